@@ -1,0 +1,28 @@
+"""What a level-triggered move answers: done, or what it waits for and when to look again."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The outcome of one look at the world and at most one move.
+
+    Args:
+        ready: nothing is left to do.
+        waiting_for: what has to happen before the next move, in words for a person.
+        retry_after_seconds: when to look again; at least 1 unless ready.
+    """
+
+    ready: bool
+    waiting_for: str = ""
+    retry_after_seconds: int = 0
+
+    @classmethod
+    def done(cls) -> "Progress":
+        """Nothing is left to do."""
+        return cls(ready=True)
+
+    @classmethod
+    def wait(cls, waiting_for: str, retry_after_seconds: int) -> "Progress":
+        """Something still has to happen."""
+        return cls(ready=False, waiting_for=waiting_for, retry_after_seconds=max(1, retry_after_seconds))
