@@ -1,0 +1,1 @@
+"""AWS on loopback: the front that checks every request, our own simulators, and moto behind them."""
