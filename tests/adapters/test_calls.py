@@ -1,7 +1,8 @@
 """What botocore says becomes one of norikae's errors, once."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -15,6 +16,9 @@ from norikae.errors import (
     ThrottledError,
     UnreachableError,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def refusal(code: str, text: str = "no", status: int = 400) -> exceptions.ClientError:

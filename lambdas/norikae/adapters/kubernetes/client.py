@@ -1,0 +1,182 @@
+"""One cluster's API over HTTPS: the port ``norikae.cluster.ports.Kubernetes`` on urllib3."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlencode
+
+import msgspec
+import urllib3
+
+from norikae.adapters.kubernetes.discovery import Discovery
+from norikae.adapters.kubernetes.status import UNAUTHORIZED, error_of
+from norikae.errors import NorikaeError, RefusedError, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Json = dict[str, Any]
+
+FIELD_MANAGER = "norikae"
+PAGE = 500
+OK = 200
+FIRST_ERROR = 400
+NOT_FOUND = 404
+PATCHES = {"merge": "application/merge-patch+json", "json": "application/json-patch+json"}
+APPLY = "application/apply-patch+yaml"
+
+
+class KubernetesClient:
+    """A Kubernetes API server as norikae uses it, with Kubernetes' own message in every error.
+
+    Nothing is retried here but a 401, once, with a new token; everything else is the state machine's to retry. Make
+    one for an invocation and let it go: endpoint and CA may change (EKS rotates certificate authorities).
+
+    Args:
+        endpoint: the https URL of the API server.
+        ca_pem: the certificate authority that it must show, in PEM.
+        token: makes a new bearer token.
+        connect_seconds: patience for a connection.
+        read_seconds: patience for an answer.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoint: str,
+        ca_pem: str,
+        token: Callable[[], str],
+        connect_seconds: float = 3,
+        read_seconds: float = 10,
+    ) -> None:
+        self._endpoint = endpoint.rstrip("/")
+        self._make_token = token
+        self._token: str | None = None
+        self._served = Discovery(self._fetch)
+        self._pool = urllib3.PoolManager(
+            ssl_context=ssl.create_default_context(cadata=ca_pem),
+            timeout=urllib3.Timeout(connect=connect_seconds, read=read_seconds),
+            retries=False,
+        )
+
+    def get(self, resource: str, name: str, namespace: str | None = None) -> Json | None:
+        """The object, or None when there is none or its resource is unknown."""
+        known = self._served.named(resource)
+        if known is None:
+            return None
+        response = self._send("GET", known.path(namespace, name), allow=(NOT_FOUND,))
+        return None if response.status == NOT_FOUND else _json(response)
+
+    def list(self, resource: str, namespace: str | None = None, *, labels: str = "", fields: str = "") -> list[Json]:
+        """All objects, over all pages; an empty list when the API server does not know the resource.
+
+        A page token that has expired (410) is a ConflictError: the list is read again from its start.
+        """
+        known = self._served.named(resource)
+        if known is None:
+            return []
+        query = {"limit": str(PAGE), "labelSelector": labels, "fieldSelector": fields}
+        items: list[Json] = []
+        while True:
+            sent = {key: value for key, value in query.items() if value}
+            response = self._send("GET", known.path(namespace), query=sent, allow=(NOT_FOUND,))
+            if response.status == NOT_FOUND:
+                return []
+            page = _json(response)
+            items += page.get("items") or []
+            query["continue"] = page.get("metadata", {}).get("continue", "")
+            if not query["continue"]:
+                return items
+
+    def apply(self, obj: Mapping[str, Any], *, dry_run: bool = False, force: bool = True) -> Json:
+        """Server-side apply as field manager ``norikae`` (Kubernetes docs, "Server-Side Apply")."""
+        known = self._served.of_kind(str(obj["apiVersion"]), str(obj["kind"]))
+        if known is None:
+            raise RefusedError(f"the API server at {self._endpoint} does not serve {obj['apiVersion']} {obj['kind']}")
+        metadata = obj["metadata"]
+        namespace = metadata.get("namespace", "default") if known.namespaced else None
+        query = {"fieldManager": FIELD_MANAGER, "force": "true" if force else "false"}
+        if dry_run:
+            query["dryRun"] = "All"
+        path = known.path(namespace, metadata["name"])
+        return _json(self._send("PATCH", path, query=query, body=obj, content_type=APPLY))
+
+    def patch(
+        self,
+        resource: str,
+        name: str,
+        namespace: str | None,
+        body: Any,
+        *,
+        kind: Literal["merge", "json"] = "merge",
+    ) -> Json:
+        """Patch an object; a ``resourceVersion`` in the body is a precondition (ConflictError)."""
+        known = self._served.named(resource)
+        if known is None:
+            raise RefusedError(f"the API server at {self._endpoint} does not know {resource}")
+        path = known.path(namespace, name)
+        return _json(self._send("PATCH", path, query={}, body=body, content_type=PATCHES[kind]))
+
+    def delete(self, resource: str, name: str, namespace: str | None = None) -> bool:
+        """Ask for deletion; False when the object was already gone."""
+        known = self._served.named(resource)
+        if known is None:
+            return False
+        options = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
+        path = known.path(namespace, name)
+        response = self._send("DELETE", path, body=options, content_type="application/json", allow=(NOT_FOUND,))
+        return response.status != NOT_FOUND
+
+    def is_ready(self) -> bool:
+        """Whether ``/readyz`` answers ok; no connection and a token that is not accepted yet mean no."""
+        try:
+            return self._send("GET", "/readyz", allow=(NOT_FOUND,)).status == OK
+        except NorikaeError:
+            return False
+
+    def _fetch(self, path: str) -> Json | None:
+        response = self._send("GET", path, allow=(NOT_FOUND,))
+        return None if response.status == NOT_FOUND else _json(response)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        content_type: str = "",
+        allow: tuple[int, ...] = (),
+    ) -> urllib3.BaseHTTPResponse:
+        """One request; a second one with a new token when the first is answered 401."""
+        response = self._once(method, path, query, body, content_type)
+        if response.status == UNAUTHORIZED:
+            self._token = None
+            response = self._once(method, path, query, body, content_type)
+        if response.status >= FIRST_ERROR and response.status not in allow:
+            raise error_of(f"{method} {self._endpoint}{path}", response.status, response.data)
+        return response
+
+    def _once(
+        self, method: str, path: str, query: Mapping[str, str] | None, body: Any, content_type: str
+    ) -> urllib3.BaseHTTPResponse:
+        if self._token is None:
+            self._token = self._make_token()
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+        if content_type:
+            headers["Content-Type"] = content_type
+        url = self._endpoint + path
+        if query:
+            url += "?" + urlencode(query)
+        try:
+            return self._pool.request(
+                method, url, body=None if body is None else msgspec.json.encode(body), headers=headers
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise UnreachableError(f"{method} {self._endpoint}{path}: {error}") from error
+
+
+def _json(response: urllib3.BaseHTTPResponse) -> Json:
+    answer: Json = msgspec.json.decode(response.data)
+    return answer

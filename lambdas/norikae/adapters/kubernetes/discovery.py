@@ -1,0 +1,56 @@
+"""Finding resources that are not in the table, by asking the API server (Kubernetes docs, "Discovery API")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from norikae.adapters.kubernetes.resources import BY_KIND, BY_NAME, Resource, split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Discovery:
+    """What one API server serves; asked only about groups that the table does not know.
+
+    Args:
+        fetch: the JSON at a path, or None when the server answers 404.
+    """
+
+    def __init__(self, fetch: Callable[[str], dict[str, Any] | None]) -> None:
+        self._fetch = fetch
+        self._found: dict[str, tuple[Resource, ...]] = {}
+
+    def named(self, resource: str) -> Resource | None:
+        """The resource called ``plural.group``; None when the server does not serve it."""
+        if resource in BY_NAME:
+            return BY_NAME[resource]
+        plural, group = split(resource)
+        version = self._preferred(group)
+        found = self._served(group, version) if version else ()
+        return next((r for r in found if r.plural == plural), None)
+
+    def of_kind(self, api_version: str, kind: str) -> Resource | None:
+        """The resource of objects with this apiVersion and kind; None when the server does not serve it."""
+        group, _, version = api_version.rpartition("/")
+        known = BY_KIND.get((group, version, kind))
+        return known or next((r for r in self._served(group, version) if r.kind == kind), None)
+
+    def _served(self, group: str, version: str) -> tuple[Resource, ...]:
+        path = f"/apis/{group}/{version}" if group else f"/api/{version}"
+        if path not in self._found:
+            answer = self._fetch(path)
+            if answer is None:  # not remembered: a CRD may be served a moment later
+                return ()
+            self._found[path] = tuple(
+                Resource(entry["name"], group, version, entry["kind"], bool(entry["namespaced"]))
+                for entry in answer.get("resources", [])
+                if "/" not in entry["name"]
+            )
+        return self._found[path]
+
+    def _preferred(self, group: str) -> str | None:
+        if not group:
+            return "v1"
+        answer = self._fetch(f"/apis/{group}")
+        return None if answer is None else str(answer["preferredVersion"]["version"])
