@@ -77,9 +77,12 @@ class Kernel:
 
     def after(self, seconds: float, action: Callable[[], object]) -> None:
         """Do something once, later."""
-        timer = self.env.timeout(seconds)
-        assert timer.callbacks is not None
-        timer.callbacks.append(lambda _: action())
+
+        def once() -> Steps:
+            yield self.env.timeout(seconds)
+            action()
+
+        self.env.process(once())
 
     def every(self, seconds: float, action: Callable[[], object], *, first: float | None = None) -> simpy.Process:
         """Do something again and again.

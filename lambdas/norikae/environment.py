@@ -4,8 +4,6 @@ The YAML is read, checked and completed at synth (``stacks/environment_file.py``
 JSON of the same values from their own bundle. Durations in the file are texts like ``10m``; here they are seconds.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -29,7 +27,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """A part of the environment file: immutable, and closed to keys whose feature does not exist."""
 
 
-class Network(Part):
+class Network(Part, frozen=True):
     """Where the clusters and the functions that talk to them live."""
 
     vpc: Annotated[str, msgspec.Meta(pattern=r"^vpc-[0-9a-z-]+$", description="The VPC of both clusters.")]
@@ -45,7 +43,7 @@ class Network(Part):
     ]
 
 
-class NodeGroup(Part):
+class NodeGroup(Part, frozen=True):
     """A group of nodes that green gets."""
 
     name: Name
@@ -58,7 +56,7 @@ class NodeGroup(Part):
     labels: dict[str, str] = {}
 
 
-class Clusters(Part):
+class Clusters(Part, frozen=True):
     """Which cluster serves today and what its successor looks like."""
 
     prefix: Annotated[Name, msgspec.Meta(description="Clusters are named <prefix>-<version>-<letter>.")]
@@ -75,7 +73,7 @@ class Clusters(Part):
     ] = 5400
 
 
-class ArgoCd(Part):
+class ArgoCd(Part, frozen=True):
     """How Argo CD comes to green and what it syncs."""
 
     install: Annotated[str, msgspec.Meta(description="A rendered Argo CD install manifest, relative to this file.")]
@@ -98,7 +96,7 @@ class ArgoCd(Part):
     )
 
 
-class Dns(Part):
+class Dns(Part, frozen=True):
     """Whose records carry the traffic."""
 
     zones: Annotated[
@@ -119,7 +117,7 @@ class Dns(Part):
     ] = 60
 
 
-class TargetHealthGate(Part):
+class TargetHealthGate(Part, frozen=True):
     """When green's targets count as unhealthy."""
 
     min_healthy: Annotated[int, msgspec.Meta(ge=1, description="Healthy targets that each target group needs.")] = 1
@@ -128,7 +126,7 @@ class TargetHealthGate(Part):
     ] = 0.0
 
 
-class Http5xxGate(Part):
+class Http5xxGate(Part, frozen=True):
     """When green answers too many errors."""
 
     max_percent: Annotated[
@@ -140,7 +138,7 @@ class Http5xxGate(Part):
     ] = 20
 
 
-class Thresholds(Part):
+class Thresholds(Part, frozen=True):
     """The figures by which the gates judge."""
 
     target_health: Annotated[TargetHealthGate, msgspec.Meta(description="Gate target-health.")] = TargetHealthGate()
@@ -151,7 +149,7 @@ class Thresholds(Part):
     ] = 10
 
 
-class Shift(Part):
+class Shift(Part, frozen=True):
     """How an application's weight moves."""
 
     steps: Annotated[
@@ -167,14 +165,14 @@ class Shift(Part):
     thresholds: Thresholds = Thresholds()
 
 
-class Soak(Part):
+class Soak(Part, frozen=True):
     """How long blue is kept at weight 0 before it may be deleted."""
 
     duration: Seconds = 172800
     poll: Annotated[Seconds, msgspec.Meta(ge=60)] = 600
 
 
-class Approvals(Part):
+class Approvals(Part, frozen=True):
     """Where a person has to say yes."""
 
     plan: Literal["required", "none"] = "required"
@@ -184,7 +182,7 @@ class Approvals(Part):
     ] = 259200
 
 
-class OnStop(Part):
+class OnStop(Part, frozen=True):
     """What happens when somebody stops an execution from the console, or it dies."""
 
     upgrade: Annotated[
@@ -195,14 +193,14 @@ class OnStop(Part):
     )
 
 
-class Retention(Part):
+class Retention(Part, frozen=True):
     """How long records are kept."""
 
     logs_days: Annotated[int, msgspec.Meta(ge=1)] = 90
     runs_days: Annotated[int, msgspec.Meta(ge=1, description="Ephemera in the table; the audit trail stays.")] = 365
 
 
-class Environment(Part):
+class Environment(Part, frozen=True):
     """One EKS environment: two clusters at most, one of which serves."""
 
     environment: Annotated[Name, msgspec.Meta(description="The name of this environment; one stack each.")]

@@ -1,0 +1,84 @@
+"""One look during a bake: flags and gates are read, one pure decision follows, and it is written down."""
+
+from typing import Any
+
+from norikae.gates.decision import Decision, Look, decide
+from norikae.gates.http_5xx import http_5xx
+from norikae.gates.target_health import target_health
+from norikae.gates.verdict import Verdict
+from norikae.traffic.moving import Moving, Ports
+from norikae.traffic.ports import TargetGroupHealth
+from norikae.upgrade.identity import Writer
+
+Answer = dict[str, Any]
+
+
+def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> Answer:
+    """What the shift does next, decided from flags, gates and the time that the weight has been in force.
+
+    Args:
+        ports: the world.
+        writer: in whose name.
+        application: which.
+        weight: green's share that bakes.
+    """
+    moving = Moving.read(ports, writer, application)
+    flags = moving.flags()
+    since = moving.item.verified_at or ports.now
+    decision = decide(
+        Look(
+            aborted=flags.aborted,
+            held=flags.paused or application in flags.held,
+            bake_left_seconds=since + _bake_seconds(moving) - ports.now,
+            verdicts=gate_verdicts(moving, since),
+            inconclusive=moving.item.inconclusive,
+            inconclusive_limit=ports.environment.shift.thresholds.inconclusive_limit,
+            next_weight=moving.next_weight(weight),
+        )
+    )
+    _write_down(moving, decision)
+    return {"next": decision.next, "weight": moving.next_weight(weight) if decision.next == "step" else weight}
+
+
+def gate_verdicts(moving: Moving, since: float) -> tuple[Verdict, ...]:
+    """The verdicts of all gates that the plan names for the application.
+
+    Args:
+        moving: the application.
+        since: when its weight came into force, in seconds since the epoch.
+    """
+    thresholds, now = moving.ports.environment.shift.thresholds, moving.ports.now
+    groups = green_health(moving)
+    verdicts: list[Verdict] = []
+    if "target-health" in moving.planned.gates:
+        verdicts.append(target_health(groups, thresholds.target_health))
+    if "http-5xx" in moving.planned.gates:
+        start = max(since, now - thresholds.http_5xx.window)
+        answers = moving.ports.metrics.answers(groups, start=start, end=now)
+        verdicts.append(http_5xx(answers, thresholds.http_5xx))
+    return tuple(verdicts)
+
+
+def green_health(moving: Moving) -> tuple[TargetGroupHealth, ...]:
+    """The target groups of the application behind the load balancers that green's records point at."""
+    by_balancer: dict[str, list[tuple[str, str]]] = {}
+    for served in moving.item.green:
+        by_balancer.setdefault(served.load_balancer, []).append((served.namespace, served.name))
+    return tuple(
+        group
+        for balancer, ingresses in sorted(by_balancer.items())
+        for group in moving.ports.load_balancers.health(balancer, ingresses)
+    )
+
+
+def _bake_seconds(moving: Moving) -> int:
+    # A resolver may answer from its cache for one TTL after the change; a shorter bake would judge the old weight.
+    return max(moving.planned.bake_seconds, moving.ports.environment.dns.answer_ttl)
+
+
+def _write_down(moving: Moving, decision: Decision) -> None:
+    outcome = "moved" if decision.next == "finish" else moving.item.outcome
+    changed = (outcome, decision.inconclusive) != (moving.item.outcome, moving.item.inconclusive)
+    if changed or decision.next != "bake":
+        moving.save(outcome=outcome, inconclusive=decision.inconclusive, reason=decision.reason)
+        moving.note("judged", next=decision.next, reason=decision.reason)

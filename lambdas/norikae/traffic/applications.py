@@ -1,0 +1,169 @@
+"""Applications as their teams declare them: the Ingresses of a cluster that share ``norikae.dev/app``.
+
+An Ingress joins by ``norikae.dev/shift: "true"``. Without ``norikae.dev/app`` the owning Argo CD Application names it
+(tracking annotation, Argo CD 2.x/3.x docs "Resource Tracking"), so a team that changes nothing else is still moved.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from norikae.duration import duration_seconds
+from norikae.environment import GateKind
+from norikae.errors import RefusedError
+
+PREFIX = "norikae.dev/"
+TRACKING = "argocd.argoproj.io/tracking-id"
+GATES: tuple[GateKind, ...] = ("target-health", "http-5xx")
+KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order", "singleton"})
+
+
+@dataclass(frozen=True, slots=True)
+class IngressRef:
+    """An Ingress of an application.
+
+    Args:
+        namespace: where it is.
+        name: its name there.
+        load_balancer: DNS name of its load balancer, "" while there is none.
+        hosts: the public names that its rules serve.
+    """
+
+    namespace: str
+    name: str
+    load_balancer: str
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What moves together, with the wishes of its team.
+
+    Args:
+        name: the application.
+        team: who owns it, "" if nobody says.
+        hosts: its public names, sorted.
+        ingresses: where they are served.
+        order: groups with smaller numbers move first.
+        steps: the team's own weights, or None.
+        bake_seconds: the team's own bake, or None.
+        gates: the team's own gates, or None.
+    """
+
+    name: str
+    team: str
+    hosts: tuple[str, ...]
+    ingresses: tuple[IngressRef, ...]
+    order: int = 0
+    steps: tuple[int, ...] | None = None
+    bake_seconds: int | None = None
+    gates: tuple[GateKind, ...] | None = None
+
+
+def find_applications(ingresses: Iterable[Mapping[str, Any]]) -> tuple[Application, ...]:
+    """All applications that want to be shifted, by name.
+
+    Args:
+        ingresses: the Ingresses of one cluster, as the API server gives them.
+
+    Raises:
+        RefusedError: an annotation is unknown or wrong; the text names Ingress, annotation and remedy.
+    """
+    owned: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for ingress in ingresses:
+        if annotations(ingress).get(PREFIX + "shift") in ("true", "auto"):
+            owned[_application_name(ingress)].append(ingress)
+    return tuple(_application(name, owned[name]) for name in sorted(owned))
+
+
+def annotations(obj: Mapping[str, Any]) -> dict[str, str]:
+    """The annotations of an object."""
+    return dict(obj["metadata"].get("annotations") or {})
+
+
+def _application_name(ingress: Mapping[str, Any]) -> str:
+    marks = annotations(ingress)
+    name = marks.get(PREFIX + "app") or marks.get(TRACKING, "").partition(":")[0]
+    if not name:
+        raise _wrong(ingress, "app", "missing, and no Argo CD Application owns the Ingress", "name the application")
+    return name
+
+
+def _application(name: str, ingresses: list[Mapping[str, Any]]) -> Application:
+    wishes: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    for ingress in ingresses:
+        for key, value in _wishes(ingress).items():
+            if wishes.setdefault(key, (value, ingress))[0] != value:
+                raise _wrong(
+                    ingress, key, f"differs between the Ingresses of {name}", "give all of them the same value"
+                )
+    parsed = {key: _parse(key, value, ingress) for key, (value, ingress) in wishes.items()}
+    references = tuple(_reference(ingress) for ingress in ingresses)
+    hosts = {host for reference in references for host in reference.hosts}
+    if not hosts:
+        raise _wrong(ingresses[0], "shift", "set, but the Ingress has no rule with a host", "add the public host name")
+    return Application(
+        name=name,
+        team=wishes["team"][0] if "team" in wishes else "",
+        hosts=tuple(sorted(hosts)),
+        ingresses=references,
+        order=parsed.get("order", 0),
+        steps=parsed.get("steps"),
+        bake_seconds=parsed.get("bake"),
+        gates=parsed.get("gates"),
+    )
+
+
+def _wishes(ingress: Mapping[str, Any]) -> dict[str, str]:
+    wishes = {key.removeprefix(PREFIX): value for key, value in annotations(ingress).items() if key.startswith(PREFIX)}
+    for key in wishes:
+        if key not in KNOWN:
+            raise _wrong(ingress, key, "is not an annotation of norikae", f"known: {', '.join(sorted(KNOWN))}")
+    return wishes
+
+
+def _parse(key: str, value: str, ingress: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the type follows the key
+    try:
+        match key:
+            case "steps":
+                return _steps(value)
+            case "bake":
+                return duration_seconds(value)
+            case "order":
+                return int(value)
+            case "gates":
+                return _gates(value)
+            case _:
+                return value
+    except ValueError as error:
+        raise _wrong(ingress, key, str(error), "see docs/application-teams.md") from error
+
+
+def _steps(value: str) -> tuple[int, ...]:
+    steps = tuple(int(step) for step in value.split(","))
+    if steps != tuple(sorted(set(steps))) or steps[0] < 1 or steps[-1] != 100:  # noqa: PLR2004 - percent
+        raise ValueError(f"{value!r} must rise from at least 1 to 100, such as 10,50,100")
+    return steps
+
+
+def _gates(value: str) -> tuple[GateKind, ...]:
+    wanted = {gate.strip() for gate in value.split(",")}
+    if not wanted <= set(GATES):
+        raise ValueError(f"{value!r} names a gate that does not exist; there are: {', '.join(GATES)}")
+    return tuple(gate for gate in GATES if gate in wanted)
+
+
+def _reference(ingress: Mapping[str, Any]) -> IngressRef:
+    addresses = ingress.get("status", {}).get("loadBalancer", {}).get("ingress") or [{}]
+    return IngressRef(
+        namespace=ingress["metadata"]["namespace"],
+        name=ingress["metadata"]["name"],
+        load_balancer=addresses[0].get("hostname", ""),
+        hosts=tuple(sorted({rule["host"] for rule in ingress["spec"].get("rules", []) if rule.get("host")})),
+    )
+
+
+def _wrong(ingress: Mapping[str, Any], key: str, what: str, remedy: str) -> RefusedError:
+    where = f"Ingress {ingress['metadata']['namespace']}/{ingress['metadata']['name']}"
+    return RefusedError(f"{where}: annotation {PREFIX}{key} {what}; {remedy}")

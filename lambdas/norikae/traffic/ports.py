@@ -1,0 +1,51 @@
+"""What the traffic shift needs of DNS and of the load balancers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from norikae.traffic.records import Change, LoadBalancerTarget, RecordSet
+
+
+class Dns(Protocol):
+    """The hosted zone of the public names."""
+
+    def records(self, hosts: Sequence[str]) -> tuple[RecordSet, ...]:
+        """All traffic record sets (A, AAAA) of some names."""
+
+    def change(self, changes: Sequence[Change], comment: str) -> str:
+        """Apply a batch, all of it or nothing; Route 53's id of the change.
+
+        Raises:
+            ForeignWriteError: a record that the batch deletes is not as it was read.
+        """
+
+    def is_in_sync(self, change: str) -> bool:
+        """Whether all authoritative servers answer with a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGroupHealth:
+    """How the targets of one target group fare.
+
+    Args:
+        target_group: its name, for people.
+        healthy: targets that are healthy.
+        total: registered targets, without those that are draining.
+        dimensions: CloudWatch dimensions (LoadBalancer, TargetGroup) of its metrics.
+    """
+
+    target_group: str
+    healthy: int
+    total: int
+    dimensions: tuple[tuple[str, str], ...] = ()
+
+
+class LoadBalancers(Protocol):
+    """The load balancers of both clusters."""
+
+    def targets(self, dns_names: Sequence[str]) -> dict[str, LoadBalancerTarget]:
+        """DNS name to alias target, for the load balancers that exist and are active."""
+
+    def health(self, dns_name: str, ingresses: Sequence[tuple[str, str]]) -> tuple[TargetGroupHealth, ...]:
+        """The target groups of some Ingresses (namespace, name) behind a load balancer, with their health."""

@@ -1,0 +1,185 @@
+"""One application moves to green: prepare, set a weight, verify it, finish.
+
+Each function is one Task of the shift machine. It reads the world, makes at most one move and says what follows, so
+it may run twice, late, or again after a crash. The gates are in ``norikae/gates``, the way back in ``rollback.py``.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
+from norikae.traffic.applications import find_applications
+from norikae.traffic.moving import Moving, Ports
+from norikae.traffic.records import Change, RecordSet
+from norikae.traffic.weights import WHOLE, Side, batch_to, green_weight, weights_of
+from norikae.upgrade.identity import Writer
+from norikae.upgrade.lease import next_lease
+from norikae.upgrade.state import AppItem, ClustersItem, ServedBy
+
+Answer = dict[str, Any]
+
+
+def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> Answer:
+    """The application's lease is this execution's, its original records are kept, and the next weight is known.
+
+    Args:
+        ports: the world.
+        request: ``application``, and from the upgrade machine also run, attempt and token.
+        execution: ARN of this execution.
+
+    Raises:
+        BadRequestError: the application is not part of a run.
+        LeaseHeldError: another shift moves it.
+        ForeignWriteError: its records are not what a shift can start from.
+    """
+    writer = Writer.of(request) if "run" in request else _open_run(ports)
+    moving = Moving.read(ports, writer, str(request.get("application", "")))
+    held = ports.table.lease(moving.planned.name)
+    status = ports.executions.status(held.holder) if held and held.holder else "UNKNOWN"
+    lease = next_lease(held, holder=execution, run=writer.run, holder_status=status)
+    if lease != held:
+        ports.table.take(moving.planned.name, lease, instead_of=held)
+    records = moving.records()
+    weight = green_weight(weights_of(records), moving.blue, moving.green)
+    item = moving.save(
+        outcome=moving.item.outcome if moving.item.outcome == "moved" else "shifting",
+        snapshot=moving.item.snapshot or tuple(dict(record.raw) for record in records),
+        inconclusive=0,
+    )
+    return {
+        **writer.answer(),
+        "application": moving.planned.name,
+        "poll_seconds": ports.environment.shift.poll,
+        "deadline_seconds": ports.environment.approvals.deadline,
+        "progress": _where_to_go_on(moving, item, weight),
+    }
+
+
+def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> Answer:
+    """Green has the weight and blue the rest, in Route 53's books; ``verify_weights`` says when it is in force.
+
+    The intent is written before the batch and the change's id after it. A run that died between the two finds records
+    that already are as intended; it writes the same records once more, because only a change of our own can be asked
+    for INSYNC.
+
+    Args:
+        ports: the world.
+        writer: in whose name.
+        application: which.
+        weight: green's share in percent.
+
+    Raises:
+        ForeignWriteError: somebody else wrote to the records.
+        RefusedError: green serves a name of the application nowhere.
+    """
+    moving = Moving.read(ports, writer, application)
+    records = moving.records()
+    served, green = _served_by_green(moving)
+    changes = batch_to(records, blue=moving.blue, green=green, weight=weight)
+    answer = {"retry_after_seconds": ports.environment.dns.propagation_poll}
+    if not changes and moving.item.change:
+        return {**answer, "change": moving.item.change}
+    moving.save(intended=weight, change="", green=served, verified_at=None)
+    comment = f"norikae run={writer.run} application={application} weight={weight}"
+    change = ports.dns.change(changes or _once_more(records), comment)
+    moving.save(
+        intended=weight,
+        written=moving.shares(weight),
+        change=change,
+        changed_at=ports.now,
+        green=served,
+        verified_at=None,
+        inconclusive=0,
+    )
+    moving.note("weight-written", weight=weight, change=change)
+    return {**answer, "change": change}
+
+
+def verify_weights(ports: Ports, writer: Writer, application: str, weight: int, change: str) -> Answer:
+    """The weights are in force and are what was written; the bake begins.
+
+    Args:
+        ports: the world.
+        writer: in whose name.
+        application: which.
+        weight: green's share that was written.
+        change: Route 53's id of the change.
+
+    Raises:
+        ForeignWriteError: the records read back differ.
+        RefusedError: the change stays PENDING for longer than the environment tolerates.
+    """
+    moving = Moving.read(ports, writer, application)
+    dns = ports.environment.dns
+    if not ports.dns.is_in_sync(change):
+        if ports.now - moving.item.changed_at > dns.propagation_deadline:
+            raise RefusedError(f"Route 53 change {change} is PENDING for more than {dns.propagation_deadline} s")
+        return {"next": "wait"}
+    served = weights_of(moving.records())
+    if served != moving.shares(weight):
+        raise ForeignWriteError(f"{moving.planned.hosts[0]} was set to {moving.shares(weight)} but reads {served}")
+    if moving.item.verified_at is None:
+        moving.save(weight=weight, verified_at=ports.now, steps=(*moving.item.steps, (ports.now, weight)))
+        moving.note("weight-in-force", weight=weight)
+    return {"next": "bake"}
+
+
+def finish_shift(ports: Ports, writer: Writer, application: str, execution: str) -> Answer:
+    """The outcome is recorded and the application's lease is free."""
+    moving = Moving.read(ports, writer, application)
+    outcome = "held" if moving.item.outcome in ("waiting", "shifting") else moving.item.outcome
+    if outcome != moving.item.outcome:
+        moving.save(outcome=outcome)
+    ports.table.release(application, execution)
+    message = {"event": "application-" + outcome, "run": writer.run, "application": application}
+    ports.topic.tell(
+        f"{application}: {outcome}", {**message, "weight": moving.item.weight, "reason": moving.item.reason}
+    )
+    return {"application": application, "outcome": outcome, "weight": moving.item.weight}
+
+
+def _open_run(ports: Ports) -> Writer:
+    clusters = ports.table.environment("CLUSTERS", ClustersItem)
+    lease = ports.table.lease("")
+    if not clusters or not clusters.run or not lease or lease.run != clusters.run:
+        name = ports.environment.environment
+        raise BadRequestError(f"no run of {name} is open; start the upgrade machine first, then shift applications")
+    return Writer(run=clusters.run, attempt=0, token=lease.token)
+
+
+def _where_to_go_on(moving: Moving, item: AppItem, weight: int) -> Answer:
+    flags = moving.flags()
+    if item.outcome == "moved" and weight == WHOLE:
+        return {"next": "finish", "weight": weight}
+    if flags.paused or moving.planned.name in flags.held:
+        return {"next": "hold", "weight": weight}
+    following = moving.next_weight(weight)
+    if flags.aborted or following is None:
+        return {"next": "bake", "weight": weight}
+    return {"next": "step", "weight": following}
+
+
+def _served_by_green(moving: Moving) -> tuple[tuple[ServedBy, ...], Side]:
+    ingresses = moving.ports.kubernetes(moving.green).list("ingresses.networking.k8s.io")
+    mine = next((one for one in find_applications(ingresses) if one.name == moving.planned.name), None)
+    if mine is None or mine.hosts != moving.planned.hosts:
+        raise RefusedError(
+            f"{moving.planned.name} is planned with {', '.join(moving.planned.hosts)}, but green's Ingresses serve "
+            f"{', '.join(mine.hosts) if mine else 'none of them'}; sync the application on {moving.green}, then resume"
+        )
+    balancers = moving.ports.load_balancers.targets(sorted({one.load_balancer for one in mine.ingresses} - {""}))
+    targets = {
+        host: balancers[one.load_balancer]
+        for one in mine.ingresses
+        for host in one.hosts
+        if one.load_balancer in balancers
+    }
+    missing = sorted(set(moving.planned.hosts) - set(targets))
+    if missing:
+        raise RefusedError(f"{moving.green} has no active load balancer for {', '.join(missing)}; it gets no weight")
+    served = tuple(ServedBy(one.namespace, one.name, one.load_balancer) for one in mine.ingresses)
+    return served, Side(cluster=moving.green, targets=targets)
+
+
+def _once_more(records: tuple[RecordSet, ...]) -> tuple[Change, ...]:
+    return (*(Change("DELETE", record) for record in records), *(Change("CREATE", record) for record in records))

@@ -1,0 +1,104 @@
+"""The weights of an application's names: how they are read, and the one batch that changes them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from norikae.errors import ForeignWriteError
+from norikae.traffic.records import Change, LoadBalancerTarget, RecordSet, traffic_sets, weighted_alias
+
+WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One cluster's side of an application.
+
+    Args:
+        cluster: the set identifier.
+        targets: host name to load balancer.
+    """
+
+    cluster: str
+    targets: Mapping[str, LoadBalancerTarget]
+
+
+def weights_of(records: Iterable[RecordSet]) -> dict[str, int]:
+    """Set identifier to weight, for all names and types of an application.
+
+    Raises:
+        ForeignWriteError: a record is not weighted, or names or types disagree; then nobody knows what is served.
+    """
+    weights: dict[str, int] = {}
+    for record in traffic_sets(records):
+        if record.weight is None:
+            raise ForeignWriteError(
+                f"{record.name} {record.type} is not a weighted record; convert it to a weighted set first "
+                "(docs/runbook.md, 'is not a weighted record')"
+            )
+        if weights.setdefault(record.set_identifier, record.weight) != record.weight:
+            raise ForeignWriteError(
+                f"{record.name} {record.type} of {record.set_identifier} has weight {record.weight}, but another name "
+                f"or type of the same application has {weights[record.set_identifier]}; somebody else wrote to them"
+            )
+    return weights
+
+
+def green_weight(weights: Mapping[str, int], blue: str, green: str) -> int:
+    """Green's share in percent.
+
+    Raises:
+        ForeignWriteError: a third set has a weight, or the two do not add up to 100.
+    """
+    others = {name: weight for name, weight in weights.items() if name not in (blue, green) and weight}
+    if others:
+        raise ForeignWriteError(f"record sets of others have weight: {others}; remove them or set them to 0")
+    total = weights.get(blue, 0) + weights.get(green, 0)
+    if total != WHOLE:
+        raise ForeignWriteError(f"weights of {blue} and {green} add up to {total} instead of {WHOLE}: {dict(weights)}")
+    return weights.get(green, 0)
+
+
+def batch_to(records: Sequence[RecordSet], *, blue: str, green: Side, weight: int) -> tuple[Change, ...]:
+    """The changes that give green a weight and blue the rest; empty when that is what the records already say.
+
+    Every record set that was read is deleted exactly as it was read and then created anew, in one batch: Route 53
+    refuses the whole batch when a value has changed meanwhile ("the values provided do not match the current
+    values"), so a foreign write is never overwritten.
+
+    Args:
+        records: the traffic records of all names of the application.
+        blue: blue's set identifier.
+        green: green's side; a record is created where blue has one.
+        weight: green's share in percent; blue gets the rest, so that the sum is never 0.
+    """
+    deleted: list[Change] = []
+    created: list[Change] = []
+    for name, kind in sorted({(record.name, record.type) for record in traffic_sets(records)}):
+        mine = {record.set_identifier: record for record in records if (record.name, record.type) == (name, kind)}
+        wanted = {
+            blue: _with_weight(mine[blue], WHOLE - weight),
+            green.cluster: weighted_alias(name, kind, green.cluster, weight, green.targets[name]),
+        }
+        if all(cluster in mine and mine[cluster].raw == record.raw for cluster, record in wanted.items()):
+            continue
+        deleted += [Change("DELETE", mine[cluster]) for cluster in wanted if cluster in mine]
+        created += [Change("CREATE", record) for record in wanted.values()]
+    return (*deleted, *created)
+
+
+def batch_back(records: Sequence[RecordSet], snapshot: Sequence[RecordSet]) -> tuple[Change, ...]:
+    """The changes that restore the original record sets, byte for byte; empty when they are in force."""
+    current = {_key(record): record for record in traffic_sets(records)}
+    original = {_key(record): record for record in snapshot}
+    gone = [record for key, record in current.items() if key not in original or original[key].raw != record.raw]
+    missing = [record for key, record in original.items() if key not in current or current[key].raw != record.raw]
+    return (*(Change("DELETE", record) for record in gone), *(Change("CREATE", record) for record in missing))
+
+
+def _with_weight(record: RecordSet, weight: int) -> RecordSet:
+    alias = {**record.raw["AliasTarget"], "EvaluateTargetHealth": False}
+    return RecordSet({**record.raw, "Weight": weight, "AliasTarget": alias})
+
+
+def _key(record: RecordSet) -> tuple[str, str, str]:
+    return record.name, record.type, record.set_identifier

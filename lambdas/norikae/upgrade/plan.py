@@ -1,0 +1,89 @@
+"""The plan: what a run will do, written once, and identified by the hash of its canonical JSON."""
+
+import hashlib
+
+import msgspec
+
+from norikae.traffic.applications import Application
+
+
+class Cluster(msgspec.Struct, frozen=True):
+    """A cluster in its role for one run."""
+
+    name: str
+    version: str
+
+
+class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
+    """How one application will move.
+
+    Args:
+        name: the application.
+        team: who owns it.
+        hosts: its public names; all of them move together.
+        steps: green's weights, one after the other.
+        bake_seconds: how long each step is watched.
+        gates: what judges a step.
+    """
+
+    name: str
+    team: str
+    hosts: tuple[str, ...]
+    steps: tuple[int, ...]
+    bake_seconds: int
+    gates: tuple[str, ...]
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run will do, in order; it never changes once written.
+
+    Args:
+        run: the run's id.
+        environment: its environment.
+        blue: the cluster that serves when the run starts.
+        green: the cluster that will serve.
+        revision: the Git commit that green is synced to.
+        groups: applications by order; a group begins when the one before is done.
+        creates: what the run will create, in words.
+        deletes: what the run will delete after the soak, in words.
+        dry_run: nothing of it will be done.
+    """
+
+    run: str
+    environment: str
+    blue: Cluster
+    green: Cluster
+    revision: str
+    groups: tuple[tuple[PlannedApplication, ...], ...]
+    creates: tuple[str, ...]
+    deletes: tuple[str, ...]
+    dry_run: bool = False
+
+    def applications(self) -> tuple[PlannedApplication, ...]:
+        """All applications, in order."""
+        return tuple(application for group in self.groups for application in group)
+
+    def application(self, name: str) -> PlannedApplication | None:
+        """One application by name."""
+        return next((application for application in self.applications() if application.name == name), None)
+
+
+def canonical(plan: Plan) -> bytes:
+    """The plan as JSON that is the same for the same plan, whoever writes it."""
+    return msgspec.json.encode(plan, order="sorted")
+
+
+def plan_hash(plan: Plan) -> str:
+    """SHA-256 of the canonical JSON; approvals are bound to it."""
+    return hashlib.sha256(canonical(plan)).hexdigest()
+
+
+def group_by_order(
+    applications: list[tuple[Application, PlannedApplication]],
+) -> tuple[tuple[PlannedApplication, ...], ...]:
+    """Groups in the order that the teams asked for, names in alphabetical order inside a group."""
+    orders = sorted({found.order for found, _ in applications})
+    return tuple(
+        tuple(sorted((planned for found, planned in applications if found.order == order), key=lambda one: one.name))
+        for order in orders
+    )

@@ -1,0 +1,70 @@
+"""What a run needs of the world: its table, the executions, a place for evidence and a way to tell people."""
+
+from typing import Any, Protocol, TypeVar
+
+from norikae.upgrade.identity import Writer
+from norikae.upgrade.lease import ExecutionStatus, Lease
+from norikae.upgrade.state import Event
+
+T = TypeVar("T")
+
+
+class RunTable(Protocol):
+    """The one table. Items are values of ``norikae.upgrade.state``, stored whole."""
+
+    def lease(self, key: str) -> Lease | None:
+        """The lease of an environment (``""``) or of an application (its name)."""
+
+    def take(self, key: str, lease: Lease, *, instead_of: Lease | None) -> None:
+        """Write a lease if it still is what was read; ConflictError otherwise."""
+
+    def release(self, key: str, holder: str) -> bool:
+        """Free a lease; False (and no write) when that execution does not hold it. The token is kept."""
+
+    def read(self, run: str, item: str, kind: type[T]) -> T | None:
+        """One item of a run, consistently."""
+
+    def read_all(self, run: str, prefix: str, kind: type[T]) -> list[T]:
+        """All items of a run whose key begins so, in key order."""
+
+    def write(self, writer: Writer, item: str, value: object) -> None:
+        """Write an item of the run; StaleWriterError when the writer's token is not the environment lease's."""
+
+    def write_unfenced(self, run: str, item: str, value: object) -> None:
+        """Write an item that operators own (flags, approvals' ends)."""
+
+    def delete(self, run: str, item: str) -> None:
+        """Remove an item that has had its effect."""
+
+    def environment(self, item: str, kind: type[T]) -> T | None:
+        """One item of the environment (``CLUSTERS``)."""
+
+    def write_environment(self, writer: Writer, item: str, value: object) -> None:
+        """Write an item of the environment, fenced like ``write``."""
+
+    def log(self, run: str, event: Event) -> None:
+        """Append to the audit trail; the same event again changes nothing."""
+
+
+class Executions(Protocol):
+    """The executions of our own machines."""
+
+    def status(self, execution: str) -> ExecutionStatus:
+        """How an execution fares; UNKNOWN when Step Functions does not know it (any more)."""
+
+    def succeed(self, task_token: str, output: dict[str, Any]) -> bool:
+        """Hand a waiting task its answer; False when it does not wait any more."""
+
+
+class Topic(Protocol):
+    """Where people read."""
+
+    def tell(self, subject: str, message: dict[str, Any]) -> None:
+        """Publish one message, at least once."""
+
+
+class Evidence(Protocol):
+    """Where plans, findings and reports are kept."""
+
+    def keep(self, key: str, document: dict[str, Any]) -> str:
+        """Store a JSON document under ``<run>/<key>``; where it lies."""

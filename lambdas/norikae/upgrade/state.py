@@ -1,0 +1,132 @@
+"""What the table keeps of a run, item by item."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from norikae.upgrade.plan import Plan
+
+Outcome = Literal["", "succeeded", "planned", "partial", "refused", "rolled-back", "held", "failed"]
+AppOutcome = Literal["waiting", "shifting", "moved", "rolled-back", "held", "failed"]
+
+
+class PlanItem(msgspec.Struct, frozen=True):
+    """``PLAN``: the plan and its hash."""
+
+    plan: Plan
+    hash: str
+
+
+class PhaseSpan(msgspec.Struct, frozen=True):
+    """One phase that the run was in, with the instants in seconds since the epoch."""
+
+    name: str
+    since: float
+    until: float | None = None
+
+
+class PhaseItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``PHASE``: where the run is and what it waits for.
+
+    Args:
+        phase: the state of the machine, in kebab case.
+        waiting_for: in words.
+        spans: the phases so far.
+        outcome: how the run ended; empty while it lives.
+        turn: how often the applications were handed to the shift machine.
+        point_of_no_return: decommission has begun; from here on nothing raises blue's weight.
+    """
+
+    phase: str
+    waiting_for: str = ""
+    spans: tuple[PhaseSpan, ...] = ()
+    outcome: Outcome = ""
+    turn: int = 0
+    point_of_no_return: bool = False
+
+
+class Flags(msgspec.Struct, frozen=True, kw_only=True):
+    """``FLAGS``: what operators asked for; written by ``operator_command`` only."""
+
+    paused: bool = False
+    aborted: bool = False
+    held: tuple[str, ...] = ()
+    by: str = ""
+    reason: str = ""
+
+
+class ServedBy(msgspec.Struct, frozen=True):
+    """An Ingress and its load balancer's DNS name."""
+
+    namespace: str
+    name: str
+    load_balancer: str
+
+
+class AppItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``APP#<app>``: how far one application is.
+
+    Args:
+        application: its name.
+        outcome: where it stands.
+        weight: green's weight that was last verified in Route 53.
+        intended: green's weight that was last written or is about to be.
+        written: set identifier to weight, as we last wrote them; a record that differs is somebody else's.
+        change: Route 53's id of the last change, "" while its answer is not known.
+        changed_at: when that change was made, in seconds since the epoch.
+        green: where green serves the application, read when the weight was written.
+        verified_at: when ``weight`` was seen in force, in seconds since the epoch; the bake counts from here.
+        inconclusive: looks after the bake that were inconclusive.
+        snapshot: the record sets before the first change, whole, to restore them.
+        steps: instants and weights that were in force, for the report.
+        reason: why it stands there.
+    """
+
+    application: str
+    outcome: AppOutcome = "waiting"
+    weight: int = 0
+    intended: int = 0
+    written: dict[str, int] = {}
+    change: str = ""
+    changed_at: float = 0
+    green: tuple[ServedBy, ...] = ()
+    verified_at: float | None = None
+    inconclusive: int = 0
+    snapshot: tuple[dict[str, Any], ...] = ()
+    steps: tuple[tuple[float, int], ...] = ()
+    reason: str = ""
+
+
+class ApprovalItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``APPROVAL#<subject>``: what waits for a person; the task token never leaves the table.
+
+    Args:
+        subject: ``plan``, ``decommission``, ``hold`` or ``hold/<application>``.
+        task_token: Step Functions' token.
+        plan_hash: what an approval has to name.
+        text: what the person is asked.
+        phase: where the machine goes on after a hold.
+    """
+
+    subject: str
+    task_token: str
+    plan_hash: str
+    text: str
+    phase: str = ""
+
+
+class ClustersItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``CLUSTERS``: which cluster serves, which one is being built, and for which run."""
+
+    blue: str
+    green: str = ""
+    run: str = ""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """``EVENT#<time>#<n>``: one line of the audit trail."""
+
+    at: float
+    what: str
+    by: str = ""
+    detail: dict[str, Any] = {}
