@@ -1,0 +1,225 @@
+"""Amazon EKS by boto3: the port ``norikae.cluster.eks_port.Eks``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from norikae.adapters.aws.calls import call, look_up, pages
+from norikae.adapters.aws.session import client
+from norikae.cluster.eks_port import (
+    AccessEntry,
+    Addon,
+    Cluster,
+    ClusterVersion,
+    Issue,
+    NewCluster,
+    NewNodeGroup,
+    NodeGroup,
+)
+from norikae.errors import ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ABSENT = "ResourceNotFoundException"
+FIRST_COME = {"ResourceInUseException": ConflictError}
+"""The name is taken: somebody, perhaps we before a crash, was first; reading again shows it."""
+
+LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+GRAVITON = re.compile(r"^(a1|[a-z]+[0-9]+g[a-z]*)\.")
+"""Instance types with Arm processors: a ``g`` after the generation (EC2 docs, "Instance type naming conventions")."""
+
+
+class EksClusters:
+    """EKS of the process's account and region.
+
+    Args:
+        eks: a boto3 client; the process's own when left out.
+    """
+
+    def __init__(self, eks: Any = None) -> None:
+        self._eks = eks or client("eks")
+
+    def cluster(self, name: str) -> Cluster | None:
+        """The cluster, or None when there is none."""
+        answer = look_up(self._eks.describe_cluster, ABSENT, name=name)
+        if answer is None:
+            return None
+        found = answer["cluster"]
+        return Cluster(
+            name=name,
+            version=found.get("version", ""),
+            status=found["status"],
+            tags=found.get("tags", {}),
+            authentication_mode=found.get("accessConfig", {}).get("authenticationMode", "CONFIG_MAP"),
+            deletion_protection=found.get("deletionProtection", False),
+            issues=_issues(found),
+        )
+
+    def cluster_names(self) -> frozenset[str]:
+        """Every cluster of the account and region."""
+        return frozenset(self._names(self._eks.list_clusters, "clusters"))
+
+    def cluster_versions(self) -> tuple[ClusterVersion, ...]:
+        """Every Kubernetes version that EKS knows, also those without support (``includeAll``)."""
+        return tuple(
+            ClusterVersion(found["clusterVersion"], found.get("versionStatus", ""))
+            for page in pages(self._eks.describe_cluster_versions, includeAll=True)
+            for found in page["clusterVersions"]
+        )
+
+    def create_cluster(self, new: NewCluster) -> None:
+        """Ask for a control plane that only the cluster's VPC can reach, with every log and no creator's rights."""
+        params: dict[str, Any] = {
+            "name": new.name,
+            "version": new.version,
+            "roleArn": new.role,
+            "resourcesVpcConfig": {
+                "subnetIds": list(new.subnets),
+                "securityGroupIds": list(new.security_groups),
+                "endpointPrivateAccess": True,
+                "endpointPublicAccess": False,
+            },
+            "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False},
+            "bootstrapSelfManagedAddons": False,
+            "logging": {"clusterLogging": [{"types": LOG_TYPES, "enabled": True}]},
+            "deletionProtection": True,
+            "tags": dict(new.tags),
+            "clientRequestToken": new.token,
+        }
+        if new.key:
+            params["encryptionConfig"] = [{"resources": ["secrets"], "provider": {"keyArn": new.key}}]
+        call(self._eks.create_cluster, expected=FIRST_COME, **params)
+
+    def set_deletion_protection(self, name: str, *, on: bool) -> None:
+        """Ask for the protection against deletion to change."""
+        call(self._eks.update_cluster_config, expected=FIRST_COME, name=name, deletionProtection=on)
+
+    def delete_cluster(self, name: str) -> None:
+        """Ask for the deletion of a cluster without node groups; fine when it is gone."""
+        look_up(self._eks.delete_cluster, ABSENT, name=name)
+
+    def node_groups(self, cluster: str) -> tuple[NodeGroup, ...]:
+        """The node groups of a cluster."""
+        return tuple(
+            NodeGroup(name, found["status"], _issues(found))
+            for name in self._names(self._eks.list_nodegroups, "nodegroups", clusterName=cluster)
+            for found in self._described("describe_nodegroup", "nodegroup", clusterName=cluster, nodegroupName=name)
+        )
+
+    def create_node_group(self, new: NewNodeGroup) -> None:
+        """Ask for a node group on Amazon Linux 2023 (Amazon Linux 2 has no images from 1.33 on)."""
+        arm = GRAVITON.match(new.instances[0])
+        call(
+            self._eks.create_nodegroup,
+            expected=FIRST_COME,
+            clusterName=new.cluster,
+            nodegroupName=new.name,
+            nodeRole=new.role,
+            subnets=list(new.subnets),
+            instanceTypes=list(new.instances),
+            amiType="AL2023_ARM_64_STANDARD" if arm else "AL2023_x86_64_STANDARD",
+            scalingConfig={"minSize": new.min_size, "maxSize": new.max_size, "desiredSize": max(1, new.min_size)},
+            labels=dict(new.labels),
+            tags=dict(new.tags),
+            clientRequestToken=new.token,
+        )
+
+    def delete_node_group(self, cluster: str, name: str) -> None:
+        """Ask for the deletion of a node group; fine when it is gone."""
+        look_up(self._eks.delete_nodegroup, ABSENT, clusterName=cluster, nodegroupName=name)
+
+    def addons(self, cluster: str) -> tuple[Addon, ...]:
+        """The add-ons of a cluster."""
+        return tuple(
+            Addon(name, found.get("addonVersion", ""), found["status"], _issues(found))
+            for name in self._names(self._eks.list_addons, "addons", clusterName=cluster)
+            for found in self._described("describe_addon", "addon", clusterName=cluster, addonName=name)
+        )
+
+    def newest_addon_version(self, addon: str, version: str) -> str | None:
+        """The newest version of an add-on for a Kubernetes version, or None when there is none."""
+        versions = [
+            found["addonVersion"]
+            for page in pages(self._eks.describe_addon_versions, addonName=addon, kubernetesVersion=version)
+            for entry in page["addons"]
+            for found in entry.get("addonVersions", [])
+            if any(c.get("clusterVersion") == version for c in found.get("compatibilities", []))
+        ]
+        return max(versions, key=_by_numbers, default=None)
+
+    def create_addon(self, cluster: str, addon: str, addon_version: str, token: str) -> None:
+        """Ask for an add-on, which takes over what is already installed."""
+        call(
+            self._eks.create_addon,
+            expected=FIRST_COME,
+            clusterName=cluster,
+            addonName=addon,
+            addonVersion=addon_version,
+            resolveConflicts="OVERWRITE",
+            clientRequestToken=token,
+        )
+
+    def delete_addon(self, cluster: str, addon: str) -> None:
+        """Ask for the deletion of an add-on and its resources; fine when it is gone."""
+        look_up(self._eks.delete_addon, ABSENT, clusterName=cluster, addonName=addon)
+
+    def access_entries(self, cluster: str) -> tuple[AccessEntry, ...]:
+        """The access entries of a cluster with their policies."""
+        return tuple(
+            AccessEntry(
+                principal,
+                frozenset(found.get("kubernetesGroups", [])),
+                frozenset(self._policies(cluster, principal)),
+            )
+            for principal in self._names(self._eks.list_access_entries, "accessEntries", clusterName=cluster)
+            for found in self._described(
+                "describe_access_entry", "accessEntry", clusterName=cluster, principalArn=principal
+            )
+        )
+
+    def create_access_entry(self, cluster: str, principal: str, groups: tuple[str, ...], token: str) -> None:
+        """Let a role in as a member of Kubernetes groups."""
+        call(
+            self._eks.create_access_entry,
+            expected=FIRST_COME,
+            clusterName=cluster,
+            principalArn=principal,
+            kubernetesGroups=list(groups),
+            type="STANDARD",
+            clientRequestToken=token,
+        )
+
+    def associate_policy(self, cluster: str, principal: str, policy: str) -> None:
+        """Give a role that is let in one of EKS's access policies for the whole cluster."""
+        call(
+            self._eks.associate_access_policy,
+            clusterName=cluster,
+            principalArn=principal,
+            policyArn=policy,
+            accessScope={"type": "cluster"},
+        )
+
+    def _policies(self, cluster: str, principal: str) -> Iterator[str]:
+        found = pages(self._eks.list_associated_access_policies, clusterName=cluster, principalArn=principal)
+        return (policy["policyArn"] for page in found for policy in page["associatedAccessPolicies"])
+
+    def _names(self, method: Any, member: str, **params: Any) -> list[str]:
+        return [name for page in pages(method, **params) for name in page[member]]
+
+    def _described(self, method: str, member: str, **params: Any) -> Iterator[dict[str, Any]]:
+        """The description, or nothing when the thing went away between the list and this."""
+        answer = look_up(getattr(self._eks, method), ABSENT, **params)
+        if answer is not None:
+            yield answer[member]
+
+
+def _issues(found: Mapping[str, Any]) -> tuple[Issue, ...]:
+    issues = found.get("health", {}).get("issues", [])
+    return tuple(Issue(str(issue.get("code", "Unknown")), str(issue.get("message", ""))) for issue in issues)
+
+
+def _by_numbers(addon_version: str) -> tuple[int, ...]:
+    """Sorts "v1.12.0-eksbuild.10" behind "v1.12.0-eksbuild.2"."""
+    return tuple(int(number) for number in re.findall(r"\d+", addon_version))

@@ -1,0 +1,138 @@
+"""Deleting a cluster that serves nothing any more, in the order that leaves no load balancer behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from norikae.cluster.health import first_broken
+from norikae.cluster.ingresses import INGRESSES
+from norikae.cluster.names import ENVIRONMENT_TAG
+from norikae.errors import NotFoundError, RefusedError, UnreachableError
+from norikae.upgrade.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from norikae.cluster.eks_port import Cluster, Eks
+    from norikae.cluster.ports import Json, Kubernetes
+    from norikae.environment import Environment
+
+ARGO_CD_CONTROLLER = "argocd-application-controller"
+SOON = 5
+NAMED = 5
+"""How many things a waiting text names before it only counts them."""
+
+
+def ensure_gone(eks: Eks, kubernetes: Callable[[str], Kubernetes], environment: Environment, name: str) -> Progress:
+    """The next move towards the cluster not existing; ready when EKS does not know it.
+
+    Argo CD stops first, or it would put everything back. Then Ingresses and Services of type LoadBalancer go while
+    their controllers still run, because only those delete the load balancers; then node groups, add-ons, the deletion
+    protection, the cluster. Whoever calls this has proven that the cluster serves nothing.
+
+    Args:
+        eks: Amazon EKS.
+        kubernetes: connects to a cluster by name.
+        environment: whose cluster it is.
+        name: the cluster.
+
+    Raises:
+        RefusedError: the cluster is neither tagged with the environment nor the one that the environment adopted.
+        AwsRefusedError: a deletion failed; the text is AWS's.
+    """
+    found = eks.cluster(name)
+    if found is None:
+        return Progress.done()
+    _refuse_foreign(found, environment)
+    if found.status == "DELETING":
+        return Progress.wait(f"cluster {name} is DELETING", environment.clusters.poll)
+    for stage in (_load_balancers(kubernetes), _node_groups, _addons):
+        progress = stage(eks, environment, found)
+        if not progress.ready:
+            return progress
+    return _control_plane(eks, environment, found)
+
+
+def _refuse_foreign(found: Cluster, environment: Environment) -> None:
+    owner = found.tags.get(ENVIRONMENT_TAG)
+    is_adopted = owner is None and found.name == environment.clusters.adopt
+    if owner != environment.environment and not is_adopted:
+        raise RefusedError(
+            f"cluster {found.name} is not tagged {ENVIRONMENT_TAG}={environment.environment}"
+            " and is not the adopted one; it is left as it is"
+        )
+
+
+def _load_balancers(
+    kubernetes: Callable[[str], Kubernetes],
+) -> Callable[[Eks, Environment, Cluster], Progress]:
+    def stage(eks: Eks, environment: Environment, found: Cluster) -> Progress:
+        try:
+            return _no_load_balancers(kubernetes(found.name), environment)
+        except (UnreachableError, NotFoundError):
+            if eks.node_groups(found.name):
+                raise  # the controllers still run, so their load balancers can and must still go first
+            return Progress.done()
+
+    return stage
+
+
+def _no_load_balancers(api: Kubernetes, environment: Environment) -> Progress:
+    namespace = environment.argocd.namespace
+    controller = api.get("statefulsets.apps", ARGO_CD_CONTROLLER, namespace)
+    if controller is not None and controller.get("spec", {}).get("replicas", 1) != 0:
+        api.patch("statefulsets.apps", ARGO_CD_CONTROLLER, namespace, {"spec": {"replicas": 0}})
+        return Progress.wait("Argo CD stops, so that it does not put back what is deleted", SOON)
+    ingresses = api.list(INGRESSES)
+    services = [s for s in api.list("services") if s.get("spec", {}).get("type") == "LoadBalancer"]
+    for resource, objects in ((INGRESSES, ingresses), ("services", services)):
+        for obj in objects:
+            if "deletionTimestamp" not in obj["metadata"]:
+                api.delete(resource, obj["metadata"]["name"], obj["metadata"]["namespace"])
+    left = [("Ingress", obj) for obj in ingresses] + [("Service", obj) for obj in services]
+    if left:
+        return Progress.wait(_still_there(left), environment.clusters.poll)
+    return Progress.done()
+
+
+def _still_there(left: list[tuple[str, Json]]) -> str:
+    named = ", ".join(f"{kind} {o['metadata']['namespace']}/{o['metadata']['name']}" for kind, o in left[:NAMED])
+    more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
+    return f"load balancers of {named}{more} to be deleted"
+
+
+def _node_groups(eks: Eks, environment: Environment, found: Cluster) -> Progress:
+    groups = eks.node_groups(found.name)
+    failed = [group for group in groups if group.status == "DELETE_FAILED"]
+    first_broken("eks:DeleteNodegroup", "node group", failed)
+    for group in groups:
+        if group.status != "DELETING":
+            eks.delete_node_group(found.name, group.name)
+    if groups:
+        names = ", ".join(group.name for group in groups)
+        return Progress.wait(f"node groups {names} of {found.name} to be deleted", environment.clusters.poll)
+    return Progress.done()
+
+
+def _addons(eks: Eks, environment: Environment, found: Cluster) -> Progress:
+    addons = eks.addons(found.name)
+    failed = [addon for addon in addons if addon.status == "DELETE_FAILED"]
+    first_broken("eks:DeleteAddon", "add-on", failed)
+    for addon in addons:
+        if addon.status != "DELETING":
+            eks.delete_addon(found.name, addon.name)
+    if addons:
+        names = ", ".join(addon.name for addon in addons)
+        return Progress.wait(f"add-ons {names} of {found.name} to be deleted", environment.clusters.poll)
+    return Progress.done()
+
+
+def _control_plane(eks: Eks, environment: Environment, found: Cluster) -> Progress:
+    poll = environment.clusters.poll
+    if found.status in {"CREATING", "UPDATING", "PENDING"}:
+        return Progress.wait(f"cluster {found.name} is {found.status}", poll)
+    if found.deletion_protection:
+        eks.set_deletion_protection(found.name, on=False)
+        return Progress.wait(f"the deletion protection of {found.name} goes off", SOON)
+    eks.delete_cluster(found.name)
+    return Progress.wait(f"cluster {found.name} was just asked to go", poll)

@@ -1,0 +1,254 @@
+"""Building green: from nothing to a cluster whose control plane, nodes and add-ons are all ACTIVE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from norikae.cluster import rbac as rights
+from norikae.cluster.eks_port import Cluster, NewCluster, NewNodeGroup
+from norikae.cluster.health import first_broken, waiting_for
+from norikae.cluster.names import ENVIRONMENT_TAG, ROLE_TAG, RUN_TAG, request_token
+from norikae.errors import AwsRefusedError, RefusedError
+from norikae.upgrade.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from norikae.cluster.eks_port import Eks
+    from norikae.cluster.ports import Json, Kubernetes
+    from norikae.environment import Environment
+
+ADMIN_GROUP = "norikae:admin"
+ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+"""Full rights in one cluster (EKS docs, "Review access policy permissions")."""
+
+BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
+"""Add-ons that a node needs to become Ready or its pods to start; the others would only wait for nodes."""
+
+SOON = 5
+"""Seconds until the next move when nothing has to happen in between; also lets a new access entry be noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class GreenCluster:
+    """The cluster that is being built.
+
+    Args:
+        run: the run that builds it; a run finds its own half-built cluster again.
+    """
+
+    name: str
+    version: str
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRoles:
+    """Who the cluster acts as, and who may enter it.
+
+    Args:
+        cluster_role: ARN of the role of the control plane.
+        node_role: ARN of the role of the nodes.
+        key: ARN of the KMS key for Secrets; none when empty.
+        access: Kubernetes group to the ARNs of the roles that act as its members.
+    """
+
+    cluster_role: str
+    node_role: str
+    key: str = ""
+    access: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GreenBuild:
+    """Everything that says what green looks like; the world is compared with it at every look."""
+
+    environment: Environment
+    green: GreenCluster
+    roles: ClusterRoles
+    rbac: Sequence[Json]
+
+    @property
+    def poll(self) -> int:
+        """Seconds between two looks while AWS works."""
+        return self.environment.clusters.poll
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags of everything that this run creates for green."""
+        return {ENVIRONMENT_TAG: self.environment.environment, RUN_TAG: self.green.run, ROLE_TAG: "green"}
+
+    def token(self, thing: str) -> str:
+        """The idempotency token of a thing."""
+        return request_token(self.green.run, f"{self.green.name}/{thing}")
+
+
+def ensure_green(
+    eks: Eks,
+    kubernetes: Callable[[str], Kubernetes],
+    environment: Environment,
+    green: GreenCluster,
+    roles: ClusterRoles,
+    rbac: Sequence[Json],
+) -> Progress:
+    """The next move towards a complete green cluster; ready when everything of it is ACTIVE.
+
+    Each stage is looked at again at every call, so a crash, a repetition or a helping hand changes nothing.
+
+    Args:
+        eks: Amazon EKS.
+        kubernetes: connects to a cluster by name.
+        environment: what green is made of.
+        green: its name, version and run.
+        roles: its IAM roles, and who may enter.
+        rbac: the objects of ``manifests/rbac``.
+
+    Raises:
+        RefusedError: a cluster of that name belongs to somebody else, or an add-on has no version for it.
+        AwsRefusedError: something of it failed; the text is AWS's.
+    """
+    build = GreenBuild(environment, green, roles, rights.for_namespace(rbac, environment.argocd.namespace))
+    for stage in (_control_plane, _access, _rights(kubernetes), _early_addons, _nodes, _all_addons):
+        progress = stage(eks, build)
+        if not progress.ready:
+            return progress
+    return Progress.done()
+
+
+def _control_plane(eks: Eks, build: GreenBuild) -> Progress:
+    green = build.green
+    found = eks.cluster(green.name)
+    if found is None:
+        network = build.environment.network
+        new = NewCluster(
+            name=green.name,
+            version=green.version,
+            role=build.roles.cluster_role,
+            subnets=tuple(network.subnets),
+            security_groups=network.security_groups,
+            key=build.roles.key,
+            tags=build.tags,
+            token=build.token("cluster"),
+        )
+        eks.create_cluster(new)
+        return Progress.wait(f"control plane {green.name} was just asked for", build.poll)
+    _refuse_foreign(found, build)
+    if found.status == "FAILED":
+        issue = found.issues[0] if found.issues else None
+        code, text = (issue.code, issue.text) if issue else (found.status, f"cluster {green.name} failed")
+        raise AwsRefusedError("eks:CreateCluster", code, text)
+    if found.status != "ACTIVE":
+        return Progress.wait(f"control plane {green.name} is {found.status}", build.poll)
+    return Progress.done()
+
+
+def _refuse_foreign(found: Cluster, build: GreenBuild) -> None:
+    """A cluster that only happens to have the name is never touched."""
+    owner = found.tags.get(ENVIRONMENT_TAG)
+    ours = build.environment.environment
+    if owner != ours:
+        belongs = f"is tagged {ENVIRONMENT_TAG}={owner}" if owner else f"has no tag {ENVIRONMENT_TAG}"
+        raise RefusedError(f"cluster {found.name} {belongs}, expected {ours}; it is left as it is, rename or delete it")
+    if found.version != build.green.version:
+        raise RefusedError(f"cluster {found.name} runs {found.version}, expected {build.green.version}; delete it")
+    if found.status == "DELETING":
+        raise RefusedError(f"cluster {found.name} is being deleted; start a new run when it is gone")
+
+
+def _access(eks: Eks, build: GreenBuild) -> Progress:
+    """The functions' own entries, admins first; nobody else is let in, and no entry is taken away."""
+    cluster = build.green.name
+    entries = {entry.principal: entry for entry in eks.access_entries(cluster)}
+    moved = False
+    for role, groups in _wanted_access(build.roles.access).items():
+        entry = entries.get(role)
+        inside = tuple(sorted(groups - {ADMIN_GROUP}))
+        if entry is None:
+            eks.create_access_entry(cluster, role, inside, build.token(f"access/{role}"))
+            moved = True
+        elif not entry.groups.issuperset(inside):
+            raise RefusedError(f"the access entry of {role} in {cluster} lacks a group of {inside}; delete the entry")
+        if ADMIN_GROUP in groups and (entry is None or ADMIN_POLICY not in entry.policies):
+            eks.associate_policy(cluster, role, ADMIN_POLICY)
+            moved = True
+    return Progress.wait(f"access entries of {cluster} take effect", SOON) if moved else Progress.done()
+
+
+def _wanted_access(access: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
+    """Role to its groups, because a role has one entry only; admins come first."""
+    wanted: dict[str, set[str]] = {}
+    for group in sorted(access, key=lambda group: (group != ADMIN_GROUP, group)):
+        for role in access[group]:
+            wanted.setdefault(role, set()).add(group)
+    return wanted
+
+
+def _rights(kubernetes: Callable[[str], Kubernetes]) -> Callable[[Eks, GreenBuild], Progress]:
+    def stage(_: Eks, build: GreenBuild) -> Progress:
+        api = kubernetes(build.green.name)
+        if not api.is_ready():
+            return Progress.wait(f"the API server of {build.green.name} does not answer ready yet", build.poll)
+        if not rights.is_applied(api, build.rbac):
+            rights.apply(api, build.rbac)
+            return Progress.wait(f"the rights in {build.green.name} take effect", SOON)
+        return Progress.done()
+
+    return stage
+
+
+def _early_addons(eks: Eks, build: GreenBuild) -> Progress:
+    wanted = [name for name in build.environment.clusters.addons if name in BEFORE_NODES]
+    return _created_addons(eks, build, wanted)
+
+
+def _nodes(eks: Eks, build: GreenBuild) -> Progress:
+    cluster = build.green.name
+    found = {group.name: group for group in eks.node_groups(cluster)}
+    missing = [group for group in build.environment.clusters.node_groups if group.name not in found]
+    for group in missing:
+        new = NewNodeGroup(
+            cluster=cluster,
+            name=group.name,
+            role=build.roles.node_role,
+            subnets=tuple(build.environment.network.subnets),
+            instances=group.instances,
+            min_size=group.min_size,
+            max_size=group.max_size,
+            labels=group.labels,
+            tags=build.tags,
+            token=build.token(f"node-group/{group.name}"),
+        )
+        eks.create_node_group(new)
+    if missing:
+        return Progress.wait(f"node groups {', '.join(g.name for g in missing)} were just asked for", build.poll)
+    wanted = [found[group.name] for group in build.environment.clusters.node_groups]
+    first_broken("eks:CreateNodegroup", "node group", wanted)
+    waiting = waiting_for("node group", wanted)
+    return Progress.wait(waiting, build.poll) if waiting else Progress.done()
+
+
+def _all_addons(eks: Eks, build: GreenBuild) -> Progress:
+    progress = _created_addons(eks, build, build.environment.clusters.addons)
+    if not progress.ready:
+        return progress
+    found = {addon.name: addon for addon in eks.addons(build.green.name)}
+    wanted = [found[name] for name in build.environment.clusters.addons if name in found]
+    waiting = waiting_for("add-on", wanted)
+    return Progress.wait(waiting, build.poll) if waiting else Progress.done()
+
+
+def _created_addons(eks: Eks, build: GreenBuild, wanted: Sequence[str]) -> Progress:
+    """Every wanted add-on exists and none of them has failed."""
+    cluster, version = build.green.name, build.green.version
+    found = {addon.name: addon for addon in eks.addons(cluster)}
+    first_broken("eks:CreateAddon", "add-on", [found[name] for name in wanted if name in found])
+    missing = [name for name in wanted if name not in found]
+    for name in missing:
+        newest = eks.newest_addon_version(name, version)
+        if newest is None:
+            raise RefusedError(f"add-on {name} has no version for Kubernetes {version}; take it out of clusters.addons")
+        eks.create_addon(cluster, name, newest, build.token(f"add-on/{name}"))
+    if missing:
+        return Progress.wait(f"add-ons {', '.join(missing)} were just asked for", SOON)
+    return Progress.done()

@@ -1,0 +1,48 @@
+"""The rights of norikae's own functions inside a cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from norikae.cluster.manifests import PLURALS, carries, digest_of, stamped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from norikae.cluster.ports import Json, Kubernetes
+
+WRITTEN_NAMESPACE = "argocd"
+"""The namespace of Argo CD as the manifest is written; the environment's own name takes its place."""
+
+
+def for_namespace(rbac: Sequence[Json], namespace: str) -> list[Json]:
+    """The manifest for an environment whose Argo CD lives in this namespace."""
+    return [_moved(obj, namespace) for obj in rbac]
+
+
+def is_applied(kubernetes: Kubernetes, rbac: Sequence[Json]) -> bool:
+    """Whether every object of the manifest is in the cluster as this manifest has it."""
+    digest = digest_of(rbac)
+    return all(
+        carries(
+            kubernetes.get(PLURALS[obj["kind"]], obj["metadata"]["name"], obj["metadata"].get("namespace")),
+            digest,
+        )
+        for obj in rbac
+    )
+
+
+def apply(kubernetes: Kubernetes, rbac: Sequence[Json]) -> None:
+    """Apply every object of the manifest in its order."""
+    digest = digest_of(rbac)
+    for obj in rbac:
+        kubernetes.apply(stamped(obj, digest))
+
+
+def _moved(obj: Json, namespace: str) -> Json:
+    metadata = obj["metadata"]
+    if obj["kind"] == "Namespace" and metadata["name"] == WRITTEN_NAMESPACE:
+        return {**obj, "metadata": {**metadata, "name": namespace}}
+    if metadata.get("namespace") == WRITTEN_NAMESPACE:
+        return {**obj, "metadata": {**metadata, "namespace": namespace}}
+    return obj
