@@ -1,0 +1,107 @@
+"""The fields of an object as a set of paths, and their two written forms: FieldsV1 and the text in conflicts.
+
+Source: ``sigs.k8s.io/structured-merge-diff/v6/fieldpath`` (serialize.go, path.go).
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from local.kubernetes.objects import Json
+from local.kubernetes.resources import Resource
+from local.kubernetes.schema import ListType, is_atomic_map, list_type
+
+Path = tuple[str, ...]
+"""Path elements as FieldsV1 writes them: ``f:spec``, ``k:{"name":"web"}``, ``v:"finalizer"``."""
+
+_ITEM = object()
+_UNOWNED = frozenset(
+    {"name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp",
+     "deletionGracePeriodSeconds", "managedFields", "selfLink"}
+)  # fmt: skip
+
+
+def leaves(kind: Resource, obj: Json) -> dict[Path, Any]:
+    """Every field that somebody can own, with its value; an item of a keyed list is a field of its own."""
+    found: dict[Path, Any] = {}
+    for name, value in obj.items():
+        if name in {"apiVersion", "kind"}:
+            continue
+        if name == "metadata":
+            for part, member in value.items():
+                if part not in _UNOWNED:
+                    _walk(kind, member, ("f:metadata", f"f:{part}"), ("metadata", part), found)
+        else:
+            _walk(kind, value, (f"f:{name}",), (name,), found)
+    return found
+
+
+def _walk(kind: Resource, value: Any, path: Path, names: tuple[str, ...], found: dict[Path, Any]) -> None:
+    if isinstance(value, dict) and value and not is_atomic_map(kind, names):
+        for name, member in value.items():
+            _walk(kind, member, (*path, f"f:{name}"), (*names, name), found)
+    elif isinstance(value, list) and value and not (listed := list_type(kind, names)).atomic:
+        for item in value:
+            here = (*path, element(listed, item))
+            found[here] = item if listed.is_set else _ITEM
+            if not listed.is_set:
+                for name, member in item.items():
+                    _walk(kind, member, (*here, f"f:{name}"), (*names, name), found)
+    else:
+        found[path] = value
+
+
+def element(listed: ListType, item: Any) -> str:
+    """The path element of a list item."""
+    if listed.is_set:
+        return "v:" + _compact(item)
+    defaults = dict(listed.defaults)
+    return "k:" + _compact({key: item.get(key, defaults.get(key)) for key in listed.keys})
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def to_fields_v1(paths: Iterable[Path]) -> Json:
+    """The set as ``fieldsV1``: a tree in which ``.`` marks a member that has members below it."""
+    tree: Json = {}
+    for path in sorted(paths):
+        node = tree
+        for part in path:
+            node = node.setdefault(part, {})
+        node["."] = {}
+    return _plain(tree)
+
+
+def _plain(node: Json) -> Json:
+    if set(node) == {"."}:
+        return {}
+    return {part: _plain(child) if part != "." else {} for part, child in node.items()}
+
+
+def from_fields_v1(tree: Json, above: Path = ()) -> set[Path]:
+    """The set that a ``fieldsV1`` tree stands for."""
+    found: set[Path] = set()
+    for part, child in tree.items():
+        if part == ".":
+            found.add(above)
+        elif child:
+            found |= from_fields_v1(child, (*above, part))
+        else:
+            found.add((*above, part))
+    return found
+
+
+def spoken(path: Path) -> str:
+    """The path as a conflict names it: ``.spec.template.spec.containers[name="web"].image``."""
+    return "".join(_spoken(part) for part in path)
+
+
+def _spoken(part: str) -> str:
+    form, text = part[:2], part[2:]
+    if form == "f:":
+        return f".{text}"
+    if form == "v:":
+        return f"[={text}]"
+    return "[" + ",".join(f"{key}={_compact(value)}" for key, value in json.loads(text).items()) + "]"

@@ -1,0 +1,151 @@
+"""Who owns which field: managedFields of every write, and server-side apply on top of it.
+
+Source: KEP-555, ``sigs.k8s.io/structured-merge-diff/v6/merge/update.go`` and
+``k8s.io/apimachinery/pkg/util/managedfields/internal``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from local.kubernetes import errors, merging
+from local.kubernetes.errors import ApiError, Cause
+from local.kubernetes.fields import Path, from_fields_v1, leaves, spoken, to_fields_v1
+from local.kubernetes.objects import Json, clone, timestamp
+from local.kubernetes.resources import Resource
+from local.kubernetes.writes import Write
+
+
+@dataclass(frozen=True)
+class Manager:
+    """What tells one entry of managedFields from another; an applier is the same in every API version."""
+
+    name: str
+    operation: str
+    api_version: str
+    subresource: str
+
+    def __str__(self) -> str:
+        told = f'"{self.name}"' + (f' with subresource "{self.subresource}"' if self.subresource else "")
+        return f"{told} using {self.api_version}" if self.operation == "Update" else told
+
+
+@dataclass(frozen=True)
+class Owned:
+    """The fields of one manager, the version it wrote in and when its set changed last."""
+
+    fields: frozenset[Path]
+    api_version: str
+    time: str
+
+
+Managers = dict[Manager, Owned]
+
+
+def check_applicable(wanted: Json, manager: str) -> None:
+    """Refuse what cannot be applied: no manager (422), or managedFields or resourceless objects in the body (400)."""
+    if not manager:
+        cause = errors.required("fieldManager", "is required for apply patch")
+        raise errors.invalid("PatchOptions.meta.k8s.io", "", [cause])
+    meta = wanted.get("metadata") or {}
+    if meta.get("managedFields"):
+        raise errors.bad_request("metadata.managedFields must be nil")
+    if not meta.get("name"):
+        raise errors.bad_request("name is required for server-side apply")
+
+
+def read(obj: Json) -> Managers:
+    """The managers that an object's managedFields name."""
+    managers: Managers = {}
+    for entry in obj["metadata"].get("managedFields") or []:
+        applier = entry["operation"] == "Apply"
+        who = Manager(
+            entry["manager"],
+            entry["operation"],
+            "" if applier else entry["apiVersion"],
+            entry.get("subresource", ""),
+        )
+        fields = frozenset(from_fields_v1(entry["fieldsV1"]))
+        managers[who] = Owned(fields, entry["apiVersion"], entry.get("time", ""))
+    return managers
+
+
+def entries(managers: Managers, old: Json | None = None) -> list[Json]:
+    """The managers as managedFields: appliers first, then by time; an unchanged set keeps its time."""
+    before = read(old) if old else {}
+    found = []
+    for who, owned in managers.items():
+        if not owned.fields:
+            continue
+        known = before.get(who)
+        time = known.time if known and known.fields == owned.fields else owned.time
+        entry: Json = {
+            "manager": who.name,
+            "operation": who.operation,
+            "apiVersion": owned.api_version,
+            "time": time,
+            "fieldsType": "FieldsV1",
+            "fieldsV1": to_fields_v1(owned.fields),
+        }
+        found.append(entry | ({"subresource": who.subresource} if who.subresource else {}))
+    return sorted(found, key=lambda entry: (entry["operation"] != "Apply", entry["time"], entry["manager"]))
+
+
+def _manager(kind: Resource, write: Write) -> Manager:
+    version = "" if write.operation == "Apply" else kind.api_version(write.version)
+    return Manager(write.manager, write.operation, version, write.subresource)
+
+
+def of_new(kind: Resource, new: Json, write: Write, now: float) -> list[Json]:
+    """The managedFields of an object that is created: everything belongs to its creator."""
+    owned = Owned(frozenset(leaves(kind, new)), kind.api_version(write.version), timestamp(now))
+    return entries({_manager(kind, write): owned})
+
+
+def updated(kind: Resource, old: Json, new: Json, write: Write, now: float) -> Managers:
+    """The managers after a plain write: what it changed belongs to its author alone, what it removed to nobody."""
+    if new["metadata"].get("managedFields") == [{}]:
+        return {}
+    managers = read(old)
+    before, after = leaves(kind, old), leaves(kind, new)
+    removed = before.keys() - after.keys()
+    changed = frozenset(path for path, value in after.items() if path not in before or before[path] != value)
+    me = _manager(kind, write)
+    mine = managers.get(me, Owned(frozenset(), "", "")).fields
+    managers = {who: replace(owned, fields=owned.fields - removed - changed) for who, owned in managers.items()}
+    managers[me] = Owned((mine - removed) | changed, kind.api_version(write.version), timestamp(now))
+    return managers
+
+
+def applied(
+    kind: Resource, live: Json, wanted: Json, write: Write, now: float, *, force: bool
+) -> tuple[Json, Managers]:
+    """The live object with a manager's configuration merged in, and the managers then.
+
+    Raises:
+        ApiError: 409 with one cause per field that another manager owns with another value, unless ``force``.
+    """
+    wanted = merging.relevant(kind, wanted, write.subresource)
+    managers, me = read(live), _manager(kind, write)
+    before, config = leaves(kind, live), leaves(kind, wanted)
+    changed = frozenset(path for path, value in config.items() if path not in before or before[path] != value)
+    others = {who: owned for who, owned in managers.items() if who != me}
+    lost = {who: owned.fields & changed for who, owned in others.items() if owned.fields & changed}
+    if lost and not force:
+        raise _conflicts(lost)
+    others = {who: replace(owned, fields=owned.fields - changed) for who, owned in others.items()}
+    mine = managers.get(me, Owned(frozenset(), "", "")).fields
+    kept = frozenset().union(*(owned.fields for owned in others.values()))
+    merged = merging.merge(kind, clone(live), wanted)
+    merging.remove(kind, merged, mine - config.keys(), keep=kept | config.keys())
+    merged["metadata"]["resourceVersion"] = wanted["metadata"].get("resourceVersion", "")
+    merged["metadata"]["uid"] = wanted["metadata"].get("uid", live["metadata"]["uid"])
+    return merged, {**others, me: Owned(frozenset(config), kind.api_version(write.version), timestamp(now))}
+
+
+def _conflicts(lost: Mapping[Manager, frozenset[Path]]) -> ApiError:
+    causes = [
+        Cause("FieldManagerConflict", f"conflict with {who}", spoken(path))
+        for who in sorted(lost, key=str)
+        for path in sorted(lost[who])
+    ]
+    return errors.apply_conflict(causes)
