@@ -1,0 +1,64 @@
+"""moto behind the front: its state begins empty, its random numbers repeat, its clock is the world's."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import time_machine
+from moto.core.base_backend import BackendDict
+from moto.core.config import default_user_config
+from moto.core.model_instances import reset_model_data
+from moto.moto_api._internal import mock_random
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.test import run_wsgi_app
+
+from local.aws.loopback import HttpAnswer
+from local.aws.protocol import environ
+
+if TYPE_CHECKING:
+    from local.aws.loopback import HttpRequest
+    from local.kernel import Kernel
+
+
+class MotoBackend:
+    """The services that have no simulator of ours.
+
+    Args:
+        kernel: the clock and the seed.
+        account: the account in which moto creates everything.
+    """
+
+    def __init__(self, kernel: Kernel, account: str) -> None:
+        self._kernel = kernel
+        self._account = account
+        default_user_config["iam"] = {"load_aws_managed_policies": True}
+        default_user_config["stepfunctions"] = {"execute_state_machine": False}
+        self.reset()
+        mock_random.seed(kernel.seed)
+        self._app = DomainDispatcherApplication(create_backend_app)
+
+    def reset(self) -> None:
+        """Nothing is left of what moto stored."""
+        BackendDict.reset()
+        reset_model_data()
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        """The answer of moto to a request, given at the world's time.
+
+        Raises:
+            NotImplementedError: moto does not know the operation.
+        """
+        wsgi = environ(request)
+        wsgi["HTTP_X_MOTO_ACCOUNT_ID"] = self._account
+        with time_machine.travel(self._kernel.utcnow(), tick=False):
+            parts, status, headers = run_wsgi_app(self._app, wsgi, buffered=True)
+            body = b"".join(parts)
+        kept = {name: value for name, value in headers.items() if name.lower() not in _OURS}
+        code = int(status.split()[0])
+        if code == HTTPStatus.NOT_FOUND and "text/html" in headers.get("content-type", ""):
+            raise NotImplementedError(f"moto has no {request.method} {request.target}")
+        return HttpAnswer(code, body, kept)
+
+
+_OURS = frozenset({"content-length", "date", "connection", "server", "transfer-encoding"})
