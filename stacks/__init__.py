@@ -1,0 +1,1 @@
+"""The CDK stack: one per environment; ``norikae_stack.py`` composes one construct per capability."""

@@ -1,0 +1,114 @@
+"""What the rule packs find and we accept, each with its reason; a test fails on one that is not needed any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import aws_cdk as cdk
+from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
+if TYPE_CHECKING:
+    from norikae.environment import Environment
+
+
+class Accepted(NamedTuple):
+    """One finding that is accepted at a construct and below it.
+
+    Args:
+        path: the construct, below the stack.
+        rule: the finding, in full: a wildcard is accepted for one resource, never for all.
+        reason: why it is right as it is.
+    """
+
+    path: str
+    rule: str
+    reason: str
+
+
+def accepted(environment: Environment) -> tuple[Accepted, ...]:
+    """Every accepted finding of an environment's stack.
+
+    Args:
+        environment: gives the names that the findings mention.
+    """
+    return (
+        Accepted(
+            "State/Evidence",
+            "AwsSolutions-S1",
+            "Reads of the evidence are in CloudTrail's data events; a log bucket beside it could not use our key.",
+        ),
+        *_cluster_roles(),
+        *_wildcards(environment),
+        Accepted(
+            "Functions",
+            "Serverless-LambdaDLQ",
+            "State machines and people call these functions and see their errors; only what events start has a queue.",
+        ),
+        Accepted(
+            "Functions/RecoverDeadLetters",
+            "Serverless-SQSRedrivePolicy",
+            "This queue is a dead-letter queue itself; an alarm watches it.",
+        ),
+    )
+
+
+def _cluster_roles() -> list[Accepted]:
+    """The policies that EKS requires of a cluster's roles."""
+    reason = "EKS requires this policy of the role, and AWS widens it when a Kubernetes version needs that."
+    policies = {
+        "ClusterRoles/Cluster": ["AmazonEKSClusterPolicy"],
+        "ClusterRoles/Node": [
+            "AmazonEKSWorkerNodePolicy",
+            "AmazonEC2ContainerRegistryPullOnly",
+            "AmazonEKS_CNI_Policy",
+        ],
+    }
+    return [
+        Accepted(path, f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{name}]", reason)
+        for path, names in policies.items()
+        for name in names
+    ]
+
+
+def _wildcards(environment: Environment) -> list[Accepted]:
+    """Resources that cannot be named more exactly."""
+    here = f"{environment.region}:{environment.account}"
+    prefix, adopted = environment.clusters.prefix, environment.clusters.adopt
+    states = f"arn:aws:states:{here}:execution:norikae-{environment.environment}"
+    parts = [f"{part}/{name}/*" for part in ("nodegroup", "addon", "access-entry") for name in (f"{prefix}-*", adopted)]
+    green = "Green's name is chosen by a run; the prefix is what the environment's clusters share."
+    execution = "Executions are named by runs; the machine is fixed."
+    tracing = "X-Ray, log delivery, EKS's catalogue, ELB, metrics and task tokens take no resource; a test lists them."
+    found = {
+        "Functions": {
+            "*": tracing,
+            "<StateEvidence1A0E162C.Arn>/*": "Objects are named by runs; the bucket is fixed.",
+            "arn:aws:route53:::change/*": "Route 53 names a change when it is made; GetChange only reads.",
+            f"arn:aws:iam::{environment.account}:role/aws-service-role/eks*.amazonaws.com/*": (
+                "EKS's own service-linked roles, limited to the two services by a condition."
+            ),
+            **{f"arn:aws:eks:{here}:{part}": green for part in (f"cluster/{prefix}-*", *parts)},
+            f"{states}-upgrade:*": execution,
+            f"{states}-shift:*": execution,
+        },
+        "Machines": {"*": tracing, f"{states}-shift:*": execution},
+    }
+    return [
+        Accepted(path, f"AwsSolutions-IAM5[Resource::{resource}]", reason)
+        for path, resources in found.items()
+        for resource, reason in resources.items()
+    ]
+
+
+def add_rules(app: cdk.App) -> None:
+    """Make synth fail on every finding of the AwsSolutions and Serverless packs that is not accepted."""
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+
+
+def acknowledge(stack: cdk.Stack, environment: Environment) -> None:
+    """Accept the findings where they are found, and nowhere else."""
+    for path, rule, reason in accepted(environment):
+        construct = stack.node.find_child(path.split("/")[0])
+        for name in path.split("/")[1:]:
+            construct = construct.node.find_child(name)
+        cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=rule, reason=reason))

@@ -1,0 +1,184 @@
+"""Every Lambda function of the stack, made by one factory from the table in ``permissions.py``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from stacks import grants
+from stacks.boundary import operator_role_name, permission_boundary
+from stacks.permissions import FUNCTIONS, Row, Setting
+from stacks.runtime import PYTHON
+
+if TYPE_CHECKING:
+    from norikae.environment import Environment, Network
+    from stacks.bundle import Bundle
+    from stacks.grants import Resources
+
+RUNTIME = lambda_.Runtime(
+    f"python{PYTHON}", lambda_.RuntimeFamily.PYTHON, supports_inline_code=True, supports_snap_start=True
+)
+OPERATOR_COMMAND = "operator_command"
+
+
+class Functions(Construct):
+    """One function, one role, one log group and, where events start it, one dead-letter queue per row.
+
+    Args:
+        environment: the values of the environment file.
+        bundle: what all functions run.
+        key: encrypts logs and queues.
+        at: the resources that grants and settings speak of.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        identifier: str,
+        *,
+        environment: Environment,
+        bundle: Bundle,
+        key: kms.IKey,
+        at: Resources,
+    ) -> None:
+        super().__init__(scope, identifier)
+        self._environment, self._key, self._at = environment, key, at
+        self.boundary = permission_boundary(self, environment=environment.environment, at=at)
+        self.roles = {row.name: self._role(row) for row in FUNCTIONS}
+        self.access = self._access()
+        self.dead_letters: dict[str, sqs.Queue] = {}
+        code = lambda_.Code.from_asset(str(bundle.path), asset_hash=bundle.digest)
+        self.by_name = {row.name: self._function(row, code) for row in FUNCTIONS}
+
+    def _role(self, row: Row) -> iam.Role:
+        """The function's own role with the rights of its row; its log group and its queue add theirs."""
+        role = iam.Role(
+            self,
+            f"{row.identifier}Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            permissions_boundary=self.boundary,
+            description=f"norikae {self._environment.environment}: {row.title}",
+            role_name=operator_role_name(self._environment.environment) if row.name == OPERATOR_COMMAND else None,
+        )
+        wanted = (*row.grants, grants.network) if row.group else row.grants
+        for grant in dict.fromkeys(wanted):
+            for statement in grant(self._at):
+                role.add_to_principal_policy(statement)
+        return role
+
+    def _access(self) -> dict[str, list[str]]:
+        """Kubernetes group to the ARNs of the roles that get it by an access entry."""
+        access: dict[str, list[str]] = {}
+        for row in FUNCTIONS:
+            if row.group:
+                access.setdefault(row.group, []).append(self.roles[row.name].role_arn)
+        return access
+
+    def _function(self, row: Row, code: lambda_.Code) -> lambda_.Function:
+        """The function of a row."""
+        name = self._environment.environment
+        group = logs.LogGroup(
+            self,
+            f"{row.identifier}Logs",
+            log_group_name=f"/norikae/{name}/{row.name}",
+            encryption_key=self._key,
+            retention=log_retention(self._environment.retention.logs_days),
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+        )
+        function = lambda_.Function(
+            self,
+            row.identifier,
+            # People call this one by hand, so it has a name that they can know.
+            function_name=f"norikae-{name}-operator-command" if row.name == OPERATOR_COMMAND else None,
+            description=f"norikae {name}: {row.title}",
+            runtime=RUNTIME,
+            architecture=lambda_.Architecture.ARM_64,
+            handler=row.handler,
+            code=code,
+            role=self.roles[row.name],
+            memory_size=row.memory,
+            timeout=cdk.Duration.seconds(row.timeout),
+            tracing=lambda_.Tracing.ACTIVE,
+            logging_format=lambda_.LoggingFormat.JSON,
+            log_group=group,
+            dead_letter_queue=self._dead_letter_queue(row) if row.asynchronous else None,
+            environment=self._settings(row),
+        )
+        group.grant_write(self.roles[row.name])
+        if row.group:
+            _place(function, self._environment.network)
+        return function
+
+    def _dead_letter_queue(self, row: Row) -> sqs.Queue:
+        """Where an event ends that the function could not handle; an alarm watches it."""
+        queue = sqs.Queue(
+            self,
+            f"{row.identifier}DeadLetters",
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=self._key,
+            enforce_ssl=True,
+            retention_period=cdk.Duration.days(14),
+        )
+        self.dead_letters[row.name] = queue
+        return queue
+
+    def _settings(self, row: Row) -> dict[str, str]:
+        """The environment variables of a row, and those of every function."""
+        known: dict[Setting, str] = {
+            "NORIKAE_TABLE": self._at.table_name,
+            "NORIKAE_EVIDENCE_BUCKET": self._at.bucket_name,
+            "NORIKAE_TOPIC": self._at.topic,
+            "NORIKAE_CLUSTER_ROLE": self._at.cluster_role,
+            "NORIKAE_NODE_ROLE": self._at.node_role,
+            "NORIKAE_KEY": self._at.key,
+            "NORIKAE_SHIFT_MACHINE": self._at.shift_machine,
+            "NORIKAE_UPGRADE_MACHINE": self._at.upgrade_machine,
+            "NORIKAE_ACCESS": cdk.Stack.of(self).to_json_string(self.access),
+        }
+        common = {"POWERTOOLS_SERVICE_NAME": row.name, "POWERTOOLS_LOG_LEVEL": "INFO"}
+        return {**common, **{setting: known[setting] for setting in row.settings}}
+
+
+def _place(function: lambda_.Function, network: Network) -> None:
+    """Put a function into the controller subnets, by id: a lookup would need an account."""
+    resource = function.node.default_child
+    assert isinstance(resource, lambda_.CfnFunction)  # noqa: S101 - narrows the type that jsii gives
+    resource.vpc_config = lambda_.CfnFunction.VpcConfigProperty(
+        subnet_ids=list(network.controller_subnets), security_group_ids=list(network.security_groups)
+    )
+    # The Lambda service uses the role's network rights when the function is created.
+    function.node.add_dependency(function.role)
+
+
+def log_retention(days: int) -> logs.RetentionDays:
+    """The shortest retention that CloudWatch Logs offers and that keeps at least so many days."""
+    offered = {int(word): item for item in logs.RetentionDays if (word := _DAYS.get(item.name, ""))}
+    return next((offered[count] for count in sorted(offered) if count >= days), logs.RetentionDays.INFINITE)
+
+
+_DAYS = {
+    "ONE_DAY": "1",
+    "THREE_DAYS": "3",
+    "FIVE_DAYS": "5",
+    "ONE_WEEK": "7",
+    "TWO_WEEKS": "14",
+    "ONE_MONTH": "30",
+    "TWO_MONTHS": "60",
+    "THREE_MONTHS": "90",
+    "FOUR_MONTHS": "120",
+    "FIVE_MONTHS": "150",
+    "SIX_MONTHS": "180",
+    "ONE_YEAR": "365",
+    "THIRTEEN_MONTHS": "400",
+    "EIGHTEEN_MONTHS": "545",
+    "TWO_YEARS": "731",
+    "FIVE_YEARS": "1827",
+    "TEN_YEARS": "3653",
+}

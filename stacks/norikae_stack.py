@@ -1,0 +1,124 @@
+"""Composes the stack of one environment; what each part is, its own module says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+
+from stacks.alarms import Alarms
+from stacks.cluster_roles import ClusterRoles
+from stacks.functions import Functions, log_retention
+from stacks.grants import Resources
+from stacks.notifications import Notifications
+from stacks.permissions import FUNCTIONS
+from stacks.recovery import Recovery
+from stacks.runtime import PYTHON
+from stacks.state import State
+from stacks.workflow.machines import Machines, machine_name
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from norikae.environment import Environment
+    from stacks.bundle import Bundle
+
+
+class NorikaeStack(cdk.Stack):
+    """Everything that norikae needs in one account and region to move one environment.
+
+    Args:
+        environment: the values of the environment file.
+        bundle: what the functions run.
+        env: account and region.
+    """
+
+    def __init__(
+        self, scope: Construct, identifier: str, *, environment: Environment, bundle: Bundle, env: cdk.Environment
+    ) -> None:
+        super().__init__(scope, identifier, env=env, description=f"norikae: environment {environment.environment}")
+        self.state = State(self, "State", environment=environment.environment)
+        self.notifications = Notifications(
+            self, "Notifications", environment=environment.environment, key=self.state.key
+        )
+        self.cluster_roles = ClusterRoles(self, "ClusterRoles")
+        at = self._resources(environment)
+        self.functions = Functions(self, "Functions", environment=environment, bundle=bundle, key=self.state.key, at=at)
+        self.machines = Machines(
+            self,
+            "Machines",
+            environment=environment.environment,
+            functions={row.identifier: self.functions.by_name[row.name] for row in FUNCTIONS},
+            key=self.state.key,
+            log_retention=log_retention(environment.retention.logs_days),
+            at=at,
+        )
+        self.recovery = Recovery(
+            self,
+            "Recovery",
+            machines=at.machines(),
+            recover=self.functions.by_name["recover"],
+            dead_letters=self.functions.dead_letters["recover"],
+        )
+        self.alarms = Alarms(
+            self,
+            "Alarms",
+            machines={"Upgrade": self.machines.upgrade, "Shift": self.machines.shift},
+            functions={row.identifier: self.functions.by_name[row.name] for row in FUNCTIONS},
+            unattended=tuple(row.identifier for row in FUNCTIONS if row.caller != "workflow"),
+            dead_letters=self.functions.dead_letters,
+            topic=self.notifications.topic,
+        )
+        self._outputs()
+        self._say_whether_compiled(bundle)
+
+    def _resources(self, environment: Environment) -> Resources:
+        """What grants and settings speak of."""
+        arn = f"arn:{self.partition}:states:{self.region}:{self.account}:stateMachine:"
+        return Resources(
+            partition=self.partition,
+            region=self.region,
+            account=self.account,
+            cluster_prefix=environment.clusters.prefix,
+            adopted_cluster=environment.clusters.adopt,
+            zones=environment.dns.zones,
+            table=self.state.table.table_arn,
+            table_name=self.state.table.table_name,
+            bucket=self.state.evidence.bucket_arn,
+            bucket_name=self.state.evidence.bucket_name,
+            topic=self.notifications.topic.topic_arn,
+            key=self.state.key.key_arn,
+            cluster_role=self.cluster_roles.control_plane.role_arn,
+            node_role=self.cluster_roles.nodes.role_arn,
+            upgrade_machine=arn + machine_name(environment.environment, "upgrade"),
+            shift_machine=arn + machine_name(environment.environment, "shift"),
+        )
+
+    def _outputs(self) -> None:
+        """What a person or another stack needs to know after a deployment."""
+        outputs = {
+            "UpgradeMachine": (self.machines.upgrade.state_machine_arn, "Start an upgrade here"),
+            "ShiftMachine": (self.machines.shift.state_machine_arn, "Start the shift of one application here"),
+            "OperatorCommand": (
+                self.functions.by_name["operator_command"].function_name,
+                "Invoke with a command: approve, pause, resume, hold, abort",
+            ),
+            "TableName": (self.state.table.table_name, "Runs, leases, approvals and the audit trail"),
+            "EvidenceBucket": (self.state.evidence.bucket_name, "Reports and evidence of every run"),
+            "TopicArn": (self.notifications.topic.topic_arn, "Subscribe a chat, a mailbox or a pager"),
+            "ClusterRoleArn": (self.cluster_roles.control_plane.role_arn, "Role of the control planes"),
+            "NodeRoleArn": (self.cluster_roles.nodes.role_arn, "Role of the nodes"),
+            "KubernetesAccess": (
+                self.to_json_string(self.functions.access),
+                "Kubernetes group to role ARNs: the access entries that the adopted cluster needs",
+            ),
+        }
+        for name, (value, text) in outputs.items():
+            cdk.CfnOutput(self, name, value=value, description=text)
+
+    def _say_whether_compiled(self, bundle: Bundle) -> None:
+        """Record in the template whether the bundle holds byte code, and warn when it does not."""
+        self.add_metadata("norikae:bundle", {"runtime": f"python{PYTHON}", "compiled": bundle.compiled})
+        if not bundle.compiled:
+            text = f"no python{PYTHON} on this machine, so the bundle has no byte code and cold starts take longer"
+            cdk.Annotations.of(self).add_warning_v2("norikae:not-compiled", text)

@@ -1,0 +1,194 @@
+"""Who may do what: one row per function. The stack is made from this table, and the tests read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from stacks import grants
+from stacks.grants import Grant
+
+Group = Literal["norikae:admin", "norikae:sync", "norikae:read", "norikae:decommission"]
+Setting = Literal[
+    "NORIKAE_TABLE",
+    "NORIKAE_EVIDENCE_BUCKET",
+    "NORIKAE_TOPIC",
+    "NORIKAE_CLUSTER_ROLE",
+    "NORIKAE_NODE_ROLE",
+    "NORIKAE_KEY",
+    "NORIKAE_SHIFT_MACHINE",
+    "NORIKAE_UPGRADE_MACHINE",
+    "NORIKAE_ACCESS",
+]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One function.
+
+    Args:
+        title: the state's own name, or what the function is called; its file and its construct are named after it.
+        caller: who calls it, which is the folder of its handler.
+        grants: its AWS rights, besides its own log group.
+        group: its Kubernetes group; a function with one runs in the environment's controller subnets.
+        settings: the environment variables that it reads.
+        memory: in MiB; the processor share grows with it.
+        timeout: in seconds, below the state's own 300.
+        asynchronous: whether events start it, so that failed ones go to a dead-letter queue.
+    """
+
+    title: str
+    caller: Literal["workflow", "events", "operator"]
+    grants: tuple[Grant, ...]
+    group: Group | None = None
+    settings: tuple[Setting, ...] = ()
+    memory: int = 512
+    timeout: int = 60
+    asynchronous: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the handler's module: "Set weights" is ``set_weights``."""
+        return self.title.lower().replace(" ", "_")
+
+    @property
+    def identifier(self) -> str:
+        """The construct's id and the substitution's key: "Set weights" is ``SetWeights``."""
+        return "".join(word[0].upper() + word[1:] for word in self.title.split())
+
+    @property
+    def handler(self) -> str:
+        """The handler as Lambda wants it."""
+        return f"handlers.{self.caller}.{self.name}.handler"
+
+
+_RECORDS = (grants.table, grants.records_read)
+_MOVE = (grants.table, grants.records_write, grants.load_balancers_read, grants.cluster_endpoint)
+_LOOK = (grants.table, grants.clusters_read, grants.load_balancers_read)
+_TELL = (grants.table, grants.publish)
+
+FUNCTIONS = (
+    # the upgrade machine
+    Row(
+        "Plan upgrade",
+        "workflow",
+        (grants.table, grants.clusters_read, grants.executions_read),
+        "norikae:read",
+        ("NORIKAE_TABLE",),
+        memory=1024,
+        timeout=120,
+    ),
+    Row(
+        "Run preflight",
+        "workflow",
+        (*_LOOK, grants.records_read, grants.evidence),
+        "norikae:read",
+        ("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET"),
+        memory=1024,
+        timeout=240,
+    ),
+    Row("Request plan approval", "workflow", _TELL, settings=("NORIKAE_TABLE", "NORIKAE_TOPIC")),
+    Row(
+        "Ensure green cluster",
+        "workflow",
+        (grants.table, grants.clusters_read, grants.clusters_build),
+        "norikae:admin",
+        ("NORIKAE_TABLE", "NORIKAE_CLUSTER_ROLE", "NORIKAE_NODE_ROLE", "NORIKAE_KEY", "NORIKAE_ACCESS"),
+        timeout=120,
+    ),
+    Row(
+        "Ensure Argo CD",
+        "workflow",
+        (grants.table, grants.cluster_endpoint),
+        "norikae:admin",
+        ("NORIKAE_TABLE",),
+        memory=1024,
+        timeout=240,
+    ),
+    Row(
+        "Sync platform",
+        "workflow",
+        (grants.table, grants.cluster_endpoint),
+        "norikae:sync",
+        ("NORIKAE_TABLE",),
+        timeout=120,
+    ),
+    Row(
+        "Sync applications",
+        "workflow",
+        (grants.table, grants.cluster_endpoint),
+        "norikae:sync",
+        ("NORIKAE_TABLE",),
+        timeout=120,
+    ),
+    Row("Verify green", "workflow", _LOOK, "norikae:read", ("NORIKAE_TABLE",), memory=1024, timeout=120),
+    Row(
+        "Soak",
+        "workflow",
+        (*_LOOK, grants.metrics_read, grants.records_read),
+        "norikae:read",
+        ("NORIKAE_TABLE",),
+        timeout=120,
+    ),
+    Row("Request decommission approval", "workflow", _TELL, settings=("NORIKAE_TABLE", "NORIKAE_TOPIC")),
+    Row(
+        "Decommission blue",
+        "workflow",
+        (*_LOOK, grants.clusters_delete, grants.records_write),
+        "norikae:decommission",
+        ("NORIKAE_TABLE",),
+        timeout=120,
+    ),
+    Row(
+        "Finish upgrade",
+        "workflow",
+        (*_TELL, grants.release, grants.evidence),
+        settings=("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET", "NORIKAE_TOPIC"),
+    ),
+    Row("Roll back applications", "workflow", _MOVE, "norikae:read", ("NORIKAE_TABLE",), timeout=240),
+    Row("Hold upgrade", "workflow", _TELL, settings=("NORIKAE_TABLE", "NORIKAE_TOPIC")),
+    Row(
+        "Report failure",
+        "workflow",
+        (*_TELL, grants.release, grants.evidence),
+        settings=("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET", "NORIKAE_TOPIC"),
+    ),
+    # the shift machine
+    Row(
+        "Prepare shift",
+        "workflow",
+        (*_MOVE, grants.executions_read),
+        "norikae:read",
+        ("NORIKAE_TABLE",),
+        timeout=120,
+    ),
+    Row("Set weights", "workflow", _MOVE, "norikae:read", ("NORIKAE_TABLE",)),
+    Row("Verify weights", "workflow", (*_RECORDS, grants.cluster_endpoint), "norikae:read", ("NORIKAE_TABLE",)),
+    Row(
+        "Judge gates",
+        "workflow",
+        (grants.table, grants.cluster_endpoint, grants.load_balancers_read, grants.metrics_read),
+        "norikae:read",
+        ("NORIKAE_TABLE",),
+    ),
+    Row("Roll back application", "workflow", _MOVE, "norikae:read", ("NORIKAE_TABLE",)),
+    Row("Hold application", "workflow", _TELL, settings=("NORIKAE_TABLE", "NORIKAE_TOPIC")),
+    Row("Finish shift", "workflow", (*_TELL, grants.release), settings=("NORIKAE_TABLE", "NORIKAE_TOPIC")),
+    # started by an event, and by a person
+    Row(
+        "Recover",
+        "events",
+        (*_MOVE, grants.publish, grants.release, grants.executions_read),
+        "norikae:read",
+        ("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_SHIFT_MACHINE", "NORIKAE_UPGRADE_MACHINE"),
+        timeout=240,
+        asynchronous=True,
+    ),
+    Row(
+        "Operator command",
+        "operator",
+        (*_TELL, grants.release, grants.executions_read, grants.answer_tasks),
+        settings=("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_SHIFT_MACHINE", "NORIKAE_UPGRADE_MACHINE"),
+    ),
+)
+"""Every function of a stack."""

@@ -1,0 +1,1 @@
+"""The two state machines: their ASL files, and the construct that loads them."""
