@@ -1,0 +1,1 @@
+"""AWS Lambda's runtime: one worker process per function, in the world's virtual time."""
