@@ -6,7 +6,8 @@ from norikae.gates.decision import Decision, Look, decide
 from norikae.gates.http_5xx import http_5xx
 from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Verdict
-from norikae.traffic.moving import Moving, Ports
+from norikae.ports import Ports
+from norikae.traffic.moving import Moving
 from norikae.traffic.ports import TargetGroupHealth
 from norikae.upgrade.identity import Writer
 

@@ -1,36 +1,16 @@
 """One application that is moving: its plan, its item in the table and the ports through which it is moved."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
 
-from norikae.cluster.ports import Kubernetes
-from norikae.environment import Environment
 from norikae.errors import BadRequestError, ForeignWriteError
-from norikae.gates.ports import Metrics
-from norikae.traffic.ports import Dns, LoadBalancers
+from norikae.ports import Ports
 from norikae.traffic.records import RecordSet
 from norikae.traffic.weights import WHOLE, weights_of
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.plan import Plan, PlannedApplication
-from norikae.upgrade.ports import Executions, RunTable, Topic
 from norikae.upgrade.state import AppItem, Event, Flags, PlanItem
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Everything that a shift may touch, and the instant (seconds since the epoch) of this look."""
-
-    environment: Environment
-    table: RunTable
-    dns: Dns
-    load_balancers: LoadBalancers
-    metrics: Metrics
-    kubernetes: Callable[[str], Kubernetes]
-    executions: Executions
-    topic: Topic
-    now: float
 
 
 @dataclass(frozen=True, slots=True)

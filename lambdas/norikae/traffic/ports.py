@@ -31,7 +31,7 @@ class TargetGroupHealth:
     Args:
         target_group: its name, for people.
         healthy: targets that are healthy.
-        total: registered targets, without those that are draining.
+        total: targets that should serve: without those that are still being added or already draining.
         dimensions: CloudWatch dimensions (LoadBalancer, TargetGroup) of its metrics.
     """
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from norikae.errors import RefusedError, RollbackRefusedError
-from norikae.traffic.moving import Moving, Ports
+from norikae.ports import Ports
+from norikae.traffic.moving import Moving
 from norikae.traffic.weights import WHOLE, batch_back
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.state import PhaseItem

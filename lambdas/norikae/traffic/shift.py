@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
+from norikae.ports import Ports
 from norikae.traffic.applications import find_applications
-from norikae.traffic.moving import Moving, Ports
+from norikae.traffic.moving import Moving
 from norikae.traffic.records import Change, RecordSet
 from norikae.traffic.weights import WHOLE, Side, batch_to, green_weight, weights_of
 from norikae.upgrade.identity import Writer

@@ -1,0 +1,12 @@
+"""State "Request plan approval"."""
+
+from handlers.invocation import Answer, Event, invocation
+from norikae.approvals.ask import request_approval
+from norikae.ports import Ports
+from norikae.upgrade.identity import Writer
+
+
+@invocation
+def handler(ports: Ports, event: Event) -> Answer:
+    """Ask a person about the plan."""
+    return request_approval(ports, Writer.of(event), "plan", event["task_token"])

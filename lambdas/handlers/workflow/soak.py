@@ -1,0 +1,12 @@
+"""State "Soak"."""
+
+from handlers.invocation import Answer, Event, invocation
+from norikae.ports import Ports
+from norikae.upgrade.finish import soak
+from norikae.upgrade.identity import Writer
+
+
+@invocation
+def handler(ports: Ports, event: Event) -> Answer:
+    """Look whether the soak is over."""
+    return soak(ports, Writer.of(event))

@@ -1,0 +1,36 @@
+"""Executions of our own machines in Step Functions."""
+
+import json
+from typing import Any, cast
+
+from norikae.adapters.aws.calls import call, look_up
+from norikae.errors import AwsRefusedError
+from norikae.upgrade.lease import ExecutionStatus
+
+GONE = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
+
+
+class StepFunctionsExecutions:
+    """``Executions`` over Step Functions.
+
+    Args:
+        client: boto3's Step Functions client.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def status(self, execution: str) -> ExecutionStatus:
+        """How an execution fares."""
+        answer = look_up(self._client.describe_execution, "ExecutionDoesNotExist", executionArn=execution)
+        return cast("ExecutionStatus", answer["status"]) if answer else "UNKNOWN"
+
+    def succeed(self, task_token: str, output: dict[str, Any]) -> bool:
+        """Answer a waiting task."""
+        try:
+            call(self._client.send_task_success, taskToken=task_token, output=json.dumps(output))
+        except AwsRefusedError as refusal:
+            if refusal.code in GONE:
+                return False
+            raise
+        return True

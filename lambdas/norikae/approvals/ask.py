@@ -1,0 +1,98 @@
+"""A person is asked; the task token waits in the table and never leaves it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from norikae.errors import BadRequestError
+from norikae.ports import Ports
+from norikae.upgrade.identity import Writer
+from norikae.upgrade.phase import enter
+from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem, PlanItem
+
+Answer = dict[str, Any]
+
+
+def request_approval(ports: Ports, writer: Writer, subject: str, task_token: str) -> Answer:
+    """The question is in the table, bound to the plan's hash, and people have been told.
+
+    Args:
+        ports: the world.
+        writer: in whose name.
+        subject: ``plan`` or ``decommission``.
+        task_token: Step Functions' token of the waiting state.
+    """
+    stored = ports.table.read(writer.run, "PLAN", PlanItem)
+    if stored is None:
+        raise BadRequestError(f"run {writer.run} has no plan to approve")
+    enter(ports, writer, f"request-{subject}-approval")
+    plan = stored.plan
+    text = {
+        "plan": f"May {len(plan.applications())} applications move from {plan.blue.name} ({plan.blue.version}) "
+        f"to {plan.green.name} ({plan.green.version})?",
+        "decommission": f"May {plan.blue.name} be deleted? This cannot be undone.",
+    }[subject]
+    _wait_for(ports, writer, ApprovalItem(subject=subject, task_token=task_token, plan_hash=stored.hash, text=text))
+    return {"asked": subject}
+
+
+def hold_upgrade(ports: Ports, writer: Writer, task_token: str, state: Mapping[str, Any]) -> Answer:
+    """The run waits for an operator's ``resume`` or ``abort``; people know why.
+
+    Args:
+        ports: the world.
+        writer: in whose name.
+        task_token: Step Functions' token of the waiting state.
+        state: the machine's state, for the error or the reason of the hold.
+    """
+    item = ports.table.read(writer.run, "PHASE", PhaseItem)
+    phase = item.phase if item else "report-failure"
+    text = reason_of(state)
+    _wait_for(ports, writer, ApprovalItem(subject="hold", task_token=task_token, plan_hash="", text=text, phase=phase))
+    return {"held": text}
+
+
+def hold_application(
+    ports: Ports, writer: Writer, application: str, task_token: str, state: Mapping[str, Any]
+) -> Answer:
+    """The application keeps its weight until an operator says ``resume`` or ``abort``; people know why."""
+    subject = f"hold/{application}"
+    flags = ports.table.read(writer.run, "FLAGS", Flags) or Flags()
+    waiting = ApprovalItem(subject=subject, task_token=task_token, plan_hash="", text=reason_of(state))
+    _wait_for(ports, writer, waiting)
+    if flags.aborted:
+        ports.table.delete(writer.run, f"APPROVAL#{subject}")
+        ports.executions.succeed(task_token, {"next": "roll-back"})
+    return {"held": application}
+
+
+def reason_of(state: Mapping[str, Any]) -> str:
+    """Why a machine holds, in words: the error that was caught, or what the last look waited for."""
+    error = state.get("error")
+    if isinstance(error, Mapping):
+        return f"{error.get('Error', 'error')}: {_message(str(error.get('Cause', '')))}"
+    progress = state.get("progress")
+    return str(progress.get("waiting_for", "")) if isinstance(progress, Mapping) else ""
+
+
+def _message(cause: str) -> str:
+    """The message inside the JSON that Lambda gives Step Functions as a cause."""
+    try:
+        return str(msgspec.json.decode(cause)["errorMessage"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return cause
+
+
+def _wait_for(ports: Ports, writer: Writer, waiting: ApprovalItem) -> None:
+    ports.table.write(writer, f"APPROVAL#{waiting.subject}", waiting)
+    ports.topic.tell(
+        waiting.text or waiting.subject,
+        {
+            "event": "waiting",
+            "run": writer.run,
+            "subject": waiting.subject,
+            "text": waiting.text,
+            "plan_hash": waiting.plan_hash,
+        },
+    )

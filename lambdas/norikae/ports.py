@@ -1,0 +1,65 @@
+"""Everything that a core function may touch; a part is made when it is first asked for."""
+
+from typing import Protocol
+
+from norikae.cluster.eks_port import Eks
+from norikae.cluster.ports import Json, Kubernetes
+from norikae.environment import Environment
+from norikae.gates.ports import Metrics
+from norikae.settings import Settings
+from norikae.traffic.ports import Dns, LoadBalancers
+from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
+
+
+class Ports(Protocol):
+    """The world as the core sees it during one invocation."""
+
+    @property
+    def settings(self) -> Settings:
+        """What the stack tells the function."""
+
+    @property
+    def environment(self) -> Environment:
+        """The environment file."""
+
+    @property
+    def now(self) -> float:
+        """The instant of this look, in seconds since the epoch."""
+
+    @property
+    def table(self) -> RunTable:
+        """Leases, plans, phases, flags."""
+
+    @property
+    def executions(self) -> Executions:
+        """Our own executions."""
+
+    @property
+    def topic(self) -> Topic:
+        """Where people read."""
+
+    @property
+    def evidence(self) -> Evidence:
+        """Where documents are kept."""
+
+    @property
+    def dns(self) -> Dns:
+        """The public names."""
+
+    @property
+    def load_balancers(self) -> LoadBalancers:
+        """The load balancers of both clusters."""
+
+    @property
+    def metrics(self) -> Metrics:
+        """Their figures."""
+
+    @property
+    def eks(self) -> Eks:
+        """Clusters, node groups, add-ons, access."""
+
+    def kubernetes(self, cluster: str) -> Kubernetes:
+        """A cluster's API."""
+
+    def manifests(self, name: str) -> list[Json]:
+        """The objects of one of the bundle's manifest files (``rbac``, ``argocd``)."""

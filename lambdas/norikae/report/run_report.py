@@ -1,0 +1,54 @@
+"""The report of a run: who moved when, what was found, how it ended. The same values feed JSON and pages."""
+
+from typing import Any
+
+import msgspec
+
+from norikae.ports import Ports
+from norikae.upgrade.state import AppItem, Event, PhaseItem, PlanItem
+
+Report = dict[str, Any]
+
+
+def run_report(ports: Ports, run: str) -> Report:
+    """Everything that the table knows about a run, in one document; seconds count from the run's beginning."""
+    phase = ports.table.read(run, "PHASE", PhaseItem) or PhaseItem(phase="")
+    stored = ports.table.read(run, "PLAN", PlanItem)
+    start = phase.spans[0].since if phase.spans else ports.now
+    items = {item.application: item for item in ports.table.read_all(run, "APP#", AppItem)}
+    return {
+        "run": run,
+        "environment": ports.environment.environment,
+        "outcome": phase.outcome or "failed",
+        "waiting_for": phase.waiting_for,
+        "plan_hash": stored.hash if stored else "",
+        "clusters": {
+            "blue": msgspec.to_builtins(stored.plan.blue) if stored else None,
+            "green": msgspec.to_builtins(stored.plan.green) if stored else None,
+        },
+        "applications": [
+            _application(planned.name, planned.team, items.get(planned.name), start)
+            for planned in (stored.plan.applications() if stored else ())
+        ],
+        "phases": [
+            {"name": span.name, "seconds": round((span.until or ports.now) - span.since)} for span in phase.spans
+        ],
+        "findings": ports.table.read(run, "FINDINGS", list[dict[str, Any]]) or [],
+        "events": [msgspec.to_builtins(event) for event in ports.table.read_all(run, "EVENT#", Event)],
+    }
+
+
+def keep_report(ports: Ports, run: str) -> str:
+    """Store the report as evidence; where it lies."""
+    return ports.evidence.keep(f"{run}/report.json", run_report(ports, run))
+
+
+def _application(name: str, team: str, item: AppItem | None, start: float) -> Report:
+    item = item or AppItem(application=name)
+    return {
+        "name": name,
+        "team": team,
+        "outcome": item.outcome,
+        "reason": item.reason,
+        "weights": [[round(at - start), weight] for at, weight in item.steps],
+    }

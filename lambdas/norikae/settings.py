@@ -1,0 +1,59 @@
+"""What the stack tells a function by environment variables: read once, into one frozen value."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from norikae.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The variables of one function; each function has only those that it needs, the others are empty.
+
+    Args:
+        table: name of the table.
+        evidence_bucket: name of the bucket for plans, findings and reports.
+        topic: ARN of the topic where people read.
+        cluster_role: ARN of the role that EKS control planes get.
+        node_role: ARN of the role that nodes get.
+        key: ARN of the key that encrypts green's Kubernetes Secrets.
+        access: Kubernetes group to the ARNs of the roles that belong to it.
+        upgrade_machine: ARN of the upgrade machine.
+        shift_machine: ARN of the shift machine.
+    """
+
+    table: str = ""
+    evidence_bucket: str = ""
+    topic: str = ""
+    cluster_role: str = ""
+    node_role: str = ""
+    key: str = ""
+    access: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    upgrade_machine: str = ""
+    shift_machine: str = ""
+
+    @classmethod
+    def from_variables(cls, variables: Mapping[str, str]) -> "Settings":
+        """The settings in a process's environment variables.
+
+        Raises:
+            SettingsError: NORIKAE_ACCESS is not the JSON object that the stack writes.
+        """
+        texts = {name: variables.get(f"NORIKAE_{name.upper()}", "") for name in cls.__slots__ if name != "access"}
+        try:
+            access = {group: tuple(roles) for group, roles in json.loads(variables.get("NORIKAE_ACCESS", "{}")).items()}
+        except (ValueError, AttributeError, TypeError) as error:
+            raise SettingsError(f"NORIKAE_ACCESS: {error}; it maps a Kubernetes group to role ARNs, in JSON") from error
+        return cls(**texts, access=access)
+
+    def need(self, name: str) -> str:
+        """A setting that must be there.
+
+        Raises:
+            SettingsError: the stack does not give it to this function.
+        """
+        value = getattr(self, name)
+        if not value:
+            raise SettingsError(f"NORIKAE_{name.upper()} is not set; stacks/permissions.py gives it to a function")
+        return str(value)

@@ -1,0 +1,165 @@
+"""What an operator may tell a run: approve, reject, pause, resume, hold, abort, status."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from norikae.errors import BadRequestError, RefusedError
+from norikae.ports import Ports
+from norikae.upgrade.state import AppItem, ApprovalItem, ClustersItem, Event, Flags, PhaseItem
+
+Answer = dict[str, Any]
+Verb = Literal["approve", "reject", "pause", "resume", "hold", "abort", "status"]
+
+
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One command.
+
+    Args:
+        command: the verb.
+        run: the run; by default the one that is open.
+        subject: for approve and reject: ``plan`` or ``decommission``.
+        plan_hash: for approve: the hash that the person saw; another one is refused.
+        application: for hold and resume: one application instead of the run.
+        by: who says it, for the audit trail.
+        reason: why.
+    """
+
+    command: Verb
+    run: str = ""
+    subject: str = ""
+    plan_hash: str = ""
+    application: str = ""
+    by: str = ""
+    reason: str = ""
+
+
+def operate(ports: Ports, event: Mapping[str, Any]) -> Answer:
+    """The command has had its effect, once, and is in the audit trail.
+
+    Args:
+        ports: the world.
+        event: the command as JSON.
+
+    Raises:
+        BadRequestError: the command is wrong, or no run is open.
+        RefusedError: the run is not where the command makes sense.
+    """
+    try:
+        command = msgspec.convert(dict(event), Command)
+    except msgspec.ValidationError as error:
+        raise BadRequestError(f"command: {error}; docs/console.md has every command") from error
+    run = command.run or _open_run(ports)
+    answer = VERBS[command.command](ports, run, command)
+    if command.command != "status":
+        detail = msgspec.to_builtins(command)
+        ports.table.log(run, Event(at=ports.now, what=command.command, by=command.by, detail=detail))
+    return {"run": run, **answer}
+
+
+def _approve(ports: Ports, run: str, command: Command) -> Answer:
+    waiting = _waiting(ports, run, command.subject or "plan")
+    if command.plan_hash != waiting.plan_hash:
+        raise RefusedError(
+            f"the plan that waits has hash {waiting.plan_hash}, not {command.plan_hash or '(none given)'}; "
+            "read that plan and approve its hash"
+        )
+    return _wake(ports, run, waiting, {"next": "go-on"})
+
+
+def _reject(ports: Ports, run: str, command: Command) -> Answer:
+    return _wake(ports, run, _waiting(ports, run, command.subject or "plan"), {"next": "refuse"})
+
+
+def _pause(ports: Ports, run: str, command: Command) -> Answer:
+    return _flag(ports, run, command, paused=True)
+
+
+def _hold(ports: Ports, run: str, command: Command) -> Answer:
+    if not command.application:
+        raise BadRequestError("command: application: name the application to hold, or use pause for the whole run")
+    held = {*_flags(ports, run).held, command.application}
+    return _flag(ports, run, command, held=tuple(sorted(held)))
+
+
+def _resume(ports: Ports, run: str, command: Command) -> Answer:
+    if command.application:
+        held = set(_flags(ports, run).held) - {command.application}
+        _flag(ports, run, command, held=tuple(sorted(held)))
+        waiting = ports.table.read(run, f"APPROVAL#hold/{command.application}", ApprovalItem)
+        return _wake(ports, run, waiting, {"next": "resume"}) if waiting else {"resumed": command.application}
+    _flag(ports, run, command, paused=False)
+    for waiting in ports.table.read_all(run, "APPROVAL#hold", ApprovalItem):
+        application = waiting.subject.partition("/")[2]
+        if not application:
+            _wake(ports, run, waiting, {"next": waiting.phase})
+        elif application not in _flags(ports, run).held:
+            _wake(ports, run, waiting, {"next": "resume"})
+    return {"resumed": run}
+
+
+def _abort(ports: Ports, run: str, command: Command) -> Answer:
+    phase = ports.table.read(run, "PHASE", PhaseItem)
+    if phase and phase.point_of_no_return:
+        raise RefusedError("decommission has begun: nothing can be rolled back any more; use pause to stop it")
+    _flag(ports, run, command, aborted=True, paused=False)
+    for waiting in ports.table.read_all(run, "APPROVAL#", ApprovalItem):
+        _wake(ports, run, waiting, {"next": "roll-back" if waiting.subject.startswith("hold/") else "abort"})
+    return {"aborted": run}
+
+
+def _status(ports: Ports, run: str, _: Command) -> Answer:
+    phase = ports.table.read(run, "PHASE", PhaseItem)
+    applications = ports.table.read_all(run, "APP#", AppItem)
+    waiting = ports.table.read_all(run, "APPROVAL#", ApprovalItem)
+    return {
+        "phase": phase.phase if phase else "",
+        "waiting_for": phase.waiting_for if phase else "",
+        "outcome": phase.outcome if phase else "",
+        "flags": msgspec.to_builtins(_flags(ports, run)),
+        "applications": {one.application: {"outcome": one.outcome, "weight": one.weight} for one in applications},
+        "questions": [{"subject": one.subject, "text": one.text, "plan_hash": one.plan_hash} for one in waiting],
+    }
+
+
+VERBS: Mapping[Verb, Callable[[Ports, str, Command], Answer]] = {
+    "approve": _approve,
+    "reject": _reject,
+    "pause": _pause,
+    "resume": _resume,
+    "hold": _hold,
+    "abort": _abort,
+    "status": _status,
+}
+
+
+def _open_run(ports: Ports) -> str:
+    clusters = ports.table.environment("CLUSTERS", ClustersItem)
+    if clusters is None or not clusters.run:
+        raise BadRequestError("command: run: no run has been started in this environment; name one")
+    return clusters.run
+
+
+def _flags(ports: Ports, run: str) -> Flags:
+    return ports.table.read(run, "FLAGS", Flags) or Flags()
+
+
+def _flag(ports: Ports, run: str, command: Command, **changes: object) -> Answer:
+    flags = msgspec.structs.replace(_flags(ports, run), by=command.by, reason=command.reason, **changes)
+    ports.table.write_unfenced(run, "FLAGS", flags)
+    return {"flags": msgspec.to_builtins(flags)}
+
+
+def _waiting(ports: Ports, run: str, subject: str) -> ApprovalItem:
+    waiting = ports.table.read(run, f"APPROVAL#{subject}", ApprovalItem)
+    if waiting is None:
+        raise RefusedError(f"run {run} does not wait for an approval of {subject!r}; ask for its status")
+    return waiting
+
+
+def _wake(ports: Ports, run: str, waiting: ApprovalItem, output: Answer) -> Answer:
+    """Answer first, forget after: a crash between the two answers again, which Step Functions refuses harmlessly."""
+    answered = ports.executions.succeed(waiting.task_token, output)
+    ports.table.delete(run, f"APPROVAL#{waiting.subject}")
+    return {"subject": waiting.subject, "answered": answered}

@@ -1,0 +1,182 @@
+"""After the last weight: soak, decommission, and the three ways in which a run ends."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from norikae.approvals.ask import reason_of
+from norikae.cluster.blue import ensure_gone
+from norikae.errors import RefusedError
+from norikae.gates.judge import green_health
+from norikae.gates.target_health import target_health
+from norikae.gates.verdict import Outcome as GateOutcome
+from norikae.ports import Ports
+from norikae.report.run_report import keep_report
+from norikae.traffic.moving import Moving
+from norikae.traffic.records import Change, traffic_sets
+from norikae.traffic.rollback import roll_back_application
+from norikae.traffic.weights import WHOLE, green_weight, weights_of
+from norikae.upgrade.identity import Writer
+from norikae.upgrade.phase import advance, close, enter, say
+from norikae.upgrade.plan import Plan
+from norikae.upgrade.progress import Progress
+from norikae.upgrade.state import AppItem, ApprovalItem, ClustersItem, Event, Flags, Outcome, PhaseItem, PlanItem
+
+Answer = dict[str, Any]
+
+
+def soak(ports: Ports, writer: Writer) -> Answer:
+    """Every application has been at 100 on a healthy green for the whole soak.
+
+    Raises:
+        RefusedError: an application is not wholly on green, or green is not healthy; the run holds with both clusters.
+    """
+    plan = _plan(ports, writer)
+
+    def look() -> Progress:
+        arrived = [_arrived(ports, writer, name.name) for name in plan.applications()]
+        since = max((at for at in arrived), default=ports.now)
+        left = since + ports.environment.soak.duration - ports.now
+        if left <= 0:
+            return Progress.done()
+        return Progress.wait(f"{left:.0f} s of the soak are left", min(ports.environment.soak.poll, int(left) + 1))
+
+    return advance(ports, writer, "soak", ports.environment.soak.duration + 2 * ports.environment.soak.poll, look)
+
+
+def decommission_blue(ports: Ports, writer: Writer) -> Answer:
+    """Blue is gone: its record sets, its load balancers, its nodes, the cluster.
+
+    It begins with the point of no return: from then on no function raises blue's weight.
+
+    Raises:
+        RefusedError: a name still gives blue a weight.
+    """
+    plan = _plan(ports, writer)
+    item = enter(ports, writer, "decommission-blue")
+    if not item.point_of_no_return:
+        flags = ports.table.read(writer.run, "FLAGS", Flags) or Flags()
+        if flags.aborted:
+            return say(ports, writer, item, "abort", f"aborted by {flags.by or 'an operator'}")
+        for planned in plan.applications():
+            _arrived(ports, writer, planned.name)
+        ports.table.write(writer, "PHASE", msgspec.structs.replace(item, point_of_no_return=True))
+        ports.table.log(writer.run, Event(at=ports.now, what="point-of-no-return"))
+
+    def move() -> Progress:
+        for planned in plan.applications():
+            progress = _remove_blue_records(ports, writer, planned.name)
+            if not progress.ready:
+                return progress
+        return ensure_gone(ports.eks, ports.kubernetes, ports.environment, plan.blue.name)
+
+    return advance(ports, writer, "decommission-blue", ports.environment.clusters.delete_deadline, move)
+
+
+def finish_upgrade(ports: Ports, writer: Writer, execution: str) -> Answer:
+    """The run has succeeded (or its dry run is written): the record says who is blue now, the lease is free."""
+    plan = _plan(ports, writer)
+    outcome: Outcome = "planned" if plan.dry_run else "succeeded"
+    if not plan.dry_run:
+        ports.table.write_environment(writer, "CLUSTERS", ClustersItem(blue=plan.green.name, run=writer.run))
+    return _end(ports, writer, execution, outcome, "")
+
+
+def report_failure(ports: Ports, state: Mapping[str, Any], execution: str) -> Answer:
+    """The run has ended otherwise: refused, rolled back or failed; recorded, told, and the lease is free.
+
+    Args:
+        ports: the world.
+        state: the machine's state, for the error and the run; without a run only the error is told.
+        execution: ARN of the execution.
+    """
+    reason = reason_of(state)
+    if "token" not in state:
+        return _without_a_run(ports, execution, reason)
+    writer = Writer.of(state)
+    rolled_back = [one for one in ports.table.read_all(writer.run, "APP#", AppItem) if one.outcome == "rolled-back"]
+    phase = ports.table.read(writer.run, "PHASE", PhaseItem)
+    flags = ports.table.read(writer.run, "FLAGS", Flags) or Flags()
+    began = bool(phase) and any(span.name == "ensure-green-cluster" for span in phase.spans)
+    outcome: Outcome = "refused" if not began else "rolled-back" if rolled_back or flags.aborted else "failed"
+    _end(ports, writer, execution, outcome, reason)
+    return {"error": f"Upgrade{outcome.title().replace('-', '')}", "cause": reason or outcome}
+
+
+def roll_back_applications(ports: Ports, writer: Writer) -> Answer:
+    """Every application of the run is back at its original record sets; an error is raised after all were tried."""
+    enter(ports, writer, "roll-back-applications")
+    names = [
+        one.application for one in ports.table.read_all(writer.run, "APP#", AppItem) if one.outcome != "rolled-back"
+    ]
+    waiting, errors = [], []
+    for name in names:
+        try:
+            if roll_back_application(ports, writer, name)["next"] == "wait":
+                waiting.append(name)
+        except RefusedError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    if waiting:
+        seconds = ports.environment.dns.propagation_poll
+        return {"next": "wait", "waiting_for": f"rollback of {', '.join(waiting)}", "retry_after_seconds": seconds}
+    return {"next": "go-on"}
+
+
+def _arrived(ports: Ports, writer: Writer, application: str) -> float:
+    """When the application was seen at 100 on green; refuses when it is not there (any more) or not healthy."""
+    moving = Moving.read(ports, writer, application)
+    weight = green_weight(weights_of(moving.records()), moving.blue, moving.green)
+    if moving.item.outcome != "moved" or weight != WHOLE or moving.item.verified_at is None:
+        raise RefusedError(
+            f"{application} has {weight} of {WHOLE} on green ({moving.item.outcome}); both clusters are kept: "
+            "move it (resume) or abort"
+        )
+    verdict = target_health(green_health(moving), ports.environment.shift.thresholds.target_health)
+    if verdict.outcome is not GateOutcome.PASS:
+        raise RefusedError(f"{application} is not healthy on green: {verdict.reason}; repair it, then resume, or abort")
+    return moving.item.verified_at
+
+
+def _remove_blue_records(ports: Ports, writer: Writer, application: str) -> Progress:
+    moving = Moving.read(ports, writer, application)
+    records = traffic_sets(ports.dns.records(moving.planned.hosts))
+    mine = [record for record in records if record.set_identifier == moving.blue]
+    if any(record.weight for record in mine):
+        raise RefusedError(f"{application}: {moving.blue} still has a weight; nothing of it is deleted")
+    poll = ports.environment.dns.propagation_poll
+    if mine:
+        change = ports.dns.change(
+            [Change("DELETE", record) for record in mine], f"norikae run={writer.run} decommission"
+        )
+        moving.save(change=change, written={moving.green: WHOLE})
+        return Progress.wait(f"records of {application} on {moving.blue} are being removed", poll)
+    if moving.item.change and not ports.dns.is_in_sync(moving.item.change):
+        return Progress.wait(f"Route 53 propagates the removal of {application} from {moving.blue}", poll)
+    return Progress.done()
+
+
+def _plan(ports: Ports, writer: Writer) -> Plan:
+    stored = ports.table.read(writer.run, "PLAN", PlanItem)
+    if stored is None:
+        raise RefusedError(f"run {writer.run} has no plan")
+    return stored.plan
+
+
+def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason: str) -> Answer:
+    close(ports, writer, outcome=outcome, waiting_for=reason)
+    for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
+        ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
+    where = keep_report(ports, writer.run)
+    message = {"event": f"upgrade-{outcome}", "run": writer.run, "reason": reason, "report": where}
+    ports.topic.tell(f"run {writer.run}: {outcome}", message)
+    ports.table.release("", execution)
+    return {"run": writer.run, "outcome": outcome, "report": where}
+
+
+def _without_a_run(ports: Ports, execution: str, reason: str) -> Answer:
+    ports.topic.tell("a run was refused", {"event": "upgrade-refused", "execution": execution, "reason": reason})
+    ports.table.release("", execution)
+    return {"error": "UpgradeRefused", "cause": reason}

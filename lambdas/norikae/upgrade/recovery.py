@@ -1,0 +1,102 @@
+"""An execution ended without saying so: stopped from the console, timed out, or failed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from norikae.errors import BadRequestError, NorikaeError, TransientError
+from norikae.ports import Ports
+from norikae.report.run_report import keep_report
+from norikae.traffic.rollback import roll_back_application
+from norikae.upgrade.identity import Writer
+from norikae.upgrade.phase import close
+from norikae.upgrade.state import AppItem, ApprovalItem, Event, PhaseItem, PlanItem
+
+Answer = dict[str, Any]
+
+
+def recover(ports: Ports, event: Mapping[str, Any]) -> Answer:
+    """What the dead execution held is rolled back or kept by policy, told, and free for the next attempt.
+
+    An execution that ended in its own words holds no lease any more, so for it there is nothing to do.
+
+    Args:
+        ports: the world.
+        event: EventBridge's "Step Functions Execution Status Change" (Step Functions guide, "Events").
+
+    Raises:
+        TransientError: a rollback is on its way but not in force yet; the asynchronous retry looks again.
+    """
+    try:
+        execution, status = str(event["detail"]["executionArn"]), str(event["detail"]["status"])
+    except (KeyError, TypeError) as error:
+        raise BadRequestError(f"event: {error}; recover takes Step Functions execution status changes") from error
+    lease = ports.table.lease("")
+    if lease and lease.holder == execution:
+        return _recover_upgrade(ports, Writer(lease.run, 0, lease.token), execution, status)
+    return _recover_shift(ports, execution, status)
+
+
+def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) -> Answer:
+    phase = ports.table.read(writer.run, "PHASE", PhaseItem)
+    may_roll_back = ports.environment.on_stop.upgrade == "roll-back" and not (phase and phase.point_of_no_return)
+    outcomes = _roll_back(ports, writer, _touched(ports, writer.run)) if may_roll_back else {}
+    outcome = "rolled-back" if outcomes and all(one == "rolled-back" for one in outcomes.values()) else "held"
+    outcome = "failed" if outcome == "held" and not _touched(ports, writer.run) else outcome
+    for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
+        ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
+    close(ports, writer, outcome=outcome, waiting_for="")
+    detail = {"execution": execution, "status": status, "applications": outcomes}
+    ports.table.log(writer.run, Event(at=ports.now, what="recovered", detail=detail))
+    report = keep_report(ports, writer.run)
+    ports.topic.tell(
+        f"run {writer.run} was {status.lower()}: {outcome}", {"event": "recovered", "report": report, **detail}
+    )
+    ports.table.release("", execution)
+    return {"run": writer.run, "outcome": outcome}
+
+
+def _recover_shift(ports: Ports, execution: str, status: str) -> Answer:
+    lease = ports.table.lease("")
+    if lease is None or not lease.run:
+        return {"outcome": "nothing-to-recover"}
+    writer = Writer(lease.run, 0, lease.token)
+    stored = ports.table.read(lease.run, "PLAN", PlanItem)
+    for planned in stored.plan.applications() if stored else ():
+        held = ports.table.lease(planned.name)
+        if held and held.holder == execution:
+            return _recover_application(ports, writer, planned.name, execution, status)
+    return {"outcome": "nothing-to-recover"}
+
+
+def _recover_application(ports: Ports, writer: Writer, application: str, execution: str, status: str) -> Answer:
+    outcomes = {application: "held"}
+    if ports.environment.on_stop.shift == "roll-back":
+        outcomes = _roll_back(ports, writer, [application])
+    ports.table.delete(writer.run, f"APPROVAL#hold/{application}")
+    detail = {"execution": execution, "status": status, "applications": outcomes}
+    ports.table.log(writer.run, Event(at=ports.now, what="shift-recovered", detail=detail))
+    text = f"the shift of {application} was {status.lower()}: {outcomes[application]}"
+    ports.topic.tell(text, {"event": "shift-recovered", "run": writer.run, **detail})
+    ports.table.release(application, execution)
+    return {"run": writer.run, "application": application, "outcome": outcomes[application]}
+
+
+def _touched(ports: Ports, run: str) -> list[str]:
+    items = ports.table.read_all(run, "APP#", AppItem)
+    return [item.application for item in items if item.snapshot and item.outcome != "rolled-back"]
+
+
+def _roll_back(ports: Ports, writer: Writer, applications: list[str]) -> dict[str, str]:
+    outcomes: dict[str, str] = {}
+    for application in applications:
+        try:
+            answer = roll_back_application(ports, writer, application)
+            outcomes[application] = "rolled-back" if answer["next"] == "go-on" else "waiting"
+        except TransientError:
+            outcomes[application] = "waiting"
+        except NorikaeError as error:
+            outcomes[application] = f"held: {error}"
+    waiting = sorted(name for name, outcome in outcomes.items() if outcome == "waiting")
+    if waiting:
+        raise TransientError(f"the rollback of {', '.join(waiting)} is not in force yet")
+    return outcomes

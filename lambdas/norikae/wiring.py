@@ -1,0 +1,131 @@
+"""The composition root: the only module that picks adapters, reads the clock and reads environment variables.
+
+Imports are inside the properties on purpose: a cold start pays only for the adapters that its handler touches.
+"""
+
+# ruff: noqa: PLC0415 - see above
+
+import os
+import time
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from norikae.cluster.eks_port import Eks
+from norikae.cluster.manifests import read_manifests
+from norikae.cluster.ports import Json, Kubernetes
+from norikae.environment import Environment, read_environment
+from norikae.gates.ports import Metrics
+from norikae.settings import Settings
+from norikae.traffic.ports import Dns, LoadBalancers
+from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
+
+
+@cache
+def bundle() -> Path:
+    """The folder that the function's code was unpacked to (``LAMBDA_TASK_ROOT``, set by Lambda)."""
+    return Path(os.environ["LAMBDA_TASK_ROOT"])
+
+
+@cache
+def environment() -> Environment:
+    """The environment file, read once per process."""
+    return read_environment(bundle() / "environment.json")
+
+
+@cache
+def settings() -> Settings:
+    """The function's settings, read once per process."""
+    return Settings.from_variables(os.environ)
+
+
+class AwsPorts:
+    """``Ports`` over AWS and Kubernetes, for one invocation: nothing that was read is kept for the next one."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+        self.environment = environment()
+        self.settings = settings()
+        self._clusters: dict[str, Kubernetes] = {}
+
+    @cached_property
+    def table(self) -> RunTable:
+        """DynamoDB."""
+        from norikae.adapters.aws.table import DynamoRunTable
+
+        keep_days = self.environment.retention.runs_days
+        return DynamoRunTable(
+            _client("dynamodb"), self.settings.need("table"), self.environment.environment, self.now, keep_days
+        )
+
+    @cached_property
+    def executions(self) -> Executions:
+        """Step Functions."""
+        from norikae.adapters.aws.executions import StepFunctionsExecutions
+
+        return StepFunctionsExecutions(_client("stepfunctions"))
+
+    @cached_property
+    def topic(self) -> Topic:
+        """SNS."""
+        from norikae.adapters.aws.topic import SnsTopic
+
+        return SnsTopic(_client("sns"), self.settings.need("topic"), self.environment.environment)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """S3."""
+        from norikae.adapters.aws.evidence import S3Evidence
+
+        return S3Evidence(_client("s3"), self.settings.need("evidence_bucket"))
+
+    @cached_property
+    def dns(self) -> Dns:
+        """Route 53."""
+        from norikae.adapters.aws.route53 import Route53Dns
+
+        return Route53Dns(_client("route53"), self.environment.dns.zones[0])
+
+    @cached_property
+    def load_balancers(self) -> LoadBalancers:
+        """ELBv2."""
+        from norikae.adapters.aws.load_balancers import ElbLoadBalancers
+
+        return ElbLoadBalancers(_client("elbv2"))
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """CloudWatch."""
+        from norikae.adapters.aws.cloudwatch import CloudWatchMetrics
+
+        return CloudWatchMetrics(_client("cloudwatch"))
+
+    @cached_property
+    def eks(self) -> Eks:
+        """EKS."""
+        from norikae.adapters.aws.eks import EksClusters
+
+        return EksClusters(_client("eks"))
+
+    def kubernetes(self, cluster: str) -> Kubernetes:
+        """A cluster's API, connected with what DescribeCluster says now."""
+        if cluster not in self._clusters:
+            from norikae.adapters.kubernetes.connect import connect
+
+            self._clusters[cluster] = connect(cluster)
+        return self._clusters[cluster]
+
+    def manifests(self, name: str) -> list[Json]:
+        """The objects of a manifest file in the bundle."""
+        return read_manifests(bundle() / "manifests" / f"{name}.json")
+
+
+def ports() -> AwsPorts:
+    """The world for one invocation."""
+    return AwsPorts()
+
+
+def _client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no types of their own
+    from norikae.adapters.aws.session import client
+
+    return client(service)
