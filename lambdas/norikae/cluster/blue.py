@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from norikae.cluster.health import first_broken
-from norikae.cluster.ingresses import INGRESSES
 from norikae.cluster.names import ENVIRONMENT_TAG
 from norikae.errors import NotFoundError, RefusedError, UnreachableError
 from norikae.upgrade.progress import Progress
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from norikae.cluster.ports import Json, Kubernetes
     from norikae.environment import Environment
 
+INGRESSES = "ingresses.networking.k8s.io"
 ARGO_CD_CONTROLLER = "argocd-application-controller"
 SOON = 5
 NAMED = 5

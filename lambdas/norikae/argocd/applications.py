@@ -1,0 +1,75 @@
+"""Argo CD applications as the API server gives them: which there are, whose they are, what they are pinned to."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from norikae.errors import NotFoundError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from norikae.cluster.ports import Json, Kubernetes
+    from norikae.environment import ArgoCd
+
+APPLICATIONS = "applications.argoproj.io"
+ROOT = "root"
+COMMIT = re.compile(r"^[0-9a-f]{40}([0-9a-f]{24})?$")
+"""A Git object name, SHA-1 or SHA-256."""
+
+
+def name_of(app: Json) -> str:
+    """The application's name."""
+    return str(app["metadata"]["name"])
+
+
+def children(app: Json) -> tuple[str, ...]:
+    """The applications that an application consists of, in the order in which it lists them."""
+    return tuple(
+        resource["name"]
+        for resource in app.get("status", {}).get("resources") or []
+        if resource.get("kind") == "Application" and resource.get("group") == "argoproj.io"
+    )
+
+
+def read_applications(kubernetes: Kubernetes, argocd: ArgoCd) -> dict[str, Json]:
+    """Every application in Argo CD's namespace, by name."""
+    return {name_of(app): app for app in kubernetes.list(APPLICATIONS, argocd.namespace)}
+
+
+def descendants(apps: Mapping[str, Json], root: str = ROOT) -> tuple[str, ...]:
+    """The children of the root and theirs, parents first; the root itself is not among them."""
+    found: list[str] = []
+    waiting = [root]
+    while waiting:
+        for name in children(apps.get(waiting.pop(0), {})):
+            if name not in found and name != root:
+                found.append(name)
+                waiting.append(name)
+    return tuple(found)
+
+
+def follows_pin(app: Json, argocd: ArgoCd) -> bool:
+    """Whether an application comes from the repository that the run pins; others have revisions of their own."""
+    source = app.get("spec", {}).get("source") or {}
+    return bool(source.get("repoURL") == argocd.repository and not source.get("chart"))
+
+
+def pinned_revision(kubernetes: Kubernetes, argocd: ArgoCd) -> str:
+    """The commit that blue runs, which green is pinned to: the root application's synced revision.
+
+    Raises:
+        NotFoundError: the cluster has no root application.
+        RefusedError: Argo CD has not compared it with a commit yet.
+    """
+    root = kubernetes.get(APPLICATIONS, ROOT, argocd.namespace)
+    if root is None:
+        raise NotFoundError(f"there is no Argo CD application {argocd.namespace}/{ROOT}")
+    revision = str(root.get("status", {}).get("sync", {}).get("revision", ""))
+    if not COMMIT.match(revision):
+        raise RefusedError(
+            f"application {argocd.namespace}/{ROOT} is compared with {revision or 'nothing'}, not with a commit;"
+            " let Argo CD refresh it, then start again"
+        )
+    return revision

@@ -1,0 +1,174 @@
+"""When an Argo CD application is ready; "Healthy" alone says nothing, it may be stale or empty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from norikae.cluster.ports import Json
+
+INFO = "norikae"
+"""The name under which a sync's id stands in ``operation.info``."""
+
+REFRESH = "argocd.argoproj.io/refresh"
+ERRORS = frozenset({"DeletionError", "InvalidSpecError", "ComparisonError", "SyncError", "UnknownError"})
+"""Condition types that say "broken" (Argo CD ``ApplicationConditionType``); the others are warnings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What an application has to have reached.
+
+    Args:
+        now: this instant, in seconds since the epoch.
+        settle_seconds: how long it must have stayed so.
+        revision: the commit that must have been synced; empty when the application has a revision of its own.
+        sync_prefix: how the id of the sync that counts begins; empty when any sync counts.
+        is_parent: it consists of applications, which are looked at one by one, so its own health says nothing.
+    """
+
+    now: float
+    settle_seconds: int = 0
+    revision: str = ""
+    sync_prefix: str = ""
+    is_parent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether an application is ready, and every reason why not."""
+
+    reasons: tuple[str, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Nothing speaks against it."""
+        return not self.reasons
+
+    @property
+    def reason(self) -> str:
+        """All reasons in one line."""
+        return "; ".join(self.reasons)
+
+
+def readiness(app: Json, expected: Expected) -> Readiness:
+    """The strict predicate: synced by our operation to the pinned commit, compared after it, and healthy for a while.
+
+    Sources: ``argocd app wait`` (cmd/argocd/commands/app.go) for "reconciled after the operation ended"; controller
+    health.go for "an application without resources is Healthy" and "a Missing resource is not counted".
+    """
+    return Readiness(
+        (
+            *_lifecycle(app),
+            *_operation(app, expected),
+            *_comparison(app, expected),
+            *_health(app, expected),
+            *_resources(app, expected),
+            *_settled(app, expected),
+        )
+    )
+
+
+def sync_id_of(app: Json) -> str:
+    """The id that norikae gave the last operation; empty when somebody else started it."""
+    info = app.get("status", {}).get("operationState", {}).get("operation", {}).get("info") or []
+    return next((str(entry.get("value", "")) for entry in info if entry.get("name") == INFO), "")
+
+
+def phase_of(app: Json) -> str:
+    """The phase of the last operation: Running, Terminating, Failed, Error, Succeeded, or "" before the first."""
+    return str(app.get("status", {}).get("operationState", {}).get("phase", ""))
+
+
+def instant(text: object) -> float | None:
+    """Seconds since the epoch of a Kubernetes time (RFC 3339, whole seconds); None when there is none."""
+    return datetime.fromisoformat(str(text)).timestamp() if text else None
+
+
+def _lifecycle(app: Json) -> Iterator[str]:
+    if "deletionTimestamp" in app["metadata"]:
+        yield "it is being deleted"
+    if REFRESH in (app["metadata"].get("annotations") or {}):
+        yield "a refresh was asked for and has not happened yet"
+    if app.get("operation"):
+        yield "an operation waits for the controller"
+
+
+def _operation(app: Json, expected: Expected) -> Iterator[str]:
+    state = app.get("status", {}).get("operationState") or {}
+    phase, message = phase_of(app), state.get("message", "")
+    if not phase:
+        yield "it was never synced"
+        return
+    if phase != "Succeeded":
+        yield f"its sync is {phase}" + (f": {message}" if message else "")
+    if expected.sync_prefix and not sync_id_of(app).startswith(expected.sync_prefix):
+        yield "its last sync is not the one of this run"
+    synced = _revisions(state.get("syncResult") or {})
+    if expected.revision and expected.revision not in synced:
+        yield f"revision {', '.join(synced) or 'none'} was synced instead of {expected.revision}"
+
+
+def _comparison(app: Json, expected: Expected) -> Iterator[str]:
+    spec, status = app.get("spec", {}), app.get("status", {})
+    sync = status.get("sync") or {}
+    if sync.get("status") != "Synced":
+        yield f"it is {sync.get('status', 'not compared')}"
+    compared = sync.get("comparedTo") or {}
+    for member in ("source", "sources"):
+        if spec.get(member) and compared.get(member) != spec[member]:
+            yield f"it was compared with another {member} than it has now"
+    if expected.revision and expected.revision not in _revisions(sync):
+        yield f"it was compared with revision {', '.join(_revisions(sync)) or 'none'} instead of {expected.revision}"
+    finished = instant((status.get("operationState") or {}).get("finishedAt"))
+    reconciled = instant(status.get("reconciledAt"))
+    if finished is not None and (reconciled is None or reconciled < finished):
+        yield "it was not compared again after its sync ended"
+    for condition in status.get("conditions") or []:
+        if condition.get("type") in ERRORS:
+            yield f"{condition['type']}: {condition.get('message', '')}"
+
+
+def _health(app: Json, expected: Expected) -> Iterator[str]:
+    if not expected.is_parent:
+        health = app.get("status", {}).get("health") or {}
+        if health.get("status") != "Healthy":
+            message = health.get("message", "")
+            yield f"it is {health.get('status', 'without health')}" + (f": {message}" if message else "")
+
+
+def _resources(app: Json, expected: Expected) -> Iterator[str]:
+    resources = app.get("status", {}).get("resources") or []
+    if not resources:
+        yield "it has no resources"
+    for resource in resources:
+        if resource.get("hook"):
+            continue
+        what = f"{resource.get('kind', '?')} {resource.get('name', '?')}"
+        if resource.get("status") != "Synced":
+            yield f"{what} is {resource.get('status', 'not compared')}"
+        # Kinds without health have none here, and since 3.0 no kind has by default; then the application's own counts.
+        health = (resource.get("health") or {}).get("status", "Healthy")
+        if health != "Healthy" and not expected.is_parent:
+            yield f"{what} is {health}"
+
+
+def _settled(app: Json, expected: Expected) -> Iterator[str]:
+    """It must have stayed so for a while; the youngest of the two changes counts."""
+    status = app.get("status", {})
+    finished = instant((status.get("operationState") or {}).get("finishedAt"))
+    changed = None if expected.is_parent else instant((status.get("health") or {}).get("lastTransitionTime"))
+    since = max((at for at in (finished, changed) if at is not None), default=None)
+    if since is not None and expected.now - since < expected.settle_seconds:
+        left = round(expected.settle_seconds - (expected.now - since))
+        yield f"it has to stay so for {left} s more"
+
+
+def _revisions(found: dict[str, Any]) -> tuple[str, ...]:
+    """Revisions of a comparison or a sync result, whether the application has one source or several."""
+    several = found.get("revisions") or [found.get("revision", "")]
+    return tuple(str(revision) for revision in several if revision)

@@ -1,0 +1,152 @@
+"""Asking Argo CD for a sync without its API server: the ``operation`` field of the Application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from norikae.argocd.applications import APPLICATIONS, follows_pin, name_of
+from norikae.argocd.ready import INFO, REFRESH, Expected, instant, phase_of, readiness, sync_id_of
+from norikae.errors import ConflictError, RefusedError
+
+if TYPE_CHECKING:
+    from norikae.cluster.ports import Json, Kubernetes
+    from norikae.environment import ArgoCd
+
+BUSY = frozenset({"Running", "Terminating"})
+FAILED = frozenset({"Failed", "Error"})
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRun:
+    """The run in whose name applications are synced.
+
+    Args:
+        run: the run; a sync that an earlier attempt of it ended well counts.
+        attempt: a sync that failed in an earlier attempt is tried again in a later one.
+        revision: the pinned commit.
+    """
+
+    run: str
+    attempt: int
+    revision: str
+
+    @property
+    def prefix(self) -> str:
+        """How the ids of all attempts begin."""
+        return f"{self.run}/"
+
+    @property
+    def sync_id(self) -> str:
+        """The id of this attempt's syncs."""
+        return f"{self.prefix}{self.attempt}"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What has to be done about one application now.
+
+    Args:
+        kind: ready (nothing), wait, sync or refresh.
+        reason: why, for a person.
+    """
+
+    kind: str
+    reason: str = ""
+
+
+def next_move(app: Json, argocd: ArgoCd, run: SyncRun, now: float, *, is_parent: bool) -> Move:
+    """The decision about one application; pure.
+
+    A sync that is running, whoever started it, is waited for: Argo CD swallows a second one without a word.
+
+    Raises:
+        RefusedError: this attempt's own sync failed; the text is Argo CD's.
+    """
+    expected = Expected(
+        now=now,
+        settle_seconds=argocd.settle,
+        revision=run.revision if follows_pin(app, argocd) else "",
+        sync_prefix=run.prefix,
+        is_parent=is_parent,
+    )
+    judged = readiness(app, expected)
+    if judged.ready:
+        return Move("ready")
+    if app.get("operation") or phase_of(app) in BUSY:
+        return Move("wait", judged.reason)
+    ours = sync_id_of(app).startswith(run.prefix)
+    if ours and phase_of(app) in FAILED:
+        if sync_id_of(app) == run.sync_id:
+            message = app["status"]["operationState"].get("message", "")
+            raise RefusedError(f"the sync of application {name_of(app)} is {phase_of(app)}: {message}")
+        return Move("sync", f"attempt {run.attempt} tries again: {judged.reason}")
+    if not ours or _synced_something_else(app, expected.revision):
+        return Move("sync", judged.reason)
+    return Move("refresh" if _is_stale(app, argocd, now) else "wait", judged.reason)
+
+
+def start_sync(kubernetes: Kubernetes, app: Json, argocd: ArgoCd, run: SyncRun) -> bool:
+    """Put our operation on the application as it was read; False when it changed in between.
+
+    The API server of Argo CD copies ``syncPolicy.syncOptions`` into the operation; a raw operation has to do it itself
+    (Argo CD docs, "Sync Applications with Kubectl"). ``retry.refresh`` stays out: it would drop the pinned revision.
+    """
+    policy = app.get("spec", {}).get("syncPolicy") or {}
+    sync: dict[str, Any] = {"prune": False, "syncStrategy": {"hook": {}}}
+    if follows_pin(app, argocd):
+        sync["revision"] = run.revision
+    if policy.get("syncOptions"):
+        sync["syncOptions"] = policy["syncOptions"]
+    operation: dict[str, Any] = {
+        "initiatedBy": {"username": "norikae"},
+        "info": [{"name": INFO, "value": run.sync_id}],
+        "sync": sync,
+    }
+    retry = {key: value for key, value in (policy.get("retry") or {}).items() if key in {"limit", "backoff"}}
+    if retry:
+        operation["retry"] = retry
+    return _patched(kubernetes, app, argocd, {"operation": operation})
+
+
+def start_refresh(kubernetes: Kubernetes, app: Json, argocd: ArgoCd) -> bool:
+    """Ask for a new comparison; False when the application changed in between."""
+    return _patched(kubernetes, app, argocd, {"metadata": {"annotations": {REFRESH: "normal"}}})
+
+
+def _patched(kubernetes: Kubernetes, app: Json, argocd: ArgoCd, body: dict[str, Any]) -> bool:
+    version = app["metadata"]["resourceVersion"]
+    with_precondition = {**body, "metadata": {**body.get("metadata", {}), "resourceVersion": version}}
+    try:
+        kubernetes.patch(APPLICATIONS, name_of(app), argocd.namespace, with_precondition)
+    except ConflictError:  # the controller writes often; the next look decides again
+        return False
+    return True
+
+
+def _synced_something_else(app: Json, revision: str) -> bool:
+    """Whether our own sync ended at another commit, as after the plan of the run was made anew."""
+    result = app["status"]["operationState"].get("syncResult") or {}
+    return (
+        bool(revision)
+        and phase_of(app) == "Succeeded"
+        and revision
+        not in {
+            result.get("revision"),
+            *(result.get("revisions") or ()),
+        }
+    )
+
+
+def _is_stale(app: Json, argocd: ArgoCd, now: float) -> bool:
+    """Whether the comparison is older than the sync, for longer than the controller usually needs."""
+    status = app.get("status", {})
+    finished = instant(status["operationState"].get("finishedAt"))
+    reconciled = instant(status.get("reconciledAt"))
+    is_asked = REFRESH in (app["metadata"].get("annotations") or {})
+    return (
+        not is_asked
+        and finished is not None
+        and (reconciled is None or reconciled < finished)
+        and now - finished > argocd.poll
+    )

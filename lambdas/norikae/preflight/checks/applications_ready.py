@@ -1,0 +1,31 @@
+"""Does blue run what Git says? Green is built from the same commit, so what is broken on blue would be broken twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from norikae.argocd.applications import ROOT, children, descendants, read_applications
+from norikae.argocd.ready import Expected, readiness
+from norikae.preflight.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from norikae.preflight.ground import Ground
+
+NAME = "applications-ready"
+
+
+def check(ground: Ground) -> Iterator[Finding]:
+    """Every Argo CD application on blue is synced and healthy, by whoever's sync."""
+    argocd = ground.environment.argocd
+    apps = read_applications(ground.kubernetes, argocd)
+    for name in (ROOT, *descendants(apps)):
+        subject = f"application {argocd.namespace}/{name}"
+        app = apps.get(name)
+        if app is None:
+            yield Finding(NAME, "blocker", subject, "it does not exist on blue", "create or sync it on blue first")
+            continue
+        judged = readiness(app, Expected(now=ground.now, is_parent=bool(children(app))))
+        for reason in judged.reasons:
+            yield Finding(NAME, "blocker", subject, f"on blue, {reason}", "make it synced and healthy on blue first")

@@ -1,0 +1,68 @@
+"""What a check may look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from norikae.errors import NotFoundError
+from norikae.traffic.applications import find_applications
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from norikae.cluster.eks_port import Cluster, Eks
+    from norikae.cluster.ports import Kubernetes
+    from norikae.environment import Environment
+    from norikae.traffic.applications import Application
+    from norikae.traffic.records import RecordSet
+
+
+class PublicNames(Protocol):
+    """The records of the public names, to read only."""
+
+    def records(self, hosts: Sequence[str]) -> tuple[RecordSet, ...]:
+        """All A and AAAA record sets of some names."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The world before an upgrade; what several checks need is read once.
+
+    Args:
+        environment: whose upgrade it is.
+        blue_name: the cluster that serves.
+        version: the Kubernetes version of green.
+        eks: Amazon EKS.
+        kubernetes: blue's API.
+        names: the records of the public names.
+        now: this instant, in seconds since the epoch.
+        green_name: the cluster that an earlier attempt of the same run has built; its records are expected, too.
+    """
+
+    environment: Environment
+    blue_name: str
+    version: str
+    eks: Eks
+    kubernetes: Kubernetes
+    names: PublicNames
+    now: float
+    green_name: str = ""
+
+    @cached_property
+    def blue(self) -> Cluster:
+        """Blue as EKS describes it.
+
+        Raises:
+            NotFoundError: EKS does not know it.
+        """
+        found = self.eks.cluster(self.blue_name)
+        if found is None:
+            raise NotFoundError(f"there is no cluster {self.blue_name}")
+        return found
+
+    @cached_property
+    def applications(self) -> tuple[Application, ...]:
+        """The applications of blue that want to be shifted."""
+        return find_applications(self.kubernetes.list("ingresses.networking.k8s.io"))
