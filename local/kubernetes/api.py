@@ -10,6 +10,7 @@ from typing import Any
 
 from local.kubernetes import (
     admission,
+    bootstrap,
     deletion,
     errors,
     eviction,
@@ -54,7 +55,7 @@ class ApiServer:
         self._observers: list[Callable[[Change], None]] = []
         for namespace in ("default", "kube-node-lease", "kube-public", "kube-system"):
             self.create("namespaces", {"metadata": {"name": namespace}}, manager="kube-apiserver")
-        for obj in rbac.bootstrap_objects():
+        for obj in bootstrap.objects():
             self.apply(obj, manager="kube-apiserver")
 
     def get(self, resource: str, name: str, namespace: str | None = None, *, version: str = "") -> Json:
