@@ -56,20 +56,20 @@ def follows_pin(app: Json, argocd: ArgoCd) -> bool:
     return bool(source.get("repoURL") == argocd.repository and not source.get("chart"))
 
 
-def pinned_revision(kubernetes: Kubernetes, argocd: ArgoCd) -> str:
+def pinned_revision(kubernetes: Kubernetes, namespace: str) -> str:
     """The commit that blue runs, which green is pinned to: the root application's synced revision.
 
     Raises:
         NotFoundError: the cluster has no root application.
         RefusedError: Argo CD has not compared it with a commit yet.
     """
-    root = kubernetes.get(APPLICATIONS, ROOT, argocd.namespace)
+    root = kubernetes.get(APPLICATIONS, ROOT, namespace)
     if root is None:
-        raise NotFoundError(f"there is no Argo CD application {argocd.namespace}/{ROOT}")
+        raise NotFoundError(f"there is no Argo CD application {namespace}/{ROOT}")
     revision = str(root.get("status", {}).get("sync", {}).get("revision", ""))
     if not COMMIT.match(revision):
         raise RefusedError(
-            f"application {argocd.namespace}/{ROOT} is compared with {revision or 'nothing'}, not with a commit;"
+            f"application {namespace}/{ROOT} is compared with {revision or 'nothing'}, not with a commit;"
             " let Argo CD refresh it, then start again"
         )
     return revision

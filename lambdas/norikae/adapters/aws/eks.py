@@ -31,7 +31,7 @@ GRAVITON = re.compile(r"^(a1|[a-z]+[0-9]+g[a-z]*)\.")
 """Instance types with Arm processors: a ``g`` after the generation (EC2 docs, "Instance type naming conventions")."""
 
 
-class AwsEks:
+class EksClusters:
     """EKS of the process's account and region.
 
     Args:
