@@ -1,0 +1,240 @@
+"""The data path: one request to a load balancer's name, answered from the state of this very instant.
+
+Sources: Application Load Balancer guide, "Target group health checks" (fail open) and "Troubleshoot your Application
+Load Balancers" (502: the target refused the connection; 503: no registered targets; 504: the connection timed out).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from local.edge.alb_pods import PodEndpoint, PodIndex
+
+if TYPE_CHECKING:
+    import random
+
+    from local.aws.elbv2 import ElbSimulator, Listener, LoadBalancer, Rule, Target, TargetGroup
+    from local.kernel import Kernel
+    from local.kubernetes.api import ApiServer
+
+CLUSTER_TAG = "elbv2.k8s.aws/cluster"
+NO_CONNECTION = 0
+CONNECT_TIMEOUT_SECONDS = 10.0
+FASTEST_SECONDS, SPREAD_SECONDS = 0.004, 0.036
+NOTICE_SECONDS = 0.1
+
+
+class Response(NamedTuple):
+    """What a client gets.
+
+    Args:
+        status: the HTTP status; 0 when no connection came about.
+        cluster: the cluster whose load balancer answered; empty when none did.
+        target: the address of the pod, or empty.
+        latency_seconds: from the request to the answer.
+        reason: why it failed, in words; empty when it did not.
+    """
+
+    status: int
+    cluster: str
+    target: str
+    latency_seconds: float
+    reason: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether a user would call it an error of the site: no connection, 404 of the load balancer, or 5xx."""
+        return bool(self.reason)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one load balancer saw in the running minute, for one of its target groups or without any."""
+
+    load_balancer: LoadBalancer
+    group: TargetGroup | None
+    requests: int = 0
+    target_5xx: int = 0
+    elb: dict[int, int] = field(default_factory=dict)
+    latencies: list[float] = field(default_factory=list)
+
+    @property
+    def target_2xx(self) -> int:
+        """Requests that a target answered with 200."""
+        return len(self.latencies) - self.target_5xx
+
+    def start_over(self) -> None:
+        """Begin another minute."""
+        self.requests = self.target_5xx = 0
+        self.elb, self.latencies = {}, []
+
+
+@dataclass(slots=True)
+class _Route:
+    """Where requests with one name and host go, until anything changes."""
+
+    cluster: str = ""
+    answer: Response | None = None
+    counts: Counts | None = None
+    targets: tuple[str, ...] = ()
+    pods: dict[str, PodEndpoint] = field(default_factory=dict)
+
+
+class Alb:
+    """All load balancers of the world, as clients meet them.
+
+    Args:
+        kernel: the world's clock.
+        elb: where load balancers, rules and targets are kept; its health checks ask this object from now on.
+    """
+
+    def __init__(self, kernel: Kernel, elb: ElbSimulator) -> None:
+        self.kernel, self.elb = kernel, elb
+        self.counts: dict[tuple[str, str], Counts] = {}
+        self._pods: dict[str, PodIndex] = {}
+        self._routes: dict[tuple[str, str, str], _Route] = {}
+        self._generation = -1
+        elb.probe = self._probe
+
+    def attach(self, cluster_name: str, api: ApiServer) -> None:
+        """From now on the pods of this cluster can be reached."""
+        self._pods[cluster_name] = PodIndex(self.kernel, api, lambda pod: self._notice(cluster_name, pod.address))
+        self._generation = -1
+
+    def detach(self, cluster_name: str) -> None:
+        """The cluster is gone, and its pods with it; connections to them time out."""
+        if self._pods.pop(cluster_name, None):
+            self._generation = -1
+            self.kernel.after(NOTICE_SECONDS, lambda: self._recheck(cluster_name, None))
+
+    def start_minute(self) -> None:
+        """Count from zero again, and forget load balancers that are gone."""
+        for key, counts in list(self.counts.items()):
+            counts.start_over()
+            if counts.load_balancer.arn not in self.elb.load_balancers:
+                del self.counts[key]
+
+    def handle(self, dns_name: str, host: str, draw: random.Random, path: str = "/") -> Response:
+        """Answer one request.
+
+        Args:
+            dns_name: the load balancer's name, as the client resolved it.
+            host: the Host header.
+            draw: the client's random numbers.
+            path: the path that rules look at.
+        """
+        if self._generation != self.elb.generation:
+            self._routes.clear()
+            self._generation = self.elb.generation
+        route = self._routes.get((dns_name, host, path))
+        if route is None:
+            route = self._routes[dns_name, host, path] = self._find(dns_name, host, path)
+        counts = route.counts
+        if route.answer is not None or counts is None:
+            return _without_target(route)
+        place = draw.random() * len(route.targets)
+        chosen = int(place)
+        address = route.targets[chosen]
+        counts.requests += 1
+        pod = route.pods.get(address)
+        if pod is None:
+            counts.elb[504] = counts.elb.get(504, 0) + 1
+            return Response(504, route.cluster, address, CONNECT_TIMEOUT_SECONDS, "nothing answers at the target")
+        if not (pod.ready if pod.stops_at is None else self.kernel.now() < pod.stops_at):
+            counts.elb[502] = counts.elb.get(502, 0) + 1
+            return Response(502, route.cluster, address, FASTEST_SECONDS, f"pod {pod.name} refused the connection")
+        latency = FASTEST_SECONDS + SPREAD_SECONDS * (place - chosen)
+        counts.latencies.append(latency)
+        if pod.error_rate and draw.random() < pod.error_rate:
+            counts.target_5xx += 1
+            return Response(500, route.cluster, address, latency, f"pod {pod.name} answered 500")
+        return Response(200, route.cluster, address, latency, "")
+
+    def _find(self, dns_name: str, host: str, path: str) -> _Route:
+        name = dns_name.lower().removesuffix(".").removeprefix("dualstack.")
+        found = next((known for known in self.elb.load_balancers.values() if known.dns_name.lower() == name), None)
+        if found is None:
+            return _closed("", "no load balancer has this name")
+        cluster = found.tags.get(CLUSTER_TAG, "")
+        if found.state != "active":
+            return _closed(cluster, f"the load balancer is {found.state}")
+        listeners = self.elb.listeners_of(found)
+        if not listeners:
+            return _closed(cluster, "the load balancer has no listener")
+        secure = next((listener for listener in listeners if listener.protocol == "HTTPS"), listeners[0])
+        action = _rule_for(secure, host, path).actions[0]
+        if action["Type"] == "redirect":
+            return _Route(cluster, Response(301, cluster, "", FASTEST_SECONDS, ""))
+        if action["Type"] == "fixed-response":
+            status = int(action["FixedResponseConfig"]["StatusCode"])
+            answer = Response(status, cluster, "", FASTEST_SECONDS, "no rule of the load balancer has this host")
+            return _Route(cluster, answer, self._counts(found, None))
+        group_arn = action.get("TargetGroupArn") or action["ForwardConfig"]["TargetGroups"][0]["TargetGroupArn"]
+        return self._to_group(found, self.elb.target_group(group_arn), cluster)
+
+    def _to_group(self, owner: LoadBalancer, group: TargetGroup, cluster: str) -> _Route:
+        registered = [target for target in group.targets.values() if target.state != "draining"]
+        healthy = [target for target in registered if target.state == "healthy"]
+        counts = self._counts(owner, group)
+        if not registered:
+            reason = f"target group {group.name} has no targets"
+            return _Route(cluster, Response(503, cluster, "", FASTEST_SECONDS, reason), counts)
+        pods = self._pods[cluster].by_address if cluster in self._pods else {}
+        return _Route(cluster, None, counts, tuple(target.id for target in healthy or registered), pods)
+
+    def _counts(self, owner: LoadBalancer, group: TargetGroup | None) -> Counts:
+        key = owner.arn, group.arn if group else ""
+        if key not in self.counts:
+            self.counts[key] = Counts(owner, group)
+        return self.counts[key]
+
+    def _probe(self, group: TargetGroup, target: Target) -> bool:
+        pods = self._pods.get(group.tags.get(CLUSTER_TAG, ""))
+        pod = pods.by_address.get(target.id) if pods else None
+        return pod is not None and pod.serves(self.kernel.now()) and pod.passes_health_check
+
+    def _notice(self, cluster_name: str, address: str) -> None:
+        if address:
+            self.kernel.after(NOTICE_SECONDS, lambda: self._recheck(cluster_name, address))
+
+    def _recheck(self, cluster_name: str, address: str | None) -> None:
+        for group in self.elb.target_groups.values():
+            if group.tags.get(CLUSTER_TAG) == cluster_name:
+                for target in group.targets.values():
+                    if address in (None, target.id):
+                        self.elb.recheck(group, target)
+
+
+def _without_target(route: _Route) -> Response:
+    answer = route.answer or Response(NO_CONNECTION, route.cluster, "", 0.0, "the load balancer is gone")
+    if route.counts and answer.status in (502, 503, 504):
+        route.counts.elb[answer.status] = route.counts.elb.get(answer.status, 0) + 1
+    return answer
+
+
+def _closed(cluster: str, reason: str) -> _Route:
+    return _Route(cluster, Response(NO_CONNECTION, cluster, "", 0.0, reason))
+
+
+def _rule_for(listener: Listener, host: str, path: str) -> Rule:
+    return next(rule for rule in listener.in_order() if _matches(rule, host, path))
+
+
+def _matches(rule: Rule, host: str, path: str) -> bool:
+    for condition in rule.conditions:
+        if condition["Field"] == "host-header":
+            values = (condition.get("HostHeaderConfig") or condition)["Values"]
+            if not any(_like(value.lower(), host.lower()) for value in values):
+                return False
+        else:
+            values = (condition.get("PathPatternConfig") or condition)["Values"]
+            if not any(_like(value, path) for value in values):
+                return False
+    return True
+
+
+def _like(pattern: str, text: str) -> bool:
+    """Whether a text matches a pattern with ``*`` and ``?``, the only wildcards of ALB rules."""
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), text) is not None
