@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 
-from norikae.errors import BadRequestError
 from norikae.ports import Ports
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import enter
-from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem, PlanItem
+from norikae.upgrade.ports import read_plan
+from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem
 
 Answer = dict[str, Any]
 
@@ -23,9 +23,7 @@ def request_approval(ports: Ports, writer: Writer, subject: str, task_token: str
         subject: ``plan`` or ``decommission``.
         task_token: Step Functions' token of the waiting state.
     """
-    stored = ports.table.read(writer.run, "PLAN", PlanItem)
-    if stored is None:
-        raise BadRequestError(f"run {writer.run} has no plan to approve")
+    stored = read_plan(ports.table, writer.run)
     enter(ports, writer, f"request-{subject}-approval")
     plan = stored.plan
     text = {

@@ -10,7 +10,8 @@ from norikae.traffic.records import RecordSet
 from norikae.traffic.weights import WHOLE, weights_of
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.plan import Plan, PlannedApplication
-from norikae.upgrade.state import AppItem, Event, Flags, PlanItem
+from norikae.upgrade.ports import read_plan
+from norikae.upgrade.state import AppItem, Event, Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,12 @@ class Moving:
         Raises:
             BadRequestError: the run has no plan, or the plan does not name the application.
         """
-        stored = ports.table.read(writer.run, "PLAN", PlanItem)
-        planned = stored.plan.application(application) if stored else None
-        if stored is None or planned is None:
+        plan = read_plan(ports.table, writer.run).plan
+        planned = plan.application(application)
+        if planned is None:
             raise BadRequestError(f"application: run {writer.run} does not plan to move {application!r}")
         item = ports.table.read(writer.run, f"APP#{application}", AppItem) or AppItem(application=application)
-        return cls(ports, writer, stored.plan, planned, item)
+        return cls(ports, writer, plan, planned, item)
 
     @property
     def blue(self) -> str:

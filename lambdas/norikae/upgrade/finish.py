@@ -19,9 +19,9 @@ from norikae.traffic.rollback import roll_back_application
 from norikae.traffic.weights import WHOLE, green_weight, weights_of
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import advance, close, enter, say
-from norikae.upgrade.plan import Plan
+from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress
-from norikae.upgrade.state import AppItem, ApprovalItem, ClustersItem, Event, Flags, Outcome, PhaseItem, PlanItem
+from norikae.upgrade.state import AppItem, ApprovalItem, ClustersItem, Event, Flags, Outcome, PhaseItem
 
 Answer = dict[str, Any]
 
@@ -32,7 +32,7 @@ def soak(ports: Ports, writer: Writer) -> Answer:
     Raises:
         RefusedError: an application is not wholly on green, or green is not healthy; the run holds with both clusters.
     """
-    plan = _plan(ports, writer)
+    plan = read_plan(ports.table, writer.run).plan
 
     def look() -> Progress:
         arrived = [_arrived(ports, writer, name.name) for name in plan.applications()]
@@ -53,7 +53,7 @@ def decommission_blue(ports: Ports, writer: Writer) -> Answer:
     Raises:
         RefusedError: a name still gives blue a weight.
     """
-    plan = _plan(ports, writer)
+    plan = read_plan(ports.table, writer.run).plan
     item = enter(ports, writer, "decommission-blue")
     if not item.point_of_no_return:
         flags = ports.table.read(writer.run, "FLAGS", Flags) or Flags()
@@ -76,7 +76,7 @@ def decommission_blue(ports: Ports, writer: Writer) -> Answer:
 
 def finish_upgrade(ports: Ports, writer: Writer, execution: str) -> Answer:
     """The run has succeeded (or its dry run is written): the record says who is blue now, the lease is free."""
-    plan = _plan(ports, writer)
+    plan = read_plan(ports.table, writer.run).plan
     outcome: Outcome = "planned" if plan.dry_run else "succeeded"
     if not plan.dry_run:
         ports.table.write_environment(writer, "CLUSTERS", ClustersItem(blue=plan.green.name, run=writer.run))
@@ -98,7 +98,7 @@ def report_failure(ports: Ports, state: Mapping[str, Any], execution: str) -> An
     rolled_back = [one for one in ports.table.read_all(writer.run, "APP#", AppItem) if one.outcome == "rolled-back"]
     phase = ports.table.read(writer.run, "PHASE", PhaseItem)
     flags = ports.table.read(writer.run, "FLAGS", Flags) or Flags()
-    began = bool(phase) and any(span.name == "ensure-green-cluster" for span in phase.spans)
+    began = any(span.name == "ensure-green-cluster" for span in (phase.spans if phase else ()))
     outcome: Outcome = "refused" if not began else "rolled-back" if rolled_back or flags.aborted else "failed"
     _end(ports, writer, execution, outcome, reason)
     return {"error": f"Upgrade{outcome.title().replace('-', '')}", "cause": reason or outcome}
@@ -156,13 +156,6 @@ def _remove_blue_records(ports: Ports, writer: Writer, application: str) -> Prog
     if moving.item.change and not ports.dns.is_in_sync(moving.item.change):
         return Progress.wait(f"Route 53 propagates the removal of {application} from {moving.blue}", poll)
     return Progress.done()
-
-
-def _plan(ports: Ports, writer: Writer) -> Plan:
-    stored = ports.table.read(writer.run, "PLAN", PlanItem)
-    if stored is None:
-        raise RefusedError(f"run {writer.run} has no plan")
-    return stored.plan
 
 
 def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason: str) -> Answer:

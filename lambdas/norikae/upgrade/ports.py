@@ -2,9 +2,10 @@
 
 from typing import Any, Protocol, TypeVar
 
+from norikae.errors import BadRequestError
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import ExecutionStatus, Lease
-from norikae.upgrade.state import Event
+from norikae.upgrade.state import Event, PlanItem
 
 T = TypeVar("T")
 
@@ -68,3 +69,15 @@ class Evidence(Protocol):
 
     def keep(self, key: str, document: dict[str, Any]) -> str:
         """Store a JSON document under ``<run>/<key>``; where it lies."""
+
+
+def read_plan(table: RunTable, run: str) -> PlanItem:
+    """The plan of a run and its hash.
+
+    Raises:
+        BadRequestError: the run has none.
+    """
+    stored = table.read(run, "PLAN", PlanItem)
+    if stored is None:
+        raise BadRequestError(f"run {run!r} has no plan; runs begin with an execution of the upgrade machine")
+    return stored

@@ -1,0 +1,50 @@
+"""Preflight as a state: every check is run, findings are kept, the machine learns whether the run may start."""
+
+from dataclasses import asdict
+from typing import Any
+
+from norikae.ports import Ports
+from norikae.preflight.finding import Finding
+from norikae.preflight.ground import Ground
+from norikae.preflight.run import may_start, run_checks
+from norikae.upgrade.identity import Writer
+from norikae.upgrade.phase import close, enter
+from norikae.upgrade.ports import read_plan
+from norikae.upgrade.state import Event
+
+Answer = dict[str, Any]
+
+
+def run_preflight(ports: Ports, writer: Writer) -> Answer:
+    """All findings are in the table and in the evidence; the answer is go-on, ask, finish (dry run) or refuse."""
+    stored = read_plan(ports.table, writer.run)
+    enter(ports, writer, "run-preflight")
+    findings = run_checks(
+        Ground(
+            environment=ports.environment,
+            blue_name=stored.plan.blue.name,
+            version=stored.plan.green.version,
+            eks=ports.eks,
+            kubernetes=ports.kubernetes(stored.plan.blue.name),
+            names=ports.dns,
+            now=ports.now,
+        )
+    )
+    documents = [asdict(finding) for finding in findings]
+    ports.table.write(writer, "FINDINGS", documents)
+    ports.evidence.keep(f"{writer.run}/findings.json", {"findings": documents})
+    ports.table.log(writer.run, Event(at=ports.now, what="preflight", detail={"findings": len(findings)}))
+    if not may_start(findings):
+        text = _reasons(findings)
+        close(ports, writer, waiting_for=text)
+        return {"next": "refuse", "waiting_for": text}
+    if stored.plan.dry_run:
+        return {"next": "finish"}
+    return {"next": "ask" if ports.environment.approvals.plan == "required" else "go-on"}
+
+
+def _reasons(findings: tuple[Finding, ...]) -> str:
+    blocking = [finding for finding in findings if finding.blocks]
+    first = blocking[0]
+    more = f" (and {len(blocking) - 1} more in findings.json)" if len(blocking) > 1 else ""
+    return f"{first.check}: {first.subject}: {first.text}; {first.remedy}{more}"
