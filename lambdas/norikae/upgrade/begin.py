@@ -81,7 +81,7 @@ def _write_plan(ports: Ports, writer: Writer, wanted: UpgradeRequest, version: s
         environment=ports.environment.environment,
         blue=Cluster(blue.name, blue.version),
         green=Cluster(green, version),
-        revision=pinned_revision(kubernetes, ports.environment.argocd),
+        revision=pinned_revision(kubernetes, ports.environment.argocd.namespace),
         groups=group_by_order(
             _planned(ports, wanted, find_applications(kubernetes.list("ingresses.networking.k8s.io")))
         ),
