@@ -49,7 +49,6 @@ CLUSTERS = [
         "ListNodegroups",
         "ListUpdates",
         "TagResource",
-        "UpdateAccessEntry",
         "UpdateClusterConfig",
     )
 ]
@@ -88,8 +87,7 @@ def permission_boundary(scope: Construct, *, environment: str, at: Resources) ->
     operator = f"arn:{at.partition}:iam::{at.account}:role/{operator_role_name(environment)}"
     zones = [f"arn:{at.partition}:route53:::hostedzone/{zone}" for zone in at.zones]
     functions = at.arn("lambda", "function:*")
-    linked = f"arn:{at.partition}:iam::{at.account}:role/aws-service-role/eks*.amazonaws.com/*"
-    data = ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
+    data = ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
     verbs = ("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
     return iam.ManagedPolicy(
         scope,
@@ -114,7 +112,7 @@ def permission_boundary(scope: Construct, *, environment: str, at: Resources) ->
                 ["iam:GetRole", "iam:ListAttachedRolePolicies", "iam:PassRole"],
                 [at.cluster_role, at.node_role],
             ),
-            _allow("LinkedRoles", ["iam:CreateServiceLinkedRole"], [linked]),
+            _allow("LinkedRoles", ["iam:CreateServiceLinkedRole"], [at.linked_roles()]),
             iam.PolicyStatement(
                 sid="OnlyTheOperatorAnswers",
                 effect=iam.Effect.DENY,

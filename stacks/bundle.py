@@ -63,23 +63,18 @@ def build_bundle(environment: Environment, *, manifests: Path, root: Path, inter
     Raises:
         SettingsError: the Argo CD install manifest is not there, or the packages cannot be installed.
     """
-    install = manifests / environment.argocd.install
-    if not install.is_file():
-        raise SettingsError(f"argocd.install: {install} is not there; render it with `kubectl kustomize` or Helm")
     interpreter = _runtime_interpreter() if interpreter is None else interpreter
-    values = msgspec.json.format(msgspec.json.encode(environment, order="sorted"), indent=2)
-    digest = _digest(root, install, values, interpreter)
+    digest = digest_of(environment, manifests=manifests, root=root, interpreter=interpreter)
     builds = root / "build" / "bundle"
     path = builds / f"{environment.environment}-{digest[:16]}"
     if not path.is_dir():
-        with_packages = _packages(root, builds)
         unfinished = builds / f".unfinished-{os.getpid()}"
         shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(with_packages, unfinished)
+        shutil.copytree(_packages(root, builds), unfinished)
         for source in SOURCES:
             shutil.copytree(root / "lambdas" / source, unfinished / source, ignore=_NOT_SHIPPED, dirs_exist_ok=True)
-        shutil.copyfile(install, unfinished / "manifests" / "argocd.yaml")
-        (unfinished / "environment.json").write_bytes(values)
+        shutil.copyfile(manifests / environment.argocd.install, unfinished / "manifests" / "argocd.yaml")
+        (unfinished / "environment.json").write_bytes(_values(environment))
         facts = {"runtime": f"python{PYTHON}", "compiled": bool(interpreter), "native": _native(unfinished)}
         (unfinished / "bundle.json").write_bytes(msgspec.json.encode(facts))
         if interpreter:
@@ -88,6 +83,35 @@ def build_bundle(environment: Environment, *, manifests: Path, root: Path, inter
         _forget_old(builds, environment.environment)
     facts = msgspec.json.decode((path / "bundle.json").read_bytes())
     return Bundle(path=path, digest=digest, compiled=facts["compiled"], native=tuple(facts["native"]))
+
+
+def digest_of(environment: Environment, *, manifests: Path, root: Path, interpreter: str | None = None) -> str:
+    """The hash of everything that decides what a bundle holds, this recipe included; nothing is built for it.
+
+    Raises:
+        SettingsError: the Argo CD install manifest is not there.
+    """
+    install = manifests / environment.argocd.install
+    if not install.is_file():
+        raise SettingsError(f"argocd.install: {install} is not there; render it with `kubectl kustomize` or Helm")
+    interpreter = _runtime_interpreter() if interpreter is None else interpreter
+    lambdas = root / "lambdas"
+    shipped = [file for source in SOURCES for file in _files(lambdas / source)]
+    return _hash(
+        [
+            *((str(file.relative_to(lambdas)), file.read_bytes()) for file in shipped),
+            ("requirements", (lambdas / "requirements.txt").read_bytes()),
+            ("argocd", install.read_bytes()),
+            ("environment", _values(environment)),
+            ("compiled", str(bool(interpreter)).encode()),
+            ("recipe", Path(__file__).read_bytes()),
+        ]
+    )
+
+
+def _values(environment: Environment) -> bytes:
+    """The canonical JSON of an environment."""
+    return msgspec.json.format(msgspec.json.encode(environment, order="sorted"), indent=2)
 
 
 _NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
@@ -105,22 +129,6 @@ def _hash(named: Iterable[tuple[str, bytes]]) -> str:
     for name, content in named:
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
-
-
-def _digest(root: Path, install: Path, values: bytes, interpreter: str) -> str:
-    """The hash of everything that decides what the bundle holds, this recipe included."""
-    lambdas = root / "lambdas"
-    shipped = [file for source in SOURCES for file in _files(lambdas / source)]
-    return _hash(
-        [
-            *((str(file.relative_to(lambdas)), file.read_bytes()) for file in shipped),
-            ("requirements", (lambdas / "requirements.txt").read_bytes()),
-            ("argocd", install.read_bytes()),
-            ("environment", values),
-            ("compiled", str(bool(interpreter)).encode()),
-            ("recipe", Path(__file__).read_bytes()),
-        ]
-    )
 
 
 def _packages(root: Path, builds: Path) -> Path:

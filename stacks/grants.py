@@ -10,11 +10,19 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_iam as iam
 
+from norikae.cluster.names import ENVIRONMENT_TAG
+
+GROUPS = ("norikae:admin", "norikae:decommission", "norikae:read", "norikae:sync")
+"""The Kubernetes groups that norikae's functions act as; ``manifests/rbac.yaml`` gives them their rights."""
+ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+"""The one access policy that norikae gives, and only to the functions that bootstrap green."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
     """The ARNs and names that grants and settings speak of; most are known only at deployment."""
 
+    environment: str
     partition: str
     region: str
     account: str
@@ -46,6 +54,10 @@ class Resources:
         parts = ("nodegroup", "addon", "access-entry")
         return [*self.clusters(), *(arn for part in parts for arn in self.clusters(part, "/*"))]
 
+    def linked_roles(self) -> str:
+        """ARN of EKS's own service-linked roles."""
+        return f"arn:{self.partition}:iam::{self.account}:role/aws-service-role/eks*.amazonaws.com/*"
+
     def executions(self) -> list[str]:
         """ARNs of every execution of the two machines."""
         return [f"{machine.replace(':stateMachine:', ':execution:')}:*" for machine in self.machines()]
@@ -59,12 +71,11 @@ Grant = Callable[[Resources], list[iam.PolicyStatement]]
 
 
 def table(at: Resources) -> list[iam.PolicyStatement]:
-    """Read and write single items and item collections; no scan, and nothing on the table itself."""
+    """Read and write single items and item collections; no scan, no deletion, and nothing on the table itself."""
     return [
         iam.PolicyStatement(
             sid="Table",
             actions=[
-                "dynamodb:BatchGetItem",
                 "dynamodb:ConditionCheckItem",
                 "dynamodb:GetItem",
                 "dynamodb:PutItem",
@@ -77,9 +88,9 @@ def table(at: Resources) -> list[iam.PolicyStatement]:
     ]
 
 
-def release(at: Resources) -> list[iam.PolicyStatement]:
-    """Delete items: only leases, used approvals and flags are ever deleted, the audit trail never is."""
-    return [iam.PolicyStatement(sid="Release", actions=["dynamodb:DeleteItem"], resources=[at.table])]
+def forget(at: Resources) -> list[iam.PolicyStatement]:
+    """Delete items: only answered questions ever are, since they hold task tokens."""
+    return [iam.PolicyStatement(sid="Forget", actions=["dynamodb:DeleteItem"], resources=[at.table])]
 
 
 def evidence(at: Resources) -> list[iam.PolicyStatement]:
@@ -135,58 +146,89 @@ def clusters_read(at: Resources) -> list[iam.PolicyStatement]:
 def clusters_build(at: Resources) -> list[iam.PolicyStatement]:
     """Create green and what belongs to it, with the two roles of the environment and no others.
 
-    ``eks:CreateCluster`` takes no resource; what it builds can only run with the two roles, which are passed here.
+    ``eks:CreateCluster`` takes no resource; it is limited to clusters that carry the environment's tag and give their
+    creator no rights. Access entries can only put a role into norikae's groups, and one access policy can be given.
     """
-    service = {"StringEquals": {"iam:PassedToService": "eks.amazonaws.com"}}
-    linked = [f"arn:{at.partition}:iam::{at.account}:role/aws-service-role/eks*.amazonaws.com/*"]
     return [
-        iam.PolicyStatement(sid="BuildCluster", actions=["eks:CreateCluster"], resources=["*"]),
+        iam.PolicyStatement(
+            sid="BuildCluster",
+            actions=["eks:CreateCluster"],
+            resources=["*"],
+            conditions={
+                "StringEquals": {f"aws:RequestTag/{ENVIRONMENT_TAG}": at.environment},
+                "Bool": {"eks:bootstrapClusterCreatorAdminPermissions": "false"},
+            },
+        ),
         iam.PolicyStatement(
             sid="BuildParts",
-            actions=[
-                "eks:AssociateAccessPolicy",
-                "eks:CreateAccessEntry",
-                "eks:CreateAddon",
-                "eks:CreateNodegroup",
-                "eks:TagResource",
-                "eks:UpdateAccessEntry",
-            ],
+            actions=["eks:CreateAddon", "eks:CreateNodegroup", "eks:TagResource"],
             resources=at.clusters_and_parts(),
         ),
         iam.PolicyStatement(
-            sid="PassRoles", actions=["iam:PassRole"], resources=[at.cluster_role, at.node_role], conditions=service
+            sid="LetIn",
+            actions=["eks:CreateAccessEntry"],
+            resources=at.clusters(),
+            conditions={"ForAllValues:StringEquals": {"eks:kubernetesGroups": list(GROUPS)}},
         ),
-        # EKS reads the node role with the caller's rights (EKS guide, "Identity-based policies", node groups).
         iam.PolicyStatement(
-            sid="ReadRoles",
-            actions=["iam:GetRole", "iam:ListAttachedRolePolicies"],
-            resources=[at.cluster_role, at.node_role],
+            sid="MakeAdmin",
+            actions=["eks:AssociateAccessPolicy"],
+            resources=at.clusters("access-entry", "/*"),
+            conditions={"ArnEquals": {"eks:policyArn": ADMIN_POLICY}},
         ),
+        *_roles_of_clusters(at),
+        # Secrets of the cluster are encrypted by the environment's key (EKS guide, "Envelope encryption").
+        iam.PolicyStatement(sid="SeeKey", actions=["kms:DescribeKey"], resources=[at.key]),
+        iam.PolicyStatement(
+            sid="EnvelopeEncryption",
+            actions=["kms:CreateGrant"],
+            resources=[at.key],
+            conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+    ]
+
+
+def _roles_of_clusters(at: Resources) -> list[iam.PolicyStatement]:
+    """Give the two roles to EKS; EKS reads the node role with the caller's rights (EKS guide, managed node groups)."""
+    roles = [at.cluster_role, at.node_role]
+    return [
+        iam.PolicyStatement(
+            sid="PassRoles",
+            actions=["iam:PassRole"],
+            resources=roles,
+            conditions={"StringEquals": {"iam:PassedToService": "eks.amazonaws.com"}},
+        ),
+        iam.PolicyStatement(sid="ReadRoles", actions=["iam:GetRole", "iam:ListAttachedRolePolicies"], resources=roles),
         iam.PolicyStatement(
             sid="LinkedRoles",
             actions=["iam:CreateServiceLinkedRole"],
-            resources=linked,
-            conditions={"StringLike": {"iam:AWSServiceName": ["eks.amazonaws.com", "eks-nodegroup.amazonaws.com"]}},
-        ),
-        # Secrets of the cluster are encrypted by the environment's key (EKS guide, "Envelope encryption").
-        iam.PolicyStatement(
-            sid="EnvelopeEncryption", actions=["kms:CreateGrant", "kms:DescribeKey"], resources=[at.key]
+            resources=[at.linked_roles()],
+            conditions={"StringEquals": {"iam:AWSServiceName": ["eks.amazonaws.com", "eks-nodegroup.amazonaws.com"]}},
         ),
     ]
 
 
 def clusters_delete(at: Resources) -> list[iam.PolicyStatement]:
-    """Take a cluster of the environment away, piece by piece.
+    """Take a cluster of the environment away, piece by piece: one that norikae built, or the adopted one.
 
     Which of them is blue only the table knows, so IAM cannot tell; EKS's own deletion protection and the checks of the
     function are what keeps the serving one.
     """
+    built, adopted = at.clusters()
+    whole = ["eks:DeleteCluster", "eks:UpdateClusterConfig"]
     return [
         iam.PolicyStatement(
-            sid="Decommission",
-            actions=["eks:DeleteAddon", "eks:DeleteCluster", "eks:DeleteNodegroup", "eks:UpdateClusterConfig"],
-            resources=at.clusters_and_parts(),
-        )
+            sid="DecommissionBuilt",
+            actions=whole,
+            resources=[built],
+            conditions={"StringEquals": {f"aws:ResourceTag/{ENVIRONMENT_TAG}": at.environment}},
+        ),
+        iam.PolicyStatement(sid="DecommissionAdopted", actions=whole, resources=[adopted]),
+        iam.PolicyStatement(
+            sid="DecommissionParts",
+            actions=["eks:DeleteAddon", "eks:DeleteNodegroup"],
+            resources=[*at.clusters("nodegroup", "/*"), *at.clusters("addon", "/*")],
+        ),
     ]
 
 

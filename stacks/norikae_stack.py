@@ -76,6 +76,7 @@ class NorikaeStack(cdk.Stack):
         """What grants and settings speak of."""
         arn = f"arn:{self.partition}:states:{self.region}:{self.account}:stateMachine:"
         return Resources(
+            environment=environment.environment,
             partition=self.partition,
             region=self.region,
             account=self.account,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from stacks import grants
-from stacks.grants import Grant
+
+if TYPE_CHECKING:
+    from stacks.grants import Grant
 
 Group = Literal["norikae:admin", "norikae:sync", "norikae:read", "norikae:decommission"]
 Setting = Literal[
@@ -62,32 +64,35 @@ class Row:
         return f"handlers.{self.caller}.{self.name}.handler"
 
 
-_RECORDS = (grants.table, grants.records_read)
-_MOVE = (grants.table, grants.records_write, grants.load_balancers_read, grants.cluster_endpoint)
-_LOOK = (grants.table, grants.clusters_read, grants.load_balancers_read)
+_TABLE: tuple[Setting, ...] = ("NORIKAE_TABLE",)
+_TELLING: tuple[Setting, ...] = ("NORIKAE_TABLE", "NORIKAE_TOPIC")
+_REPORTING: tuple[Setting, ...] = ("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_EVIDENCE_BUCKET")
 _TELL = (grants.table, grants.publish)
+_REPORT = (*_TELL, grants.forget, grants.evidence)
+_MOVE = (grants.table, grants.records_write, grants.load_balancers_read)
+_LOOK = (grants.table, grants.records_read, grants.load_balancers_read)
 
 FUNCTIONS = (
     # the upgrade machine
     Row(
         "Plan upgrade",
         "workflow",
-        (grants.table, grants.clusters_read, grants.executions_read),
+        (grants.table, grants.evidence, grants.clusters_read, grants.executions_read),
         "norikae:read",
-        ("NORIKAE_TABLE",),
+        ("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET"),
         memory=1024,
         timeout=120,
     ),
     Row(
         "Run preflight",
         "workflow",
-        (*_LOOK, grants.records_read, grants.evidence),
+        (*_LOOK, grants.clusters_read, grants.evidence),
         "norikae:read",
         ("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET"),
         memory=1024,
         timeout=240,
     ),
-    Row("Request plan approval", "workflow", _TELL, settings=("NORIKAE_TABLE", "NORIKAE_TOPIC")),
+    Row("Request plan approval", "workflow", _TELL, settings=_TELLING),
     Row(
         "Ensure green cluster",
         "workflow",
@@ -101,94 +106,64 @@ FUNCTIONS = (
         "workflow",
         (grants.table, grants.cluster_endpoint),
         "norikae:admin",
-        ("NORIKAE_TABLE",),
+        _TABLE,
         memory=1024,
         timeout=240,
     ),
+    Row("Sync platform", "workflow", (grants.table, grants.cluster_endpoint), "norikae:sync", _TABLE, timeout=120),
+    Row("Sync applications", "workflow", (grants.table, grants.cluster_endpoint), "norikae:sync", _TABLE, timeout=120),
     Row(
-        "Sync platform",
+        "Verify green",
         "workflow",
-        (grants.table, grants.cluster_endpoint),
-        "norikae:sync",
-        ("NORIKAE_TABLE",),
-        timeout=120,
-    ),
-    Row(
-        "Sync applications",
-        "workflow",
-        (grants.table, grants.cluster_endpoint),
-        "norikae:sync",
-        ("NORIKAE_TABLE",),
-        timeout=120,
-    ),
-    Row("Verify green", "workflow", _LOOK, "norikae:read", ("NORIKAE_TABLE",), memory=1024, timeout=120),
-    Row(
-        "Soak",
-        "workflow",
-        (*_LOOK, grants.metrics_read, grants.records_read),
+        (*_LOOK, grants.clusters_read),
         "norikae:read",
-        ("NORIKAE_TABLE",),
+        _TABLE,
+        memory=1024,
         timeout=120,
     ),
-    Row("Request decommission approval", "workflow", _TELL, settings=("NORIKAE_TABLE", "NORIKAE_TOPIC")),
+    Row("Soak", "workflow", (*_LOOK, grants.metrics_read), settings=_TABLE, timeout=120),
+    Row("Request decommission approval", "workflow", _TELL, settings=_TELLING),
     Row(
         "Decommission blue",
         "workflow",
-        (*_LOOK, grants.clusters_delete, grants.records_write),
+        (*_MOVE, grants.clusters_read, grants.clusters_delete),
         "norikae:decommission",
-        ("NORIKAE_TABLE",),
+        _TABLE,
         timeout=120,
     ),
-    Row(
-        "Finish upgrade",
-        "workflow",
-        (*_TELL, grants.release, grants.evidence),
-        settings=("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET", "NORIKAE_TOPIC"),
-    ),
-    Row("Roll back applications", "workflow", _MOVE, "norikae:read", ("NORIKAE_TABLE",), timeout=240),
-    Row("Hold upgrade", "workflow", _TELL, settings=("NORIKAE_TABLE", "NORIKAE_TOPIC")),
-    Row(
-        "Report failure",
-        "workflow",
-        (*_TELL, grants.release, grants.evidence),
-        settings=("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET", "NORIKAE_TOPIC"),
-    ),
+    Row("Finish upgrade", "workflow", _REPORT, settings=_REPORTING),
+    Row("Roll back applications", "workflow", _MOVE, settings=_TABLE, timeout=240),
+    Row("Hold upgrade", "workflow", _TELL, settings=_TELLING),
+    Row("Report failure", "workflow", _REPORT, settings=_REPORTING),
     # the shift machine
     Row(
         "Prepare shift",
         "workflow",
-        (*_MOVE, grants.executions_read),
+        (*_MOVE, grants.cluster_endpoint, grants.executions_read),
         "norikae:read",
-        ("NORIKAE_TABLE",),
+        _TABLE,
         timeout=120,
     ),
-    Row("Set weights", "workflow", _MOVE, "norikae:read", ("NORIKAE_TABLE",)),
-    Row("Verify weights", "workflow", (*_RECORDS, grants.cluster_endpoint), "norikae:read", ("NORIKAE_TABLE",)),
-    Row(
-        "Judge gates",
-        "workflow",
-        (grants.table, grants.cluster_endpoint, grants.load_balancers_read, grants.metrics_read),
-        "norikae:read",
-        ("NORIKAE_TABLE",),
-    ),
-    Row("Roll back application", "workflow", _MOVE, "norikae:read", ("NORIKAE_TABLE",)),
-    Row("Hold application", "workflow", _TELL, settings=("NORIKAE_TABLE", "NORIKAE_TOPIC")),
-    Row("Finish shift", "workflow", (*_TELL, grants.release), settings=("NORIKAE_TABLE", "NORIKAE_TOPIC")),
+    Row("Set weights", "workflow", _MOVE, settings=_TABLE),
+    Row("Verify weights", "workflow", _LOOK, settings=_TABLE),
+    Row("Judge gates", "workflow", (*_LOOK, grants.metrics_read), settings=_TABLE),
+    Row("Roll back application", "workflow", _MOVE, settings=_TABLE),
+    Row("Hold application", "workflow", (*_TELL, grants.forget), settings=_TELLING),
+    Row("Finish shift", "workflow", _TELL, settings=_TELLING),
     # started by an event, and by a person
     Row(
         "Recover",
         "events",
-        (*_MOVE, grants.publish, grants.release, grants.executions_read),
-        "norikae:read",
-        ("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_SHIFT_MACHINE", "NORIKAE_UPGRADE_MACHINE"),
+        (*_MOVE, *_REPORT, grants.executions_read),
+        settings=(*_REPORTING, "NORIKAE_SHIFT_MACHINE", "NORIKAE_UPGRADE_MACHINE"),
         timeout=240,
         asynchronous=True,
     ),
     Row(
         "Operator command",
         "operator",
-        (*_TELL, grants.release, grants.executions_read, grants.answer_tasks),
-        settings=("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_SHIFT_MACHINE", "NORIKAE_UPGRADE_MACHINE"),
+        (*_TELL, grants.forget, grants.executions_read, grants.answer_tasks),
+        settings=(*_TELLING, "NORIKAE_SHIFT_MACHINE", "NORIKAE_UPGRADE_MACHINE"),
     ),
 )
 """Every function of a stack."""
