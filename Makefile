@@ -1,0 +1,53 @@
+# norikae: every chore is one verb. `make` lists them; each verb sets up what it needs.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+SCENARIO ?= upgrade
+SEED ?= 1
+SIZE ?= full
+ENVIRONMENT ?= demo
+export TZ := UTC
+export NORIKAE_ENVIRONMENT := $(ENVIRONMENT)
+
+.PHONY: help demo test check scenarios synth bench-imports lock clean
+.DEFAULT_GOAL := help
+
+help: ## Show the verbs.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): bootstrap.txt requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "norikae needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.txt
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
+	@touch $@
+
+demo: $(READY) ## Move twelve applications to a new cluster, on this machine alone (SCENARIO=, SEED=, SIZE=small|full).
+	@$(BIN)/python -m local.demo --scenario $(SCENARIO) --seed $(SEED) --size $(SIZE)
+
+test: $(READY) ## Run every test, with the scenarios on a small world.
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+check: $(READY) ## Format, lint, types, import contracts.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	PYTHONPATH=lambdas $(BIN)/lint-imports
+	$(BIN)/python -m stacks.environment_file environments/*.yaml
+
+scenarios: $(READY) ## Run every scenario of the demo at full size.
+	$(BIN)/python -m local.demo --scenario all --seed $(SEED) --size full
+
+synth: $(READY) ## Write the CloudFormation template of ENVIRONMENT to cdk.out.
+	$(BIN)/python app.py
+
+bench-imports: $(READY) ## Import cost of every handler, as a ratio to `import json, logging`.
+	$(BIN)/python bench/imports.py
+
+lock: ## Write the lock files anew from the .in files.
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header lambdas/requirements.in -o lambdas/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header requirements.in -o requirements.txt
+
+clean: ## Remove everything that can be made again.
+	rm -rf .venv build cdk.out .coverage* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
