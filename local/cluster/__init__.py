@@ -1,0 +1,1 @@
+"""The controllers inside each simulated cluster, Argo CD among them."""

@@ -1,0 +1,74 @@
+"""When an application syncs itself.
+
+Source: ``controller/appcontroller.go`` (autoSync, alreadyAttemptedSync, shouldSelfHeal).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from local.cluster.argocd.comparison import Comparison
+from local.cluster.objects import Json, seconds_of
+
+SELF_HEAL_SECONDS = 5.0
+"""After an operation, self-heal waits this long before it syncs the same commit again."""
+
+RETRIES = 5
+
+
+@dataclass(frozen=True)
+class Automatic:
+    """The operation to start by itself, or when to look again, or neither."""
+
+    operation: Json | None = None
+    look_again_after: float | None = None
+
+
+def automatic_operation(app: Json, comparison: Comparison, now: float) -> Automatic:
+    """What automated sync does about a comparison.
+
+    A commit is attempted once; after that only ``selfHeal`` syncs it again. Resources that only want pruning do not
+    count without ``prune``; with it, an application that rendered nothing at all is left alone unless ``allowEmpty``.
+    """
+    policy = app["spec"].get("syncPolicy") or {}
+    automated = policy.get("automated")
+    if automated is None or automated.get("enabled") is False or app.get("operation"):
+        return Automatic()
+    if comparison.sync != "OutOfSync" or _is_running(app):
+        return Automatic()
+    prune = bool(automated.get("prune"))
+    if not prune and not any(not one.in_sync and not one.requires_pruning for one in comparison.resources):
+        return Automatic()
+    if prune and not automated.get("allowEmpty") and all(one.pair.target is None for one in comparison.resources):
+        return Automatic()
+    state = app.get("status", {}).get("operationState") or {}
+    if _was_attempted(app, state, comparison.commit):
+        return _healing(app, state, comparison, now, prune=prune, heals=bool(automated.get("selfHeal")))
+    return Automatic(_operation(policy, comparison.commit, prune=prune))
+
+
+def _is_running(app: Json) -> bool:
+    return (app.get("status", {}).get("operationState") or {}).get("phase") in {"Running", "Terminating"}
+
+
+def _was_attempted(app: Json, state: Json, commit: str) -> bool:
+    result = state.get("syncResult") or {}
+    return bool(result.get("revision") == commit and result.get("source") == app["spec"].get("source"))
+
+
+def _healing(app: Json, state: Json, comparison: Comparison, now: float, *, prune: bool, heals: bool) -> Automatic:
+    if not heals or state.get("phase") != "Succeeded":
+        return Automatic()
+    left = seconds_of(state["finishedAt"]) + SELF_HEAL_SECONDS - now
+    if left > 0:
+        return Automatic(look_again_after=left + 0.5)
+    return Automatic(_operation(app["spec"]["syncPolicy"], comparison.commit, prune=prune))
+
+
+def _operation(policy: Json, commit: str, *, prune: bool) -> Json:
+    sync: Json = {"revision": commit}
+    if prune:
+        sync["prune"] = True
+    if policy.get("syncOptions"):
+        sync["syncOptions"] = policy["syncOptions"]
+    return {"initiatedBy": {"automated": True}, "retry": policy.get("retry") or {"limit": RETRIES}, "sync": sync}

@@ -1,0 +1,169 @@
+"""Git against the cluster: which resources are in sync, and what an application's status says about it.
+
+Source: ``controller/state.go`` (CompareAppState) and ``gitops-engine/pkg/diff`` (server-side diff).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from local.cluster.argocd.health import Pair, application_health, health_of
+from local.cluster.argocd.targets import Identity, Targets, identity, wave
+from local.cluster.objects import Json, annotation, is_terminating
+from local.kubernetes.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local.kubernetes.api import ApiServer
+
+MANAGER = "argocd-controller"
+_COMPARE_OPTIONS = "argocd.argoproj.io/compare-options"
+_SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
+_VOLATILE = ("managedFields", "resourceVersion", "generation")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One resource of an application, compared."""
+
+    pair: Pair
+    key: Identity
+    version: str
+    in_sync: bool
+    requires_pruning: bool
+
+    def status(self, *, with_health: bool) -> Json:
+        """The entry of ``status.resources``."""
+        group, kind, namespace, name = self.key
+        entry: Json = {"version": self.version, "kind": kind, "name": name}
+        entry |= {key: value for key, value in (("group", group), ("namespace", namespace)) if value}
+        entry["status"] = "Synced" if self.in_sync else "OutOfSync"
+        if self.requires_pruning:
+            entry["requiresPruning"] = True
+        number = wave(self.pair.target or self.pair.live or {"metadata": {}})
+        if number:
+            entry["syncWave"] = number
+        health = health_of(self.pair.live) if self.pair.live else None
+        if with_health and (health or self.pair.live is None):
+            entry["health"] = {"status": health.status if health else "Missing"}
+            if health and health.message:
+                entry["health"]["message"] = health.message
+        return entry
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An application's resources, compared at a commit."""
+
+    commit: str
+    resources: list[Compared] = field(default_factory=list)
+
+    @property
+    def sync(self) -> str:
+        """Synced, or OutOfSync if one resource is."""
+        return "Synced" if all(one.in_sync for one in self.resources) else "OutOfSync"
+
+    @property
+    def health(self) -> str:
+        """The application's health."""
+        return application_health(one.pair for one in self.resources)
+
+
+class Comparer:
+    """Compares by asking the API server what an apply would change, and remembers the answer while nothing changes.
+
+    Args:
+        api: the cluster.
+        find: the live object of an identity, tracked or not.
+    """
+
+    def __init__(self, api: ApiServer, find: Callable[[Json], Json | None]) -> None:
+        self._api, self._find = api, find
+        self._known: dict[tuple[str, str, int], bool] = {}
+
+    def compare(self, app: Json, targets: Targets, live: Mapping[Identity, Json]) -> Comparison:
+        """The targets against live objects; live ones without target want pruning."""
+        compared = []
+        wanted = set()
+        ignored = app["spec"].get("ignoreDifferences") or ()
+        for target in targets.manifests:
+            key = identity(target)
+            wanted.add(key)
+            current = live.get(key) or self._find(target)
+            same = current is not None and self._same(app, targets.commit, target, current, ignored)
+            pair = Pair(key[0], key[1], target, current)
+            compared.append(Compared(pair, key, target["apiVersion"].rpartition("/")[2], same, requires_pruning=False))
+        for key, current in live.items():
+            if key not in wanted and "IgnoreExtraneous" not in annotation(current, _COMPARE_OPTIONS):
+                kept = "Prune=false" in annotation(current, _SYNC_OPTIONS)
+                version = current["apiVersion"].rpartition("/")[2]
+                compared.append(
+                    Compared(
+                        Pair(key[0], key[1], None, current), key, version, in_sync=False, requires_pruning=not kept
+                    )
+                )
+        return Comparison(targets.commit, sorted(compared, key=lambda one: one.key))
+
+    def _same(self, app: Json, commit: str, target: Json, current: Json, ignored: Any) -> bool:
+        known = (current["metadata"]["uid"], current["metadata"]["resourceVersion"], hash((commit, str(app["spec"]))))
+        if known not in self._known:
+            self._forget(known)
+            self._known[known] = self._would_not_change(target, current, ignored)
+        return self._known[known]
+
+    def _forget(self, known: tuple[str, str, int]) -> None:
+        for old in [one for one in self._known if one[0] == known[0]]:
+            del self._known[old]
+
+    def _would_not_change(self, target: Json, current: Json, ignored: Any) -> bool:
+        if is_terminating(current):
+            return True
+        try:
+            predicted = self._api.apply(target, manager=MANAGER, force=True, dry_run=True)
+        except ApiError:
+            return False
+        if predicted["apiVersion"] != current["apiVersion"]:
+            predicted["apiVersion"] = current["apiVersion"]
+        return _comparable(predicted, ignored) == _comparable(current, ignored)
+
+
+def _comparable(obj: Json, ignored: Any) -> Json:
+    found: Json = {name: value for name, value in obj.items() if name != "status"}
+    found["metadata"] = {name: value for name, value in obj["metadata"].items() if name not in _VOLATILE}
+    paths = [path for rule in ignored if _applies(rule, obj) for path in rule.get("jsonPointers") or ()]
+    if paths:
+        found = copy.deepcopy(found)
+    for path in paths:
+        _drop(found, path.split("/")[1:])
+    return found
+
+
+def _applies(rule: Mapping[str, Any], obj: Json) -> bool:
+    group, kind, namespace, name = identity(obj)
+    return (
+        rule.get("group", "") == group
+        and rule.get("kind") == kind
+        and rule.get("name", name) == name
+        and rule.get("namespace", namespace) == namespace
+    )
+
+
+def _drop(value: Any, path: list[str]) -> None:
+    part = path[0].replace("~1", "/").replace("~0", "~")
+    inner: Any = value
+    if isinstance(inner, list):
+        if not part.isdigit() or int(part) >= len(inner):
+            return
+        step: Any = int(part)
+    elif isinstance(inner, dict) and part in inner:
+        step = part
+    else:
+        return
+    if len(path) == 1:
+        del inner[step]
+    else:
+        _drop(inner[step], path[1:])

@@ -1,0 +1,122 @@
+"""What an application should be: its manifests at a revision, made by the repo server, marked by the controller."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from local.cluster.argocd.application import Source, SpecError, destination_namespace, source_of
+from local.cluster.charts import RenderError, render_chart, render_folder
+from local.cluster.git import GitError, GitRepositories
+from local.cluster.objects import Json, annotation
+from local.kubernetes.errors import ApiError
+
+if TYPE_CHECKING:
+    from local.kubernetes.api import ApiServer
+
+TRACKING = "argocd.argoproj.io/tracking-id"
+WAVE = "argocd.argoproj.io/sync-wave"
+_HOOK = "argocd.argoproj.io/hook"
+
+Identity = tuple[str, str, str, str]
+"""Group, kind, namespace ("" for cluster-scoped objects), name."""
+
+
+class TargetError(Exception):
+    """The manifests of a revision could not be made; Argo CD's condition ComparisonError."""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """The manifests of an application at a commit; shared, so never changed."""
+
+    commit: str
+    manifests: tuple[Json, ...]
+
+
+def identity(obj: Json) -> Identity:
+    """What makes two manifests the same object, whatever their API version."""
+    meta = obj["metadata"]
+    return (obj["apiVersion"].rpartition("/")[0], obj["kind"], meta.get("namespace", ""), meta["name"])
+
+
+def wave(obj: Json) -> int:
+    """The sync wave of a manifest."""
+    return int(annotation(obj, WAVE, "0"))
+
+
+class RepoServer:
+    """Renders manifests; the same source at the same commit is rendered once.
+
+    Args:
+        api: tells which kinds have a namespace.
+        git: the repositories.
+    """
+
+    def __init__(self, api: ApiServer, git: GitRepositories) -> None:
+        self._api, self._git = api, git
+        self._rendered: dict[tuple[Source, str, str], list[Json]] = {}
+        self._known: dict[tuple[str, Source, str, str, int], Targets] = {}
+
+    def targets(self, app: Json, revision: str | None = None) -> Targets:
+        """The manifests of an application at a branch or commit, by default the one that it asks for.
+
+        Raises:
+            TargetError: git, Helm or the manifests themselves refuse; or something is not modelled.
+        """
+        try:
+            source = source_of(app)
+            repository = self._git.at(source.repository)
+            commit = repository.resolve(revision or source.revision)
+            manifests = self._render(source, commit, destination_namespace(app))
+        except (GitError, RenderError, SpecError) as error:
+            raise TargetError(
+                f"Failed to load target state: failed to generate manifest for source 1 of 1: {error}"
+            ) from error
+        known = (app["metadata"]["name"], source, commit, destination_namespace(app), len(self._api.catalog.all()))
+        if known not in self._known:
+            self._known[known] = Targets(commit, tuple(self._marked(app, one) for one in manifests))
+        return self._known[known]
+
+    def _render(self, source: Source, commit: str, namespace: str) -> list[Json]:
+        known = (source, commit, namespace)
+        files = self._git.at(source.repository).files(commit, source.path)
+        if known not in self._rendered:
+            if "Chart.yaml" in files:
+                made = render_chart(files, source.parameters, release=source.release, namespace=namespace)
+            else:
+                made = render_folder(files, recurse=source.recurse)
+            hooks = [one for one in made if annotation(one, _HOOK) or annotation(one, "helm.sh/hook")]
+            if hooks:
+                raise RenderError(f"hooks ({hooks[0]['metadata']['name']}) are not modelled by the embedded world")
+            self._rendered[known] = made
+        return self._rendered[known]
+
+    def _marked(self, app: Json, manifest: Json) -> Json:
+        marked = copy.deepcopy(manifest)
+        meta = marked.setdefault("metadata", {})
+        if not self._has_namespace(marked):
+            meta.pop("namespace", None)
+        elif not meta.get("namespace"):
+            meta["namespace"] = destination_namespace(app)
+        if "annotations" not in meta or meta["annotations"] is None:
+            meta["annotations"] = {}
+        meta["annotations"][TRACKING] = tracking_id(app, marked)
+        return marked
+
+    def _has_namespace(self, manifest: Json) -> bool:
+        """Whether a kind lives in namespaces; an unknown kind is taken to, as Argo CD does."""
+        try:
+            return self._api.catalog.of_kind(manifest["apiVersion"], manifest["kind"])[0].namespaced
+        except ApiError:
+            return not any(manifest["kind"] == kind.kind and not kind.namespaced for kind in self._api.catalog.all())
+
+
+def tracking_id(app: Json, obj: Json) -> str:
+    """The annotation by which an application knows its objects: ``app:group/Kind:namespace/name``.
+
+    Source: ``util/argo/resource_tracking.go``; cluster-scoped objects carry the destination's namespace.
+    """
+    group, kind, namespace, name = identity(obj)
+    return f"{app['metadata']['name']}:{group}/{kind}:{namespace or destination_namespace(app)}/{name}"

@@ -1,0 +1,193 @@
+"""The life of a pod on its node: start, readiness, termination.
+
+Two annotations on the pod are controls of the embedded world, not of Kubernetes: ``world.norikae.dev/ready-after``
+(seconds between start and readiness) and ``world.norikae.dev/never-ready: "true"`` (also effective on a running pod).
+"""
+
+from __future__ import annotations
+
+import itertools
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from local.cluster.controller import Controller
+from local.cluster.objects import Json, annotation, is_terminating, is_true, stamp, with_condition
+
+if TYPE_CHECKING:
+    from local.cluster.informer import Informer, Key
+    from local.cluster.nodes import Nodes
+    from local.kernel import Kernel
+    from local.kubernetes.api import ApiServer
+
+READY_AFTER = "world.norikae.dev/ready-after"
+NEVER_READY = "world.norikae.dev/never-ready"
+START_SECONDS = (2.0, 6.0)
+PROBE_SECONDS = (2.0, 8.0)
+STOP_SECONDS = (0.5, 3.0)
+
+
+class Kubelet(Controller):
+    """Every node's kubelet at once.
+
+    A pod's container starts seconds after binding and becomes ready at its first passed probe. After a deletion it
+    goes on answering during its preStop sleep, stops at SIGTERM, and disappears within its grace period.
+    """
+
+    name = "kubelet"
+    resource = "pods"
+    delay = 0.05
+
+    def __init__(self, kernel: Kernel, api: ApiServer, informer: Informer, nodes: Nodes) -> None:
+        self._nodes = nodes
+        self._next_address = 0
+        self._starts: dict[str, float] = {}
+        self._ready_at: dict[str, float] = {}
+        self._sigterm_at: dict[str, float] = {}
+        self._gone_at: dict[str, float] = {}
+        super().__init__(kernel, api, informer)
+
+    def on_change(self, event: str, resource: str, obj: Json, before: Json | None) -> None:
+        """Look at pods that are bound to a node."""
+        del before
+        if resource != "pods":
+            return
+        if event == "DELETED":
+            for times in (self._starts, self._ready_at, self._sigterm_at, self._gone_at):
+                times.pop(obj["metadata"]["uid"], None)
+        elif obj["spec"].get("nodeName"):
+            self.wake((obj["metadata"]["namespace"], obj["metadata"]["name"]))
+
+    def has_stopped(self, pod: Json) -> bool:
+        """Whether the pod's process got its SIGTERM or its machine is gone, whatever the API server says."""
+        stopped = self._sigterm_at.get(pod["metadata"]["uid"])
+        return not self._nodes.runs(pod["spec"].get("nodeName", "")) or (
+            stopped is not None and self.kernel.env.now >= stopped
+        )
+
+    def reconcile(self, key: Key) -> None:
+        """Take the pod one step further in its life."""
+        pod = self.informer.get("pods", key)
+        if pod is None or not self._nodes.runs(pod["spec"].get("nodeName", "")):
+            return
+        phase = (pod.get("status") or {}).get("phase")
+        if is_terminating(pod):
+            self._terminate(key, pod)
+        elif phase != "Running":
+            self._start(key, pod)
+        else:
+            self._probe(key, pod)
+
+    def _start(self, key: Key, pod: Json) -> None:
+        uid = pod["metadata"]["uid"]
+        due = self._starts.setdefault(uid, self.kernel.env.now + self._draw(*START_SECONDS))
+        if self.kernel.env.now < due:
+            self.wake(key, due - self.kernel.env.now)
+            return
+        self._ready_at[uid] = self.kernel.env.now + self._time_to_ready(pod)
+        ready = self._is_due(pod)
+        status = {
+            "phase": "Running",
+            "podIP": (address := self._new_address()),
+            "podIPs": [{"ip": address}],
+            "hostIP": self._nodes.address(pod["spec"]["nodeName"]),
+            "startTime": stamp(self.kernel.utcnow()),
+            **self._readiness(pod, ready=ready),
+        }
+        self._patch(pod, status)
+
+    def _time_to_ready(self, pod: Json) -> float:
+        asked = annotation(pod, READY_AFTER)
+        if asked:
+            return float(asked)
+        probes = [
+            container["readinessProbe"] for container in pod["spec"]["containers"] if "readinessProbe" in container
+        ]
+        if not probes:
+            return 0.0
+        return max(float(probe.get("initialDelaySeconds", 0)) for probe in probes) + self._draw(*PROBE_SECONDS)
+
+    def _is_due(self, pod: Json) -> bool:
+        if annotation(pod, NEVER_READY) == "true":
+            return False
+        return self.kernel.env.now >= self._ready_at.get(pod["metadata"]["uid"], 0.0)
+
+    def _probe(self, key: Key, pod: Json) -> None:
+        wait = self._ready_at.get(pod["metadata"]["uid"], 0.0) - self.kernel.env.now
+        if wait > 0:
+            self.wake(key, wait)
+        elif self._is_due(pod) != is_true(pod, "Ready"):
+            self._patch(pod, self._readiness(pod, ready=self._is_due(pod)))
+
+    def _terminate(self, key: Key, pod: Json) -> None:
+        uid = pod["metadata"]["uid"]
+        if uid not in self._gone_at:
+            grace = float(pod["metadata"].get("deletionGracePeriodSeconds") or 0)
+            self._sigterm_at[uid] = self.kernel.env.now + min(_pre_stop_seconds(pod), grace)
+            stop = self._draw(*STOP_SECONDS)
+            self._gone_at[uid] = min(self._sigterm_at[uid] + stop, self.kernel.env.now + grace)
+        wait = self._gone_at[uid] - self.kernel.env.now
+        if wait > 0:
+            self.wake(key, wait)
+        else:
+            self.api.delete("pods", key[1], key[0], preconditions={"uid": uid}, grace_seconds=0)
+
+    def _readiness(self, pod: Json, *, ready: bool) -> dict[str, Any]:
+        now = stamp(self.kernel.utcnow())
+        names = [container["name"] for container in pod["spec"]["containers"]]
+        verdict: Json = {"status": "True"} if ready else _not_ready(names)
+        conditions = list((pod.get("status") or {}).get("conditions") or ())
+        for kind in ("PodReadyToStartContainers", "Initialized"):
+            conditions = with_condition(conditions, {"type": kind, "status": "True"}, now)
+        for kind in ("ContainersReady", "Ready"):
+            conditions = with_condition(conditions, {"type": kind, **verdict}, now)
+        started = (pod.get("status") or {}).get("startTime", now)
+        statuses = [_container_status(container, started, ready=ready) for container in pod["spec"]["containers"]]
+        return {"conditions": conditions, "containerStatuses": statuses}
+
+    def _patch(self, pod: Json, status: dict[str, Any]) -> None:
+        meta = pod["metadata"]
+        self.api.patch(
+            "pods", meta["name"], meta["namespace"], {"status": status}, subresource="status", manager="kubelet"
+        )
+
+    def _draw(self, low: float, high: float) -> float:
+        return self.kernel.stream(f"{self.api.name}/kubelet").uniform(low, high)
+
+    def _new_address(self) -> str:
+        self._next_address += 1
+        number = self._next_address
+        return f"10.{zlib.crc32(self.api.name.encode()) % 100}.{number // 250 % 250}.{number % 250 + 4}"
+
+
+def _not_ready(names: list[str]) -> Json:
+    listed = " ".join(names)
+    return {
+        "status": "False",
+        "reason": "ContainersNotReady",
+        "message": f"containers with unready status: [{listed}]",
+    }
+
+
+def _container_status(container: Json, started: str, *, ready: bool) -> Json:
+    return {
+        "name": container["name"],
+        "image": container["image"],
+        "imageID": "",
+        "ready": ready,
+        "started": True,
+        "restartCount": 0,
+        "state": {"running": {"startedAt": started}},
+    }
+
+
+def _pre_stop_seconds(pod: Json) -> float:
+    longest = 0.0
+    for container in pod["spec"]["containers"]:
+        hook = (container.get("lifecycle") or {}).get("preStop") or {}
+        if "sleep" in hook:
+            longest = max(longest, float(hook["sleep"]["seconds"]))
+        words = " ".join((hook.get("exec") or {}).get("command") or ()).split()
+        for word, following in itertools.pairwise(words):
+            if word == "sleep" and following.isdigit():
+                longest = max(longest, float(following))
+    return longest

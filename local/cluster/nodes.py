@@ -1,0 +1,177 @@
+"""Machines and their Node objects: they join, become Ready after some seconds, and go away."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from local.cluster.objects import Json, stamp, with_condition
+from local.kubernetes.errors import ApiError
+
+if TYPE_CHECKING:
+    from local.cluster.informer import Informer
+    from local.kernel import Kernel
+    from local.kubernetes.api import ApiServer
+
+NOT_READY = "node.kubernetes.io/not-ready"
+BOOT_SECONDS = (15.0, 35.0)
+"""Between a kubelet's registration and Ready: CNI and kube-proxy start in this time."""
+
+NODE_GONE_SECONDS = 8.0
+"""Between a machine's end and the deletion of its Node by the cloud controller."""
+
+DEFAULT_CAPACITY: Mapping[str, str] = {"cpu": "4", "memory": "15Gi", "pods": "58"}
+
+_PRESSURES = (
+    ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a machine is told when it joins."""
+
+    name: str
+    labels: Mapping[str, str]
+    zone: str
+    instance_type: str
+    capacity: Mapping[str, str]
+
+
+class Nodes:
+    """The machines of one cluster.
+
+    A machine that is removed stops answering at that instant; the API server learns of it seconds later, when the
+    cloud controller deletes the Node and pod garbage collection the pods that were on it.
+    """
+
+    def __init__(self, kernel: Kernel, api: ApiServer, informer: Informer) -> None:
+        self._kernel, self._api, self._informer = kernel, api, informer
+        self._running: dict[str, int] = {}
+
+    def runs(self, name: str) -> bool:
+        """Whether the machine of a node is still there."""
+        return name in self._running
+
+    def address(self, name: str) -> str:
+        """The machine's internal address."""
+        return self._address(self._running.get(name, 0))
+
+    def add(self, machine: Machine) -> None:
+        """A machine joins; its Node is Ready after some seconds.
+
+        Raises:
+            ValueError: a machine of that name is there.
+        """
+        if machine.name in self._running:
+            raise ValueError(f"node {machine.name} is already there; give each machine its own name")
+        self._running[machine.name] = len(self._running) + zlib.crc32(machine.name.encode()) % 60000
+        self._api.create("nodes", self._node(machine), manager="kubelet")
+        self._api.patch(
+            "nodes", machine.name, None, {"status": self._status(machine)}, subresource="status", manager="kubelet"
+        )
+        boot = self._kernel.stream(f"{self._api.name}/nodes").uniform(*BOOT_SECONDS)
+        self._kernel.after(boot, lambda: self._become_ready(machine.name))
+
+    def remove(self, name: str) -> None:
+        """A machine ends, at once and with everything on it."""
+        if self._running.pop(name, None) is None:
+            raise ValueError(f"there is no node {name}")
+        self._kernel.after(NODE_GONE_SECONDS, lambda: self._delete(name))
+
+    def _delete(self, name: str) -> None:
+        if name in self._running or self._informer.get("nodes", ("", name)) is None:
+            return
+        self._api.delete("nodes", name)
+        for pod in self._informer.every("pods"):
+            if pod["spec"].get("nodeName") == name:
+                self._drop(pod)
+
+    def _drop(self, pod: Json) -> None:
+        try:
+            self._api.delete("pods", pod["metadata"]["name"], pod["metadata"]["namespace"], grace_seconds=0)
+        except ApiError as error:
+            if error.code != 404:  # noqa: PLR2004 - Not Found: somebody was faster
+                raise
+
+    def _become_ready(self, name: str) -> None:
+        node = self._informer.get("nodes", ("", name))
+        if node is None or not self.runs(name):
+            return
+        now = stamp(self._kernel.utcnow())
+        ready = {
+            "type": "Ready",
+            "status": "True",
+            "reason": "KubeletReady",
+            "message": "kubelet is posting ready status",
+            "lastHeartbeatTime": now,
+        }
+        conditions = with_condition(node["status"]["conditions"], ready, now)
+        taints = [taint for taint in node["spec"].get("taints", ()) if taint["key"] != NOT_READY]
+        self._api.patch(
+            "nodes", name, None, {"status": {"conditions": conditions}}, subresource="status", manager="kubelet"
+        )
+        self._api.patch("nodes", name, None, {"spec": {"taints": taints or None}}, manager="node-controller")
+
+    def _node(self, machine: Machine) -> Json:
+        arch = "arm64" if "g." in machine.instance_type else "amd64"
+        labels = {
+            "kubernetes.io/hostname": machine.name,
+            "kubernetes.io/os": "linux",
+            "kubernetes.io/arch": arch,
+            "node.kubernetes.io/instance-type": machine.instance_type,
+            "topology.kubernetes.io/zone": machine.zone,
+            "topology.kubernetes.io/region": machine.zone.rstrip("abcdef"),
+            **machine.labels,
+        }
+        return {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "metadata": {"name": machine.name, "labels": labels},
+            "spec": {
+                "providerID": f"aws:///{machine.zone}/i-{zlib.crc32(machine.name.encode()):017x}",
+                "taints": [{"key": NOT_READY, "effect": "NoSchedule"}],
+            },
+        }
+
+    def _status(self, machine: Machine) -> dict[str, Any]:
+        now = stamp(self._kernel.utcnow())
+        conditions: list[Json] = []
+        for kind, reason, message in _PRESSURES:
+            pressure = {"type": kind, "status": "False", "reason": reason, "message": message, "lastHeartbeatTime": now}
+            conditions = with_condition(conditions, pressure, now)
+        starting = {
+            "type": "Ready",
+            "status": "False",
+            "reason": "KubeletNotReady",
+            "message": "container runtime network not ready: cni plugin not initialized",
+            "lastHeartbeatTime": now,
+        }
+        return {
+            "capacity": dict(machine.capacity),
+            "allocatable": dict(machine.capacity),
+            "conditions": with_condition(conditions, starting, now),
+            "addresses": [
+                {"type": "InternalIP", "address": self.address(machine.name)},
+                {"type": "Hostname", "address": machine.name},
+            ],
+            "nodeInfo": {
+                "kubeletVersion": f"v{self._api.version}.0-eks-0000000",
+                "kubeProxyVersion": "",
+                "osImage": "Amazon Linux 2023",
+                "operatingSystem": "linux",
+                "architecture": "arm64" if "g." in machine.instance_type else "amd64",
+                "containerRuntimeVersion": "containerd://2.1.0",
+                "kernelVersion": "6.12.0",
+                "machineID": "",
+                "systemUUID": "",
+                "bootID": "",
+            },
+        }
+
+    def _address(self, number: int) -> str:
+        return f"10.{zlib.crc32(self._api.name.encode()) % 100 + 100}.{number // 250 % 250}.{number % 250 + 4}"
