@@ -1,0 +1,46 @@
+"""What the runtime knows about a function."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ARN = re.compile(r"(arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+)(?::[\w$-]+)?")
+
+
+@dataclass(frozen=True)
+class Function:
+    """One registered function.
+
+    Args:
+        arn: without a qualifier.
+        directory: the unzipped bundle.
+        handler: such as ``handlers.workflow.set_weights.handler``.
+        environment: the variables of the function's configuration.
+        timeout: seconds of virtual time.
+        role_arn: whom its calls act as.
+        memory: MiB, shown to the handler and not enforced.
+    """
+
+    arn: str
+    directory: Path
+    handler: str
+    environment: dict[str, str] = field(default_factory=dict)
+    timeout: float = 3.0
+    role_arn: str = ""
+    memory: int = 128
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.arn.rpartition(":")[2]
+
+
+def unqualified(arn: str) -> str:
+    """The ARN without version or alias; every one of them is the same code here."""
+    match = _ARN.fullmatch(arn)
+    return match[1] if match else arn

@@ -1,0 +1,279 @@
+"""Invocations: a worker per function, warm ones used again, virtual time, time-outs and deaths."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local.runtime.crash import Fate
+from local.runtime.function import Function, unqualified
+from local.runtime.outcome import Outcome
+from local.runtime.sandbox import Zygote
+
+if TYPE_CHECKING:
+    from local.aws.identities import Identities
+    from local.kernel import Kernel, Steps
+    from local.runtime.crash import CrashPlan
+    from local.runtime.sandbox import Sandbox
+
+COLD_SECONDS = 0.5
+"""Virtual time of a cold start: INIT of a Python function with boto3 on about half a vCPU."""
+WARM_SECONDS = 0.01
+_ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One line of the runtime's record.
+
+    Args:
+        time: the world's seconds at its begin.
+        function: the function's name.
+        request_id: as the handler saw it.
+        cold: whether a process was started for it.
+        fate: what the crash plan made of it.
+        seconds: virtual time it took.
+        calls: HTTP answers that it got.
+        error_type: empty on success.
+    """
+
+    time: float
+    function: str
+    request_id: str
+    cold: bool
+    fate: Fate
+    seconds: float
+    calls: int
+    error_type: str
+
+
+@dataclass
+class _Flight:
+    """An invocation under way."""
+
+    function: Function
+    sandbox: Sandbox
+    request_id: str
+    fate: Fate
+    fatal_call: int
+    began: float
+    cold: bool
+    calls: int = 0
+
+
+class LambdaRuntime:
+    """Runs handlers from their bundles.
+
+    Args:
+        kernel: the world's clock and lock.
+        identities: who gives each role its access key.
+        region: such as ``ap-northeast-1``.
+        front_url: where handlers find AWS; needed before the first invocation.
+        crashes: which invocations die; by default none.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        *,
+        identities: Identities,
+        region: str,
+        front_url: str = "",
+        crashes: CrashPlan | None = None,
+    ) -> None:
+        self.front_url = front_url
+        self.crashes = crashes
+        self.functions: dict[str, Function] = {}
+        self.logs: dict[str, list[str]] = defaultdict(list)
+        """What each function printed, by its name."""
+        self.invocations: list[Invocation] = []
+        self._kernel, self._identities, self._region = kernel, identities, region
+        self._zygote = Zygote()
+        self._idle: dict[str, list[Sandbox]] = defaultdict(list)
+        self._count: dict[str, int] = defaultdict(int)
+
+    def register(
+        self,
+        function_arn: str,
+        directory: Path,
+        handler: str,
+        environment: dict[str, str],
+        timeout_seconds: float,
+        role_arn: str,
+        memory: int = 128,
+    ) -> None:
+        """Make a function known, or replace it; the next invocation of a replaced one is a cold start.
+
+        Args:
+            function_arn: without a qualifier.
+            directory: the unzipped bundle.
+            handler: such as ``handlers.workflow.set_weights.handler``.
+            environment: the variables of the function's configuration.
+            timeout_seconds: of virtual time.
+            role_arn: whom its calls act as.
+            memory: MiB, shown to the handler and not enforced.
+        """
+        path = Path(directory).resolve()
+        self.functions[function_arn] = Function(
+            function_arn, path, handler, environment, timeout_seconds, role_arn, memory
+        )
+        for sandbox in self._idle.pop(function_arn, []):
+            sandbox.kill()
+
+    def invoke(self, function_arn: str, event: Any) -> Steps:
+        """Run a handler as a kernel process; others see its end when the time that it spent has passed.
+
+        Returns:
+            The ``Outcome``.
+        """
+        outcome = self.call(function_arn, event)
+        yield self._kernel.spent()
+        return outcome
+
+    def call(self, function_arn: str, event: Any) -> Outcome:
+        """Run a handler at once; the time that it spent is left with the kernel. The caller holds the world's lock.
+
+        Raises:
+            HungError: the process has said nothing for two real minutes.
+        """
+        function = self.functions.get(unqualified(function_arn))
+        if function is None:
+            return Outcome(
+                error_type="Lambda.ResourceNotFoundException", error_message=f"Function not found: {function_arn}"
+            )
+        flight = self._begin(function)
+        outcome = self._fly(flight, event)
+        self.invocations.append(
+            Invocation(
+                flight.began,
+                function.name,
+                flight.request_id,
+                flight.cold,
+                flight.fate,
+                self._kernel.seconds() - flight.began,
+                flight.calls,
+                outcome.error_type,
+            )
+        )
+        return outcome
+
+    def close(self) -> None:
+        """End every process."""
+        for sandboxes in self._idle.values():
+            for sandbox in sandboxes:
+                sandbox.kill()
+        self._idle.clear()
+        self._zygote.close()
+
+    def _begin(self, function: Function) -> _Flight:
+        self._count[function.name] += 1
+        fate, call = (Fate.LIVES, 0)
+        if self.crashes:
+            fate, call = self.crashes.fate(function.name, self._count[function.name])
+        idle = self._idle[function.arn]
+        cold = not idle
+        began = self._kernel.seconds()
+        sandbox = self._zygote.spawn(function, self._environment(function)) if cold else idle.pop()
+        self._kernel.elapse(COLD_SECONDS if cold else WARM_SECONDS)
+        return _Flight(function, sandbox, self._kernel.uuid("lambda/requests"), fate, call, began, cold)
+
+    def _fly(self, flight: _Flight, event: Any) -> Outcome:
+        if flight.fate is Fate.BEFORE:
+            return self._died(flight)
+        started, kernel = self._kernel.seconds(), self._kernel
+        order = {
+            "event": event,
+            "request_id": flight.request_id,
+            "now": kernel.now(),
+            "deadline": kernel.now() + flight.function.timeout,
+            "seed": kernel.stream(f"lambda/{flight.function.name}").getrandbits(64),
+        }
+        with kernel.unlocked():
+            flight.sandbox.send(order)
+            while True:
+                message = flight.sandbox.receive()
+                with kernel.lock:
+                    outcome = self._heard(flight, message, started)
+                if outcome is not None:
+                    return outcome
+
+    def _heard(self, flight: _Flight, message: dict[str, Any] | None, started: float) -> Outcome | None:
+        """Answer a worker's message; an outcome ends the invocation."""
+        if message is None:
+            return self._died(flight)
+        kind = message["kind"]
+        if kind == "log":
+            self.logs[flight.function.name].append(message["line"])
+            return None
+        if kind == "sleep":
+            left = started + flight.function.timeout - self._kernel.seconds()
+            self._kernel.elapse(max(0.0, min(message["seconds"], left)))
+        if self._kernel.seconds() - started >= flight.function.timeout - _ROUNDING:
+            return self._timed_out(flight)
+        return self._done(flight, message) if kind == "done" else self._go_on(flight, kind)
+
+    def _go_on(self, flight: _Flight, kind: str) -> Outcome | None:
+        """Let the handler go on at the present instant, unless it is to die after this call."""
+        if kind == "answered":
+            flight.calls += 1
+            if flight.fate is Fate.BETWEEN and flight.calls == flight.fatal_call:
+                return self._died(flight)
+        flight.sandbox.send({"now": self._kernel.now()})
+        return None
+
+    def _done(self, flight: _Flight, message: dict[str, Any]) -> Outcome:
+        if flight.fate is not Fate.LIVES:
+            return self._died(flight)
+        if message.get("fatal"):
+            flight.sandbox.kill()
+        else:
+            self._idle[flight.function.arn].append(flight.sandbox)
+        if "payload" in message:
+            return Outcome(json.loads(message["payload"]), request_id=flight.request_id)
+        return Outcome(
+            None, message["error_type"], message["error_message"], tuple(message["trace"]), flight.request_id
+        )
+
+    @staticmethod
+    def _died(flight: _Flight) -> Outcome:
+        ended = flight.sandbox.kill()
+        text = f"RequestId: {flight.request_id} Error: Runtime exited with error: {ended}"
+        return Outcome(None, "Runtime.ExitError", text, None, flight.request_id)
+
+    @staticmethod
+    def _timed_out(flight: _Flight) -> Outcome:
+        flight.sandbox.kill()
+        seconds = f"{flight.function.timeout:.2f}"
+        text = f"RequestId: {flight.request_id} Error: Task timed out after {seconds} seconds"
+        return Outcome(None, "Sandbox.Timedout", text, None, flight.request_id)
+
+    def _environment(self, function: Function) -> dict[str, str]:
+        """All that the handler finds in ``os.environ`` ("Defined runtime environment variables", Lambda guide)."""
+        key, number = self._identities.access_key_for(function.role_arn), self._count[function.name]
+        return {
+            "LANG": "en_US.UTF-8",
+            "TZ": ":UTC",
+            "PATH": os.defpath,
+            "PYTHONHASHSEED": "0",
+            "LAMBDA_TASK_ROOT": str(function.directory),
+            "_HANDLER": function.handler,
+            "AWS_REGION": self._region,
+            "AWS_DEFAULT_REGION": self._region,
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": f"{self._kernel.utcnow():%Y/%m/%d}/[$LATEST]{number:032x}",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_ACCESS_KEY_ID": key,
+            "AWS_SECRET_ACCESS_KEY": self._identities.secret_key_for(key),
+            "AWS_ENDPOINT_URL": self.front_url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            **function.environment,
+        }
