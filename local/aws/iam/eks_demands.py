@@ -42,6 +42,7 @@ def eks(operation: Operation, place: Place) -> Derived:
         found.append(("iam:GetRole", params["roleArn"], {}))
     passed = {
         "CreateCluster": [params.get("roleArn")],
+        "CreateAccessEntry": [params.get("principalArn") if params.get("type", "").startswith("EC2_") else None],
         "CreateNodegroup": [params.get("nodeRole")],
         "CreatePodIdentityAssociation": [params.get("roleArn")],
         "UpdatePodIdentityAssociation": [params.get("roleArn")],
