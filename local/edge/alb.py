@@ -10,14 +10,15 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from local.edge.alb_pods import PodEndpoint, PodIndex
+from local.edge.alb_pods import PodIndex
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable
 
     from local.aws.elbv2 import ElbSimulator, Listener, LoadBalancer, Rule, Target, TargetGroup
+    from local.edge.alb_pods import Cluster, PodEndpoint
     from local.kernel import Kernel
-    from local.kubernetes.api import ApiServer
 
 CLUSTER_TAG = "elbv2.k8s.aws/cluster"
 NO_CONNECTION = 0
@@ -79,7 +80,8 @@ class _Route:
     answer: Response | None = None
     counts: Counts | None = None
     targets: tuple[str, ...] = ()
-    pods: dict[str, PodEndpoint] = field(default_factory=dict)
+    pods: PodIndex | None = None
+    answers: Callable[[str], bool] = lambda _address: False
 
 
 class Alb:
@@ -93,19 +95,20 @@ class Alb:
     def __init__(self, kernel: Kernel, elb: ElbSimulator) -> None:
         self.kernel, self.elb = kernel, elb
         self.counts: dict[tuple[str, str], Counts] = {}
-        self._pods: dict[str, PodIndex] = {}
+        self._clusters: dict[str, tuple[Cluster, PodIndex]] = {}
         self._routes: dict[tuple[str, str, str], _Route] = {}
         self._generation = -1
         elb.probe = self._probe
 
-    def attach(self, cluster_name: str, api: ApiServer) -> None:
+    def attach(self, cluster_name: str, cluster: Cluster) -> None:
         """From now on the pods of this cluster can be reached."""
-        self._pods[cluster_name] = PodIndex(self.kernel, api, lambda pod: self._notice(cluster_name, pod.address))
+        pods = PodIndex(cluster.api, lambda pod: self._notice(cluster_name, pod.address))
+        self._clusters[cluster_name] = cluster, pods
         self._generation = -1
 
     def detach(self, cluster_name: str) -> None:
         """The cluster is gone, and its pods with it; connections to them time out."""
-        if self._pods.pop(cluster_name, None):
+        if self._clusters.pop(cluster_name, None):
             self._generation = -1
             self.kernel.after(NOTICE_SECONDS, lambda: self._recheck(cluster_name, None))
 
@@ -138,13 +141,9 @@ class Alb:
         chosen = int(place)
         address = route.targets[chosen]
         counts.requests += 1
-        pod = route.pods.get(address)
-        if pod is None:
-            counts.elb[504] = counts.elb.get(504, 0) + 1
-            return Response(504, route.cluster, address, CONNECT_TIMEOUT_SECONDS, "nothing answers at the target")
-        if not (pod.ready if pod.stops_at is None else self.kernel.now() < pod.stops_at):
-            counts.elb[502] = counts.elb.get(502, 0) + 1
-            return Response(502, route.cluster, address, FASTEST_SECONDS, f"pod {pod.name} refused the connection")
+        pod = route.pods.by_address.get(address) if route.pods else None
+        if pod is None or not route.answers(address):
+            return _unreachable(route, counts, address, pod)
         latency = FASTEST_SECONDS + SPREAD_SECONDS * (place - chosen)
         counts.latencies.append(latency)
         if pod.error_rate and draw.random() < pod.error_rate:
@@ -181,8 +180,11 @@ class Alb:
         if not registered:
             reason = f"target group {group.name} has no targets"
             return _Route(cluster, Response(503, cluster, "", FASTEST_SECONDS, reason), counts)
-        pods = self._pods[cluster].by_address if cluster in self._pods else {}
-        return _Route(cluster, None, counts, tuple(target.id for target in healthy or registered), pods)
+        route = _Route(cluster, None, counts, tuple(target.id for target in healthy or registered))
+        if cluster in self._clusters:
+            attached, route.pods = self._clusters[cluster]
+            route.answers = attached.answers
+        return route
 
     def _counts(self, owner: LoadBalancer, group: TargetGroup | None) -> Counts:
         key = owner.arn, group.arn if group else ""
@@ -191,9 +193,9 @@ class Alb:
         return self.counts[key]
 
     def _probe(self, group: TargetGroup, target: Target) -> bool:
-        pods = self._pods.get(group.tags.get(CLUSTER_TAG, ""))
-        pod = pods.by_address.get(target.id) if pods else None
-        return pod is not None and pod.serves(self.kernel.now()) and pod.passes_health_check
+        found = self._clusters.get(group.tags.get(CLUSTER_TAG, ""))
+        pod = found[1].by_address.get(target.id) if found else None
+        return bool(found and pod and found[0].answers(target.id) and pod.passes_health_check)
 
     def _notice(self, cluster_name: str, address: str) -> None:
         if address:
@@ -205,6 +207,14 @@ class Alb:
                 for target in group.targets.values():
                     if address in (None, target.id):
                         self.elb.recheck(group, target)
+
+
+def _unreachable(route: _Route, counts: Counts, address: str, pod: PodEndpoint | None) -> Response:
+    """502 when something refuses the connection, 504 when nothing is there to refuse it."""
+    status, seconds = (504, CONNECT_TIMEOUT_SECONDS) if pod is None or pod.ready else (502, FASTEST_SECONDS)
+    counts.elb[status] = counts.elb.get(status, 0) + 1
+    why = f"pod {pod.name} does not answer" if pod else "there is no pod at the target's address"
+    return Response(status, route.cluster, address, seconds, why)
 
 
 def _without_target(route: _Route) -> Response:

@@ -6,7 +6,7 @@ ready replica. Contract: docs/world/load-balancer.md.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from local.aws.simulator import AwsError
 from local.edge import alb_model
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from local.aws.elbv2 import ElbSimulator
+    from local.edge.alb_pods import Cluster
     from local.kernel import Kernel
-    from local.kubernetes.api import ApiServer
 
 Json = dict[str, Any]
 
@@ -31,14 +31,6 @@ MANAGER = "aws-load-balancer-controller"
 REACTION_SECONDS = (1.0, 2.0)
 RETRY_SECONDS = (30.0, 60.0)
 WATCHED = frozenset({INGRESSES, "services", "deployments.apps"})
-
-
-class Cluster(Protocol):
-    """What the controller needs of a cluster."""
-
-    @property
-    def api(self) -> ApiServer:
-        """The cluster's API server."""
 
 
 class AlbController:
@@ -65,9 +57,10 @@ class AlbController:
         self.subnets = tuple(subnets)
         self.failures: dict[str, str] = {}
         """Why the load balancer of a stack could not be made, by stack, as in the controller's event."""
-        self._due = False
-        self._stopped = False
-        pods = PodIndex(kernel, self.api, lambda _pod: self._wake())
+        self._due = self._stopped = False
+        self._refused = False
+        """Whether AWS refused something in this round, so that another one follows without a change."""
+        pods = PodIndex(self.api, lambda _pod: self._wake())
         self._deployer = Deployer(elb, cluster_name, pods)
         self.api.subscribe(self._notice)
         self._wake()
@@ -96,12 +89,12 @@ class AlbController:
             self.kernel.after(seconds, self._reconcile)
 
     def _reconcile(self) -> None:
-        self._due = False
+        self._due = self._refused = False
         if self._stopped or not self.active:
             return
         with self.elb.as_caller(f"{MANAGER}/{self.name}"):
             self._reconcile_stacks()
-        if self.failures:
+        if self._refused:
             self._wake(RETRY_SECONDS)
 
     def _reconcile_stacks(self) -> None:
@@ -132,7 +125,8 @@ class AlbController:
                     self._publish(ingress, owner.dns_name)
             else:
                 self._deployer.remove(stack)
-        except (ModelError, AwsError, ValueError) as error:
+        except (ModelError, AwsError) as error:
+            self._refused |= isinstance(error, AwsError)
             self._fail(stack, members, str(error))
             return
         self.failures.pop(stack, None)
