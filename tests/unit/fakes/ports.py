@@ -1,0 +1,221 @@
+"""The world of a run in memory: enough of each port to tell a story, and refusals where the real ones refuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+
+from norikae.errors import ConflictError, ForeignWriteError, StaleWriterError
+from norikae.gates.http_5xx import Answers
+from norikae.settings import Settings
+from norikae.traffic.ports import TargetGroupHealth
+from norikae.traffic.records import LoadBalancerTarget, RecordSet, traffic_sets, weighted_alias
+from tests.unit.fakes.demo import demo_environment
+from tests.unit.fakes.eks import FakeEks
+from tests.unit.fakes.kubernetes import FakeKubernetes
+
+T = TypeVar("T")
+ZONE = "Z14GRHDCWA56QT"
+
+
+class FakeTable:
+    """One table, in memory; values are stored as JSON, as DynamoDB does, so that nothing is shared by accident."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[str, str], bytes] = {}
+        self.leases: dict[str, Any] = {}
+        self.events: list[Any] = []
+
+    def lease(self, key: str) -> Any:
+        return self.leases.get(key)
+
+    def take(self, key: str, lease: Any, *, instead_of: Any) -> None:
+        if self.leases.get(key) != instead_of:
+            raise ConflictError("somebody took it first")
+        self.leases[key] = lease
+
+    def release(self, key: str, holder: str) -> bool:
+        held = self.leases.get(key)
+        if held is None or held.holder != holder:
+            return False
+        self.leases[key] = type(held)(holder="", run=held.run, token=held.token)
+        return True
+
+    def read(self, run: str, item: str, kind: type[T]) -> T | None:
+        body = self.items.get((run, item))
+        return None if body is None else msgspec.json.decode(body, type=kind)
+
+    def read_all(self, run: str, prefix: str, kind: type[T]) -> list[T]:
+        keys = sorted(key for key in self.items if key[0] == run and key[1].startswith(prefix))
+        return [msgspec.json.decode(self.items[key], type=kind) for key in keys]
+
+    def write(self, writer: Any, item: str, value: object) -> None:
+        self._fence(writer)
+        self.items[writer.run, item] = msgspec.json.encode(value)
+
+    def write_unfenced(self, run: str, item: str, value: object) -> None:
+        self.items[run, item] = msgspec.json.encode(value)
+
+    def delete(self, run: str, item: str) -> None:
+        self.items.pop((run, item), None)
+
+    def environment(self, item: str, kind: type[T]) -> T | None:
+        return self.read("", item, kind)
+
+    def write_environment(self, writer: Any, item: str, value: object) -> None:
+        self._fence(writer)
+        self.write_unfenced("", item, value)
+
+    def log(self, run: str, event: Any) -> None:
+        self.events.append(event)
+
+    def said(self) -> list[str]:
+        return [event.what for event in self.events]
+
+    def _fence(self, writer: Any) -> None:
+        if "" in self.leases and self.leases[""].token != writer.token:
+            raise StaleWriterError("another run has taken over")
+
+
+class FakeDns:
+    """A hosted zone whose changes are in force after as many looks as the test says."""
+
+    def __init__(self, *records: RecordSet) -> None:
+        self.sets = {_key(record): record for record in records}
+        self.looks_until_in_sync = 0
+        self.batches: list[str] = []
+        self._asked: dict[str, int] = {}
+
+    def records(self, hosts: Any) -> tuple[RecordSet, ...]:
+        return tuple(record for host in hosts for record in traffic_sets(self.sets.values()) if record.name == host)
+
+    def change(self, changes: Any, comment: str) -> str:
+        after = dict(self.sets)
+        for change in changes:
+            key = _key(change.record)
+            if change.action == "DELETE":
+                if after.get(key) is None or after[key].raw != change.record.raw:
+                    raise ForeignWriteError("the values provided do not match the current values")
+                del after[key]
+            else:
+                after[key] = change.record
+        self.sets = after
+        self.batches.append(comment)
+        return f"/change/C{len(self.batches)}"
+
+    def is_in_sync(self, change: str) -> bool:
+        self._asked[change] = self._asked.get(change, 0) + 1
+        return self._asked[change] > self.looks_until_in_sync
+
+    def weights(self, host: str, kind: str = "A") -> dict[str, int | None]:
+        return {
+            record.set_identifier: record.weight
+            for record in self.sets.values()
+            if (record.name, record.type) == (host, kind)
+        }
+
+    def write(self, host: str, cluster: str, weight: int) -> None:
+        """Somebody else changes a weight."""
+        for key, record in self.sets.items():
+            if record.name == host and record.set_identifier == cluster:
+                self.sets[key] = RecordSet({**record.raw, "Weight": weight})
+
+
+class FakeBalancers:
+    """Load balancers by DNS name, each with one target group."""
+
+    def __init__(self, **healthy: tuple[int, int]) -> None:
+        self.groups = {f"{name}.elb.example": counts for name, counts in healthy.items()}
+
+    def targets(self, dns_names: Any) -> dict[str, LoadBalancerTarget]:
+        return {name: LoadBalancerTarget(name, ZONE) for name in dns_names if name in self.groups}
+
+    def health(self, dns_name: str, ingresses: Any) -> tuple[TargetGroupHealth, ...]:
+        if dns_name not in self.groups:
+            return ()
+        healthy, total = self.groups[dns_name]
+        return (TargetGroupHealth(dns_name.partition(".")[0], healthy, total),)
+
+
+class FakeMetrics:
+    """Figures as the test sets them."""
+
+    def __init__(self) -> None:
+        self.figures = Answers(requests=1000, errors=0)
+
+    def answers(self, groups: Any, *, start: float, end: float) -> Answers:
+        return self.figures
+
+
+class FakeExecutions:
+    """Executions by ARN, and the answers that waiting tasks got."""
+
+    def __init__(self) -> None:
+        self.statuses: dict[str, Any] = {}
+        self.answers: dict[str, dict[str, Any]] = {}
+
+    def status(self, execution: str) -> Any:
+        return self.statuses.get(execution, "UNKNOWN")
+
+    def succeed(self, task_token: str, output: dict[str, Any]) -> bool:
+        if task_token in self.answers:
+            return False
+        self.answers[task_token] = output
+        return True
+
+
+class FakeTopic:
+    """What people have been told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, dict[str, Any]]] = []
+
+    def tell(self, subject: str, message: dict[str, Any]) -> None:
+        self.told.append((subject, message))
+
+
+class FakeEvidence:
+    """Documents by key."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, dict[str, Any]] = {}
+
+    def keep(self, key: str, document: dict[str, Any]) -> str:
+        self.documents[key] = document
+        return f"s3://evidence/{key}"
+
+
+@dataclass
+class FakePorts:
+    """Everything that a core function may touch."""
+
+    dns: FakeDns = field(default_factory=FakeDns)
+    load_balancers: FakeBalancers = field(default_factory=FakeBalancers)
+    environment: Any = field(default_factory=demo_environment)
+    settings: Settings = field(default_factory=Settings)
+    now: float = 1_000_000.0
+    table: FakeTable = field(default_factory=FakeTable)
+    metrics: FakeMetrics = field(default_factory=FakeMetrics)
+    executions: FakeExecutions = field(default_factory=FakeExecutions)
+    topic: FakeTopic = field(default_factory=FakeTopic)
+    evidence: FakeEvidence = field(default_factory=FakeEvidence)
+    eks: FakeEks = field(default_factory=FakeEks)
+    apis: dict[str, FakeKubernetes] = field(default_factory=dict)
+    files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def kubernetes(self, cluster: str) -> FakeKubernetes:
+        return self.apis.setdefault(cluster, FakeKubernetes())
+
+    def manifests(self, name: str) -> list[dict[str, Any]]:
+        return self.files[name]
+
+
+def alias(host: str, cluster: str, weight: int, kind: str = "A", balancer: str = "") -> RecordSet:
+    """A weighted alias as norikae writes it."""
+    return weighted_alias(host, kind, cluster, weight, LoadBalancerTarget(balancer or f"{cluster}.elb.example", ZONE))
+
+
+def _key(record: RecordSet) -> tuple[str, str, str]:
+    return record.name, record.type, record.set_identifier
