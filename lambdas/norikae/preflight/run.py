@@ -42,7 +42,7 @@ def run_checks(ground: Ground, checks: Mapping[str, Check] = CHECKS) -> tuple[Fi
     findings: list[Finding] = []
     for name, check in checks.items():
         try:
-            findings += check(ground)
+            findings.extend(check(ground))  # what was found before an error stays
         except TransientError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong, this check has not passed
