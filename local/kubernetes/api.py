@@ -24,7 +24,7 @@ from local.kubernetes import (
 from local.kubernetes.objects import Json, Stored, clone
 from local.kubernetes.paging import Page
 from local.kubernetes.resources import Catalog, Resource, built_in, custom
-from local.kubernetes.store import Change, Key, Store
+from local.kubernetes.store import Key, Store
 from local.kubernetes.users import MASTERS, SYSTEM, User
 from local.kubernetes.writes import Write
 
@@ -51,8 +51,6 @@ class ApiServer:
         self.minor = int(version.split(".")[1])
         self.catalog = Catalog(built_in(self.minor))
         self.store = Store()
-        self._subscribers: list[Subscriber] = []
-        self._observers: list[Callable[[Change], None]] = []
         for namespace in ("default", "kube-node-lease", "kube-public", "kube-system"):
             self.create("namespaces", {"metadata": {"name": namespace}}, manager="kube-apiserver")
         for obj in bootstrap.objects():
@@ -244,12 +242,7 @@ class ApiServer:
 
     def subscribe(self, callback: Subscriber) -> None:
         """Call back on each change with ADDED, MODIFIED or DELETED, the resource and a copy of the object."""
-        self._subscribers.append(callback)
-
-    def observe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
-        """Call back on each change as the store keeps it (for watches); the result ends it."""
-        self._observers.append(callback)
-        return lambda: self._observers.remove(callback)
+        self.store.observe(lambda change: callback(change.kind, change.resource, change.after.copy()))
 
     def authorize(
         self, user: User, verb: str, resource: str, namespace: str | None = None, name: str | None = None
@@ -292,23 +285,13 @@ class ApiServer:
         return versions.view(kind, self._put(kind, key, new), write.version)
 
     def _put(self, kind: Resource, key: Key, new: Json) -> Json:
-        change = self.store.put(kind.name, key, new)
+        after = self.store.put(kind.name, key, new).after
         if kind.name == CRDS:
-            self.catalog.add(custom(change.after.body))
-        self._tell(change)
-        return change.after.copy()
+            self.catalog.add(custom(after.body))
+        return after.copy()
 
     def _remove(self, kind: Resource, key: Key, last: Json) -> Json:
         if kind.name == CRDS:
-            for change in self.store.drop(key[1]):
-                self._tell(change)
+            self.store.drop(key[1])
             self.catalog.remove(key[1])
-        change = self.store.remove(kind.name, key, last)
-        self._tell(change)
-        return change.after.copy()
-
-    def _tell(self, change: Change) -> None:
-        for observer in list(self._observers):
-            observer(change)
-        for subscriber in list(self._subscribers):
-            subscriber(change.kind, change.resource, change.after.copy())
+        return self.store.remove(kind.name, key, last).after.copy()

@@ -1,7 +1,7 @@
 """The objects of one cluster under one revision counter, with enough history for watches and consistent paging."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from local.kubernetes.objects import Json, Stored
@@ -38,6 +38,12 @@ class Store:
         self._history = history
         self._objects: dict[str, dict[Key, Stored]] = {}
         self._log: deque[Change] = deque()
+        self._observers: list[Callable[[Change], None]] = []
+
+    def observe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        """Call back on each change, after it is stored; calling the result ends it."""
+        self._observers.append(callback)
+        return lambda: self._observers.remove(callback)
 
     def read(self, resource: str, key: Key) -> Stored | None:
         """The object as it is now."""
@@ -59,9 +65,10 @@ class Store:
         before = self._objects[resource].pop(key)
         return self._remember("DELETED", resource, key, before, self._stamped(last))
 
-    def drop(self, resource: str) -> list[Change]:
+    def drop(self, resource: str) -> None:
         """Take every object of a resource out, as when its CustomResourceDefinition is deleted."""
-        return [self.remove(resource, key, stored.copy()) for key, stored in self.scan(resource)]
+        for key, stored in list(self.scan(resource)):
+            self.remove(resource, key, stored.copy())
 
     def scan_at(self, resource: str, revision: int) -> list[tuple[Key, Stored]]:
         """All objects of a resource as they were at a revision that is still remembered."""
@@ -96,4 +103,6 @@ class Store:
         self._log.append(change)
         if len(self._log) > self._history:
             self.forgotten = self._log.popleft().revision
+        for observer in list(self._observers):
+            observer(change)
         return change

@@ -1,0 +1,290 @@
+"""One request answered: authentication, RBAC, then the verb. Runs under the world's lock; knows no sockets."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from local.kubernetes import bootstrap, discovery, errors, rbac
+from local.kubernetes.objects import Json
+from local.kubernetes.resources import Resource
+from local.kubernetes.routes import Route, route
+from local.kubernetes.users import User
+from local.kubernetes.watching import Watch
+from local.kubernetes.wire import (
+    Answer,
+    Request,
+    agent,
+    check_accepted,
+    check_identity,
+    check_name,
+    decode,
+    delete_options,
+    json_object,
+    success,
+)
+
+if TYPE_CHECKING:
+    from local.kubernetes.api import ApiServer
+
+Authenticate = Callable[[str], User | None]
+
+APPLY = "application/apply-patch+yaml"
+_PATCHES = {
+    "application/merge-patch+json": "merge",
+    "application/json-patch+json": "json",
+    "application/strategic-merge-patch+json": "strategic",
+}
+_PATCH_TYPES = ", ".join([*_PATCHES, APPLY])
+_NOT_DONE_GROUPS = frozenset({"authentication.k8s.io", "authorization.k8s.io", "events.k8s.io"})
+_NOT_DONE_SUBRESOURCES = frozenset(
+    {"attach", "binding", "ephemeralcontainers", "exec", "log", "portforward", "proxy", "resize", "scale", "token",
+     "approval"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Call:
+    """An authorised request for a resource that is served."""
+
+    user: User
+    asked: Route
+    kind: Resource
+    request: Request
+
+
+class Verbs:
+    """The wire side of one API server.
+
+    Args:
+        api: the server.
+        authenticate: the user of a bearer token, or None.
+        on_request: called under the lock with each authenticated request, to count it, to let time pass, or to raise
+            an ``ApiError`` as a fault.
+    """
+
+    def __init__(
+        self, api: "ApiServer", authenticate: Authenticate, on_request: Callable[[User, Route], None] | None = None
+    ) -> None:
+        self._api, self._authenticate, self._on_request = api, authenticate, on_request
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to a request; a refusal is an answer too."""
+        try:
+            return self._answer(request)
+        except errors.ApiError as error:
+            headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+            return Answer(error.code, error.status(), headers)
+
+    def _answer(self, request: Request) -> Answer:
+        user = self._user(request.headers)
+        asked = route(request.method, request.target)
+        if self._on_request is not None:
+            self._on_request(user, asked)
+        if not asked.plural:
+            return self._document(user, asked)
+        if not self._api.authorize(user, asked.verb, asked.asked, asked.namespace, asked.name):
+            raise rbac.refusal(user, asked.verb, asked.asked, asked.namespace, asked.name)
+        if asked.group in _NOT_DONE_GROUPS or asked.subresource in _NOT_DONE_SUBRESOURCES:
+            raise errors.outside(f"{asked.verb} of {asked.asked}")
+        check_accepted(request.headers)
+        kind = self._api.catalog.named(asked.resource, asked.version)
+        if kind.namespaced and asked.namespace == "" and asked.verb not in {"list", "watch"}:
+            raise errors.method_not_allowed()
+        return self._dispatch(_Call(user, asked, kind, request))
+
+    def _user(self, headers: Mapping[str, str]) -> User:
+        scheme, _, token = headers.get("Authorization", "").partition(" ")
+        user = self._authenticate(token.strip()) if scheme.lower() == "bearer" and token else None
+        if user is None:
+            raise errors.unauthorized()
+        groups = tuple(group for group in user.groups if group != bootstrap.AUTHENTICATED)
+        return User(user.name, (*groups, bootstrap.AUTHENTICATED))
+
+    def _document(self, user: User, asked: Route) -> Answer:
+        if not rbac.allows_path(self._api, user, asked.verb, asked.path):
+            raise rbac.path_refusal(user, asked.verb, asked.path)
+        if asked.path in discovery.HEALTH:
+            return Answer(200, "ok")
+        return Answer(200, discovery.document(self._api, asked.path))
+
+    def _dispatch(self, call: _Call) -> Answer:
+        asked, kind = call.asked, call.kind
+        if asked.subresource == "eviction" and kind.name == "pods":
+            return self._evict(call)
+        if asked.subresource == "finalize" and kind.name == "namespaces":
+            return self._finalize(call)
+        if asked.subresource and not (asked.subresource == "status" and kind.status):
+            raise errors.unknown_resource()
+        if asked.verb in {"create", "update", "patch"}:
+            if asked.option("fieldValidation") == "Strict":
+                raise errors.outside("fieldValidation=Strict; there are no schemas here")
+            if bool(asked.name) is (asked.verb == "create"):
+                raise errors.method_not_allowed()
+        verbs = {
+            "get": self._get,
+            "list": self._list,
+            "watch": self._watch,
+            "create": self._create,
+            "update": self._update,
+            "patch": self._patch,
+            "delete": self._delete,
+            "deletecollection": self._delete_collection,
+        }
+        return verbs[asked.verb](call)
+
+    def _get(self, call: _Call) -> Answer:
+        asked = call.asked
+        return Answer(200, self._api.get(call.kind.name, asked.name, asked.namespace, version=asked.version))
+
+    def _watch(self, call: _Call) -> Answer:
+        if call.asked.flag("sendInitialEvents"):
+            raise errors.outside("sendInitialEvents")
+        return Answer(200, Watch(self._api, call.kind, call.asked))
+
+    def _list(self, call: _Call) -> Answer:
+        asked, kind = call.asked, call.kind
+        revision = self._api.store.revision
+        if (asked.number("resourceVersion") or 0) > revision:
+            message = f"Timeout: Too large resource version: {asked.option('resourceVersion')}, current: {revision}"
+            raise errors.ApiError(504, "Timeout", message, details={"retryAfterSeconds": 1}, retry_after=1)
+        if asked.option("resourceVersionMatch") == "Exact":
+            raise errors.outside("resourceVersionMatch=Exact")
+        labels, fields = asked.option("labelSelector"), asked.option("fieldSelector")
+        page = self._api.page(
+            kind.name,
+            asked.namespace,
+            labels=labels,
+            fields=fields,
+            limit=asked.number("limit") or 0,
+            token=asked.option("continue"),
+            version=asked.version,
+        )
+        meta: Json = {"resourceVersion": str(page.revision)}
+        if page.token:
+            meta["continue"] = page.token
+            if not (labels or fields):
+                meta["remainingItemCount"] = page.remaining
+        if not kind.custom:
+            for item in page.items:  # only lists of custom resources say in each item what it is
+                del item["apiVersion"], item["kind"]
+        told = {"kind": f"{kind.kind}List", "apiVersion": kind.api_version(asked.version)}
+        return Answer(200, {**told, "metadata": meta, "items": page.items})
+
+    def _create(self, call: _Call) -> Answer:
+        user, asked, kind, request = call.user, call.asked, call.kind, call.request
+        created = self._api.create(
+            kind.name,
+            json_object(request),
+            namespace=asked.namespace,
+            user=user,
+            manager=asked.option("fieldManager") or agent(request.headers),
+            dry_run=asked.dry_run,
+            version=asked.version,
+        )
+        return Answer(201, created)
+
+    def _update(self, call: _Call) -> Answer:
+        user, asked, kind, request = call.user, call.asked, call.kind, call.request
+        obj = json_object(request)
+        check_name(obj, asked)
+        updated = self._api.update(
+            kind.name,
+            obj,
+            namespace=asked.namespace,
+            user=user,
+            manager=asked.option("fieldManager") or agent(request.headers),
+            dry_run=asked.dry_run,
+            subresource=asked.subresource,
+            version=asked.version,
+        )
+        return Answer(200, updated)
+
+    def _patch(self, call: _Call) -> Answer:
+        user, asked, kind, request = call.user, call.asked, call.kind, call.request
+        media = request.headers.get("Content-Type", "").partition(";")[0].strip()
+        if media == APPLY:
+            return self._apply(call)
+        if media not in _PATCHES:
+            raise errors.unsupported_media_type(_PATCH_TYPES)
+        patched = self._api.patch(
+            kind.name,
+            asked.name,
+            asked.namespace,
+            decode(request.body),
+            kind=_PATCHES[media],
+            subresource=asked.subresource,
+            user=user,
+            manager=asked.option("fieldManager") or agent(request.headers),
+            dry_run=asked.dry_run,
+            version=asked.version,
+        )
+        return Answer(200, patched)
+
+    def _apply(self, call: _Call) -> Answer:
+        user, asked, kind, request = call.user, call.asked, call.kind, call.request
+        obj = json_object(request)
+        expected = kind.api_version(asked.version)
+        check_identity(obj, asked, kind, expected)
+        exists = self._api.store.read(kind.name, (asked.namespace, asked.name)) is not None
+        if not exists and not self._api.authorize(user, "create", asked.resource, asked.namespace, asked.name):
+            raise rbac.refusal(user, "create", asked.resource, asked.namespace, asked.name)
+        applied = self._api.apply(
+            obj,
+            manager=asked.option("fieldManager"),
+            force=asked.flag("force"),
+            dry_run=asked.dry_run,
+            user=user,
+            subresource=asked.subresource,
+        )
+        return Answer(200 if exists else 201, applied | {"apiVersion": expected})
+
+    def _delete(self, call: _Call) -> Answer:
+        asked, kind, request = call.asked, call.kind, call.request
+        options = delete_options(asked, request)
+        last = self._api.delete(kind.name, asked.name, asked.namespace, **options)
+        if not options["dry_run"] and self._api.store.read(kind.name, (asked.namespace, asked.name)) is not None:
+            return Answer(200, last)
+        if kind.name == "pods":
+            return Answer(200, last)
+        details = {"name": asked.name, "group": asked.group, "kind": asked.plural, "uid": last["metadata"]["uid"]}
+        return Answer(200, success(details={key: value for key, value in details.items() if value}))
+
+    def _delete_collection(self, call: _Call) -> Answer:
+        asked, kind, request = call.asked, call.kind, call.request
+        options = delete_options(asked, request)
+        listed = self._list(call)
+        for item in listed.content["items"]:
+            meta = item["metadata"]
+            self._api.delete(kind.name, meta["name"], meta.get("namespace"), **options)
+        return listed
+
+    def _evict(self, call: _Call) -> Answer:
+        user, asked, kind, request = call.user, call.asked, call.kind, call.request
+        if asked.verb != "create":
+            raise errors.method_not_allowed()
+        body = json_object(request)
+        if body.get("apiVersion", "policy/v1") != "policy/v1" or body.get("kind", "Eviction") != "Eviction":
+            told = f'no kind "{body.get("kind")}" is registered for version "{body.get("apiVersion")}"'
+            raise errors.bad_request(told)
+        if (body.get("metadata") or {}).get("name") != asked.name:
+            raise errors.bad_request("name in URL does not match name in Eviction object")
+        options = body.get("deleteOptions") or {}
+        self._api.evict(
+            asked.name,
+            asked.namespace,
+            preconditions=options.get("preconditions"),
+            grace_seconds=options.get("gracePeriodSeconds"),
+            dry_run=asked.dry_run or options.get("dryRun") == ["All"],
+            user=user,
+        )
+        return Answer(201, success(code=201))
+
+    def _finalize(self, call: _Call) -> Answer:
+        asked, request = call.asked, call.request
+        if asked.verb != "update":
+            raise errors.method_not_allowed()
+        if (json_object(request).get("spec") or {}).get("finalizers"):
+            raise errors.outside("namespaces/finalize that keeps finalizers")
+        last = self._api.get("namespaces", asked.name)
+        self._api.finalize(asked.name)
+        return Answer(200, last)
