@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from norikae.errors import SettingsError
 from stacks import bundle, environment_file
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT = Path(__file__).resolve().parent.parent
+DIGITS = 16
 
 
 def assembly(environment: str, *, root: Path = ROOT) -> Path:
@@ -27,18 +34,34 @@ def assembly(environment: str, *, root: Path = ROOT) -> Path:
     """
     file = root / "environments" / f"{environment}.yaml"
     digest = _digest(root, bundle.digest_of(environment_file.load(file), manifests=file.parent, root=root))
-    folder = root / "build" / "assembly" / f"{environment}-{digest[:16]}"
-    if not (folder / "manifest.json").is_file():
-        unfinished = folder.with_name(f".{folder.name}-{os.getpid()}")
-        variables = {**os.environ, "NORIKAE_ENVIRONMENT": environment, "CDK_OUTDIR": str(unfinished)}
-        done = subprocess.run(
-            [sys.executable, str(root / "app.py")], env=variables, cwd=root, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            shutil.rmtree(unfinished, ignore_errors=True)
-            raise SettingsError(f"synth of {environment} failed:\n{done.stdout}{done.stderr}")
-        _finish(unfinished, folder)
+    folder = root / "build" / "assembly" / f"{environment}-{digest[:DIGITS]}"
+    with _alone(folder.parent):
+        if not folder.is_dir():
+            _synthesize(environment, root, folder)
     return folder
+
+
+def _synthesize(environment: str, root: Path, folder: Path) -> None:
+    """Run the CDK app, and put its assembly in place of older ones of the environment in one step."""
+    unfinished = folder.parent / f".{environment}"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    variables = {**os.environ, "NORIKAE_ENVIRONMENT": environment, "CDK_OUTDIR": str(unfinished)}
+    command = [sys.executable, str(root / "app.py")]
+    done = subprocess.run(command, env=variables, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SettingsError(f"synth of {environment} failed:\n{done.stdout}{done.stderr}")
+    for old in folder.parent.glob(f"{environment}-{'?' * DIGITS}"):
+        shutil.rmtree(old, ignore_errors=True)
+    unfinished.rename(folder)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time synthesize: the next one finds the result."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _digest(root: Path, bundled: str) -> str:
@@ -49,15 +72,3 @@ def _digest(root: Path, bundled: str) -> str:
         if source.is_file() and source.suffix != ".pyc":
             digest.update(f"{source.relative_to(root)}\0".encode() + source.read_bytes())
     return digest.hexdigest()
-
-
-def _finish(unfinished: Path, folder: Path) -> None:
-    """Put the assembly in place in one step and take older ones of the environment away."""
-    name = folder.name.rpartition("-")[0]
-    for old in folder.parent.glob(f"{name}-*"):
-        if len(old.name) == len(folder.name):
-            shutil.rmtree(old, ignore_errors=True)
-    try:
-        unfinished.rename(folder)
-    except OSError:  # another process was first; both are equal
-        shutil.rmtree(unfinished)

@@ -88,7 +88,7 @@ def permission_boundary(scope: Construct, *, environment: str, at: Resources) ->
     zones = [f"arn:{at.partition}:route53:::hostedzone/{zone}" for zone in at.zones]
     functions = at.arn("lambda", "function:*")
     data = ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
-    verbs = ("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
+    verbs = ("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey")
     return iam.ManagedPolicy(
         scope,
         "Boundary",
@@ -100,7 +100,7 @@ def permission_boundary(scope: Construct, *, environment: str, at: Resources) ->
             _allow("Table", [f"dynamodb:{verb}" for verb in data], [at.table]),
             _allow("Evidence", ["s3:PutObject"], [f"{at.bucket}/*"]),
             _allow("Publish", ["sns:Publish"], [at.topic]),
-            _allow("Key", [f"kms:{verb}" for verb in verbs] + ["kms:GenerateDataKeyWithoutPlaintext"], [at.key]),
+            _allow("Key", [f"kms:{verb}" for verb in verbs], [at.key]),
             _allow(
                 "Records",
                 ["route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets"],

@@ -142,8 +142,7 @@ class Functions(Construct):
             "NORIKAE_UPGRADE_MACHINE": self._at.upgrade_machine,
             "NORIKAE_ACCESS": cdk.Stack.of(self).to_json_string(self.access),
         }
-        common = {"POWERTOOLS_SERVICE_NAME": row.name, "POWERTOOLS_LOG_LEVEL": "INFO"}
-        return {**common, **{setting: known[setting] for setting in row.settings}}
+        return {"POWERTOOLS_LOG_LEVEL": "INFO", **{setting: known[setting] for setting in row.settings}}
 
 
 def _place(function: lambda_.Function, network: Network) -> None:

@@ -111,7 +111,7 @@ class NorikaeStack(cdk.Stack):
             "NodeRoleArn": (self.cluster_roles.nodes.role_arn, "Role of the nodes"),
             "KubernetesAccess": (
                 self.to_json_string(self.functions.access),
-                "Kubernetes group to role ARNs: the access entries that the adopted cluster needs",
+                "Kubernetes group to role ARNs; the adopted cluster needs access entries for read and decommission",
             ),
         }
         for name, (value, text) in outputs.items():

@@ -1,0 +1,113 @@
+"""The one directory that every function runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from norikae.environment import Environment, read_environment
+from norikae.errors import SettingsError
+from stacks import environment_file
+from stacks.bundle import INSTANT, SERVICES, Bundle, build_bundle, digest_of
+
+ROOT = Path.cwd()
+MANIFESTS = ROOT / "environments"
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def environment() -> Environment:
+    return environment_file.load(MANIFESTS / "demo.yaml")
+
+
+@pytest.fixture(scope="module")
+def bundle(environment: Environment) -> Bundle:
+    return build_bundle(environment, manifests=MANIFESTS, root=ROOT)
+
+
+def zipped(folder: Path, file: Path) -> int:
+    """The size of a folder as Lambda gets it, in bytes."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in folder.rglob("*"):
+            archive.write(path, path.relative_to(folder))
+    return file.stat().st_size
+
+
+def test_the_bundle_is_small_with_boto3_inside(bundle: Bundle, tmp_path: Path) -> None:
+    assert (bundle.path / "boto3").is_dir()
+    assert zipped(bundle.path, tmp_path / "bundle.zip") <= 8 * MEGABYTE
+
+
+def test_the_bundle_is_small_with_byte_code_too(bundle: Bundle, environment: Environment, tmp_path: Path) -> None:
+    # The interpreter of the tests stands in for the runtime's: the size is what counts here.
+    root = tmp_path / "root"
+    shutil.copytree(ROOT / "lambdas", root / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "build" / "bundle", root / "build" / "bundle", ignore=shutil.ignore_patterns("demo-*"))
+    compiled = build_bundle(environment, manifests=MANIFESTS, root=root, interpreter=sys.executable)
+    found = [path for path in compiled.path.rglob("*.pyc") if path.parent.parent == compiled.path / "norikae"]
+    assert compiled.compiled
+    assert compiled.digest != bundle.digest or bundle.compiled
+    # Flags of PEP 552: 0b01 is a hash instead of a time, and without 0b10 nobody checks it.
+    assert {path.read_bytes()[4] for path in found} == {0b01}
+    assert zipped(compiled.path, tmp_path / "compiled.zip") <= 8 * MEGABYTE
+
+
+def test_the_environment_in_the_bundle_is_the_one_of_the_file(bundle: Bundle, environment: Environment) -> None:
+    assert read_environment(bundle.path / "environment.json") == environment
+
+
+def test_the_bundle_holds_the_install_manifest_of_argo_cd(bundle: Bundle, environment: Environment) -> None:
+    installed = (bundle.path / "manifests" / "argocd.yaml").read_bytes()
+    assert installed == (MANIFESTS / environment.argocd.install).read_bytes()
+
+
+def test_the_bundle_says_what_it_is(bundle: Bundle) -> None:
+    facts = json.loads((bundle.path / "bundle.json").read_text())
+    assert facts == {"runtime": "python3.14", "compiled": bundle.compiled, "native": ["msgspec"]}
+
+
+def test_machine_code_is_for_the_functions_platform(bundle: Bundle) -> None:
+    libraries = [path.name for path in bundle.path.rglob("*.so")]
+    assert libraries
+    assert all("cpython-314-aarch64" in name for name in libraries)
+
+
+def test_the_services_in_the_bundle_are_those_that_the_code_asks_for(bundle: Bundle) -> None:
+    asked = {
+        name
+        for path in (bundle.path / "norikae").rglob("*.py")
+        for name in re.findall(r"client\(\"([a-z0-9]+)\"\)", path.read_text())
+    }
+    assert asked
+    assert asked <= set(SERVICES)
+    kept = {path.name for path in (bundle.path / "botocore" / "data").iterdir() if path.is_dir()}
+    assert kept == set(SERVICES)
+
+
+def test_nothing_of_the_workshop_is_shipped(bundle: Bundle) -> None:
+    names = {path.name for path in bundle.path.iterdir()}
+    assert not {"tests", "local", "bin", "stacks"} & names
+    assert not [name for name in names if name.endswith(".dist-info")]
+
+
+def test_the_same_inputs_are_built_once_and_look_the_same(bundle: Bundle, environment: Environment) -> None:
+    again = build_bundle(environment, manifests=MANIFESTS, root=ROOT)
+    assert again == bundle
+    assert {int(path.stat().st_mtime) for path in bundle.path.rglob("*.py")} == {INSTANT}
+
+
+def test_another_setting_is_another_bundle(bundle: Bundle, environment: Environment) -> None:
+    other = msgspec.structs.replace(environment, region="ap-northeast-3")
+    assert digest_of(other, manifests=MANIFESTS, root=ROOT) != bundle.digest
+
+
+def test_a_missing_install_manifest_is_named(environment: Environment, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"argocd\.install: .*argocd\.yaml is not there"):
+        build_bundle(environment, manifests=tmp_path, root=ROOT)

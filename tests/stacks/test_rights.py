@@ -1,0 +1,170 @@
+"""Who may do what, in the synthesized template."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from stacks.permissions import FUNCTIONS, Row
+from tests.stacks.template import Template, allowed, listed
+
+TAKES_NO_RESOURCE = {
+    "cloudwatch:GetMetricData": "metrics are not resources of IAM",
+    "ec2:AssignPrivateIpAddresses": "for the Lambda service in a VPC; the boundary keeps the code from it",
+    "ec2:CreateNetworkInterface": "for the Lambda service in a VPC; the boundary keeps the code from it",
+    "ec2:DeleteNetworkInterface": "for the Lambda service in a VPC; the boundary keeps the code from it",
+    "ec2:DescribeNetworkInterfaces": "takes no resource",
+    "ec2:DescribeSubnets": "takes no resource",
+    "ec2:UnassignPrivateIpAddresses": "for the Lambda service in a VPC; the boundary keeps the code from it",
+    "eks:CreateCluster": "the cluster does not exist yet; limited by tag and by the creator's rights",
+    "eks:DescribeAddonVersions": "EKS's own catalogue",
+    "eks:DescribeClusterVersions": "EKS's own catalogue",
+    "eks:ListClusters": "takes no resource",
+    "elasticloadbalancing:DescribeListeners": "takes no resource",
+    "elasticloadbalancing:DescribeLoadBalancers": "takes no resource",
+    "elasticloadbalancing:DescribeRules": "takes no resource",
+    "elasticloadbalancing:DescribeTags": "takes no resource",
+    "elasticloadbalancing:DescribeTargetGroups": "takes no resource",
+    "elasticloadbalancing:DescribeTargetHealth": "takes no resource",
+    "logs:CreateLogDelivery": "log delivery of state machines takes no resource",
+    "logs:DeleteLogDelivery": "log delivery of state machines takes no resource",
+    "logs:DescribeLogGroups": "log delivery of state machines takes no resource",
+    "logs:DescribeResourcePolicies": "log delivery of state machines takes no resource",
+    "logs:GetLogDelivery": "log delivery of state machines takes no resource",
+    "logs:ListLogDeliveries": "log delivery of state machines takes no resource",
+    "logs:PutResourcePolicy": "log delivery of state machines takes no resource",
+    "logs:UpdateLogDelivery": "log delivery of state machines takes no resource",
+    "states:SendTaskFailure": "a task token is not a resource; exactly one role has it",
+    "states:SendTaskSuccess": "a task token is not a resource; exactly one role has it",
+    "xray:GetSamplingRules": "X-Ray takes no resource",
+    "xray:GetSamplingTargets": "X-Ray takes no resource",
+    "xray:PutTelemetryRecords": "X-Ray takes no resource",
+    "xray:PutTraceSegments": "X-Ray takes no resource",
+}
+ROWS = pytest.mark.parametrize("row", FUNCTIONS, ids=lambda row: row.name)
+
+
+def test_every_function_has_a_role_of_its_own_under_the_boundary(template: Template) -> None:
+    roles = [template.role_of(row.identifier) for row in FUNCTIONS]
+    (boundary,) = template.of("AWS::IAM::ManagedPolicy")
+    assert len(set(roles)) == len(FUNCTIONS) == len(template.of("AWS::Lambda::Function"))
+    for role in roles:
+        assert template.of("AWS::IAM::Role")[role]["PermissionsBoundary"] == {"Ref": boundary}
+        assert "ManagedPolicyArns" not in template.of("AWS::IAM::Role")[role]
+
+
+def test_exactly_one_role_can_answer_a_waiting_state(template: Template) -> None:
+    answering = {
+        role
+        for role in template.of("AWS::IAM::Role")
+        if any(action.startswith("states:SendTask") for action in allowed(template.rights(role)))
+    }
+    assert answering == {template.role_of("OperatorCommand")}
+
+
+def test_the_boundary_keeps_every_other_role_from_answering(template: Template) -> None:
+    (denied,) = [s for s in template.boundary() if s["Effect"] == "Deny" and s["Action"] == "states:SendTask*"]
+    name = template.of("AWS::IAM::Role")[template.role_of("OperatorCommand")]["RoleName"]
+    arn = denied["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
+    assert json.dumps(arn).count(f":role/{name}") == 1
+
+
+def test_no_right_names_an_action_by_wildcard(template: Template) -> None:
+    roles = template.of("AWS::IAM::Role")
+    statements = [s for role in roles for s in template.rights(role)] + template.boundary()
+    assert [action for action in allowed(statements) if "*" in action] == []
+
+
+def test_a_right_on_every_resource_is_one_that_takes_none(template: Template) -> None:
+    unlimited = {
+        action
+        for role in template.of("AWS::IAM::Role")
+        for statement in template.rights(role)
+        if "*" in listed(statement["Resource"])
+        for action in listed(statement["Action"])
+    }
+    assert unlimited == set(TAKES_NO_RESOURCE)
+
+
+@ROWS
+def test_the_boundary_allows_what_the_role_allows(template: Template, row: Row) -> None:
+    assert allowed(template.rights(template.role_of(row.identifier))) <= allowed(template.boundary())
+
+
+def test_the_boundary_is_no_wider_than_all_roles_together(template: Template) -> None:
+    wanted = {action for row in FUNCTIONS for action in allowed(template.rights(template.role_of(row.identifier)))}
+    assert allowed(template.boundary()) == wanted
+
+
+def test_the_boundary_fits_into_a_managed_policy(template: Template) -> None:
+    document = json.dumps(template.only("AWS::IAM::ManagedPolicy")["PolicyDocument"], separators=(",", ":"))
+    assert len(document) < 6144
+
+
+def test_only_the_build_passes_roles_and_only_the_two_of_the_clusters(template: Template) -> None:
+    passing = {
+        row.name: statement
+        for row in FUNCTIONS
+        for statement in template.rights(template.role_of(row.identifier))
+        if "iam:PassRole" in listed(statement["Action"])
+    }
+    assert list(passing) == ["ensure_green_cluster"]
+    passed = [resource["Fn::GetAtt"][0] for resource in passing["ensure_green_cluster"]["Resource"]]
+    services = [
+        template.of("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
+        for role in passed
+    ]
+    assert services == ["eks.amazonaws.com", "ec2.amazonaws.com"]
+    assert passing["ensure_green_cluster"]["Condition"]["StringEquals"] == {"iam:PassedToService": "eks.amazonaws.com"}
+
+
+def test_records_are_written_only_in_the_zone_and_only_of_our_types(template: Template) -> None:
+    writing = [
+        statement
+        for row in FUNCTIONS
+        for statement in template.rights(template.role_of(row.identifier))
+        if "route53:ChangeResourceRecordSets" in listed(statement["Action"])
+    ]
+    assert writing
+    for statement in writing:
+        types = statement["Condition"]["ForAllValues:StringEquals"]["route53:ChangeResourceRecordSetsRecordTypes"]
+        assert types == ["A", "AAAA", "CNAME", "TXT"]
+        assert statement["Condition"]["Null"]["route53:ChangeResourceRecordSetsRecordTypes"] == "false"
+        assert statement["Resource"] == "arn:aws:route53:::hostedzone/Z0DEMO1EXAMPLE"
+
+
+def test_only_the_decommission_deletes_clusters_and_only_tagged_or_adopted_ones(template: Template) -> None:
+    deleting = [
+        (row.name, statement)
+        for row in FUNCTIONS
+        for statement in template.rights(template.role_of(row.identifier))
+        if "eks:DeleteCluster" in listed(statement["Action"])
+    ]
+    assert {name for name, _ in deleting} == {"decommission_blue"}
+    conditions = {statement["Resource"].rpartition("/")[2]: statement.get("Condition") for _, statement in deleting}
+    tagged = {"StringEquals": {"aws:ResourceTag/norikae:environment": "demo"}}
+    assert conditions == {"demo-*": tagged, "demo-1-33": None}
+
+
+def test_the_build_lets_roles_in_only_as_members_of_our_groups(template: Template) -> None:
+    rights = template.rights(template.role_of("EnsureGreenCluster"))
+    (let_in,) = [s for s in rights if "eks:CreateAccessEntry" in listed(s["Action"])]
+    groups = let_in["Condition"]["ForAllValues:StringEquals"]["eks:kubernetesGroups"]
+    assert {row.group for row in FUNCTIONS if row.group} == set(groups)
+
+
+def test_the_upgrade_machine_may_start_and_follow_shifts(template: Template) -> None:
+    (role,) = [name for name in template.of("AWS::IAM::Role") if name.startswith("MachinesUpgradeRole")]
+    needed = {
+        "states:StartExecution": "arn:aws:states:ap-northeast-1:123456789012:stateMachine:norikae-demo-shift",
+        "states:DescribeExecution": "arn:aws:states:ap-northeast-1:123456789012:execution:norikae-demo-shift:*",
+        "states:StopExecution": "arn:aws:states:ap-northeast-1:123456789012:execution:norikae-demo-shift:*",
+        **dict.fromkeys(
+            ("events:PutTargets", "events:PutRule", "events:DescribeRule"),
+            "arn:aws:events:ap-northeast-1:123456789012:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule",
+        ),
+    }
+    for action, resource in needed.items():
+        (statement,) = [s for s in template.rights(role) if action in listed(s["Action"])]
+        assert statement["Resource"] == resource

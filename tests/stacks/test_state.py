@@ -1,0 +1,54 @@
+"""Where norikae remembers, and how long."""
+
+from __future__ import annotations
+
+import pytest
+
+from norikae.errors import SettingsError
+from stacks.assembly import assembly
+from tests.stacks.template import Template
+
+
+def test_the_table_survives_mistakes(template: Template) -> None:
+    table = template.only("AWS::DynamoDB::Table")
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+    assert [(key["AttributeName"], key["KeyType"]) for key in table["KeySchema"]] == [("pk", "HASH"), ("sk", "RANGE")]
+
+
+def test_state_stays_when_the_stack_goes(template: Template) -> None:
+    kept = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Logs::LogGroup"}
+    policies = {r["DeletionPolicy"] for r in template.resources.values() if r["Type"] in kept}
+    assert policies == {"Retain"}
+
+
+def test_one_key_encrypts_everything_and_rotates(template: Template) -> None:
+    (key,) = template.of("AWS::KMS::Key")
+    assert template.only("AWS::KMS::Key")["EnableKeyRotation"] is True
+    arn = {"Fn::GetAtt": [key, "Arn"]}
+    assert template.only("AWS::DynamoDB::Table")["SSESpecification"]["KMSMasterKeyId"] == arn
+    assert template.only("AWS::SNS::Topic")["KmsMasterKeyId"] == arn
+    assert template.only("AWS::SQS::Queue")["KmsMasterKeyId"] == arn
+
+
+def test_every_log_group_is_encrypted_and_ends(template: Template) -> None:
+    groups = template.of("AWS::Logs::LogGroup")
+    assert len(groups) == len(template.of("AWS::Lambda::Function")) + 2
+    assert all(group["RetentionInDays"] == 90 and group["KmsKeyId"] for group in groups.values())
+
+
+def test_machines_log_everything_but_the_data(template: Template) -> None:
+    for machine in template.of("AWS::StepFunctions::StateMachine").values():
+        logging = machine["LoggingConfiguration"]
+        assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", False)
+        assert machine["TracingConfiguration"] == {"Enabled": True}
+
+
+def test_what_people_need_to_know_is_an_output(template: Template) -> None:
+    assert {"UpgradeMachine", "ShiftMachine", "OperatorCommand", "KubernetesAccess"} <= set(template.outputs)
+
+
+def test_an_environment_without_a_file_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"nowhere\.yaml"):
+        assembly("nowhere")
