@@ -1,0 +1,258 @@
+"""Runs: who may start, what a request may say, what operators may tell a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from norikae.approvals.ask import hold_application, hold_upgrade, reason_of, request_approval
+from norikae.errors import BadRequestError, LeaseHeldError, RefusedError
+from norikae.upgrade.commands import operate
+from norikae.upgrade.identity import Writer, run_of_execution, shift_execution_name
+from norikae.upgrade.lease import Lease, next_lease
+from norikae.upgrade.phase import advance
+from norikae.upgrade.progress import Progress
+from norikae.upgrade.request import parse_request
+from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem
+from tests.unit.fakes.story import APP, PARENT, RUN, WRITER, Story
+
+
+def test_the_run_outlives_its_attempts() -> None:
+    assert run_of_execution("demo-1-35-20261124-x-a2", "demo", "1.35") == ("demo-1-35-20261124-x", 2)
+    run, attempt = run_of_execution("2f1c9c1e-0b0b-4b53-9d4e-3f0a", "demo", "1.35")
+    assert (run[:10], attempt) == ("demo-1-35-", 1)
+
+
+def test_names_of_children_fit_and_differ_by_attempt_turn_and_lease() -> None:
+    longest = Writer("r" * 66, 999, 12)
+    assert len(shift_execution_name(longest, APP, 1)) == 80
+    names = {
+        shift_execution_name(Writer(RUN, attempt, token), APP, turn)
+        for attempt in (1, 2)
+        for token in (1, 2)
+        for turn in (1, 2)
+    }
+    assert len(names) == 8
+
+
+@pytest.mark.parametrize(
+    ("current", "status", "token"),
+    [
+        (None, "UNKNOWN", 1),
+        (Lease("", "old", 4), "UNKNOWN", 5),
+        (Lease("arn:old", "old", 4), "FAILED", 5),
+        (Lease("arn:old", "old", 4), "UNKNOWN", 5),
+        (Lease("arn:me", "run", 4), "RUNNING", 4),
+    ],
+)
+def test_a_lease_is_free_when_its_holder_has_ended(current: Lease | None, status: Any, token: int) -> None:
+    assert next_lease(current, holder="arn:me", run="run", holder_status=status) == Lease("arn:me", "run", token)
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "PENDING_REDRIVE"])
+def test_a_lease_has_no_expiry_while_its_holder_lives(status: Any) -> None:
+    with pytest.raises(LeaseHeldError, match="abort"):
+        next_lease(Lease("arn:old", "old", 4), holder="arn:me", run="run", holder_status=status)
+
+
+@pytest.mark.parametrize(
+    ("request_", "text"),
+    [
+        ({"verison": "1.35"}, "verison: there is no such field; did you mean version"),
+        ({"colour": "green"}, "known fields: version"),
+        ({"version": 1.35}, "version"),
+        ({"version": "1.35.2"}, "version"),
+        ({"dry_run": "yes"}, "dry_run"),
+        ({"applications": ["Not A Name"]}, "applications"),
+        ({"environment": "prod"}, "this is the machine of demo, not of prod"),
+    ],
+)
+def test_a_wrong_request_names_the_field_and_the_remedy(request_: dict[str, Any], text: str) -> None:
+    with pytest.raises(BadRequestError, match=text):
+        parse_request(request_, "demo")
+
+
+def test_an_empty_request_is_a_request() -> None:
+    assert parse_request({}, "demo").version is None
+
+
+def look(story: Story, progress: Progress, deadline: int = 60) -> dict[str, Any]:
+    return advance(story.ports, WRITER, "sync-platform", deadline, lambda: progress)
+
+
+def test_a_phase_waits_goes_on_and_is_remembered() -> None:
+    story = Story()
+    assert look(story, Progress.wait("argocd", 15)) == {
+        "next": "wait",
+        "waiting_for": "argocd",
+        "retry_after_seconds": 15,
+    }
+    story.time_passes(30)
+    assert look(story, Progress.done())["next"] == "go-on"
+    item = story.ports.table.read(RUN, "PHASE", PhaseItem)
+    assert item is not None
+    assert [(span.name, span.until is None) for span in item.spans] == [("sync-platform", True)]
+
+
+def test_a_phase_that_takes_too_long_holds_with_its_reason() -> None:
+    story = Story()
+    look(story, Progress.wait("argocd", 15))
+    story.time_passes(61)
+    answer = look(story, Progress.wait("argocd", 15))
+    assert answer["next"] == "hold"
+    assert "argocd" in answer["waiting_for"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "following"), [({"aborted": True, "by": "mio"}, "abort"), ({"paused": True}, "hold")]
+)
+def test_flags_come_before_the_move(flags: dict[str, Any], following: str) -> None:
+    story = Story()
+    story.operators_say(**flags)
+    moved: list[str] = []
+
+    def move() -> Progress:
+        moved.append("moved")
+        return Progress.done()
+
+    assert advance(story.ports, WRITER, "sync-platform", 60, move)["next"] == following
+    assert moved == []
+
+
+def command(story: Story, **fields: Any) -> dict[str, Any]:
+    return operate(story.ports, fields)
+
+
+def asked(story: Story, subject: str = "plan") -> str:
+    request_approval(story.ports, WRITER, subject, "token-1")
+    question = story.ports.table.read(RUN, f"APPROVAL#{subject}", ApprovalItem)
+    assert question is not None
+    return question.plan_hash
+
+
+def test_an_approval_is_bound_to_the_plan_that_was_seen() -> None:
+    story = Story()
+    seen = asked(story)
+    with pytest.raises(RefusedError, match="approve its hash"):
+        command(story, command="approve", subject="plan", plan_hash="of-another-plan")
+    assert command(story, command="approve", subject="plan", plan_hash=seen, by="mio")["answered"]
+    assert story.ports.executions.answers == {"token-1": {"next": "go-on"}}
+    with pytest.raises(RefusedError, match="does not wait"):
+        command(story, command="approve", subject="plan", plan_hash=seen)
+
+
+def test_the_question_reaches_people_and_the_task_token_does_not() -> None:
+    story = Story()
+    asked(story, "decommission")
+    subject, message = story.ports.topic.told[-1]
+    assert "cannot be undone" in subject
+    assert "token-1" not in str(message)
+    assert "token-1" not in str(command(story, command="status"))
+
+
+def test_a_rejection_refuses() -> None:
+    story = Story()
+    asked(story)
+    command(story, command="reject", subject="plan")
+    assert story.ports.executions.answers["token-1"] == {"next": "refuse"}
+
+
+def test_an_abort_wakes_everybody_who_waits() -> None:
+    story = Story()
+    hold_upgrade(
+        story.ports, WRITER, "token-run", {"error": {"Error": "RefusedError", "Cause": '{"errorMessage": "why"}'}}
+    )
+    hold_application(story.ports, WRITER, APP, "token-app", {"progress": {"waiting_for": "a verdict"}})
+    command(story, command="abort", by="mio", reason="errors in the shop")
+    assert story.ports.executions.answers == {"token-run": {"next": "abort"}, "token-app": {"next": "roll-back"}}
+    flags = story.ports.table.read(RUN, "FLAGS", Flags)
+    assert flags is not None
+    assert (flags.aborted, flags.by) == (True, "mio")
+    assert story.ports.table.said()[-1] == "abort"
+
+
+def test_a_hold_that_comes_after_an_abort_is_woken_at_once() -> None:
+    story = Story()
+    story.operators_say(aborted=True)
+    hold_application(story.ports, WRITER, APP, "token-app", {})
+    assert story.ports.executions.answers == {"token-app": {"next": "roll-back"}}
+
+
+def test_after_the_point_of_no_return_an_abort_is_refused() -> None:
+    story = Story()
+    story.ports.table.write(WRITER, "PHASE", PhaseItem(phase="decommission-blue", point_of_no_return=True))
+    with pytest.raises(RefusedError, match="nothing can be rolled back"):
+        command(story, command="abort")
+
+
+def test_pause_and_resume_go_on_where_the_run_held() -> None:
+    story = Story()
+    command(story, command="pause")
+    hold_upgrade(story.ports, WRITER, "token-run", {})
+    hold_application(story.ports, WRITER, APP, "token-app", {})
+    command(story, command="resume")
+    assert story.ports.executions.answers == {
+        "token-run": {"next": "shift-applications"},
+        "token-app": {"next": "resume"},
+    }
+
+
+def test_an_application_on_hold_stays_when_the_run_is_resumed() -> None:
+    story = Story()
+    command(story, command="hold", application=APP)
+    hold_application(story.ports, WRITER, APP, "token-app", {})
+    command(story, command="resume")
+    assert story.ports.executions.answers == {}
+    command(story, command="resume", application=APP)
+    assert story.ports.executions.answers == {"token-app": {"next": "resume"}}
+    assert command(story, command="resume", application="other") == {"run": RUN, "resumed": "other"}
+
+
+def test_status_shows_where_everything_stands() -> None:
+    story = Story()
+    story.prepared()
+    story.moved_to(5)
+    status = command(story, command="status")
+    assert status["applications"] == {APP: {"outcome": "shifting", "weight": 5}}
+    assert status["phase"] == "shift-applications"
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"command": "explode"}, "command"),
+        ({"command": "hold"}, "name the application"),
+        ({"command": "abort", "runn": "x"}, "runn"),
+    ],
+)
+def test_wrong_commands_are_refused_with_a_remedy(fields: dict[str, Any], text: str) -> None:
+    with pytest.raises(BadRequestError, match=text):
+        operate(Story().ports, fields)
+
+
+def test_a_command_needs_a_run() -> None:
+    story = Story()
+    story.ports.table.items.clear()
+    with pytest.raises(BadRequestError, match="no run has been started"):
+        command(story, command="pause")
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ({"error": {"Error": "X", "Cause": '{"errorMessage": "told"}'}}, "X: told"),
+        ({"error": {"Error": "States.Timeout", "Cause": "plain"}}, "States.Timeout: plain"),
+        ({"progress": {"waiting_for": "nodes"}}, "nodes"),
+        ({}, ""),
+    ],
+)
+def test_reasons(state: dict[str, Any], reason: str) -> None:
+    assert reason_of(state) == reason
+
+
+def test_the_writer_of_a_payload_is_checked() -> None:
+    with pytest.raises(BadRequestError, match="come from Plan upgrade"):
+        Writer.of({"run": "r"})
+    assert Writer.of({"run": "r", "attempt": 1, "token": 2}).answer() == {"run": "r", "attempt": 1, "token": 2}
+    assert PARENT
