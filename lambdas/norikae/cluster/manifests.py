@@ -52,12 +52,10 @@ def digest_of(objects: Iterable[Json]) -> str:
     return hashlib.sha256(msgspec.json.encode(list(objects), order="sorted")).hexdigest()[:16]
 
 
-def stamped(obj: Json, digest: str, namespace: str | None = None) -> Json:
-    """A copy of the object with the digest on it, and in the namespace where one is given."""
+def stamped(obj: Json, digest: str) -> Json:
+    """A copy of the object with the digest on it."""
     metadata = dict(obj["metadata"])
     metadata["annotations"] = {**metadata.get("annotations", {}), DIGEST: digest}
-    if namespace is not None:
-        metadata["namespace"] = namespace
     return {**obj, "metadata": metadata}
 
 
