@@ -57,7 +57,8 @@ def _problem(value: Any, path: str, constraint: str) -> str:
 
 
 def _matches(pattern: str, value: str) -> bool:
+    """AWS matches the whole value: EKS's own pattern for cluster names has no end and still refuses a dot."""
     try:
-        return re.search(pattern, value) is not None
+        return re.fullmatch(pattern, value, re.DOTALL) is not None
     except re.error:
         return True  # a pattern of Java's dialect

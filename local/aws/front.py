@@ -108,6 +108,7 @@ class Front:
         self._simulators: dict[str, Simulator] = {s.service: s for s in (StsSimulator(identities), *simulators)}
         self._authority = Authority(account, region, _WorldFacts(self._simulators))
         self._loopback = Loopback(self._answer)
+        self._clients: list[Any] = []
         self.url = ""
 
     def start(self) -> str:
@@ -117,6 +118,8 @@ class Front:
 
     def stop(self) -> None:
         """No call is answered any more, and moto forgets everything."""
+        for client in self._clients:
+            client.close()
         self._loopback.stop()
         self._moto.reset()
 
@@ -128,7 +131,7 @@ class Front:
             role_arn: the role that calls; by default the operator, whom IAM does not judge.
         """
         key = self._identities.access_key_for(role_arn) if role_arn else self._identities.admin.access_key
-        return boto3.client(
+        client = boto3.client(
             service,
             endpoint_url=self.url,
             region_name=self._region,
@@ -136,6 +139,8 @@ class Front:
             aws_secret_access_key=self._identities.secret_key_for(key),
             config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60),
         )
+        self._clients.append(client)
+        return client
 
     def _answer(self, request: HttpRequest) -> HttpAnswer:
         with self._kernel.lock:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from local.cluster.argocd.controller import ArgoCd
 from local.cluster.autoscalers import Autoscalers
 from local.cluster.daemonsets import DaemonSets
+from local.cluster.definitions import Definitions
 from local.cluster.deployments import Deployments
 from local.cluster.disruption_budgets import DisruptionBudgets
 from local.cluster.garbage import GarbageCollector
@@ -52,6 +53,7 @@ class KubernetesCluster:
                 DisruptionBudgets,
                 Autoscalers,
                 GarbageCollector,
+                Definitions,
             )
         ]
         self.argocd = ArgoCd(kernel, api, self.informer, git)

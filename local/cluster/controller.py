@@ -19,7 +19,7 @@ _LAST_RETRY = 300.0
 
 
 class Controller:
-    """A reconcile loop.
+    """A reconcile loop; each reconcile asks again for the deadline that its key waits for.
 
     Changes put a key into the queue; the key is reconciled once, a moment later, however many changes came. A refusal
     of the API server (a conflict, a quota, a webhook) is tried again with doubling delays, as client-go's rate limiter

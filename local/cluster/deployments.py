@@ -200,16 +200,18 @@ class Deployments(Controller):
             return _progressing("True", "NewReplicaSetAvailable", f'ReplicaSet "{name}" has successfully progressed.')
         counts = ("updatedReplicas", "readyReplicas", "availableReplicas", "observedGeneration")
         moved = any(status[one] > (mine.get("status") or {}).get(one, 0) for one in counts)
+        patience = mine["spec"].get("progressDeadlineSeconds", 600)
         if before is None or moved:
-            self.wake(key, mine["spec"].get("progressDeadlineSeconds", 600) + 1)
+            self.wake(key, patience + 1)
             return {
                 **_progressing("True", "ReplicaSetUpdated", f'ReplicaSet "{name}" is progressing.'),
                 "lastUpdateTime": stamp(self.kernel.utcnow()),
             }
         if before["reason"] == "NewReplicaSetAvailable":
             return before
-        deadline = seconds_of(before["lastUpdateTime"]) + mine["spec"].get("progressDeadlineSeconds", 600)
-        if self.kernel.now() <= deadline:
+        left = seconds_of(before["lastUpdateTime"]) + patience - self.kernel.now()
+        if left >= 0:
+            self.wake(key, left + 1)
             return before
         return _progressing("False", "ProgressDeadlineExceeded", f'ReplicaSet "{name}" has timed out progressing.')
 

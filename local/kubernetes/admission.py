@@ -57,6 +57,15 @@ def key_of(kind: Resource, obj: Json, namespace: str) -> Key:
     return meta["namespace"], meta.get("name") or ""
 
 
+def check_conditional(kind: Resource, new: Json) -> None:
+    """422 for a replacement without resourceVersion where the kind takes none (custom resources, budgets)."""
+    if (kind.custom or kind.name == "poddisruptionbudgets.policy") and not new["metadata"].get("resourceVersion"):
+        cause = errors.Cause(
+            "FieldValueInvalid", "Invalid value: 0x0: must be specified for an update", "metadata.resourceVersion"
+        )
+        raise errors.invalid(kind.full_kind, new["metadata"].get("name") or "", [cause])
+
+
 def for_create(api: "ApiServer", kind: Resource, new: Json, namespace: str, write: Write) -> None:
     """Complete and check a new object, in place."""
     key = key_of(kind, new, namespace)

@@ -115,6 +115,7 @@ class ApiServer:
         write = Write(user, manager, dry_run=dry_run, version=version or kind.versions[0], subresource=subresource)
         new = versions.storage(kind, clone(obj), write.version)
         key = admission.key_of(kind, new, namespace or "")
+        admission.check_conditional(kind, new)
         return self._replace(kind, key, new, write)
 
     def update_status(self, resource: str, obj: Mapping[str, Any], *, manager: str = "", user: User = SYSTEM) -> Json:

@@ -82,14 +82,15 @@ class Verbs:
             self._on_request(user, asked)
         if not asked.plural:
             return self._document(user, asked)
-        if not self._api.authorize(user, asked.verb, asked.asked, asked.namespace, asked.name):
-            raise rbac.refusal(user, asked.verb, asked.asked, asked.namespace, asked.name)
+        self._check_allowed(user, asked, asked.verb)
         if asked.group in _NOT_DONE_GROUPS or asked.subresource in _NOT_DONE_SUBRESOURCES:
             raise errors.outside(f"{asked.verb} of {asked.asked}")
         check_accepted(request.headers)
         kind = self._api.catalog.named(asked.resource, asked.version)
-        if kind.namespaced and asked.namespace == "" and asked.verb not in {"list", "watch"}:
+        if kind.namespaced and not asked.namespace and asked.verb not in {"list", "watch"}:
             raise errors.method_not_allowed()
+        if asked.namespace and not kind.namespaced:
+            raise errors.unknown_resource()
         return self._dispatch(_Call(user, asked, kind, request))
 
     def _user(self, headers: Mapping[str, str]) -> User:
@@ -99,6 +100,12 @@ class Verbs:
             raise errors.unauthorized()
         groups = tuple(group for group in user.groups if group != bootstrap.AUTHENTICATED)
         return User(user.name, (*groups, bootstrap.AUTHENTICATED))
+
+    def _check_allowed(self, user: User, asked: Route, verb: str) -> None:
+        """403 unless RBAC allows it; what concerns one Namespace object may also be allowed inside that namespace."""
+        namespace = asked.namespace or (asked.name if asked.resource == "namespaces" else "")
+        if not self._api.authorize(user, verb, asked.asked, namespace, asked.name):
+            raise rbac.refusal(user, verb, asked.asked, namespace, asked.name)
 
     def _document(self, user: User, asked: Route) -> Answer:
         if not rbac.allows_path(self._api, user, asked.verb, asked.path):
@@ -226,8 +233,8 @@ class Verbs:
         expected = kind.api_version(asked.version)
         check_identity(obj, asked, kind, expected)
         exists = self._api.store.read(kind.name, (asked.namespace, asked.name)) is not None
-        if not exists and not self._api.authorize(user, "create", asked.resource, asked.namespace, asked.name):
-            raise rbac.refusal(user, "create", asked.resource, asked.namespace, asked.name)
+        if not exists:
+            self._check_allowed(user, asked, "create")
         applied = self._api.apply(
             obj,
             manager=asked.option("fieldManager"),

@@ -113,11 +113,12 @@ class ClusterOperations(InsightOperations):
                 "or the trusted entity is not correct"
             )
             raise self.refuse("InvalidParameter", text, **members)
-        access = {"authenticationMode": "CONFIG_MAP"} | request.get("accessConfig", {})
-        if access["authenticationMode"] == "CONFIG_MAP" and not access.get(
-            "bootstrapClusterCreatorAdminPermissions", True
-        ):
-            text = "bootstrapClusterCreatorAdminPermissions must be true if cluster authentication mode is set to CONFIG_MAP"
+        access = _ACCESS | request.get("accessConfig", {})
+        if access["authenticationMode"] == "CONFIG_MAP" and not access["bootstrapClusterCreatorAdminPermissions"]:
+            text = (
+                "bootstrapClusterCreatorAdminPermissions must be true "
+                "if cluster authentication mode is set to CONFIG_MAP"
+            )
             raise self.refuse("InvalidParameter", text, **members)
 
     def describe_cluster(self, **request: Any) -> dict[str, Any]:

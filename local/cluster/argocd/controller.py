@@ -179,6 +179,15 @@ class ArgoCd(Controller):
             return
         self._refresh(app)
         self._start_operation(key[1])
+        self.wake(key, self._seconds_to_resync(key[1]))
+
+    def _seconds_to_resync(self, name: str) -> float:
+        app = self.app(name) or {}
+        at = app.get("status", {}).get("reconciledAt")
+        due = seconds_of(at) + RESYNC_SECONDS if at else 0.0
+        if name in self._repo_errors:
+            due = max(due, self._repo_errors[name] + REPO_ERROR_GRACE_SECONDS)
+        return max(due - self.kernel.now(), 0.0) + 1
 
     def _refresh(self, app: Json) -> None:
         name = app["metadata"]["name"]
@@ -202,9 +211,7 @@ class ArgoCd(Controller):
                 body["operation"] = automatic.operation
             self._write(app, body)
             if automatic.look_again_after is not None:
-                self.wake((NAMESPACE, name), automatic.look_again_after)
-        if level >= LATEST:
-            self.wake((NAMESPACE, name), RESYNC_SECONDS + 1)
+                self.kernel.after(automatic.look_again_after, lambda: self._request(name, RECENT))
 
     def _revision(self, app: Json, level: int) -> str:
         return str(app.get("status", {}).get("sync", {}).get("revision", "")) if level == RECENT else ""
@@ -214,11 +221,7 @@ class ArgoCd(Controller):
         if refresh.is_forced:
             return False
         first = self._repo_errors.setdefault(name, self.kernel.now())
-        left = first + REPO_ERROR_GRACE_SECONDS - self.kernel.now()
-        if left >= 0:
-            self.wake((NAMESPACE, name), left + 1)
-            return True
-        return False
+        return self.kernel.now() - first <= REPO_ERROR_GRACE_SECONDS
 
     def _write(self, app: Json, body: Json) -> None:
         if REFRESH in (app["metadata"].get("annotations") or {}):
@@ -288,9 +291,3 @@ def _asks(app: Json) -> tuple[object, ...]:
     meta = app["metadata"]
     refresh = (meta.get("annotations") or {}).get(REFRESH)
     return (app.get("spec"), app.get("operation"), refresh, meta.get("deletionTimestamp"), meta.get("finalizers"))
-
-
-def last_reconciled(app: Json) -> float:
-    """When an application was last compared with the newest commit; seconds since the epoch, whole ones."""
-    at = app.get("status", {}).get("reconciledAt")
-    return seconds_of(at) if at else 0.0
