@@ -73,6 +73,25 @@ class Comparison:
         return application_health(one.pair for one in self.resources)
 
 
+@dataclass
+class _Known:
+    """An answer, and what it was given for; a status that moves does not change it."""
+
+    commit: str
+    spec: Json
+    live: Json
+    same: bool = False
+
+    def still_holds(self, now: _Known) -> bool:
+        if self.commit != now.commit or self.spec != now.spec:
+            return False
+        old, new = self.live, now.live
+        return old is new or (
+            old["metadata"]["resourceVersion"] == new["metadata"]["resourceVersion"]
+            or (is_terminating(old) == is_terminating(new) and _comparable(old, ()) == _comparable(new, ()))
+        )
+
+
 class Comparer:
     """Compares by asking the API server what an apply would change, and remembers the answer while nothing changes.
 
@@ -83,7 +102,7 @@ class Comparer:
 
     def __init__(self, api: ApiServer, find: Callable[[Json], Json | None]) -> None:
         self._api, self._find = api, find
-        self._known: dict[tuple[str, str, int], bool] = {}
+        self._known: dict[tuple[str, str], _Known] = {}
 
     def compare(self, app: Json, targets: Targets, live: Mapping[Identity, Json]) -> Comparison:
         """The targets against live objects; live ones without target want pruning."""
@@ -109,15 +128,12 @@ class Comparer:
         return Comparison(targets.commit, sorted(compared, key=lambda one: one.key))
 
     def _same(self, app: Json, commit: str, target: Json, current: Json, ignored: Any) -> bool:
-        known = (current["metadata"]["uid"], current["metadata"]["resourceVersion"], hash((commit, str(app["spec"]))))
-        if known not in self._known:
-            self._forget(known)
-            self._known[known] = self._would_not_change(target, current, ignored)
-        return self._known[known]
-
-    def _forget(self, known: tuple[str, str, int]) -> None:
-        for old in [one for one in self._known if one[0] == known[0]]:
-            del self._known[old]
+        place = (app["metadata"]["name"], current["metadata"]["uid"])
+        known, seen = self._known.get(place), _Known(commit, app["spec"], current)
+        if known is None or not known.still_holds(seen):
+            seen.same = self._would_not_change(target, current, ignored)
+            self._known[place] = known = seen
+        return known.same
 
     def _would_not_change(self, target: Json, current: Json, ignored: Any) -> bool:
         if is_terminating(current):

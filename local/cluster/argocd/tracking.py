@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from local.cluster.argocd.application import APPLICATIONS
 from local.cluster.argocd.targets import TRACKING, Identity, identity
 from local.cluster.informer import key_of
 from local.cluster.objects import Json, annotation
@@ -20,6 +21,16 @@ def owner_of(obj: Json) -> str:
     group, kind, _, name = identity(obj)
     what, _, where = rest.partition(":")
     return application if what == f"{group}/{kind}" and where.rpartition("/")[2] == name else ""
+
+
+def _is_childs_status(resource: str, obj: Json, before: Json) -> bool:
+    """Whether only the status or operation of a child Application moved.
+
+    Argo CD ignores that since 3.0 (``ignoreResourceUpdates``); it has no health for Applications anyway.
+    """
+    if resource != APPLICATIONS or obj["spec"] != before["spec"]:
+        return False
+    return all(obj["metadata"].get(name) == before["metadata"].get(name) for name in ("annotations", "labels"))
 
 
 class Tracking:
@@ -62,5 +73,7 @@ class Tracking:
         if new and event != "DELETED":
             self._objects.setdefault(new, {})[place] = None
             self._where[identity(obj)] = place
+        if before is not None and event == "MODIFIED" and _is_childs_status(resource, obj, before):
+            return
         for application in dict.fromkeys(name for name in (old, new) if name):
             self._on_change(application)

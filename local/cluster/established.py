@@ -1,0 +1,124 @@
+"""A cluster as it serves today: Argo CD installed, the root application synced, everything below it healthy.
+
+Worlds use it to prepare blue; green gets there by norikae itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local.cluster.argocd.application import APPLICATIONS, NAMESPACE
+from local.cluster.charts import documents
+from local.cluster.objects import Json, is_ready_pod
+
+if TYPE_CHECKING:
+    from local.cluster.cluster import KubernetesCluster
+
+ROOT = "root"
+OPERATOR = "kubectl"
+_LOOK_SECONDS = 5.0
+_INSTALLED_FIRST = ("Namespace", "CustomResourceDefinition")
+
+
+class NotEstablishedError(Exception):
+    """The cluster did not get there in time; names what it waits for."""
+
+
+def install_argocd_and_sync(
+    cluster: KubernetesCluster,
+    *,
+    install: Path,
+    repository: str,
+    path: str,
+    revision: str = "main",
+    deadline: float = 1800.0,
+    gated_kinds: tuple[str, ...] = (),
+) -> None:
+    """Bring a cluster with nodes to the state in which a run finds blue; runs the kernel meanwhile.
+
+    Everything is synced to ``revision``, nothing syncs by itself afterwards, and all pods are ready. An Ingress gets
+    its address only where a load balancer controller runs; without one its application stays Progressing.
+
+    Args:
+        cluster: the cluster.
+        install: the environment's Argo CD install manifest.
+        repository: the URL of the GitOps repository.
+        path: the root application's folder in it.
+        revision: the branch that all applications follow.
+        deadline: virtual seconds for all of it.
+        gated_kinds: kinds whose health nobody provides in this world (``("Ingress",)`` without an ALB controller);
+            an application may stay Progressing if it has such a resource.
+
+    Raises:
+        NotEstablishedError: something is still missing at the deadline.
+    """
+    _apply_all(cluster, documents(install.name, install.read_text(encoding="utf-8")))
+    until = cluster.kernel.env.now + deadline
+    _wait(cluster, until, lambda: "" if cluster.argocd.is_active else "Argo CD to start")
+    cluster.api.apply(root_application(cluster.name, repository, path, revision), manager=OPERATOR)
+    _sync(cluster, [ROOT])
+    _wait(cluster, until, lambda: _unsynced(cluster, [ROOT]))
+    children = [app["metadata"]["name"] for app in cluster.informer.every(APPLICATIONS, NAMESPACE)]
+    children.remove(ROOT)
+    _sync(cluster, children)
+    _wait(cluster, until, lambda: _unsynced(cluster, children) or _unready(cluster, children, gated_kinds))
+
+
+def root_application(cluster: str, repository: str, path: str, revision: str) -> Json:
+    """The application of applications of a cluster; it follows a branch and hands cluster and branch down."""
+    parameters = [{"name": "cluster", "value": cluster}, {"name": "revision", "value": revision}]
+    source = {"repoURL": repository, "path": path, "targetRevision": revision, "helm": {"parameters": parameters}}
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {"name": ROOT, "namespace": NAMESPACE},
+        "spec": {
+            "project": "default",
+            "source": source,
+            "destination": {"server": "https://kubernetes.default.svc", "namespace": NAMESPACE},
+        },
+    }
+
+
+def _apply_all(cluster: KubernetesCluster, objects: list[Json]) -> None:
+    for obj in sorted(objects, key=lambda one: one["kind"] not in _INSTALLED_FIRST):
+        cluster.api.apply(obj, manager=OPERATOR)
+
+
+def _sync(cluster: KubernetesCluster, names: list[str]) -> None:
+    operation = {"operation": {"initiatedBy": {"username": OPERATOR}, "sync": {}}}
+    for name in names:
+        cluster.api.patch(APPLICATIONS, name, NAMESPACE, operation, manager=OPERATOR)
+
+
+def _unsynced(cluster: KubernetesCluster, names: list[str]) -> str:
+    for name in names:
+        app = cluster.argocd.app(name) or {}
+        status = app.get("status", {})
+        state = status.get("operationState", {})
+        if app.get("operation") or state.get("phase") != "Succeeded":
+            return f"application {name} to sync: {state.get('message', 'not started')}"
+        if status.get("sync", {}).get("status") != "Synced":
+            return f"application {name} to be Synced"
+    return ""
+
+
+def _unready(cluster: KubernetesCluster, names: list[str], gated_kinds: tuple[str, ...]) -> str:
+    for name in names:
+        status = (cluster.argocd.app(name) or {}).get("status", {})
+        gated = any(one["kind"] in gated_kinds for one in status.get("resources", ()))
+        if status.get("health", {}).get("status") != "Healthy" and not gated:
+            return f"application {name} to be Healthy"
+    for pod in cluster.informer.every("pods"):
+        if not is_ready_pod(pod):
+            return f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} to be ready"
+    return ""
+
+
+def _wait(cluster: KubernetesCluster, until: float, missing: Callable[[], str]) -> None:
+    while reason := missing():
+        if cluster.kernel.env.now >= until:
+            raise NotEstablishedError(f"{cluster.name} is still waiting for {reason}")
+        cluster.kernel.run(_LOOK_SECONDS)
