@@ -95,6 +95,12 @@ class LambdaRuntime:
         self._zygote = Zygote()
         self._idle: dict[str, list[Sandbox]] = defaultdict(list)
         self._count: dict[str, int] = defaultdict(int)
+        self._flying = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a handler runs at this moment, so that a call comes from it."""
+        return self._flying > 0
 
     def register(
         self,
@@ -146,7 +152,11 @@ class LambdaRuntime:
                 error_type="Lambda.ResourceNotFoundException", error_message=f"Function not found: {function_arn}"
             )
         flight = self._begin(function)
-        outcome = self._fly(flight, event)
+        self._flying += 1
+        try:
+            outcome = self._fly(flight, event)
+        finally:
+            self._flying -= 1
         self.invocations.append(
             Invocation(
                 flight.began,
