@@ -172,8 +172,7 @@ def _trim(packages: Path) -> None:
             entry.unlink()
     for example in data.rglob("examples-1.json*"):
         example.unlink()
-    for folder in ("bin", "boto3/data", "boto3/examples", "botocore/docs"):
-        # boto3/data and botocore/docs are imported or opened lazily, for resources and for generated help only.
+    for folder in ("bin", "boto3/data", "boto3/examples"):
         shutil.rmtree(packages / folder, ignore_errors=True)
     for found in [*packages.glob("*.dist-info"), *packages.rglob("tests"), *packages.rglob("__pycache__")]:
         shutil.rmtree(found, ignore_errors=True)
