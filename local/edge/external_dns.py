@@ -207,6 +207,6 @@ def _concerns(zone: dict[str, Any], settings: Settings) -> bool:
     name, zone_id = zone["Name"].rstrip("."), zone["Id"].removeprefix("/hostedzone/")
     if settings.zone_ids and zone_id not in settings.zone_ids:
         return False
-    return not settings.domains or any(
-        name == domain or name.endswith(f".{domain}") or domain.endswith(f".{name}") for domain in settings.domains
-    )
+    if not settings.domains or any(name == domain or name.endswith(f".{domain}") for domain in settings.domains):
+        return True
+    return settings.match_parent_zone and any(domain.endswith(f".{name}") for domain in settings.domains)

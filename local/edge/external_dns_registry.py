@@ -66,7 +66,7 @@ def current(records: Iterable[Mapping[str, Any]], settings: Settings) -> tuple[l
             labels = _labels(record["ResourceRecords"][0]["Value"])
             if labels:
                 twins[name, identifier] = labels
-        elif record["Type"] in {"A", "AAAA", "CNAME"}:
+        elif record["Type"] in settings.types:
             found.append(_endpoint(name, identifier, record))
     owned = []
     for endpoint in found:

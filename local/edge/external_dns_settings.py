@@ -11,22 +11,24 @@ from typing import Any
 
 ALPHA_PREFIX = "external-dns.alpha.kubernetes.io/"
 PREFIX = "external-dns.kubernetes.io/"
+DEFAULT_TYPES = ("A", "AAAA", "CNAME")
 _PREFIX_SINCE = (0, 22)
 _POLICIES = ("sync", "upsert-only", "create-only")
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _HARMLESS = frozenset(
     {
-        *("provider", "log-level", "log-format", "metrics-address", "aws-zone-type", "aws-region", "publish-host-ip"),
-        *("managed-record-types", "aws-api-retries", "aws-zones-cache-duration", "aws-batch-change-interval"),
+        *("log-level", "log-format", "metrics-address", "aws-zone-type", "aws-region", "publish-host-ip"),
+        *("aws-api-retries", "aws-zones-cache-duration", "aws-batch-change-interval"),
         *("request-timeout", "kubeconfig", "server", "aws-batch-change-size-bytes", "aws-batch-change-size-values"),
-        *("min-event-sync-interval", "ignore-ingress-rules-spec", "aws-zone-match-parent", "exclude-record-types"),
+        "min-event-sync-interval",
     }
 )
 _MODELLED = frozenset(
     {
         *("source", "policy", "registry", "interval", "txt-owner-id", "txt-prefix", "txt-suffix", "annotation-prefix"),
         *("domain-filter", "zone-id-filter", "ingress-class", "aws-batch-change-size", "aws-evaluate-target-health"),
-        *("txt-wildcard-replacement", "ignore-ingress-tls-spec", "annotation-filter"),
+        *("txt-wildcard-replacement", "ignore-ingress-tls-spec", "ignore-ingress-rules-spec", "annotation-filter"),
+        *("provider", "managed-record-types", "aws-zone-match-parent"),
     }
 )
 
@@ -58,7 +60,10 @@ class Settings:
     txt_wildcard: str = ""
     batch_size: int = 1000
     evaluate_target_health: bool = True
+    match_parent_zone: bool = False
+    ignore_rules: bool = False
     ignore_tls: bool = False
+    types: tuple[str, ...] = DEFAULT_TYPES
     sources: tuple[str, ...] = ()
 
 
@@ -110,10 +115,9 @@ def _read(version: tuple[int, int], flags: dict[str, list[str]]) -> Settings:
     policy = last("policy", "" if renamed else "sync")
     if policy not in _POLICIES:
         raise CannotStart(f"flag --policy is required and must be one of {', '.join(_POLICIES)}")
-    if last("registry", "txt") != "txt":
-        raise CannotStart(f"--registry={last('registry', '')} is outside the model of external-dns")
-    if last("annotation-filter", ""):
-        raise CannotStart("--annotation-filter is outside the model of external-dns")
+    for flag, modelled in (("registry", "txt"), ("provider", "aws"), ("annotation-filter", "")):
+        if last(flag, modelled) != modelled:
+            raise CannotStart(f"--{flag}={last(flag, '')} is outside the model of external-dns")
     return Settings(
         version=version,
         owner=last("txt-owner-id", "default"),
@@ -128,7 +132,10 @@ def _read(version: tuple[int, int], flags: dict[str, list[str]]) -> Settings:
         txt_wildcard=last("txt-wildcard-replacement", ""),
         batch_size=int(last("aws-batch-change-size", "1000")),
         evaluate_target_health=switch("aws-evaluate-target-health", default=True),
+        match_parent_zone=switch("aws-zone-match-parent", default=False),
+        ignore_rules=switch("ignore-ingress-rules-spec", default=False),
         ignore_tls=switch("ignore-ingress-tls-spec", default=False),
+        types=tuple(kind.upper() for kind in flags.get("managed-record-types", ())) or DEFAULT_TYPES,
         sources=tuple(flags.get("source", ())),
     )
 

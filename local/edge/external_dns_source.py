@@ -63,7 +63,7 @@ def wanted(ingresses: Iterable[Mapping[str, Any]], settings: Settings) -> list[E
         return []
     for ingress in ingresses:
         for endpoint in _of(ingress, settings):
-            if not settings.domains or any(_within(endpoint.name, domain) for domain in settings.domains):
+            if endpoint.type in settings.types and _passes(endpoint.name, settings.domains):
                 found.setdefault(endpoint.key, endpoint)
     return list(found.values())
 
@@ -97,7 +97,8 @@ def _of(ingress: Mapping[str, Any], settings: Settings) -> list[Endpoint]:
 def _hosts(ingress: Mapping[str, Any], settings: Settings, source: str, annotated: list[str]) -> list[str]:
     hosts: list[str] = []
     if source != "annotation-only":
-        hosts += [rule["host"] for rule in ingress["spec"].get("rules") or () if rule.get("host")]
+        if not settings.ignore_rules:
+            hosts += [rule["host"] for rule in ingress["spec"].get("rules") or () if rule.get("host")]
         if not settings.ignore_tls:
             hosts += [host for tls in ingress["spec"].get("tls") or () for host in tls.get("hosts") or ()]
     if source != "defined-hosts-only":
@@ -160,5 +161,5 @@ def _is_address(target: str) -> bool:
     return True
 
 
-def _within(name: str, domain: str) -> bool:
-    return name == domain or name.endswith(f".{domain}")
+def _passes(name: str, domains: tuple[str, ...]) -> bool:
+    return not domains or any(name == domain or name.endswith(f".{domain}") for domain in domains)

@@ -381,7 +381,7 @@ def test_which_names_an_ingress_claims(
 
 def test_names_outside_the_filters_are_left_alone(world: DnsWorld) -> None:
     blue = world.cluster("blue")
-    blue.deploy("--domain-filter=blue.demo.example.com", "--ingress-class=alb")
+    blue.deploy("--domain-filter=blue.demo.example.com", "--aws-zone-match-parent", "--ingress-class=alb")
     blue.ingress("web", rules=(PUBLIC, "web.blue.demo.example.com", "web.example.org"))
     world.loops()
     assert {name for name, kind, _ in world.records() if kind == "A"} == {"web.blue"}
@@ -390,6 +390,22 @@ def test_names_outside_the_filters_are_left_alone(world: DnsWorld) -> None:
     green.ingress("api", rules=("api.demo.example.com",))
     world.loops()
     assert ("api", "A", "") not in world.records()
+
+
+def test_a_domain_filter_below_the_zone_finds_no_zone(world: DnsWorld) -> None:
+    blue = world.cluster("blue")
+    blue.deploy("--domain-filter=blue.demo.example.com")
+    blue.ingress("web", rules=("web.blue.demo.example.com",))
+    world.loops()
+    assert world.records() == {}
+
+
+def test_only_the_managed_types_are_written(world: DnsWorld) -> None:
+    blue = world.cluster("blue")
+    blue.deploy("--managed-record-types=A", "--managed-record-types=CNAME", "--ignore-ingress-rules-spec")
+    blue.ingress("web", hostname="web.blue.demo.example.com", rules=(PUBLIC,))
+    world.loops()
+    assert list(world.records()) == [("a-web.blue", "TXT", ""), ("web.blue", "A", "")]
 
 
 def test_targets_that_are_no_load_balancer(world: DnsWorld) -> None:
@@ -437,6 +453,7 @@ def deployment(*arguments: str, image: str = "images.example.com/external-dns:v0
     [
         (deployment("--source=ingress"), "--policy is required"),
         (deployment("--policy=sync", "--registry=dynamodb"), "registry=dynamodb"),
+        (deployment("--policy=sync", "--provider=google"), "provider=google"),
         (deployment("--policy=sync", "--events"), "--events is outside the model"),
         (deployment("--policy=sync", "--interval=often"), "invalid duration"),
         (deployment("--policy=sync", "--annotation-filter=a=b"), "annotation-filter"),
