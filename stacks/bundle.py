@@ -6,6 +6,7 @@ built twice and neither Docker nor the CDK is needed to look at it. Decision 004
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import shutil
@@ -13,7 +14,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 
 SERVICES = ("cloudwatch", "dynamodb", "eks", "elbv2", "route53", "s3", "sns", "stepfunctions", "sts")
 """The AWS services whose models stay in the bundle; a client of another one fails with UnknownServiceError."""
+ENDPOINTS = frozenset(SERVICES) - {"cloudwatch", "elbv2", "stepfunctions"} | {
+    "elasticloadbalancing",
+    "monitoring",
+    "states",
+}
+"""The same services by their endpoint prefix, as ``endpoints.json`` names them."""
 SOURCES = ("handlers", "norikae", "manifests")
 BOTOCORE_FILES = ("_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json")
 KEPT = 3
@@ -172,12 +179,47 @@ def _trim(packages: Path) -> None:
             entry.unlink()
     for example in data.rglob("examples-1.json*"):
         example.unlink()
+    for model in data.rglob("*.json.gz"):
+        _shorten(model)
+    _keep_endpoints(data / "endpoints.json")
     for folder in ("bin", "boto3/data", "boto3/examples"):
         shutil.rmtree(packages / folder, ignore_errors=True)
     for found in [*packages.glob("*.dist-info"), *packages.rglob("tests"), *packages.rglob("__pycache__")]:
         shutil.rmtree(found, ignore_errors=True)
     for lock in packages.glob(".lock"):
         lock.unlink()
+
+
+def _shorten(model: Path) -> None:
+    """Replace a model by the same without its documentation, which a cold start would parse and nobody would read.
+
+    Plain JSON instead of gzip: the zip of the bundle compresses it anyway, and botocore reads both.
+    """
+    content = _without_documentation(msgspec.json.decode(gzip.decompress(model.read_bytes())))
+    model.with_suffix("").write_bytes(msgspec.json.encode(content))
+    model.unlink()
+
+
+def _without_documentation(value: Any) -> Any:  # noqa: ANN401 - a model is any JSON value
+    """The same value; a member that happens to be called documentation is a shape, not a text, and stays."""
+    if isinstance(value, dict):
+        return {
+            key: _without_documentation(item)
+            for key, item in value.items()
+            if not (key == "documentation" and isinstance(item, str))
+        }
+    if isinstance(value, list):
+        return [_without_documentation(item) for item in value]
+    return value
+
+
+def _keep_endpoints(file: Path) -> None:
+    """Keep partitions and regions but only our services in the list of endpoints: the file is 1.2 MB of JSON."""
+    content = msgspec.json.decode(file.read_bytes())
+    for partition in content["partitions"]:
+        services = partition["services"]
+        partition["services"] = {name: services[name] for name in sorted(ENDPOINTS) if name in services}
+    file.write_bytes(msgspec.json.encode(content))
 
 
 def _native(folder: Path) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import botocore.loaders
 import msgspec
 import pytest
 
@@ -111,3 +113,34 @@ def test_another_setting_is_another_bundle(bundle: Bundle, environment: Environm
 def test_a_missing_install_manifest_is_named(environment: Environment, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"argocd\.install: .*argocd\.yaml is not there"):
         build_bundle(environment, manifests=tmp_path, root=ROOT)
+
+
+CLIENTS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import boto3
+session = boto3.Session("bench", "bench", region_name="ap-northeast-1")
+assert boto3.__file__.startswith(sys.argv[1])
+for service in sys.argv[2:]:
+    client = session.client(service)
+    print(client.meta.endpoint_url, len(client.meta.service_model.operation_names))
+    assert not client.meta.service_model.documentation
+"""
+
+
+def test_every_service_in_the_bundle_has_a_client_without_reading_anything_else(bundle: Bundle) -> None:
+    command = [sys.executable, "-S", "-c", CLIENTS, str(bundle.path), *SERVICES]
+    done = subprocess.run(command, env={"PATH": ""}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("https://") == len(SERVICES)
+    assert "https://route53.amazonaws.com" in done.stdout
+
+
+def test_shortened_models_are_the_models_without_their_texts(bundle: Bundle) -> None:
+    ours = json.loads(next((bundle.path / "botocore" / "data" / "eks").rglob("service-2.json")).read_text())
+    theirs = botocore.loaders.Loader().load_service_model("eks", "service-2")
+    assert set(ours["operations"]) == set(theirs["operations"])
+    assert set(ours["shapes"]) == set(theirs["shapes"])
+    assert [set(shape.get("members", {})) for shape in ours["shapes"].values()] == [
+        set(shape.get("members", {})) for shape in theirs["shapes"].values()
+    ]
