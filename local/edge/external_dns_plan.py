@@ -41,7 +41,7 @@ class Plan:
     """What one loop wants to do."""
 
     create: list[Endpoint] = field(default_factory=list)
-    update: list[tuple[Endpoint, Endpoint]] = field(default_factory=list)
+    update: list[Endpoint] = field(default_factory=list)
     delete: list[Endpoint] = field(default_factory=list)
 
 
@@ -74,7 +74,7 @@ def _row(found: Plan, desired: dict[str, Endpoint], there: dict[str, Endpoint], 
         if kind in ours:
             before = ours[kind]
             if before.restate or _differs(endpoint, before):
-                found.update.append((before, endpoint))
+                found.update.append(endpoint)
         elif kind not in there and (ours or not there):
             found.create.append(endpoint)
 
@@ -97,12 +97,8 @@ def proposals(found: Plan, twins: Twins, settings: Settings) -> list[Proposal]:
     made: list[Proposal] = []
     for endpoint in found.create:
         made += _with_twins("CREATE", endpoint, settings, skip=twins)
-    for before, after in found.update:
-        if (before.weight is None) != (after.weight is None):
-            made += _with_twins("DELETE", before, settings)
-            made += _with_twins("CREATE", after, settings)
-        else:
-            made += _with_twins("UPSERT", after, settings)
+    for endpoint in found.update:
+        made += _with_twins("UPSERT", endpoint, settings)
     for endpoint in found.delete:
         # a twin is deleted under the resource that its own text names, with the weight of the record that it marks
         names = twin_names(endpoint.name, endpoint.type, alias=endpoint.alias, settings=settings)

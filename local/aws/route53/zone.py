@@ -24,10 +24,6 @@ class Change:
     action: str
     record: RecordSet
 
-    def to_api(self) -> dict[str, Any]:
-        """The change as the API spells it."""
-        return {"Action": self.action, "ResourceRecordSet": self.record.to_api()}
-
 
 @dataclass(frozen=True, slots=True)
 class AppliedBatch:

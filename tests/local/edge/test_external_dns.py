@@ -443,6 +443,36 @@ def test_a_small_batch_size_sends_several_batches(world: DnsWorld) -> None:
     assert ("a-owner.app-0", "TXT", "") in world.records()
 
 
+def test_wildcards_have_twins_under_another_label(world: DnsWorld) -> None:
+    blue = world.cluster("blue")
+    blue.deploy("--txt-wildcard-replacement=any")
+    blue.ingress("web", rules=("*.demo.example.com",))
+    world.loops(2)
+    assert set(world.records()) == {
+        ("\\052", "A", ""),
+        ("\\052", "AAAA", ""),
+        ("a-any", "TXT", ""),
+        ("aaaa-any", "TXT", ""),
+    }
+    assert world.writes("external-dns/blue") == 1
+
+
+def test_txt_records_of_others_are_no_twins(world: DnsWorld) -> None:
+    mark = {
+        "Name": f"_norikae.{PUBLIC}",
+        "Type": "TXT",
+        "TTL": 60,
+        "ResourceRecords": [{"Value": '"heritage=norikae"'}],
+    }
+    world.change(("CREATE", mark))
+    blue = world.cluster("blue")
+    blue.deploy()
+    blue.ingress("web", rules=(PUBLIC,))
+    world.loops(2)
+    assert ("_norikae.web", "TXT", "") in world.records()
+    assert ("web", "A", "") in world.records()
+
+
 def deployment(*arguments: str, image: str = "images.example.com/external-dns:v0.22.0") -> dict[str, Any]:
     container = {"name": "external-dns", "image": image, "args": list(arguments)}
     return {"spec": {"template": {"spec": {"containers": [container]}}}}

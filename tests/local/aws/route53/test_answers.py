@@ -147,3 +147,14 @@ def test_a_deleted_record_is_gone_from_the_answers(zone: Zone) -> None:
     zone.change(("DELETE", alias(WEB, "blue", 1)))
     zone.route53.settle()
     assert shares(zone) == {"green": 1.0}
+
+
+def test_the_health_of_an_alias_to_records_is_theirs(zone: Zone) -> None:
+    zone.change(("CREATE", alias("blue.demo.example.com", health=True)))
+    zone.change(
+        ("CREATE", alias(WEB, "blue", 100, zone=ZONE, target="blue.demo.example.com", health=True)),
+        ("CREATE", alias(WEB, "green", 0, health=True)),
+    )
+    zone.route53.settle()
+    assert shares(zone) == {"blue": 1.0}
+    assert shares(zone, sick=[BLUE]) == {"green": 1.0}

@@ -171,6 +171,12 @@ def test_zones_are_listed_by_creation_and_by_name(route53: Route53Simulator) -> 
     assert [zone["Name"] for zone in first["HostedZones"]] == ["demo.example.com.", "b.example.org."]
     rest = route53.list_hosted_zones(Marker=first["NextMarker"])
     assert [zone["Name"] for zone in rest["HostedZones"]] == ["a.example.net."]
+    with pytest.raises(AwsError, match="InvalidInput"):
+        route53.list_hosted_zones(Marker="ZNOTHERE")
+    with pytest.raises(AwsError, match="InvalidInput"):
+        route53.list_hosted_zones(MaxItems="many")
+    with pytest.raises(AwsError, match="NotImplemented"):
+        route53.list_hosted_zones(HostedZoneType="PrivateHostedZone")
     named = route53.list_hosted_zones_by_name(DNSName="example.net", MaxItems="1")
     assert [zone["Name"] for zone in named["HostedZones"]] == ["a.example.net."]
     assert named["NextDNSName"] == "b.example.org."
