@@ -51,7 +51,8 @@ class DaemonSets(Controller):
         for node, pod in pods.items():
             if node not in wanted and not is_terminating(pod):
                 self.api.delete("pods", pod["metadata"]["name"], key[0])
-        self._update(key, mine, [pods[node] for node in wanted if node in pods], revision)
+        if all(node in pods for node in wanted):
+            self._update(key, mine, [pods[node] for node in wanted], revision)
         self._report(key, mine, wanted, revision)
 
     def _create(self, mine: Json, spec: Json, node: str, revision: str) -> None:

@@ -51,9 +51,14 @@ class Deployments(Controller):
     resource = "deployments.apps"
 
     def on_change(self, event: str, resource: str, obj: Json, before: Json | None) -> None:
-        """Look at deployments and at the ReplicaSets that they control."""
+        """Look at deployments, at the ReplicaSets that they control, and at pods that are gone (for Recreate)."""
         super().on_change(event, resource, obj, before)
         owner = controller_of(obj) if resource == _SETS else None
+        if resource == "pods" and event == "DELETED":
+            between = controller_of(obj)
+            where = self.informer.by_uid(between["uid"]) if between else None
+            found = self.informer.get(*where) if where else None
+            owner = controller_of(found) if found else None
         if owner is not None and owner["kind"] == "Deployment":
             self.wake((obj["metadata"]["namespace"], owner["name"]))
 

@@ -52,12 +52,14 @@ class StatefulSets(Controller):
                 self.api.create("pods", self._pod(mine, name, revision), manager=self.name)
             if ordered and (name not in pods or not is_ready_pod(pods[name])):
                 return
+        if any(name not in pods for name in wanted):
+            return
         for name in sorted(set(pods) - set(wanted), key=_ordinal, reverse=True):
             self._delete(key, pods[name])
             if ordered:
                 return
         if (mine["spec"].get("updateStrategy") or {}).get("type") != "OnDelete":
-            self._update(key, [pods[name] for name in reversed(wanted) if name in pods], revision)
+            self._update(key, [pods[name] for name in reversed(wanted)], revision)
 
     def _update(self, key: Key, pods: list[Json], revision: str) -> None:
         for pod in pods:
