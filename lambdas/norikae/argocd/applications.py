@@ -53,7 +53,16 @@ def descendants(apps: Mapping[str, Json], root: str = ROOT) -> tuple[str, ...]:
 def follows_pin(app: Json, argocd: ArgoCd) -> bool:
     """Whether an application comes from the repository that the run pins; others have revisions of their own."""
     source = app.get("spec", {}).get("source") or {}
-    return bool(source.get("repoURL") == argocd.repository and not source.get("chart"))
+    return not source.get("chart") and _same(source.get("repoURL", ""), argocd.repository)
+
+
+def _same(left: str, right: str) -> bool:
+    """Whether two URLs name one repository; Argo CD overlooks case, a last slash and ``.git``, too (util/git)."""
+    return _plain(left) == _plain(right)
+
+
+def _plain(url: str) -> str:
+    return url.lower().removesuffix("/").removesuffix(".git")
 
 
 def pinned_revision(kubernetes: Kubernetes, namespace: str) -> str:

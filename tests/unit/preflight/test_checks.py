@@ -113,6 +113,12 @@ def test_a_blue_without_its_applications_blocks(ground: Ground, api: FakeKuberne
     assert only(ground, "applications-ready").text == "it does not exist on blue"
 
 
+def test_a_resource_with_two_owners_blocks(ground: Ground, api: FakeKubernetes) -> None:
+    shared = {"type": "SharedResourceWarning", "message": "Service shop/web is part of web and shop"}
+    api.put(application("web", conditions=[shared]))
+    assert "Service shop/web is part of web and shop" in only(ground, "applications-ready").text
+
+
 def test_a_name_with_two_owners_blocks(ground: Ground, api: FakeKubernetes) -> None:
     api.put(ingress("shop", HOST))
     finding = only(ground, "host-names")

@@ -17,7 +17,7 @@ from norikae.cluster.eks_port import (
     NewNodeGroup,
     NodeGroup,
 )
-from norikae.errors import ConflictError
+from norikae.errors import AwsRefusedError, ConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -140,9 +140,15 @@ class EksClusters:
 
     def newest_addon_version(self, addon: str, version: str) -> str | None:
         """The newest version of an add-on for a Kubernetes version, or None when there is none."""
+        try:
+            listed = list(pages(self._eks.describe_addon_versions, addonName=addon, kubernetesVersion=version))
+        except AwsRefusedError as refusal:
+            if refusal.code == ABSENT:
+                return None
+            raise
         versions = [
             found["addonVersion"]
-            for page in pages(self._eks.describe_addon_versions, addonName=addon, kubernetesVersion=version)
+            for page in listed
             for entry in page["addons"]
             for found in entry.get("addonVersions", [])
             if any(c.get("clusterVersion") == version for c in found.get("compatibilities", []))

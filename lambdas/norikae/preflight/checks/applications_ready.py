@@ -26,6 +26,10 @@ def check(ground: Ground) -> Iterator[Finding]:
         if app is None:
             yield Finding(NAME, "blocker", subject, "it does not exist on blue", "create or sync it on blue first")
             continue
+        for condition in app.get("status", {}).get("conditions") or []:
+            if condition.get("type") == "SharedResourceWarning":
+                text, remedy = condition.get("message", ""), "let one application only own the resource"
+                yield Finding(NAME, "blocker", subject, f"on blue, it shares a resource: {text}", remedy)
         judged = readiness(app, Expected(now=ground.now, is_parent=bool(children(app))))
         for reason in judged.reasons:
             yield Finding(NAME, "blocker", subject, f"on blue, {reason}", "make it synced and healthy on blue first")

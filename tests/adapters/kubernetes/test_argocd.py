@@ -1,0 +1,162 @@
+"""The whole way of Argo CD over the wire: installed, pinned, synced in waves, in the embedded world's cluster."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from local.cluster.cluster import KubernetesCluster
+from local.cluster.git import GitRepositories, Repository
+from local.kernel import Kernel
+from local.kubernetes import ApiServer, User
+from local.kubernetes.endpoint import serve
+from norikae.adapters.kubernetes.client import KubernetesClient
+from norikae.argocd.applications import APPLICATIONS, pinned_revision
+from norikae.argocd.install import ensure_argo_cd
+from norikae.argocd.sync import SyncRun
+from norikae.argocd.waves import sync_applications, sync_platform
+from norikae.errors import RefusedError
+from tests.unit.fakes.demo import REPOSITORY, demo_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from norikae.cluster.ports import Json
+    from norikae.upgrade.progress import Progress
+
+ENVIRONMENT = demo_environment()
+INSTALL: list[Json] = [
+    obj
+    for obj in yaml.safe_load_all(Path("environments/demo/argocd.yaml").read_text(encoding="utf-8"))
+    if obj is not None
+]
+NAME = "demo-1-35-a"
+
+CHILD = """
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: %(name)s
+  namespace: argocd
+spec:
+  project: default
+  source:
+    repoURL: %(repository)s
+    path: apps/%(name)s
+    targetRevision: "{{ .Values.revision }}"
+    helm:
+      parameters:
+        - {name: cluster, value: "{{ .Values.cluster }}"}
+  destination:
+    server: https://kubernetes.default.svc
+    namespace: %(name)s
+  syncPolicy:
+    syncOptions: [CreateNamespace=true]
+"""
+
+DEPLOYMENT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: "{{ .Release.Name }}"}}
+  template:
+    metadata: {labels: {app: "{{ .Release.Name }}"}}
+    spec:
+      containers:
+        - {name: main, image: "registry.example.com/app:{{ .Values.tag }}"}
+"""
+
+
+def gitops(*names: str) -> dict[str, str]:
+    files = {"clusters/Chart.yaml": "apiVersion: v2\nname: clusters\nversion: 1.0.0\n", "clusters/values.yaml": "{}\n"}
+    for name in names:
+        files[f"clusters/templates/{name}.yaml"] = CHILD % {"name": name, "repository": REPOSITORY}
+        files[f"apps/{name}/Chart.yaml"] = f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n"
+        files[f"apps/{name}/values.yaml"] = 'tag: "1"\n'
+        files[f"apps/{name}/templates/deployment.yaml"] = DEPLOYMENT
+    return files
+
+
+class Green:
+    """A cluster with nodes and nothing on it, and norikae's client of it."""
+
+    def __init__(self) -> None:
+        self.kernel = Kernel()
+        self.repository = Repository(gitops("load-balancers", "dns", "web", "api"))
+        self.revision = self.repository.resolve("main")
+        self.api = ApiServer(name=NAME, version="1.35", now=self.kernel.now, random=random.Random(1))  # noqa: S311 - repeatable
+        git = GitRepositories({REPOSITORY: self.repository})
+        self.cluster = KubernetesCluster(self.kernel, self.api, git=git)
+        for number in range(3):
+            self.cluster.add_node(f"ip-10-0-0-{number}")
+        admin = User("admin", ("system:masters",))
+        self.endpoint = serve(self.api, lock=self.kernel.lock, authenticate=lambda _: admin)
+        self.client = KubernetesClient(endpoint=self.endpoint.url, ca_pem=self.endpoint.ca_pem, token=lambda: "admin")
+
+    def until_ready(self, look: Callable[[], Progress], looks: int = 40) -> list[str]:
+        """Look again when the move says so; what it waited for."""
+        waited: list[str] = []
+        for _ in range(looks):
+            progress = look()
+            if progress.ready:
+                return waited
+            waited.append(progress.waiting_for)
+            self.kernel.run(progress.retry_after_seconds)
+        raise AssertionError(waited)
+
+    def install(self) -> list[str]:
+        return self.until_ready(lambda: ensure_argo_cd(self.client, INSTALL, ENVIRONMENT, NAME, self.revision))
+
+    def sync(self, attempt: int = 1) -> list[str]:
+        run = SyncRun("run-1", attempt, self.revision)
+        platform = self.until_ready(lambda: sync_platform(self.client, ENVIRONMENT, run, self.kernel.now()))
+        return platform + self.until_ready(lambda: sync_applications(self.client, ENVIRONMENT, run, self.kernel.now()))
+
+    def application(self, name: str) -> dict[str, Any]:
+        return self.api.get(APPLICATIONS, name, "argocd")
+
+
+@pytest.fixture
+def green() -> Iterator[Green]:
+    built = Green()
+    yield built
+    built.endpoint.close()
+
+
+def test_argo_cd_comes_up_and_every_application_is_synced_to_the_pin(green: Green) -> None:
+    green.install()
+    assert green.cluster.argocd.is_active
+    green.sync()
+    assert pinned_revision(green.client, "argocd") == green.revision
+    for name in ("load-balancers", "dns", "web", "api"):
+        assert green.application(name)["status"]["health"]["status"] == "Healthy"
+        assert len(green.cluster.ready_pods(name, {"app": name})) == 2
+    finished = {name: green.application(name)["status"]["operationState"]["finishedAt"] for name in ("dns", "web")}
+    assert finished["dns"] < finished["web"]
+
+
+def test_a_second_attempt_finds_everything_done(green: Green) -> None:
+    green.install()
+    green.sync()
+    assert green.install() == []
+    assert green.sync(attempt=2) == []
+
+
+def test_a_manifest_that_the_cluster_refuses_ends_the_attempt_and_the_next_one_heals_it(green: Green) -> None:
+    good = DEPLOYMENT
+    wrong = DEPLOYMENT.replace("  replicas: 2\n", "  replicas: -1\n")
+    green.revision = green.repository.commit("main", {"apps/web/templates/deployment.yaml": wrong})
+    green.install()
+    with pytest.raises(RefusedError, match="application web is Failed"):
+        green.sync()
+    green.revision = green.repository.commit("main", {"apps/web/templates/deployment.yaml": good})
+    green.install()
+    green.sync(attempt=2)
+    assert green.application("web")["status"]["health"]["status"] == "Healthy"
