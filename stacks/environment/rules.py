@@ -1,0 +1,174 @@
+"""What has to hold between several keys of an environment file."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from stacks.environment.lines import Path
+from stacks.environment.schema import complete, duration_text, types_schema
+
+if TYPE_CHECKING:
+    from pathlib import Path as FilePath
+
+    from stacks.environment.lines import Document
+
+NEEDED_ADDONS = ("vpc-cni", "kube-proxy", "coredns")
+FEWEST_ZONES = 2
+PATIENCE = (
+    (("shift", "bake"), ("shift", "poll")),
+    (("soak", "duration"), ("soak", "poll")),
+    (("clusters", "build_deadline"), ("clusters", "poll")),
+    (("clusters", "delete_deadline"), ("clusters", "poll")),
+    (("argocd", "sync_deadline"), ("argocd", "poll")),
+    (("dns", "propagation_deadline"), ("dns", "propagation_poll")),
+)
+"""How long something goes on, and how often it is looked at meanwhile."""
+
+
+@dataclass
+class Values:
+    """The completed values of a document whose types are right, at least where a rule looks."""
+
+    document: Document
+    file: FilePath
+    values: Any
+
+    def __call__(self, *path: str | int) -> Any:  # noqa: ANN401 - any value of the file
+        """The value at a path."""
+        found = self.values
+        for part in path:
+            found = found[part]
+        return found
+
+    def mistake(self, path: Path, wrong: str, right: str) -> None:
+        """Note a mistake."""
+        self.document.mistake(path, wrong, right)
+
+
+Rule = tuple[tuple[Path, ...], Callable[[Values], None]]
+
+
+def check(document: Document, file: FilePath) -> None:
+    """Note every mistake that the rules know of; a rule whose keys are wrong themselves is left out.
+
+    Args:
+        document: the document, with durations in seconds.
+        file: the file, to which other files are relative.
+    """
+    schema = types_schema()
+    wrong = [mistake.path for mistake in document.mistakes]
+    if () in wrong or not isinstance(document.value, dict):
+        return
+    values = Values(document, file, complete(document.value, schema, schema["$defs"]))
+    for paths, rule in _rules():
+        if not any(_touches(path, mistake) for path in paths for mistake in wrong):
+            rule(values)
+
+
+def _touches(path: Path, mistake: Path) -> bool:
+    shorter = min(len(path), len(mistake))
+    return path[:shorter] == mistake[:shorter]
+
+
+def _rules() -> list[Rule]:
+    rules: list[Rule] = [
+        ((("shift", "steps"),), _steps_rise_to_100),
+        ((("shift", "gates"),), lambda values: _once(values, ("shift", "gates"))),
+        ((("clusters", "node_groups"),), _sizes_fit),
+        ((("clusters", "node_groups"),), _group_names_differ),
+        ((("clusters", "addons"),), lambda values: _once(values, ("clusters", "addons"))),
+        ((("clusters", "addons"),), _addons_are_enough),
+        ((("clusters", "adopt"), ("clusters", "prefix"), ("clusters", "version")), _blue_is_not_green),
+        ((("network", "subnets"), ("network", "controller_subnets")), _controller_subnets_are_known),
+        ((("network", "subnets"),), _two_zones),
+        ((("argocd", "install"),), _install_is_a_file),
+        ((("argocd", "platform"),), lambda values: _once(values, ("argocd", "platform"))),
+    ]
+    for whole, part in PATIENCE:
+        rules.append(((whole, part), _longer_than(whole, part)))
+    return rules
+
+
+def _steps_rise_to_100(values: Values) -> None:
+    steps = values("shift", "steps")
+    for place, (before, after) in enumerate(pairwise(steps), start=1):
+        if after <= before:
+            wrong = f"is {after} after {before}"
+            values.mistake(("shift", "steps", place), wrong, "each step must be higher than the one before it")
+    if steps[-1] != 100:  # noqa: PLR2004 - percent
+        values.mistake(("shift", "steps"), f"ends with {steps[-1]}", "the last step must be 100")
+
+
+def _sizes_fit(values: Values) -> None:
+    for place, group in enumerate(values("clusters", "node_groups")):
+        if group["min_size"] > group["max_size"]:
+            wrong = f"is {group['min_size']}, above max_size {group['max_size']}"
+            values.mistake(("clusters", "node_groups", place, "min_size"), wrong, "lower it or raise max_size")
+
+
+def _group_names_differ(values: Values) -> None:
+    names = [group["name"] for group in values("clusters", "node_groups")]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            path: Path = ("clusters", "node_groups", place, "name")
+            values.mistake(path, f'is "{name}", as another group', "give every node group its own name")
+
+
+def _once(values: Values, path: Path) -> None:
+    for name, count in Counter(values(*path)).items():
+        if count > 1:
+            values.mistake(path, f"has {name} {count} times", "name it once")
+
+
+def _addons_are_enough(values: Values) -> None:
+    missing = [name for name in NEEDED_ADDONS if name not in values("clusters", "addons")]
+    if missing:
+        wrong = f"has no {', '.join(missing)}"
+        values.mistake(("clusters", "addons"), wrong, "add it: pods have no network or names without these three")
+
+
+def _blue_is_not_green(values: Values) -> None:
+    stem = f"{values('clusters', 'prefix')}-{values('clusters', 'version').replace('.', '-')}"
+    adopt = values("clusters", "adopt")
+    if re.fullmatch(rf"{re.escape(stem)}-[a-z]", adopt):
+        right = "name the cluster that serves today, or raise version"
+        values.mistake(("clusters", "adopt"), f"is {adopt}, as the new cluster would be called", right)
+
+
+def _controller_subnets_are_known(values: Values) -> None:
+    known = values("network", "subnets")
+    for place, subnet in enumerate(values("network", "controller_subnets")):
+        if subnet not in known:
+            right = f"choose among network.subnets: {', '.join(known)}"
+            values.mistake(("network", "controller_subnets", place), f"is {subnet}, which is no subnet here", right)
+
+
+def _two_zones(values: Values) -> None:
+    zones = set(values("network", "subnets").values())
+    if len(zones) < FEWEST_ZONES:
+        wrong = f"lie in one zone only: {', '.join(sorted(zones))}"
+        values.mistake(("network", "subnets"), wrong, "EKS and ALBs need subnets in at least two zones")
+
+
+def _install_is_a_file(values: Values) -> None:
+    manifest = values.file.parent / values("argocd", "install")
+    if not manifest.is_file():
+        right = f"render the manifest to {manifest}, or mend the path; it is relative to {values.file.name}"
+        values.mistake(("argocd", "install"), f"is {values('argocd', 'install')}, which is not a file", right)
+
+
+def _longer_than(whole: Path, part: Path) -> Callable[[Values], None]:
+    def rule(values: Values) -> None:
+        long, short = values(*whole), values(*part)
+        if short < 1:
+            values.mistake(part, "is 0s", "it must be at least 1s")
+        if long < short:
+            wrong = f"is {duration_text(long)}, shorter than {'.'.join(map(str, part))} {duration_text(short)}"
+            values.mistake(whole, wrong, "make it at least as long, or look more often")
+
+    return rule
