@@ -189,10 +189,15 @@ def _rights(kubernetes: Callable[[str], Kubernetes]) -> Callable[[Eks, GreenBuil
         api = kubernetes(build.green.name)
         if not api.is_ready():
             return Progress.wait(f"the API server of {build.green.name} does not answer ready yet", build.poll)
-        if not rights.is_applied(api, build.rbac):
+        try:
+            if rights.is_applied(api, build.rbac):
+                return Progress.done()
             rights.apply(api, build.rbac)
-            return Progress.wait(f"the rights in {build.green.name} take effect", SOON)
-        return Progress.done()
+        except RefusedError as refusal:
+            # An access policy takes some seconds to take effect (EKS docs, "Associate access policies with access
+            # entries"); a refusal that stays is shown here until the deadline of the build.
+            return Progress.wait(f"our access to {build.green.name} takes effect: {refusal}", build.poll)
+        return Progress.wait(f"the rights in {build.green.name} take effect", SOON)
 
     return stage
 

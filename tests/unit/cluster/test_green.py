@@ -79,6 +79,17 @@ def test_every_wait_is_readable() -> None:
     assert look(eks, api).waiting_for == "node group system is CREATING, node group worker is CREATING"
 
 
+def test_an_access_policy_that_is_not_in_force_yet_is_waited_for() -> None:
+    eks, api = FakeEks(), FakeKubernetes()
+    look(eks, api)
+    eks.settle()
+    look(eks, api)
+    api.refusal = "clusterroles is forbidden"
+    assert look(eks, api).waiting_for == f"our access to {NAME} takes effect: clusterroles is forbidden"
+    api.refusal = ""
+    assert look(eks, api).waiting_for == f"the rights in {NAME} take effect"
+
+
 def test_the_control_plane_is_created_with_everything_that_cannot_be_changed_later() -> None:
     eks = FakeEks()
     look(eks, FakeKubernetes())

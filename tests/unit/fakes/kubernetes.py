@@ -37,6 +37,7 @@ class FakeKubernetes:
         self.writes: list[str] = []
         self.ready = True
         self.gone = False
+        self.refusal = ""
         self._version = 0
         for obj in objects:
             self.put(obj)
@@ -135,6 +136,8 @@ class FakeKubernetes:
     def _reach(self) -> None:
         if self.gone:
             raise UnreachableError("connection refused")
+        if self.refusal:
+            raise RefusedError(self.refusal)
 
     @staticmethod
     def _key(obj: Json) -> tuple[str, str | None, str]:
