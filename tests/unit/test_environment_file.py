@@ -225,8 +225,8 @@ def test_a_mistake_says_where_it_is_and_what_would_be_right(folder: Folder, old:
         (
             "on_stop:",
             (
-                "22: on_stop: is empty; write a mapping of keys. What happens when somebody stops an execution from the "
-                "console, or it dies"
+                "22: on_stop: is empty; write a mapping of keys. What happens when somebody stops an execution from "
+                "the console, or it dies"
             ),
         ),
         (

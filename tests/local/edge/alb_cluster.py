@@ -122,3 +122,30 @@ class HandmadeCluster:
         addresses = (status.get("loadBalancer") or {}).get("ingress") or [{}]
         name: str = addresses[0].get("hostname", "")
         return name
+
+    @classmethod
+    def over(cls, kernel: Kernel, api: ApiServer) -> "HandmadeCluster":
+        """The same verbs on the API server of a cluster with controllers of its own."""
+        cluster = cls(kernel, api.name)
+        cluster.api = api
+        return cluster
+
+    def living_application(self, namespace: str, name: str, lifecycle: Mapping[str, Any]) -> None:
+        """A Deployment of two replicas, whose pods the cluster's controllers make."""
+        container = {
+            "name": "app",
+            "image": "app:1",
+            "ports": [{"name": "http", "containerPort": 8080}],
+            "readinessProbe": {"httpGet": {"path": "/healthz", "port": "http"}},
+            **({"lifecycle": dict(lifecycle)} if lifecycle else {}),
+        }
+        labels = {"app": name}
+        deployment = {
+            "metadata": {"name": name},
+            "spec": {
+                "replicas": 2,
+                "selector": {"matchLabels": labels},
+                "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
+            },
+        }
+        self.api.create("deployments.apps", deployment, namespace=namespace)
