@@ -1,1 +1,1 @@
-"""The embedded world: AWS, two Kubernetes clusters, their controllers and clients, on one machine and in virtual time."""
+"""The embedded world: AWS, two clusters, their controllers and clients, on one machine and in virtual time."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import yaml
 
 from norikae.errors import SettingsError
 from stacks.runtime import PLATFORM, PYTHON
@@ -81,6 +82,7 @@ def build_bundle(environment: Environment, *, manifests: Path, root: Path, inter
         for source in SOURCES:
             shutil.copytree(root / "lambdas" / source, unfinished / source, ignore=_NOT_SHIPPED, dirs_exist_ok=True)
         shutil.copyfile(manifests / environment.argocd.install, unfinished / "manifests" / "argocd.yaml")
+        _manifests_as_json(unfinished / "manifests")
         (unfinished / "environment.json").write_bytes(_values(environment))
         facts = {"runtime": f"python{PYTHON}", "compiled": bool(interpreter), "native": _native(unfinished)}
         (unfinished / "bundle.json").write_bytes(msgspec.json.encode(facts))
@@ -90,6 +92,14 @@ def build_bundle(environment: Environment, *, manifests: Path, root: Path, inter
         _forget_old(builds, environment.environment)
     facts = msgspec.json.decode((path / "bundle.json").read_bytes())
     return Bundle(path=path, digest=digest, compiled=facts["compiled"], native=tuple(facts["native"]))
+
+
+def _manifests_as_json(folder: Path) -> None:
+    """Functions read JSON: a YAML parser would be one more package in every cold start."""
+    for file in folder.glob("*.yaml"):
+        objects = [obj for obj in yaml.safe_load_all(file.read_text(encoding="utf-8")) if obj]
+        file.with_suffix(".json").write_bytes(msgspec.json.encode(objects))
+        file.unlink()
 
 
 def digest_of(environment: Environment, *, manifests: Path, root: Path, interpreter: str | None = None) -> str:

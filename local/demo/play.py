@@ -1,0 +1,191 @@
+"""Plays one scenario: sets the stage, starts the upgrade as the console does, watches, and writes the report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local.adopted import adopt_blue
+from local.assembly import ROOT, assembly
+from local.cluster.git import GitRepositories, Repository
+from local.demo.pages import html_page
+from local.demo.people import Operator
+from local.demo.report import Served, demo_report
+from local.demo.scenarios import SMALL, Scenario, Size
+from local.demo.view import Snapshot, View
+from local.deploy import Deployment, deploy
+from local.edge.clients import Clients
+from local.runtime.crash import CrashPlan
+from local.world import World
+from norikae.traffic.applications import Application, find_applications
+from stacks.environment_file import load
+
+if TYPE_CHECKING:
+    from local.aws.step_functions.execution import Execution
+
+ENVIRONMENT = "demo"
+DOMAIN = "demo.example.com"
+BLUE_VERSION = "1.33"
+LOOK_SECONDS = 20
+AFTERMATH_SECONDS = 300
+"""How long the world goes on after the run, so that late events and clients are counted."""
+REQUESTS_PER_SECOND = 2.0
+RESOLVERS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A world in which blue serves and norikae is deployed."""
+
+    world: World
+    deployment: Deployment
+    applications: tuple[Application, ...]
+    clients: Clients
+
+
+def set_stage(scenario: Scenario, seed: int, size: Size) -> Stage:
+    """Blue serves its applications, norikae is deployed, clients have begun; nothing of the upgrade has."""
+    environment = load(ROOT / "environments" / f"{ENVIRONMENT}.yaml")
+    crashes = CrashPlan(seed, scenario.crash_probability) if scenario.crash_probability else None
+    git = GitRepositories({environment.argocd.repository: _repository(size)})
+    world = World(environment, git, seed=seed, crashes=crashes)
+    folder = assembly(ENVIRONMENT)
+    deployment = deploy(
+        folder, world.client, runtime=world.runtime, account=environment.account, region=environment.region
+    )
+    adopt_blue(world, deployment, version=BLUE_VERSION, domain=DOMAIN)
+    blue = world.clusters[environment.clusters.adopt].api
+    applications = find_applications(blue.list("ingresses.networking.k8s.io"))
+    users = [(one.name, one.hosts, REQUESTS_PER_SECOND, RESOLVERS) for one in applications]
+    clients = Clients(world.kernel, world.route53, world.alb, users, alias_healthy=world.elb.alias_healthy)
+    clients.start()
+    return Stage(world, deployment, applications, clients)
+
+
+def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path) -> dict[str, Any]:
+    """Play a scenario to its end; the report, which is also written as ``report.json`` and ``report.html``.
+
+    Args:
+        scenario: what is played.
+        seed: the same seed gives the same report.
+        size: how many applications.
+        view: where snapshots go.
+        folder: where the reports go.
+    """
+    stage = set_stage(scenario, seed, size)
+    with stage.world as world, view:
+        machine = next(arn for name, arn in stage.deployment.machines.items() if "upgrade" in name.lower())
+        started = world.step_functions.start_execution(stateMachineArn=machine, input="{}", name=_name(seed))
+        execution = world.step_functions.executions[started["executionArn"]]
+        watcher = Watcher(stage, execution, view)
+        Operator(world, stage.deployment.functions["operator_command"], watcher.say)
+        world.kernel.every(LOOK_SECONDS, watcher.look)
+        world.kernel.run(execution.finished)
+        world.kernel.run(AFTERMATH_SECONDS)
+        stage.clients.stop()
+        watcher.look()
+        report = demo_report(
+            _product_report(world, stage.deployment),
+            scenario=scenario.name,
+            seed=seed,
+            states=world.cluster_states(),
+            served=_served(stage),
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.json").write_text(json.dumps(report, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    (folder / "report.html").write_text(html_page(report), encoding="utf-8")
+    return report
+
+
+class Watcher:
+    """Turns the world into snapshots."""
+
+    def __init__(self, stage: Stage, execution: Execution, view: View) -> None:
+        self._stage, self._execution, self._view = stage, execution, view
+        self._began = stage.world.kernel.seconds()
+        definition = json.loads(execution.machine.text)["States"]
+        self._phases = {name for name, state in definition.items() if state["Type"] in ("Task", "Map")}
+        self._phase = "Plan upgrade"
+        self._seen = 0
+
+    def look(self) -> None:
+        """Show the world as it is."""
+        self._show("")
+
+    def say(self, line: str) -> None:
+        """Show the world with something that just happened."""
+        self._show(line)
+
+    def _show(self, line: str) -> None:
+        events = self._execution.history.events
+        for event in events[self._seen :]:
+            name = event.get("stateEnteredEventDetails", {}).get("name", "")
+            if name in self._phases:
+                self._phase = name
+        self._seen = len(events)
+        self._view.show(
+            Snapshot(
+                seconds=self._stage.world.kernel.seconds() - self._began,
+                phase=self._phase if self._execution.status == "RUNNING" else f"ended: {self._execution.status}",
+                waiting_for="",
+                weights=self._weights(),
+                served=self._stage.clients.total,
+                failed=self._stage.clients.failed,
+                line=line,
+            )
+        )
+
+    def _weights(self) -> dict[str, int]:
+        blue = self._stage.world.environment.clusters.adopt
+        return {
+            application.name: sum(
+                weight
+                for cluster, weight in self._stage.world.route53.weights_of(application.hosts[0]).items()
+                if cluster != blue
+            )
+            for application in self._stage.applications
+        }
+
+
+def _repository(size: Size) -> Repository:
+    repository = Repository.load(ROOT / "local" / "demo" / "gitops")
+    if size == "full":
+        return repository
+    files = repository.files(repository.resolve("main"))
+    kept = {*SMALL, "aws-load-balancer-controller", "external-dns"}
+    children = [path for path in files if path.startswith("clusters/templates/")]
+    gone = {path for path in children if Path(path).stem not in kept}
+    return Repository({path: text for path, text in files.items() if path not in gone})
+
+
+def _name(seed: int) -> str:
+    return f"{ENVIRONMENT}-1-35-20261124-{seed:04}-a1"
+
+
+def _served(stage: Stage) -> Served:
+    by_cluster = stage.clients.served()
+    blue = stage.world.environment.clusters.adopt
+    reasons: dict[str, int] = {}
+    for counts in stage.clients.counts.values():
+        for reason, count in counts.reasons.items():
+            reasons[reason] = reasons.get(reason, 0) + count
+    return Served(
+        total=stage.clients.total,
+        blue=by_cluster.get(blue, 0),
+        green=sum(count for cluster, count in by_cluster.items() if cluster != blue),
+        failed=stage.clients.failed,
+        reasons=reasons,
+    )
+
+
+def _product_report(world: World, deployment: Deployment) -> dict[str, Any]:
+    bucket = next(value for value in deployment.ids.values() if "evidence" in value.lower())
+    s3 = world.client("s3")
+    listed = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+    reports = [one["Key"] for one in listed if one["Key"].endswith("/report.json")]
+    if not reports:
+        return {}
+    document: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=reports[-1])["Body"].read())
+    return document

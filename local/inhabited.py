@@ -1,0 +1,81 @@
+"""One cluster with everything that lives in it: API server, controllers, load balancer controller, external-dns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from local.cluster.cluster import KubernetesCluster
+from local.edge.alb_controller import AlbController
+from local.edge.external_dns import ExternalDns
+from local.kubernetes.api import ApiServer
+from local.kubernetes.endpoint import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local.aws.elbv2 import ElbSimulator
+    from local.aws.route53.simulator import Route53Simulator
+    from local.cluster.git import GitRepositories
+    from local.edge.alb import Alb
+    from local.kernel import Kernel
+    from local.kubernetes.users import User
+
+
+class InhabitedCluster:
+    """A cluster as EKS gives it out: empty but for its API, until nodes join and something is applied.
+
+    Args:
+        kernel: the world's clock and lock.
+        name: the cluster's name.
+        version: its Kubernetes version.
+        git: what Argo CD can clone.
+        elb: where its load balancers are.
+        alb: the data path to its pods.
+        route53: where its external-dns writes.
+        authenticate: whose token a bearer token is.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        name: str,
+        version: str,
+        *,
+        git: GitRepositories,
+        elb: ElbSimulator,
+        alb: Alb,
+        route53: Route53Simulator,
+        authenticate: Callable[[str], User | None],
+    ) -> None:
+        self.api = ApiServer(name=name, version=version, now=kernel.now, random=kernel.stream(f"kubernetes/{name}"))
+        self.controllers = KubernetesCluster(kernel, self.api, git=git)
+        self.load_balancers = AlbController(kernel, self.controllers, elb, name)
+        self.external_dns = ExternalDns(kernel, self.api, route53, name)
+        self.endpoint = serve(self.api, lock=kernel.lock, authenticate=authenticate)
+        self._alb = alb
+        self._nodes: dict[str, list[str]] = {}
+        alb.attach(name, self.controllers)
+
+    def join(self, group: dict[str, Any]) -> None:
+        """The nodes of a managed node group join, one availability zone after the other."""
+        name, size = group["nodegroupName"], group["scalingConfig"]["desiredSize"]
+        labels = {"eks.amazonaws.com/nodegroup": name, **group.get("labels", {})}
+        begun = 10 * (len(self._nodes) + 1)
+        self._nodes[name] = [
+            f"ip-10-0-{begun}-{number}.ap-northeast-1.compute.internal" for number in range(1, size + 1)
+        ]
+        for number, node in enumerate(self._nodes[name]):
+            zone = f"ap-northeast-1{'ac'[number % 2]}"
+            self.controllers.add_node(node, labels=labels, zone=zone, instance_type=group["instanceTypes"][0])
+
+    def leave(self, group: dict[str, Any]) -> None:
+        """The nodes of a managed node group are gone."""
+        for node in self._nodes.pop(group["nodegroupName"], []):
+            self.controllers.remove_node(node)
+
+    def close(self) -> None:
+        """The cluster is deleted: nothing in it runs or answers any more."""
+        self.load_balancers.stop()
+        self.external_dns.stop()
+        self._alb.detach(self.api.name)
+        self.endpoint.close()

@@ -1,0 +1,137 @@
+"""The embedded world: every simulated service, every cluster and the real functions, composed on one clock."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any, Self
+
+from local.aws.cloudwatch import CloudWatchSimulator
+from local.aws.eks.simulator import EksSimulator
+from local.aws.elbv2 import ElbSimulator
+from local.aws.eventbridge.delivery import Targets
+from local.aws.eventbridge.simulator import EventBridgeSimulator
+from local.aws.front import Front
+from local.aws.identities import Identities
+from local.aws.lambda_ import LambdaSimulator
+from local.aws.route53.simulator import Route53Simulator
+from local.aws.step_functions.simulator import StepFunctionsSimulator
+from local.edge.alb import Alb
+from local.edge.alb_metrics import AlbMetrics
+from local.inhabited import InhabitedCluster
+from local.kernel import Kernel
+from local.runtime.runtime import LambdaRuntime
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from local.aws.eks.records import EksCluster
+    from local.cluster.git import GitRepositories
+    from local.runtime.crash import CrashPlan
+    from norikae.environment import Environment
+
+
+class World:
+    """One account and region with its clusters; close it when the story is over.
+
+    Args:
+        environment: whose account, region and subnets these are.
+        git: the repositories that Argo CD can clone.
+        seed: the same seed and story give the same run.
+        crashes: which invocations of functions die.
+    """
+
+    def __init__(
+        self, environment: Environment, git: GitRepositories, *, seed: int = 1, crashes: CrashPlan | None = None
+    ) -> None:
+        account, region = environment.account, environment.region
+        self.environment, self.git = environment, git
+        self.kernel = Kernel(seed=seed)
+        self.identities = Identities(account)
+        self.clusters: dict[str, InhabitedCluster] = {}
+        self.cloudwatch = CloudWatchSimulator(self.kernel)
+        self.elb = ElbSimulator(self.kernel, account=account, region=region, vpc=environment.network.vpc)
+        self.route53 = Route53Simulator(self.kernel, account=account, target_exists=self._balancer_exists)
+        self.alb = Alb(self.kernel, self.elb)
+        AlbMetrics(self.kernel, self.alb, self.cloudwatch)
+        self.runtime = LambdaRuntime(self.kernel, identities=self.identities, region=region, crashes=crashes)
+        self.functions = LambdaSimulator(self.kernel, runtime=self.runtime, account=account, region=region)
+        self.step_functions = StepFunctionsSimulator(
+            self.kernel,
+            account=account,
+            region=region,
+            invoke=self.runtime.invoke,
+            emit=lambda event: self.events.emit(event),
+        )
+        self.events = EventBridgeSimulator(
+            self.kernel,
+            account=account,
+            region=region,
+            targets=Targets(function=self.functions.deliver, machine=self._start_machine),
+        )
+        self.eks = EksSimulator(
+            self.kernel,
+            account=account,
+            region=region,
+            identities=self.identities,
+            on_active=self._cluster_is_active,
+            on_nodes=lambda name, group: self.clusters[name].join(group),
+            on_nodes_gone=lambda name, group: self.clusters[name].leave(group),
+            on_deleted=self._cluster_is_deleted,
+            subnets=environment.network.subnets,
+            vpc_id=environment.network.vpc,
+        )
+        self.front = Front(
+            self.kernel,
+            [self.eks, self.route53, self.elb, self.cloudwatch, self.step_functions, self.functions, self.events],
+            self.identities,
+            account,
+            region,
+        )
+        self.runtime.front_url = self.front.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop every process and server."""
+        for cluster in self.clusters.values():
+            cluster.close()
+        self.clusters.clear()
+        self.runtime.close()
+        self.front.stop()
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of an operator whom IAM does not judge; for use while the kernel does not run."""
+        return self.front.client(service)
+
+    def cluster_states(self) -> dict[str, str]:
+        """EKS status by cluster name, for the clusters that exist."""
+        return {name: cluster.status for name, cluster in self.eks.clusters.items()}
+
+    def _start_machine(self, machine: str, name: str, text: str) -> object:
+        return self.step_functions.start_execution(stateMachineArn=machine, name=name, input=text)
+
+    def _balancer_exists(self, dns_name: str) -> bool:
+        return any(known.dns_name.lower() == dns_name for known in self.elb.load_balancers.values())
+
+    def _cluster_is_active(self, cluster: EksCluster) -> tuple[str, str]:
+        inhabited = InhabitedCluster(
+            self.kernel,
+            cluster.name,
+            cluster.version,
+            git=self.git,
+            elb=self.elb,
+            alb=self.alb,
+            route53=self.route53,
+            authenticate=self.eks.authenticate(cluster.name),
+        )
+        self.clusters[cluster.name] = inhabited
+        return inhabited.endpoint.url, base64.b64encode(inhabited.endpoint.ca_pem.encode()).decode()
+
+    def _cluster_is_deleted(self, name: str) -> None:
+        self.clusters.pop(name).close()
