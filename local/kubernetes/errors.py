@@ -96,11 +96,13 @@ def apply_conflict(causes: list[Cause]) -> ApiError:
 
     Source: ``k8s.io/apimachinery/pkg/util/managedfields/internal/conflict.go``.
     """
-    managers = sorted({cause.message for cause in causes})
     if len(causes) == 1:
         message = f"Apply failed with 1 conflict: {causes[0].message}: {causes[0].field}"
     else:
-        lines = [f"{who}:\n" + "\n".join(f"- {c.field}" for c in causes if c.message == who) for who in managers]
+        lines = []
+        for told in sorted({cause.message for cause in causes}):
+            lines.append(told.replace("conflict", "conflicts", 1) + ":")
+            lines += [f"- {cause.field}" for cause in causes if cause.message == told]
         message = f"Apply failed with {len(causes)} conflicts: " + "\n".join(lines)
     return ApiError(409, "Conflict", message, details={"causes": [cause.as_json() for cause in causes]})
 

@@ -176,7 +176,13 @@ _BUILT_IN = (
 
 
 def built_in(minor: int) -> list[Resource]:
-    """The resources of an untouched cluster of Kubernetes 1.``minor``."""
+    """The resources of an untouched cluster of Kubernetes 1.``minor``.
+
+    Raises:
+        ValueError: for a version before 1.22.
+    """
+    if minor < FIRST_MINOR:
+        raise ValueError(f"a cluster is of Kubernetes at least 1.{FIRST_MINOR}, not 1.{minor}")
     return [resource for row in _BUILT_IN if (resource := row.at(minor))]
 
 

@@ -89,7 +89,7 @@ def is_atomic_map(kind: Resource, path: tuple[str, ...]) -> bool:
     if kind.custom:
         found = _at(kind.schema, path)
         return bool(found) and found.get("x-kubernetes-map-type") == "atomic"
-    return path[-1] in _ATOMIC_MAPS and path != ("spec", "selector", "matchLabels") and "data" not in path[:-1]
+    return path[-1] in _ATOMIC_MAPS
 
 
 def _custom_list(schema: Json | None, path: tuple[str, ...]) -> ListType:

@@ -266,7 +266,7 @@ class Verbs:
         return listed
 
     def _evict(self, call: _Call) -> Answer:
-        user, asked, kind, request = call.user, call.asked, call.kind, call.request
+        user, asked, request = call.user, call.asked, call.request
         if asked.verb != "create":
             raise errors.method_not_allowed()
         body = json_object(request)
