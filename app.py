@@ -21,9 +21,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "lambdas")]
 
 import aws_cdk as cdk  # noqa: E402 - jsii reads JSII_NODE when it is imported
 
+from norikae.errors import SettingsError  # noqa: E402
 from stacks import acknowledgements, environment_file  # noqa: E402
 from stacks.bundle import build_bundle  # noqa: E402
-from stacks.norikae_stack import NorikaeStack  # noqa: E402
+from stacks.norikae_stack import NOT_COMPILED, NorikaeStack  # noqa: E402
 
 
 def build_app(environment: str = "", *, outdir: Path | None = None, acknowledge: bool = True) -> cdk.App:
@@ -45,6 +46,8 @@ def build_app(environment: str = "", *, outdir: Path | None = None, acknowledge:
     file = ROOT / "environments" / f"{name}.yaml"
     values = environment_file.load(file)
     bundle = build_bundle(values, manifests=file.parent, root=ROOT)
+    if not bundle.compiled and "CDK_CLI_VERSION" not in os.environ:  # the command line prints the stack's own warning
+        sys.stderr.write(f"warning: {NOT_COMPILED}\n")
     stack = NorikaeStack(
         app,
         f"norikae-{values.environment}",
@@ -58,5 +61,15 @@ def build_app(environment: str = "", *, outdir: Path | None = None, acknowledge:
     return app
 
 
+def main() -> int:
+    """Synthesize; a mistake in the environment file is printed as it is, without a traceback."""
+    try:
+        build_app().synth()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
 if __name__ == "__main__":
-    build_app().synth()
+    sys.exit(main())

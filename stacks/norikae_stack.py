@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from norikae.environment import Environment
     from stacks.bundle import Bundle
 
+NOT_COMPILED = f"no python{PYTHON} on this machine, so the bundle has no byte code and cold starts take longer"
+
 
 class NorikaeStack(cdk.Stack):
     """Everything that norikae needs in one account and region to move one environment.
@@ -121,5 +123,4 @@ class NorikaeStack(cdk.Stack):
         """Record in the template whether the bundle holds byte code, and warn when it does not."""
         self.add_metadata("norikae:bundle", {"runtime": f"python{PYTHON}", "compiled": bundle.compiled})
         if not bundle.compiled:
-            text = f"no python{PYTHON} on this machine, so the bundle has no byte code and cold starts take longer"
-            cdk.Annotations.of(self).add_warning_v2("norikae:not-compiled", text)
+            cdk.Annotations.of(self).add_warning_v2("norikae:not-compiled", NOT_COMPILED)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stacks.assembly import assembly
+from local.assembly import assembly
 from tests.stacks.template import Template
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from norikae.errors import SettingsError
-from stacks.assembly import assembly
+from local.assembly import SynthError, assembly
 from tests.stacks.template import Template
 
 
@@ -50,5 +49,5 @@ def test_what_people_need_to_know_is_an_output(template: Template) -> None:
 
 
 def test_an_environment_without_a_file_is_named() -> None:
-    with pytest.raises(SettingsError, match=r"nowhere\.yaml"):
+    with pytest.raises(SynthError, match=r"nowhere\.yaml"):
         assembly("nowhere")
