@@ -149,6 +149,14 @@ def portion(value: str | int, total: int, *, up: bool) -> int:
     return math.ceil(share) if up else math.floor(share)
 
 
+def replacing(before: object, after: object) -> object:
+    """The merge patch that turns one value into another: members that are no longer there become null."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return after
+    gone = {name: None for name in before if name not in after}
+    return {**gone, **{name: replacing(before.get(name), value) for name, value in after.items()}}
+
+
 def canonical(value: object) -> str:
     """One text for equal JSON values."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -29,7 +29,7 @@ from local.cluster.argocd.status import (
 from local.cluster.argocd.targets import RepoServer, TargetError, identity
 from local.cluster.argocd.tracking import Tracking, owner_of
 from local.cluster.controller import Controller
-from local.cluster.objects import Json, is_terminating, seconds_of
+from local.cluster.objects import Json, is_terminating, replacing, seconds_of
 from local.kernel import Steps
 from local.kubernetes.errors import ApiError
 
@@ -224,6 +224,8 @@ class ArgoCd(Controller):
         return self.kernel.now() - first <= REPO_ERROR_GRACE_SECONDS
 
     def _write(self, app: Json, body: Json) -> None:
+        before = app.get("status", {})
+        body["status"] = {name: replacing(before.get(name), value) for name, value in body["status"].items()}
         if REFRESH in (app["metadata"].get("annotations") or {}):
             body["metadata"] = {"annotations": {REFRESH: None}}
         self.report(app["metadata"]["name"], body)
