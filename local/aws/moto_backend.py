@@ -32,14 +32,17 @@ class MotoBackend:
     def __init__(self, kernel: Kernel, account: str) -> None:
         self._kernel = kernel
         self._account = account
-        default_user_config["iam"] = {"load_aws_managed_policies": True}
         default_user_config["stepfunctions"] = {"execute_state_machine": False}
         self.reset()
+        default_user_config["iam"] = {"load_aws_managed_policies": True}
         mock_random.seed(kernel.seed)
         self._app = DomainDispatcherApplication(create_backend_app)
 
     def reset(self) -> None:
         """Nothing is left of what moto stored."""
+        default_user_config["iam"] = {
+            "load_aws_managed_policies": False
+        }  # a reset would load them, to drop them at once
         BackendDict.reset()
         reset_model_data()
 

@@ -35,7 +35,8 @@ KNOWN_KEYS = frozenset(
     )
 )
 """Keys whose presence in a request the front can tell."""
-KNOWN_PREFIXES = ("aws:requesttag/", "aws:resourcetag/")
+TAGS = ("aws:requesttag", "aws:resourcetag")
+"""Families of keys; a request's context has the family itself, without a value, where its tags are known."""
 
 
 def holds(block: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
@@ -59,7 +60,8 @@ def holds(block: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
 
 def _test(operator: str, key: str, wanted: list[str], context: Context) -> bool:
     name = key.lower()
-    if name not in KNOWN_KEYS and not name.startswith(KNOWN_PREFIXES):
+    family = name.partition("/")[0]
+    if name not in KNOWN_KEYS and not (family in TAGS and family in context):
         raise UnmodelledPolicyError(f"the embedded world does not know the condition key {key}")
     if any("${" in value for value in wanted):
         raise UnmodelledPolicyError(f"the embedded world does not resolve policy variables ({key}: {wanted})")

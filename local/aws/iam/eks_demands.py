@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from local.aws.iam.conditions import TAGS
+
 if TYPE_CHECKING:
     from local.aws.iam.conditions import Context
     from local.aws.iam.demands import Derived, Place
@@ -35,6 +37,7 @@ def eks(operation: Operation, place: Place) -> Derived:
     params, action = operation.params, f"eks:{operation.name}"
     resource = _resource(operation, place)
     context = _context(operation)
+    context |= {family: [] for family in TAGS}
     for key, value in (place.facts.tags(resource) or {}).items():
         context[f"aws:resourcetag/{key.lower()}"] = [value]
     found: Derived = [(action, resource, context)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from moto.dynamodb.models import dynamodb_backends
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from local.aws.iam.demands import Derived, Place
     from local.aws.protocol import Operation
 
+_LEADING = "dynamodb:leadingkeys"
 _TRANSACT = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
 
@@ -32,7 +34,7 @@ def dynamodb(operation: Operation, place: Place) -> Derived:
             for item in params["TransactItems"]
         ]
     if operation.name.startswith("Batch"):
-        return [(action, _table(name, place), {}) for name in params["RequestItems"]]
+        return [(action, _table(name, place), _batch_keys(name, part, place)) for name, part in _requested(params)]
     if "TableName" not in params:
         return [(action, "*", {})]
     table = _table(params["TableName"], place)
@@ -41,16 +43,45 @@ def dynamodb(operation: Operation, place: Place) -> Derived:
     return [(action, table, _keys(params, place))]
 
 
+def _requested(params: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The keys or items of a batch, by table."""
+    found = []
+    for name, part in params["RequestItems"].items():
+        if isinstance(part, dict):
+            found.append((name, [{"Key": key} for key in part["Keys"]]))
+        else:
+            found.append((name, [next(iter(write.values())) for write in part]))
+    return found
+
+
 def _table(name: str, place: Place) -> str:
     return name if name.startswith("arn:") else place.arn("dynamodb", f"table/{name}")
 
 
+def _batch_keys(name: str, parts: list[dict[str, Any]], place: Place) -> Context:
+    keys = [key for part in parts for key in _keys({"TableName": name, **part}, place).get(_LEADING, [])]
+    return {_LEADING: keys}
+
+
 def _keys(params: dict[str, Any], place: Place) -> Context:
-    """``dynamodb:LeadingKeys``: the partition keys that the call touches."""
-    name = params["TableName"].rsplit("/", 1)[-1]
-    table = dynamodb_backends[place.account][place.region].tables.get(name)
-    key = (params.get("Key") or params.get("Item") or {}).get(table.hash_key_attr if table else "")
-    return {"dynamodb:leadingkeys": [str(next(iter(key.values())))]} if key else {}
+    """``dynamodb:LeadingKeys``: the partition keys that the call touches; a scan has none."""
+    table = dynamodb_backends[place.account][place.region].tables.get(params["TableName"].rsplit("/", 1)[-1])
+    if table is None:
+        return {}
+    key = (params.get("Key") or params.get("Item") or {}).get(table.hash_key_attr)
+    if key is None and "KeyConditionExpression" in params and not params.get("IndexName"):
+        key = _queried(params, table.hash_key_attr)
+    return {_LEADING: [str(next(iter(key.values())))]} if key else {}
+
+
+def _queried(params: dict[str, Any], attribute: str) -> dict[str, Any] | None:
+    """The value to which a query's key condition holds the partition key."""
+    names = params.get("ExpressionAttributeNames", {})
+    for name, value in re.findall(r"([#\w.-]+)\s*=\s*(:\w+)", params["KeyConditionExpression"]):
+        if names.get(name, name) == attribute:
+            found: dict[str, Any] = params["ExpressionAttributeValues"][value]
+            return found
+    return None
 
 
 _OBJECT_ACTIONS = {

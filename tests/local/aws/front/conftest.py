@@ -35,11 +35,11 @@ class Zones(Simulator):
 
 
 class World:
-    def __init__(self, seed: int = 1, *simulators: Simulator) -> None:
+    def __init__(self, seed: int = 1, *simulators: Simulator, account: str = ACCOUNT) -> None:
         self.kernel = Kernel(seed=seed)
-        self.identities = Identities(ACCOUNT)
+        self.identities = Identities(account)
         self.zones = Zones()
-        self.front = Front(self.kernel, [self.zones, *simulators], self.identities, ACCOUNT, REGION)
+        self.front = Front(self.kernel, [self.zones, *simulators], self.identities, account, REGION)
         self.front.start()
 
     def role(self, *statements: dict[str, Any], arn: str = FUNCTION) -> str:

@@ -205,6 +205,35 @@ def test_an_unsigned_request_is_refused(world: World) -> None:
     assert b"MissingAuthenticationToken" in error.value.read()
 
 
+def test_an_operation_that_the_service_does_not_have_is_unknown(world: World) -> None:
+    key = world.identities.admin.access_key
+    scope = f"{key}/20261124/{REGION}/dynamodb/aws4_request"
+    request = urllib.request.Request(  # noqa: S310 - loopback
+        world.front.url,
+        data=b"{}",
+        headers={
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+            "Content-Type": "application/x-amz-json-1.0",
+            "X-Amz-Target": "DynamoDB_20120810.DropTable",
+        },
+    )
+
+    with pytest.raises(urllib.error.HTTPError, match="404") as error:
+        urllib.request.urlopen(request)  # noqa: S310 - loopback
+
+    assert b"UnknownOperationException" in error.value.read()
+
+
+def test_moto_creates_in_the_account_of_the_world() -> None:
+    world = World(account="210987654321")
+    try:
+        arn = world.front.client("sns").create_topic(Name="runs")["TopicArn"]
+    finally:
+        world.front.stop()
+
+    assert arn == f"arn:aws:sns:{REGION}:210987654321:runs"
+
+
 def test_another_region_is_a_loud_501(world: World) -> None:
     key = world.identities.admin.access_key
     abroad = boto3.client(

@@ -234,6 +234,44 @@ def test_a_transaction_needs_the_permission_of_each_of_its_parts(account: Accoun
     denied(function.put_item, TableName="runs", Item={"pk": {"S": "ENV#demo"}})
 
 
+def test_queries_and_batches_are_limited_by_their_partition_keys(account: Account) -> None:
+    dynamodb = account.front.client("dynamodb")
+    dynamodb.create_table(
+        TableName="runs",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    runs_only = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "RUN#*"}}
+    account.grant(allow(["dynamodb:Query", "dynamodb:BatchGetItem"], Condition=runs_only))
+    function = account.function("dynamodb")
+
+    def query(key: str) -> dict[str, Any]:
+        return {
+            "TableName": "runs",
+            "KeyConditionExpression": "#p = :p AND begins_with(sk, :s)",
+            "ExpressionAttributeNames": {"#p": "pk"},
+            "ExpressionAttributeValues": {":p": {"S": key}, ":s": {"S": "APP#"}},
+        }
+
+    def batch(*keys: str) -> dict[str, Any]:
+        return {"RequestItems": {"runs": {"Keys": [{"pk": {"S": key}, "sk": {"S": "PLAN"}} for key in keys]}}}
+
+    assert function.query(**query("RUN#1"))["Count"] == 0
+    denied(function.query, **query("ENV#demo"))
+    assert function.batch_get_item(**batch("RUN#1", "RUN#2"))["Responses"] == {"runs": []}
+    denied(function.batch_get_item, **batch("RUN#1", "ENV#demo"))
+
+
+def test_tags_that_the_world_does_not_know_are_not_judged(account: Account) -> None:
+    account.grant(allow("dynamodb:*", Condition={"StringEquals": {"aws:ResourceTag/team": "sre"}}))
+
+    with pytest.raises(ClientError) as error:
+        account.function("dynamodb").describe_table(TableName="runs")
+
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "request_", "action", "resource", "code"),
     [
