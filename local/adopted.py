@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from local.deploy import Deployment
     from local.world import World
 
+LOOK_SECONDS = 10
+
 
 def adopt_blue(world: World, deployment: Deployment, *, version: str, domain: str) -> None:
     """The cluster named by ``clusters.adopt`` serves all applications of the root application, and all DNS weight.
@@ -57,6 +59,8 @@ def adopt_blue(world: World, deployment: Deployment, *, version: str, domain: st
     )
     _give_all_weight_to_blue(world, name, zone)
     world.route53.settle()
+    while not all(world.elb.alias_healthy(one.dns_name) for one in world.elb.load_balancers.values()):
+        world.kernel.run(LOOK_SECONDS)
 
 
 def _entries(world: World, deployment: Deployment) -> dict[str, list[str]]:

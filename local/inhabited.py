@@ -33,6 +33,7 @@ class InhabitedCluster:
         alb: the data path to its pods.
         route53: where its external-dns writes.
         authenticate: whose token a bearer token is.
+        subnets: where its load balancers are.
     """
 
     def __init__(
@@ -46,10 +47,11 @@ class InhabitedCluster:
         alb: Alb,
         route53: Route53Simulator,
         authenticate: Callable[[str], User | None],
+        subnets: tuple[str, ...],
     ) -> None:
         self.api = ApiServer(name=name, version=version, now=kernel.now, random=kernel.stream(f"kubernetes/{name}"))
         self.controllers = KubernetesCluster(kernel, self.api, git=git)
-        self.load_balancers = AlbController(kernel, self.controllers, elb, name)
+        self.load_balancers = AlbController(kernel, self.controllers, elb, name, subnets=subnets)
         self.external_dns = ExternalDns(kernel, self.api, route53, name)
         self.endpoint = serve(self.api, lock=kernel.lock, authenticate=authenticate)
         self._alb = alb

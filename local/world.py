@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any, Self
 
 from local.aws.cloudwatch import CloudWatchSimulator
@@ -129,9 +128,10 @@ class World:
             alb=self.alb,
             route53=self.route53,
             authenticate=self.eks.authenticate(cluster.name),
+            subnets=tuple(self.environment.network.subnets),
         )
         self.clusters[cluster.name] = inhabited
-        return inhabited.endpoint.url, base64.b64encode(inhabited.endpoint.ca_pem.encode()).decode()
+        return inhabited.endpoint.url, inhabited.endpoint.ca_pem
 
     def _cluster_is_deleted(self, name: str) -> None:
         self.clusters.pop(name).close()
