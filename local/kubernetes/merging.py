@@ -55,36 +55,38 @@ def _merge(kind: Resource, live: Any, wanted: Any, names: Names) -> Any:
 
 
 def remove(kind: Resource, obj: Json, paths: Iterable[Path], *, keep: AbstractSet[Path]) -> None:
-    """Take fields out, except those that somebody else owns or that hold such a field."""
+    """Take fields out, except those that somebody else owns or that hold such a field; maps left empty go too."""
     held = {path[:depth] for path in keep for depth in range(1, len(path) + 1)}
     gone: set[Path] = set()
     for path in sorted(paths, key=lambda path: (len(path), path)):
         if path in held or any(path[:depth] in gone for depth in range(1, len(path))):
             continue
         gone.add(path)
-        _remove(kind, obj, path, ())
+        _Removal(kind, path, held).run(obj, 0, ())
 
 
-def _remove(kind: Resource, node: Any, path: Path, names: Names) -> None:
-    part, rest = path[0], path[1:]
-    if part.startswith("f:"):
-        name = part[2:]
-        if not isinstance(node, dict) or name not in node:
-            return
-        if not rest:
+class _Removal:
+    """One path taken out of an object."""
+
+    def __init__(self, kind: Resource, path: Path, held: AbstractSet[Path]) -> None:
+        self._kind, self._path, self._held = kind, path, held
+
+    def run(self, node: Any, depth: int, names: Names) -> None:
+        part, is_last = self._path[depth], depth + 1 == len(self._path)
+        if isinstance(node, dict) and part[2:] in node:
+            self._from_map(node, part[2:], depth, names, is_last=is_last)
+        elif isinstance(node, list):
+            listed = list_type(self._kind, names)
+            for item in [item for item in node if element(listed, item) == part]:
+                if is_last:
+                    node.remove(item)
+                else:
+                    self.run(item, depth + 1, names)
+
+    def _from_map(self, node: Json, name: str, depth: int, names: Names, *, is_last: bool) -> None:
+        if is_last:
             del node[name]
             return
-        _remove(kind, node[name], rest, (*names, name))
-        if node[name] in ({}, []):
+        self.run(node[name], depth + 1, (*names, name))
+        if node[name] in ({}, []) and self._path[: depth + 1] not in self._held:
             del node[name]
-        return
-    if not isinstance(node, list):
-        return
-    listed = list_type(kind, names)
-    for item in node:
-        if element(listed, item) == part:
-            if rest:
-                _remove(kind, item, rest, names)
-            else:
-                node.remove(item)
-            return

@@ -1,7 +1,11 @@
 """Server-side apply: fields have owners, and owners disagree out loud."""
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from local.kubernetes import ApiServer
-from tests.local.kubernetes.shop import Clock, Json, config, definition, deployment, refused, widget
+from local.kubernetes.fields import from_fields_v1, to_fields_v1
+from tests.local.kubernetes.shop import Clock, Json, config, definition, deployment, refused, server, widget
 
 DEPLOYMENTS = "deployments.apps"
 WIDGETS = "widgets.example.com"
@@ -62,7 +66,7 @@ def test_what_somebody_else_put_stays(api: ApiServer) -> None:
     assert applied["metadata"]["annotations"] == {"a.io/b": "c"}
 
 
-def test_a_field_that_another_manager_changed_is_a_conflict(api: ApiServer) -> None:
+def test_refuses_apply_of_a_field_that_another_manager_changed(api: ApiServer) -> None:
     api.apply(deployment(), manager="norikae")
     api.patch(DEPLOYMENTS, "web", "shop", {"spec": {"replicas": 9}}, manager="hpa")
     with refused() as refusal:
@@ -184,3 +188,45 @@ def test_managed_fields_can_be_reset(api: ApiServer) -> None:
     api.apply(config(), manager="norikae")
     reset = api.patch("configmaps", "settings", "shop", {"metadata": {"managedFields": [{}]}})
     assert reset["metadata"].get("managedFields", []) == []
+
+
+CONTENT = st.recursive(
+    st.integers(0, 2) | st.sampled_from(["", "a"]) | st.booleans(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+SPECS = st.dictionaries(st.sampled_from("abc"), CONTENT, min_size=1, max_size=3)
+
+
+def with_widgets() -> ApiServer:
+    api = server()
+    api.create("namespaces", {"metadata": {"name": "shop"}})
+    api.create(CRDS, definition())
+    return api
+
+
+@settings(deadline=None, max_examples=60)
+@given(first=SPECS, second=SPECS)
+def test_a_lone_manager_gets_exactly_what_it_applies(first: Json, second: Json) -> None:
+    api = with_widgets()
+    api.apply(widget(**first), manager="norikae")
+    applied = api.apply(widget(**second), manager="norikae")
+    assert applied["spec"] == second
+    assert api.apply(widget(**second), manager="norikae") == applied
+
+
+@settings(deadline=None, max_examples=60)
+@given(mine=SPECS, theirs=SPECS)
+def test_what_is_forced_is_there_and_the_rest_of_the_other_stays(mine: Json, theirs: Json) -> None:
+    api = with_widgets()
+    api.apply(widget(**theirs), manager="other")
+    applied = api.apply(widget(**mine), manager="norikae", force=True)["spec"]
+    assert all(name in applied for name in {*mine, *theirs})
+    assert all(applied[name] == value for name, value in mine.items() if not isinstance(value, dict))
+    assert all(applied[name] == value for name, value in theirs.items() if name not in mine)
+
+
+@settings(deadline=None)
+@given(st.sets(st.lists(st.sampled_from(["f:a", "f:b", 'k:{"name":"a"}']), min_size=1, max_size=4).map(tuple)))
+def test_a_set_of_fields_survives_being_written_down(paths: set[tuple[str, ...]]) -> None:
+    assert from_fields_v1(to_fields_v1(paths)) == paths
