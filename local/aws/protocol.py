@@ -145,7 +145,13 @@ def parse(service: str, request: HttpRequest) -> Operation:
         )
     except (RequestParserError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise AwsError("SerializationException", f"{operation.name}: {error}") from error
-    params = {name: value for name, value in (params or {}).items() if value is not None}
+    members = operation.input_shape.members if operation.input_shape else {}
+    params = {
+        name: value
+        for name, value in (params or {}).items()
+        # moto's parser hands on a query list that was not sent as an empty one
+        if value is not None and not (value == [] and members[name].serialization.get("location") == "querystring")
+    }
     found = Operation(service, operation.name, params, operation, protocol)
     _check(found)
     return found
