@@ -28,6 +28,7 @@ def run_preflight(ports: Ports, writer: Writer) -> Answer:
             kubernetes=ports.kubernetes(stored.plan.blue.name),
             names=ports.dns,
             now=ports.now,
+            green_name=stored.plan.green.name,
         )
     )
     documents = [asdict(finding) for finding in findings]
