@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "lambdas")]
 
 import aws_cdk as cdk  # noqa: E402 - jsii reads JSII_NODE when it is imported
 
-from norikae.errors import SettingsError  # noqa: E402
+from norikae.errors import SettingsError  # noqa: E402 - the path is set above
 from stacks import acknowledgements, environment_file  # noqa: E402
 from stacks.bundle import build_bundle  # noqa: E402
 from stacks.norikae_stack import NOT_COMPILED, NorikaeStack  # noqa: E402

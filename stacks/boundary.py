@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
-from stacks.permissions import FUNCTIONS
-
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from stacks.grants import Resources
+    from stacks.resources import Resources
 
 NETWORK = [
     "ec2:AssignPrivateIpAddresses",
@@ -74,68 +72,88 @@ def operator_role_name(environment: str) -> str:
     return f"norikae-{environment}-operator-command"
 
 
-def permission_boundary(scope: Construct, *, environment: str, at: Resources) -> iam.ManagedPolicy:
+def permission_boundary(scope: Construct, *, at: Resources) -> iam.ManagedPolicy:
     """The boundary of every function's role: services and actions in full, data and zones by name.
 
     It is written out and not derived from the roles, so that a mistake in their table has to be made twice.
 
     Args:
         scope: where the policy is put.
-        environment: the environment's name.
         at: the environment's resources.
     """
-    operator = f"arn:{at.partition}:iam::{at.account}:role/{operator_role_name(environment)}"
-    zones = [f"arn:{at.partition}:route53:::hostedzone/{zone}" for zone in at.zones]
-    functions = at.arn("lambda", "function:*")
-    data = ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
-    verbs = ("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey")
     return iam.ManagedPolicy(
         scope,
         "Boundary",
-        description=f"The most that a function of norikae {environment} may ever do ({len(FUNCTIONS)} roles)",
+        description=f"The most that a function of norikae {at.environment} may ever do",
         statements=[
             _allow("Clusters", CLUSTERS, ["*"]),
             _allow("Elsewhere", ELSEWHERE, ["*"]),
-            _allow("Network", NETWORK, ["*"]),
-            _allow("Table", [f"dynamodb:{verb}" for verb in data], [at.table]),
-            _allow("Evidence", ["s3:PutObject"], [f"{at.bucket}/*"]),
-            _allow("Publish", ["sns:Publish"], [at.topic]),
-            _allow("Key", [f"kms:{verb}" for verb in verbs], [at.key]),
-            _allow(
-                "Records",
-                ["route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets"],
-                zones,
-            ),
-            _allow("Changes", ["route53:GetChange"], [f"arn:{at.partition}:route53:::change/*"]),
-            _allow(
-                "Roles",
-                ["iam:GetRole", "iam:ListAttachedRolePolicies", "iam:PassRole"],
-                [at.cluster_role, at.node_role],
-            ),
-            _allow("LinkedRoles", ["iam:CreateServiceLinkedRole"], [at.linked_roles()]),
-            iam.PolicyStatement(
-                sid="OnlyTheOperatorAnswers",
-                effect=iam.Effect.DENY,
-                actions=["states:SendTask*"],
-                resources=["*"],
-                conditions={"ArnNotLike": {"aws:PrincipalArn": operator}},
-            ),
-            iam.PolicyStatement(
-                sid="Answer",
-                actions=ANSWER,
-                resources=["*"],
-                conditions={"ArnLike": {"aws:PrincipalArn": operator}},
-            ),
-            # The Lambda service uses these rights, not the code (Lambda guide, "Using source function ARN").
-            iam.PolicyStatement(
-                sid="NoNetworkFromCode",
-                effect=iam.Effect.DENY,
-                actions=NETWORK,
-                resources=["*"],
-                conditions={"ArnLike": {"lambda:SourceFunctionArn": functions}},
-            ),
+            *_data(at),
+            *_records(at),
+            *_roles(at),
+            *_answers(at),
+            *_network(at),
         ],
     )
+
+
+def _data(at: Resources) -> list[iam.PolicyStatement]:
+    """What norikae remembers and says."""
+    items = ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
+    verbs = ("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey")
+    return [
+        _allow("Table", [f"dynamodb:{item}" for item in items], [at.table]),
+        _allow("Evidence", ["s3:PutObject"], [f"{at.bucket}/*"]),
+        _allow("Publish", ["sns:Publish"], [at.topic]),
+        _allow("Key", [f"kms:{verb}" for verb in verbs], [at.key]),
+    ]
+
+
+def _records(at: Resources) -> list[iam.PolicyStatement]:
+    """The records of the environment's zones."""
+    actions = ["route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets"]
+    return [
+        _allow("Records", actions, at.hosted_zones()),
+        _allow("Changes", ["route53:GetChange"], [at.changes()]),
+    ]
+
+
+def _roles(at: Resources) -> list[iam.PolicyStatement]:
+    """The two roles of the clusters."""
+    actions = ["iam:GetRole", "iam:ListAttachedRolePolicies", "iam:PassRole"]
+    return [
+        _allow("Roles", actions, [at.cluster_role, at.node_role]),
+        _allow("LinkedRoles", ["iam:CreateServiceLinkedRole"], [at.linked_roles()]),
+    ]
+
+
+def _answers(at: Resources) -> list[iam.PolicyStatement]:
+    """Only the operator's command answers waiting states, whatever another role is given."""
+    operator = f"arn:{at.partition}:iam::{at.account}:role/{operator_role_name(at.environment)}"
+    return [
+        iam.PolicyStatement(sid="Answer", actions=ANSWER, resources=["*"]),
+        iam.PolicyStatement(
+            sid="OnlyTheOperatorAnswers",
+            effect=iam.Effect.DENY,
+            actions=["states:SendTask*"],
+            resources=["*"],
+            conditions={"ArnNotLike": {"aws:PrincipalArn": operator}},
+        ),
+    ]
+
+
+def _network(at: Resources) -> list[iam.PolicyStatement]:
+    """The Lambda service uses these rights, the code must not (Lambda guide, "Using source function ARN")."""
+    return [
+        _allow("Network", NETWORK, ["*"]),
+        iam.PolicyStatement(
+            sid="NoNetworkFromCode",
+            effect=iam.Effect.DENY,
+            actions=NETWORK,
+            resources=["*"],
+            conditions={"ArnLike": {"lambda:SourceFunctionArn": at.arn("lambda", "function:*")}},
+        ),
+    ]
 
 
 def _allow(sid: str, actions: list[str], resources: list[str]) -> iam.PolicyStatement:

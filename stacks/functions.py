@@ -20,7 +20,7 @@ from stacks.runtime import PYTHON
 if TYPE_CHECKING:
     from norikae.environment import Environment, Network
     from stacks.bundle import Bundle
-    from stacks.grants import Resources
+    from stacks.resources import Resources
 
 RUNTIME = lambda_.Runtime(
     f"python{PYTHON}", lambda_.RuntimeFamily.PYTHON, supports_inline_code=True, supports_snap_start=True
@@ -50,7 +50,7 @@ class Functions(Construct):
     ) -> None:
         super().__init__(scope, identifier)
         self._environment, self._key, self._at = environment, key, at
-        self.boundary = permission_boundary(self, environment=environment.environment, at=at)
+        self.boundary = permission_boundary(self, at=at)
         self.roles = {row.name: self._role(row) for row in FUNCTIONS}
         self.access = self._access()
         self.dead_letters: dict[str, sqs.Queue] = {}

@@ -9,10 +9,10 @@ import aws_cdk as cdk
 from stacks.alarms import Alarms
 from stacks.cluster_roles import ClusterRoles
 from stacks.functions import Functions, log_retention
-from stacks.grants import Resources
 from stacks.notifications import Notifications
 from stacks.permissions import FUNCTIONS
 from stacks.recovery import Recovery
+from stacks.resources import Resources
 from stacks.runtime import PYTHON
 from stacks.state import State
 from stacks.workflow.machines import Machines, machine_name

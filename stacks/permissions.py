@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from stacks import grants
+from stacks import cluster_grants, grants
 
 if TYPE_CHECKING:
     from stacks.grants import Grant
@@ -77,7 +77,7 @@ FUNCTIONS = (
     Row(
         "Plan upgrade",
         "workflow",
-        (grants.table, grants.evidence, grants.clusters_read, grants.executions_read),
+        (grants.table, grants.evidence, cluster_grants.clusters_read, grants.executions_read),
         "norikae:read",
         ("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET"),
         memory=1024,
@@ -86,7 +86,7 @@ FUNCTIONS = (
     Row(
         "Run preflight",
         "workflow",
-        (*_LOOK, grants.clusters_read, grants.evidence),
+        (*_LOOK, cluster_grants.clusters_read, grants.evidence),
         "norikae:read",
         ("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET"),
         memory=1024,
@@ -96,7 +96,7 @@ FUNCTIONS = (
     Row(
         "Ensure green cluster",
         "workflow",
-        (grants.table, grants.clusters_read, grants.clusters_build),
+        (grants.table, cluster_grants.clusters_read, cluster_grants.clusters_build),
         "norikae:admin",
         ("NORIKAE_TABLE", "NORIKAE_CLUSTER_ROLE", "NORIKAE_NODE_ROLE", "NORIKAE_KEY", "NORIKAE_ACCESS"),
         timeout=120,
@@ -104,18 +104,32 @@ FUNCTIONS = (
     Row(
         "Ensure Argo CD",
         "workflow",
-        (grants.table, grants.cluster_endpoint),
+        (grants.table, cluster_grants.cluster_endpoint),
         "norikae:admin",
         _TABLE,
         memory=1024,
         timeout=240,
     ),
-    Row("Sync platform", "workflow", (grants.table, grants.cluster_endpoint), "norikae:sync", _TABLE, timeout=120),
-    Row("Sync applications", "workflow", (grants.table, grants.cluster_endpoint), "norikae:sync", _TABLE, timeout=120),
+    Row(
+        "Sync platform",
+        "workflow",
+        (grants.table, cluster_grants.cluster_endpoint),
+        "norikae:sync",
+        _TABLE,
+        timeout=120,
+    ),
+    Row(
+        "Sync applications",
+        "workflow",
+        (grants.table, cluster_grants.cluster_endpoint),
+        "norikae:sync",
+        _TABLE,
+        timeout=120,
+    ),
     Row(
         "Verify green",
         "workflow",
-        (*_LOOK, grants.clusters_read),
+        (*_LOOK, cluster_grants.clusters_read),
         "norikae:read",
         _TABLE,
         memory=1024,
@@ -126,7 +140,7 @@ FUNCTIONS = (
     Row(
         "Decommission blue",
         "workflow",
-        (*_MOVE, grants.clusters_read, grants.clusters_delete),
+        (*_MOVE, cluster_grants.clusters_read, cluster_grants.clusters_delete),
         "norikae:decommission",
         _TABLE,
         timeout=120,
@@ -139,7 +153,7 @@ FUNCTIONS = (
     Row(
         "Prepare shift",
         "workflow",
-        (*_MOVE, grants.cluster_endpoint, grants.executions_read),
+        (*_MOVE, cluster_grants.cluster_endpoint, grants.executions_read),
         "norikae:read",
         _TABLE,
         timeout=120,

@@ -17,7 +17,7 @@ from constructs import Construct
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stacks.grants import Resources
+    from stacks.resources import Resources
 
 HERE = Path(__file__).parent
 SYNC_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"

@@ -13,11 +13,13 @@ from pathlib import Path
 import botocore.loaders
 import msgspec
 import pytest
+import yaml
 
 from norikae.environment import Environment, read_environment
 from norikae.errors import SettingsError
 from stacks import environment_file
-from stacks.bundle import INSTANT, SERVICES, Bundle, build_bundle, digest_of
+from stacks.bundle import Bundle, build_bundle, digest_of
+from stacks.packages import INSTANT, SERVICES
 
 ROOT = Path.cwd()
 MANIFESTS = ROOT / "environments"
@@ -66,8 +68,9 @@ def test_the_environment_in_the_bundle_is_the_one_of_the_file(bundle: Bundle, en
 
 
 def test_the_bundle_holds_the_install_manifest_of_argo_cd(bundle: Bundle, environment: Environment) -> None:
-    installed = (bundle.path / "manifests" / "argocd.yaml").read_bytes()
-    assert installed == (MANIFESTS / environment.argocd.install).read_bytes()
+    installed = json.loads((bundle.path / "manifests" / "argocd.json").read_text())
+    rendered = yaml.safe_load_all((MANIFESTS / environment.argocd.install).read_text())
+    assert installed == [thing for thing in rendered if thing]
 
 
 def test_the_bundle_says_what_it_is(bundle: Bundle) -> None:

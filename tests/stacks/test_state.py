@@ -51,3 +51,7 @@ def test_what_people_need_to_know_is_an_output(template: Template) -> None:
 def test_an_environment_without_a_file_is_named() -> None:
     with pytest.raises(SynthError, match=r"nowhere\.yaml"):
         assembly("nowhere")
+
+
+def test_the_commented_example_is_a_whole_environment() -> None:
+    assert any(assembly("example").glob("norikae-*.template.json"))

@@ -1,0 +1,140 @@
+"""Rights on EKS clusters: look at them, build one, take one away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_iam as iam
+
+from norikae.cluster.names import ENVIRONMENT_TAG
+
+if TYPE_CHECKING:
+    from stacks.resources import Resources
+
+GROUPS = ("norikae:admin", "norikae:decommission", "norikae:read", "norikae:sync")
+"""The Kubernetes groups that norikae's functions act as; ``manifests/rbac.yaml`` gives them their rights."""
+ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+"""The one access policy that norikae gives, and only to the functions that bootstrap green."""
+
+
+def cluster_endpoint(at: Resources) -> list[iam.PolicyStatement]:
+    """Where a cluster's API is and which CA signs it."""
+    return [iam.PolicyStatement(sid="Endpoint", actions=["eks:DescribeCluster"], resources=at.clusters())]
+
+
+def clusters_read(at: Resources) -> list[iam.PolicyStatement]:
+    """Everything that EKS says about the environment's clusters."""
+    return [
+        iam.PolicyStatement(
+            sid="Clusters",
+            actions=[
+                "eks:DescribeAccessEntry",
+                "eks:DescribeAddon",
+                "eks:DescribeCluster",
+                "eks:DescribeInsight",
+                "eks:DescribeNodegroup",
+                "eks:DescribeUpdate",
+                "eks:ListAccessEntries",
+                "eks:ListAddons",
+                "eks:ListAssociatedAccessPolicies",
+                "eks:ListInsights",
+                "eks:ListNodegroups",
+                "eks:ListUpdates",
+            ],
+            resources=at.clusters_and_parts(),
+        ),
+        iam.PolicyStatement(
+            sid="Catalogue",
+            actions=["eks:DescribeAddonVersions", "eks:DescribeClusterVersions", "eks:ListClusters"],
+            resources=["*"],
+        ),
+    ]
+
+
+def clusters_build(at: Resources) -> list[iam.PolicyStatement]:
+    """Create green and what belongs to it, with the two roles of the environment and no others.
+
+    ``eks:CreateCluster`` takes no resource; it is limited to clusters that carry the environment's tag and give their
+    creator no rights. Access entries can only put a role into norikae's groups, and one access policy can be given.
+    """
+    return [
+        iam.PolicyStatement(
+            sid="BuildCluster",
+            actions=["eks:CreateCluster"],
+            resources=["*"],
+            conditions={
+                "StringEquals": {f"aws:RequestTag/{ENVIRONMENT_TAG}": at.environment},
+                "Bool": {"eks:bootstrapClusterCreatorAdminPermissions": "false"},
+            },
+        ),
+        iam.PolicyStatement(
+            sid="BuildParts",
+            actions=["eks:CreateAddon", "eks:CreateNodegroup", "eks:TagResource"],
+            resources=at.clusters_and_parts(),
+        ),
+        iam.PolicyStatement(
+            sid="LetIn",
+            actions=["eks:CreateAccessEntry"],
+            resources=at.clusters(),
+            conditions={"ForAllValues:StringEquals": {"eks:kubernetesGroups": list(GROUPS)}},
+        ),
+        iam.PolicyStatement(
+            sid="MakeAdmin",
+            actions=["eks:AssociateAccessPolicy"],
+            resources=at.clusters("access-entry", "/*"),
+            conditions={"ArnEquals": {"eks:policyArn": ADMIN_POLICY}},
+        ),
+        *_roles_of_clusters(at),
+        # Secrets of the cluster are encrypted by the environment's key (EKS guide, "Envelope encryption").
+        iam.PolicyStatement(sid="SeeKey", actions=["kms:DescribeKey"], resources=[at.key]),
+        iam.PolicyStatement(
+            sid="EnvelopeEncryption",
+            actions=["kms:CreateGrant"],
+            resources=[at.key],
+            conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+    ]
+
+
+def _roles_of_clusters(at: Resources) -> list[iam.PolicyStatement]:
+    """Give the two roles to EKS; EKS reads the node role with the caller's rights (EKS guide, managed node groups)."""
+    roles = [at.cluster_role, at.node_role]
+    return [
+        iam.PolicyStatement(
+            sid="PassRoles",
+            actions=["iam:PassRole"],
+            resources=roles,
+            conditions={"StringEquals": {"iam:PassedToService": "eks.amazonaws.com"}},
+        ),
+        iam.PolicyStatement(sid="ReadRoles", actions=["iam:GetRole", "iam:ListAttachedRolePolicies"], resources=roles),
+        iam.PolicyStatement(
+            sid="LinkedRoles",
+            actions=["iam:CreateServiceLinkedRole"],
+            resources=[at.linked_roles()],
+            conditions={"StringEquals": {"iam:AWSServiceName": ["eks.amazonaws.com", "eks-nodegroup.amazonaws.com"]}},
+        ),
+    ]
+
+
+def clusters_delete(at: Resources) -> list[iam.PolicyStatement]:
+    """Take a cluster of the environment away, piece by piece: one that norikae built, or the adopted one.
+
+    Which of them is blue only the table knows, so IAM cannot tell; EKS's own deletion protection and the checks of the
+    function are what keeps the serving one.
+    """
+    built, adopted = at.clusters()
+    whole = ["eks:DeleteCluster", "eks:UpdateClusterConfig"]
+    return [
+        iam.PolicyStatement(
+            sid="DecommissionBuilt",
+            actions=whole,
+            resources=[built],
+            conditions={"StringEquals": {f"aws:ResourceTag/{ENVIRONMENT_TAG}": at.environment}},
+        ),
+        iam.PolicyStatement(sid="DecommissionAdopted", actions=whole, resources=[adopted]),
+        iam.PolicyStatement(
+            sid="DecommissionParts",
+            actions=["eks:DeleteAddon", "eks:DeleteNodegroup"],
+            resources=[*at.clusters("nodegroup", "/*"), *at.clusters("addon", "/*")],
+        ),
+    ]
