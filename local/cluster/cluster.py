@@ -14,8 +14,9 @@ from local.cluster.disruption_budgets import DisruptionBudgets
 from local.cluster.garbage import GarbageCollector
 from local.cluster.informer import Informer
 from local.cluster.kubelet import Kubelet
+from local.cluster.machines import capacity_of
 from local.cluster.namespaces import Namespaces
-from local.cluster.nodes import DEFAULT_CAPACITY, Machine, Nodes
+from local.cluster.nodes import Machine, Nodes
 from local.cluster.objects import Json, is_ready_pod
 from local.cluster.replicasets import ReplicaSets
 from local.cluster.scheduler import Scheduler
@@ -82,13 +83,12 @@ class KubernetesCluster:
             labels: labels besides the well-known ones.
             zone: the availability zone.
             instance_type: for the well-known label.
-            capacity: cpu, memory, pods as Kubernetes quantities; the rest is taken from ``DEFAULT_CAPACITY``.
+            capacity: cpu, memory and pods as Kubernetes quantities; by default those of the instance type.
 
         Raises:
-            ValueError: a machine of that name is there.
+            ValueError: a machine of that name is there, or the type's capacity is not known.
         """
-        merged = {**DEFAULT_CAPACITY, **(capacity or {})}
-        self._nodes.add(Machine(name, dict(labels or {}), zone, instance_type, merged))
+        self._nodes.add(Machine(name, dict(labels or {}), zone, instance_type, capacity or capacity_of(instance_type)))
 
     def remove_node(self, name: str) -> None:
         """A machine ends at once, with everything on it; its Node and pods are deleted seconds later.
@@ -99,11 +99,19 @@ class KubernetesCluster:
         self._nodes.remove(name)
         self._ready.clear()
 
+    def stop(self) -> None:
+        """The cluster is deleted: no controller acts any more, nothing answers."""
+        self.informer.is_closed = True
+        self._ready.clear()
+        self._by_address.clear()
+
     def ready_pods(self, namespace: str, selector: Mapping[str, str]) -> list[Json]:
         """The pods that an EndpointSlice would list as ready: Running, Ready, not terminating, and on a live machine.
 
         Each has a ``status.podIP`` that no other pod of the cluster has or had. Read only: copies are not made.
         """
+        if self.informer.is_closed:
+            return []
         wanted = (namespace, tuple(sorted(selector.items())))
         if wanted not in self._ready:
             self._ready[wanted] = [

@@ -60,7 +60,7 @@ class Controller:
         self.kernel.after(due - self.kernel.env.now, lambda: self._run(key, due))
 
     def _run(self, key: Key, due: float) -> None:
-        if self._due.get(key) != due:
+        if self._due.get(key) != due or self.informer.is_closed:
             return
         del self._due[key]
         try:

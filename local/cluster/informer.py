@@ -36,6 +36,7 @@ class Informer:
         self._where: dict[str, tuple[str, Key]] = {}
         self._owned: dict[str, dict[tuple[str, Key], None]] = {}
         self._listeners: list[Listener] = []
+        self.is_closed = False
         for resource in _SEEDED:
             for obj in api.list(resource):
                 self._remember(resource, obj)
@@ -81,6 +82,8 @@ class Informer:
         ]
 
     def _changed(self, event: str, resource: str, obj: Json) -> None:
+        if self.is_closed:
+            return
         before = self.get(resource, key_of(obj))
         if event == "DELETED":
             self._forget(resource, obj)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from local.cluster.machines import allocatable_of
 from local.cluster.objects import Json, stamp, with_condition
 from local.kubernetes.errors import ApiError
 
@@ -21,8 +22,6 @@ BOOT_SECONDS = (15.0, 35.0)
 
 NODE_GONE_SECONDS = 8.0
 """Between a machine's end and the deletion of its Node by the cloud controller."""
-
-DEFAULT_CAPACITY: Mapping[str, str] = {"cpu": "4", "memory": "15Gi", "pods": "58"}
 
 _PRESSURES = (
     ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
@@ -84,7 +83,7 @@ class Nodes:
         self._kernel.after(NODE_GONE_SECONDS, lambda: self._delete(name))
 
     def _delete(self, name: str) -> None:
-        if name in self._running or self._informer.get("nodes", ("", name)) is None:
+        if self._informer.is_closed or name in self._running or self._informer.get("nodes", ("", name)) is None:
             return
         self._api.delete("nodes", name)
         for pod in self._informer.every("pods"):
@@ -100,7 +99,7 @@ class Nodes:
 
     def _become_ready(self, name: str) -> None:
         node = self._informer.get("nodes", ("", name))
-        if node is None or not self.runs(name):
+        if node is None or self._informer.is_closed or not self.runs(name):
             return
         now = stamp(self._kernel.utcnow())
         ready = {
@@ -153,7 +152,7 @@ class Nodes:
         }
         return {
             "capacity": dict(machine.capacity),
-            "allocatable": dict(machine.capacity),
+            "allocatable": allocatable_of(machine.capacity),
             "conditions": with_condition(conditions, starting, now),
             "addresses": [
                 {"type": "InternalIP", "address": self.address(machine.name)},

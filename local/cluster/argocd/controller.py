@@ -46,6 +46,7 @@ REPO_ERROR_GRACE_SECONDS = 180.0
 """How long errors of git are kept from the status (ARGOCD_REPO_ERROR_GRACE_PERIOD_SECONDS)."""
 
 _WORKLOADS = {"statefulsets.apps": "argocd-application-controller", "deployments.apps": "argocd-repo-server"}
+_DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
 _SETTINGS = "argocd-cmd-params-cm"
 _PERSIST_HEALTH = "controller.resource.health.persist"
 _OPERATION_DELAY = (0.1, 0.6)
@@ -81,7 +82,7 @@ class ArgoCd(Controller):
     @property
     def is_active(self) -> bool:
         """Whether the controller runs: its CRD is there and its workloads are ready."""
-        if self.informer.get("customresourcedefinitions.apiextensions.k8s.io", ("", APPLICATIONS)) is None:
+        if self.informer.is_closed or self.informer.get(_DEFINITIONS, ("", APPLICATIONS)) is None:
             return False
         for resource, name in _WORKLOADS.items():
             workload = self.informer.get(resource, (NAMESPACE, name))

@@ -7,6 +7,11 @@ import pytest
 from local.kernel import Kernel
 from tests.local.cluster.building import Argo
 
+HOOK = """apiVersion: batch/v1
+kind: Job
+metadata: {name: m, annotations: {argocd.argoproj.io/hook: PreSync}}
+"""
+
 
 @pytest.mark.parametrize(
     ("spec", "message"),
@@ -48,9 +53,7 @@ def test_a_wrong_spec_is_a_condition_and_everything_is_unknown(
             "{{ now }}",
         ),
         (
-            {
-                "shop/hook.yaml": "apiVersion: batch/v1\nkind: Job\nmetadata: {name: m, annotations: {argocd.argoproj.io/hook: PreSync}}\n"
-            },
+            {"shop/hook.yaml": HOOK},
             "hooks (m) are not modelled",
         ),
     ],

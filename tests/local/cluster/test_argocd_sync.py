@@ -36,7 +36,7 @@ def test_an_operation_syncs_and_is_cleared(argo: Argo, kernel: Kernel) -> None:
     assert argo.status()["history"][0]["revision"] == argo.repository.resolve("main")
 
 
-def test_objects_carry_the_tracking_annotation_and_the_field_manager(argo: Argo, kernel: Kernel) -> None:
+def test_objects_carry_the_tracking_annotation_and_the_field_manager(argo: Argo) -> None:
     argo.application()
     argo.sync()
     argo.run_until_phase("Succeeded")
@@ -150,10 +150,11 @@ def test_a_kind_that_the_cluster_does_not_serve_fails_before_anything_is_applied
     argo.run_until_phase("Failed")
     assert argo.state()["message"] == "one or more synchronization tasks are not valid"
     refused = [one["message"] for one in argo.state()["syncResult"]["resources"]]
-    assert refused == [
+    message = (
         "The Kubernetes API could not find policy/v1beta1/PodDisruptionBudget for requested resource default/web. "
         'Make sure the "PodDisruptionBudget" CRD is installed on the destination cluster.'
-    ]
+    )
+    assert refused == [message]
     assert argo.api.list("configmaps", "default", fields="metadata.name=settings") == []
 
 
@@ -269,7 +270,7 @@ def test_the_later_wave_is_deleted_before_the_earlier_one(argo: Argo, kernel: Ke
     argo.run_until_phase("Succeeded", "waves")
     kernel.run(30)
     argo.api.delete("applications.argoproj.io", "waves", "argocd")
-    order = []
+    order: list[set[str]] = []
     for _ in range(600):
         kernel.run(0.1)
         left = {one["metadata"]["name"] for one in argo.api.list("deployments.apps", "default")}
