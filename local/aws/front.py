@@ -106,7 +106,8 @@ class Front:
         self._region = region
         self._moto = MotoBackend(kernel, account)
         self._simulators: dict[str, Simulator] = {s.service: s for s in (StsSimulator(identities), *simulators)}
-        self._authority = Authority(account, region, _WorldFacts(self._simulators))
+        facts = _WorldFacts(self._simulators)
+        self._authority = Authority(account, region, facts, identities.function_of)
         self._loopback = Loopback(self._answer)
         self._clients: list[Any] = []
         self.url = ""

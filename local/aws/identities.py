@@ -17,6 +17,7 @@ class Identities:
 
     def __init__(self, account: str = "123456789012") -> None:
         self._roles: dict[str, str] = {}
+        self._functions: dict[str, str] = {}
         self.account = account
         self.admin = self.principal_of(self.access_key_for(f"arn:aws:iam::{account}:role/operator"))
         """The operator and the tests; IAM is not asked for this identity."""
@@ -39,6 +40,14 @@ class Identities:
             KeyError: nobody holds it.
         """
         return self._roles[access_key]
+
+    def belongs_to(self, role_arn: str, function_arn: str) -> None:
+        """The role is the execution role of this function alone, so its calls come from that function's code."""
+        self._functions[role_arn] = function_arn
+
+    def function_of(self, role_arn: str) -> str | None:
+        """The function whose code makes the calls of a role, if that is known."""
+        return self._functions.get(role_arn)
 
     def principal_of(self, access_key: str) -> Principal:
         """The role behind an access key as a principal.

@@ -13,7 +13,7 @@ from local.aws.identities import session_arn
 from local.aws.simulator import AwsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from local.aws.iam.conditions import Context
     from local.aws.iam.demands import Demand
@@ -30,12 +30,20 @@ class Authority:
         account: the account of the roles.
         region: the region of the calls.
         facts: what a request alone does not tell, such as the tags of a resource.
+        function_of: the function that calls with a role, for ``lambda:SourceFunctionArn``.
     """
 
-    def __init__(self, account: str, region: str, facts: Facts | None = None) -> None:
+    def __init__(
+        self,
+        account: str,
+        region: str,
+        facts: Facts | None = None,
+        function_of: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
         self._account = account
         self._region = region
         self._facts = facts or Facts()
+        self._function_of = function_of
         self._roles: dict[str, tuple[list[Statement], list[Statement] | None]] = {}
 
     def forget(self) -> None:
@@ -65,6 +73,9 @@ class Authority:
                     "aws:principalisawsservice": ["false"],
                 }
             )
+            function = self._function_of(principal.arn)
+            if function:
+                demand.context["lambda:sourcefunctionarn"] = [function]
             reason = self._denied(principal.arn, demand)
             if reason:
                 raise _refusal(principal, operation, demand, reason)

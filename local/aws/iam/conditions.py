@@ -61,7 +61,7 @@ def holds(block: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
 def _test(operator: str, key: str, wanted: list[str], context: Context) -> bool:
     name = key.lower()
     family = name.partition("/")[0]
-    if name not in KNOWN_KEYS and not (family in TAGS and family in context):
+    if name not in KNOWN_KEYS and name not in context and not (family in TAGS and family in context):
         raise UnmodelledPolicyError(f"the embedded world does not know the condition key {key}")
     if any("${" in value for value in wanted):
         raise UnmodelledPolicyError(f"the embedded world does not resolve policy variables ({key}: {wanted})")

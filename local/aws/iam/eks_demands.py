@@ -67,10 +67,17 @@ def _resource(operation: Operation, place: Place) -> str:
     part = _PARTS.get(name.removeprefix(verb))
     if verb != "Create" and part and part[1] in params:
         kind, member = part
-        return place.facts.eks_arn(kind, cluster, params[member]) or place.arn(
-            "eks", f"{kind}/{cluster}/{params[member].replace(':', '/')}/none"
-        )
+        existing = place.facts.eks_arn(kind, cluster, params[member])
+        return existing or place.arn("eks", f"{kind}/{cluster}/{_path(kind, params[member])}/none")
     return place.arn("eks", f"cluster/{cluster}")
+
+
+def _path(kind: str, name: str) -> str:
+    """The middle of the ARN of something that does not exist; AWS alone knows the last part."""
+    if kind != "access-entry":
+        return name
+    account, resource = name.split(":", 5)[4:]
+    return f"{resource.split('/')[0]}/{account}/{resource.rsplit('/', 1)[-1]}"
 
 
 def _context(operation: Operation) -> Context:

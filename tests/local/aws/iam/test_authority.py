@@ -350,6 +350,29 @@ def outcome(client: Any, operation: str, request_: dict[str, Any]) -> str:
     return "permitted"
 
 
+def test_a_right_of_the_lambda_service_can_be_kept_from_the_code_of_the_function(account: Account) -> None:
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:plan"
+    from_code = {"ArnLike": {"lambda:SourceFunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:*"}}
+    account.grant(allow("ec2:*"), {"Effect": "Deny", "Action": "ec2:*", "Resource": "*", "Condition": from_code})
+    assert outcome(account.function("ec2"), "describe_subnets", {}) == "NotImplemented"
+
+    account.identities.belongs_to(ROLE, function)
+
+    assert outcome(account.function("ec2"), "describe_subnets", {}) == "UnauthorizedOperation"
+
+
+def test_a_part_of_a_cluster_that_does_not_exist_is_judged_by_its_place(account: Account) -> None:
+    start = f"arn:aws:eks:{REGION}:{ACCOUNT}"
+    account.grant(allow("eks:Describe*", f"{start}:*/demo-1-33/*"))
+    eks = account.function("eks")
+
+    assert outcome(eks, "describe_nodegroup", {"clusterName": "demo-1-33", "nodegroupName": "a"}) == (
+        "ResourceNotFoundException"
+    )
+    text = denied(eks.describe_access_entry, clusterName="prod", principalArn=f"arn:aws:iam::{ACCOUNT}:role/p/sync")
+    assert f"{start}:access-entry/prod/role/{ACCOUNT}/sync/none" in text
+
+
 def test_a_condition_that_is_not_evaluated_is_neither_an_allow_nor_a_deny(account: Account) -> None:
     account.grant(allow("eks:*", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}))
 
