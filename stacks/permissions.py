@@ -158,7 +158,7 @@ FUNCTIONS = (
         _TABLE,
         timeout=120,
     ),
-    Row("Set weights", "workflow", _MOVE, settings=_TABLE),
+    Row("Set weights", "workflow", (*_MOVE, cluster_grants.cluster_endpoint), "norikae:read", _TABLE),
     Row("Verify weights", "workflow", _LOOK, settings=_TABLE),
     Row("Judge gates", "workflow", (*_LOOK, grants.metrics_read), settings=_TABLE),
     Row("Roll back application", "workflow", _MOVE, settings=_TABLE),

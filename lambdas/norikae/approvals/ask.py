@@ -9,7 +9,7 @@ from norikae.ports import Ports
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import enter
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem
+from norikae.upgrade.state import ApprovalItem, PhaseItem
 
 Answer = dict[str, Any]
 
@@ -54,14 +54,13 @@ def hold_upgrade(ports: Ports, writer: Writer, task_token: str, state: Mapping[s
 def hold_application(
     ports: Ports, writer: Writer, application: str, task_token: str, state: Mapping[str, Any]
 ) -> Answer:
-    """The application keeps its weight until an operator says ``resume`` or ``abort``; people know why."""
+    """The application keeps its weight until an operator says ``resume`` or ``abort``; people know why.
+
+    An abort from before the hold does not wake it: the hold may be the very answer to a rollback that was refused.
+    """
     subject = f"hold/{application}"
-    flags = ports.table.read(writer.run, "FLAGS", Flags) or Flags()
     waiting = ApprovalItem(subject=subject, task_token=task_token, plan_hash="", text=reason_of(state))
     _wait_for(ports, writer, waiting)
-    if flags.aborted:
-        ports.table.delete(writer.run, f"APPROVAL#{subject}")
-        ports.executions.succeed(task_token, {"next": "roll-back"})
     return {"held": application}
 
 

@@ -172,10 +172,12 @@ def test_an_abort_wakes_everybody_who_waits() -> None:
     assert story.ports.table.said()[-1] == "abort"
 
 
-def test_a_hold_that_comes_after_an_abort_is_woken_at_once() -> None:
+def test_a_hold_that_comes_after_an_abort_waits_for_another_word() -> None:
     story = Story()
     story.operators_say(aborted=True)
     hold_application(story.ports, WRITER, APP, "token-app", {})
+    assert story.ports.executions.answers == {}
+    command(story, command="abort")
     assert story.ports.executions.answers == {"token-app": {"next": "roll-back"}}
 
 
