@@ -29,22 +29,23 @@ class CloudWatchMetrics:
             for index, group in enumerate(groups)
             for kind, metric in (("requests", "RequestCount"), ("errors", "HTTPCode_Target_5XX_Count"))
         ]
-        if not queries or end - start < PERIOD_SECONDS:
+        first, last = _minute(start + PERIOD_SECONDS - 1), _minute(end)
+        if not queries or first >= last:
             return Answers(requests=0, errors=0)
         totals = {"requests": 0.0, "errors": 0.0}
-        for result in self._data(queries, start, end):
+        for result in self._data(queries, first, last):
             totals[result["Id"].rstrip("0123456789")] += sum(result["Values"])
         return Answers(requests=int(totals["requests"]), errors=int(totals["errors"]))
 
-    def _data(self, queries: list[dict[str, Any]], start: float, end: float) -> list[dict[str, Any]]:
+    def _data(self, queries: list[dict[str, Any]], first: datetime, last: datetime) -> list[dict[str, Any]]:
         results: list[dict[str, Any]] = []
         more: dict[str, Any] = {}
         while True:
             answer = call(
                 self._client.get_metric_data,
                 MetricDataQueries=queries,
-                StartTime=_minute(start + PERIOD_SECONDS - 1),
-                EndTime=_minute(end),
+                StartTime=first,
+                EndTime=last,
                 **more,
             )
             results += answer["MetricDataResults"]
