@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from local.kubernetes import deletion, errors, rbac, validation
 from local.kubernetes.errors import Cause
 from local.kubernetes.objects import Json, generated_name, new_uid, timestamp
@@ -177,9 +179,13 @@ def _content(kind: Resource, obj: Json) -> Json:
 
 def same(old: Json, new: Json) -> bool:
     """Whether a write changes nothing but the times of managedFields; then nothing is stored."""
-    if {**old, "metadata": None} != {**new, "metadata": None}:
-        return False
-    return _without_times(old["metadata"]) == _without_times(new["metadata"])
+    before, after = ({**obj, "metadata": _without_times(obj["metadata"])} for obj in (old, new))
+    return before == after and _written(before) == _written(after)
+
+
+def _written(obj: Json) -> bytes:
+    """The object as JSON, where 1 and true are two, as they are not to Python."""
+    return msgspec.json.encode(obj, order="deterministic")
 
 
 def _without_times(meta: Json) -> Json:

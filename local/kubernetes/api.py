@@ -177,8 +177,8 @@ class ApiServer:
             raise errors.not_found(kind.name, key[1])
         if stored is None:
             return self._create(kind, wanted, key[0], write)
-        new, managers = ownership.applied(kind, stored.body, wanted, write, self.now(), force=force)
-        return self._replace(kind, key, new, write, managers)
+        new, owners = ownership.applied(kind, stored.body, wanted, write, self.now(), force=force)
+        return self._replace(kind, key, new, write, owners)
 
     def delete(
         self,
@@ -267,13 +267,13 @@ class ApiServer:
         return self._finish(kind, key, new, write)
 
     def _replace(
-        self, kind: Resource, key: Key, new: Json, write: Write, managers: "ownership.Managers | None" = None
+        self, kind: Resource, key: Key, new: Json, write: Write, owners: "ownership.Owners | None" = None
     ) -> Json:
         old = self.stored(kind, key).body
         admission.for_update(self, kind, old, new, write)
-        if managers is None:
-            managers = ownership.updated(kind, old, new, write, self.now())
-        new["metadata"]["managedFields"] = ownership.entries(managers, old)
+        if owners is None:
+            owners = ownership.updated(kind, old, new, write, self.now())
+        new["metadata"]["managedFields"] = ownership.entries(owners, old)
         if admission.same(old, new):
             return versions.view(kind, clone(old), write.version)
         return self._finish(kind, key, new, write)

@@ -100,8 +100,24 @@ def _spend(api: "ApiServer", budget: Json, pod: str, options: Options) -> None:
     if options.dry_run:
         return
     status = {**status, "disruptionsAllowed": allowed - 1}
+    if allowed == 1:
+        status["conditions"] = _spent(api, budget)
     status["disruptedPods"] = {**(status.get("disruptedPods") or {}), pod: timestamp(api.now())}
     api.update_status(BUDGETS, {**budget, "status": status}, manager="kube-apiserver")
+
+
+def _spent(api: "ApiServer", budget: Json) -> list[Json]:
+    """The budget's conditions once nothing is allowed any more (``UpdateDisruptionAllowedCondition``)."""
+    others = [each for each in budget["status"].get("conditions") or [] if each["type"] != "DisruptionAllowed"]
+    condition = {
+        "type": "DisruptionAllowed",
+        "status": "False",
+        "reason": "InsufficientPods",
+        "message": "",
+        "observedGeneration": budget["status"]["observedGeneration"],
+        "lastTransitionTime": timestamp(api.now()),
+    }
+    return [*others, condition]
 
 
 def _too_many(why: str, *, retry_after: int | None = None) -> ApiError:

@@ -6,6 +6,7 @@ Source: KEP-555, ``sigs.k8s.io/structured-merge-diff/v6/merge/update.go`` and
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from local.kubernetes import errors, merging
 from local.kubernetes.errors import ApiError, Cause
@@ -16,7 +17,7 @@ from local.kubernetes.writes import Write
 
 
 @dataclass(frozen=True)
-class Manager:
+class Owner:
     """What tells one entry of managedFields from another; an applier is the same in every API version."""
 
     name: str
@@ -38,11 +39,11 @@ class Owned:
     time: str
 
 
-Managers = dict[Manager, Owned]
+Owners = dict[Owner, Owned]
 
 
 def check_applicable(wanted: Json, manager: str) -> None:
-    """Refuse what cannot be applied: no manager (422), or managedFields or resourceless objects in the body (400)."""
+    """Refuse what cannot be applied: no manager (422), managedFields in the body or no name (400)."""
     if not manager:
         cause = errors.required("fieldManager", "is required for apply patch")
         raise errors.invalid("PatchOptions.meta.k8s.io", "", [cause])
@@ -53,27 +54,27 @@ def check_applicable(wanted: Json, manager: str) -> None:
         raise errors.bad_request("name is required for server-side apply")
 
 
-def read(obj: Json) -> Managers:
-    """The managers that an object's managedFields name."""
-    managers: Managers = {}
+def read(obj: Json) -> Owners:
+    """The owners that an object's managedFields name."""
+    owners: Owners = {}
     for entry in obj["metadata"].get("managedFields") or []:
         applier = entry["operation"] == "Apply"
-        who = Manager(
+        who = Owner(
             entry["manager"],
             entry["operation"],
             "" if applier else entry["apiVersion"],
             entry.get("subresource", ""),
         )
         fields = frozenset(from_fields_v1(entry["fieldsV1"]))
-        managers[who] = Owned(fields, entry["apiVersion"], entry.get("time", ""))
-    return managers
+        owners[who] = Owned(fields, entry["apiVersion"], entry.get("time", ""))
+    return owners
 
 
-def entries(managers: Managers, old: Json | None = None) -> list[Json]:
-    """The managers as managedFields: appliers first, then by time; an unchanged set keeps its time."""
+def entries(owners: Owners, old: Json | None = None) -> list[Json]:
+    """The owners as managedFields: appliers first, then by time; an unchanged set keeps its time."""
     before = read(old) if old else {}
     found = []
-    for who, owned in managers.items():
+    for who, owned in owners.items():
         if not owned.fields:
             continue
         known = before.get(who)
@@ -90,50 +91,57 @@ def entries(managers: Managers, old: Json | None = None) -> list[Json]:
     return sorted(found, key=lambda entry: (entry["operation"] != "Apply", entry["time"], entry["manager"]))
 
 
-def _manager(kind: Resource, write: Write) -> Manager:
+def _author(kind: Resource, write: Write) -> Owner:
     version = "" if write.operation == "Apply" else kind.api_version(write.version)
-    return Manager(write.manager, write.operation, version, write.subresource)
+    return Owner(write.manager, write.operation, version, write.subresource)
 
 
 def of_new(kind: Resource, new: Json, write: Write, now: float) -> list[Json]:
     """The managedFields of an object that is created: everything belongs to its creator."""
     owned = Owned(frozenset(leaves(kind, new)), kind.api_version(write.version), timestamp(now))
-    return entries({_manager(kind, write): owned})
+    return entries({_author(kind, write): owned})
 
 
-def updated(kind: Resource, old: Json, new: Json, write: Write, now: float) -> Managers:
-    """The managers after a plain write: what it changed belongs to its author alone, what it removed to nobody."""
+def _changed(before: Mapping[Path, Any], after: Mapping[Path, Any]) -> frozenset[Path]:
+    """The fields that are new or have another value; to JSON, unlike to Python, 1 and true are two."""
+    return frozenset(
+        path
+        for path, value in after.items()
+        if path not in before or before[path] != value or type(before[path]) is not type(value)
+    )
+
+
+def updated(kind: Resource, old: Json, new: Json, write: Write, now: float) -> Owners:
+    """The owners after a plain write: what it changed belongs to its author alone, what it removed to nobody."""
     if new["metadata"].get("managedFields") == [{}]:
         return {}
-    managers = read(old)
+    owners = read(old)
     before, after = leaves(kind, old), leaves(kind, new)
     removed = before.keys() - after.keys()
-    changed = frozenset(path for path, value in after.items() if path not in before or before[path] != value)
-    me = _manager(kind, write)
-    mine = managers.get(me, Owned(frozenset(), "", "")).fields
-    managers = {who: replace(owned, fields=owned.fields - removed - changed) for who, owned in managers.items()}
-    managers[me] = Owned((mine - removed) | changed, kind.api_version(write.version), timestamp(now))
-    return managers
+    changed = _changed(before, after)
+    me = _author(kind, write)
+    mine = owners.get(me, Owned(frozenset(), "", "")).fields
+    owners = {who: replace(owned, fields=owned.fields - removed - changed) for who, owned in owners.items()}
+    owners[me] = Owned((mine - removed) | changed, kind.api_version(write.version), timestamp(now))
+    return owners
 
 
-def applied(
-    kind: Resource, live: Json, wanted: Json, write: Write, now: float, *, force: bool
-) -> tuple[Json, Managers]:
-    """The live object with a manager's configuration merged in, and the managers then.
+def applied(kind: Resource, live: Json, wanted: Json, write: Write, now: float, *, force: bool) -> tuple[Json, Owners]:
+    """The live object with a manager's configuration merged in, and the owners then.
 
     Raises:
         ApiError: 409 with one cause per field that another manager owns with another value, unless ``force``.
     """
     wanted = merging.relevant(kind, wanted, write.subresource)
-    managers, me = read(live), _manager(kind, write)
+    owners, me = read(live), _author(kind, write)
     before, config = leaves(kind, live), leaves(kind, wanted)
-    changed = frozenset(path for path, value in config.items() if path not in before or before[path] != value)
-    others = {who: owned for who, owned in managers.items() if who != me}
+    changed = _changed(before, config)
+    others = {who: owned for who, owned in owners.items() if who != me}
     lost = {who: owned.fields & changed for who, owned in others.items() if owned.fields & changed}
     if lost and not force:
         raise _conflicts(lost)
     others = {who: replace(owned, fields=owned.fields - changed) for who, owned in others.items()}
-    mine = managers.get(me, Owned(frozenset(), "", "")).fields
+    mine = owners.get(me, Owned(frozenset(), "", "")).fields
     kept = frozenset().union(*(owned.fields for owned in others.values()))
     merged = merging.merge(kind, clone(live), wanted)
     merging.remove(kind, merged, mine - config.keys(), keep=kept | config.keys())
@@ -142,7 +150,7 @@ def applied(
     return merged, {**others, me: Owned(frozenset(config), kind.api_version(write.version), timestamp(now))}
 
 
-def _conflicts(lost: Mapping[Manager, frozenset[Path]]) -> ApiError:
+def _conflicts(lost: Mapping[Owner, frozenset[Path]]) -> ApiError:
     causes = [
         Cause("FieldManagerConflict", f"conflict with {who}", spoken(path))
         for who in sorted(lost, key=str)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from local.kubernetes import errors
 from local.kubernetes.objects import Json
 
-FIRST_MINOR = 22
-"""Older clusters served one object under several groups (extensions/v1beta1), which this server does not do."""
+FIRST_MINOR = 23
+"""Older clusters preferred autoscaling/v1 and served one object under several groups; this server does neither."""
 
 _ALWAYS = (0, 99)
 
@@ -179,7 +179,7 @@ def built_in(minor: int) -> list[Resource]:
     """The resources of an untouched cluster of Kubernetes 1.``minor``.
 
     Raises:
-        ValueError: for a version before 1.22.
+        ValueError: for a version before 1.23.
     """
     if minor < FIRST_MINOR:
         raise ValueError(f"a cluster is of Kubernetes at least 1.{FIRST_MINOR}, not 1.{minor}")

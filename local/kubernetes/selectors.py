@@ -25,13 +25,20 @@ Source: ``pkg/apis/core/v1/conversion.go`` (AddFieldLabelConversionsFor…); the
 """
 
 
+def _anything(_obj: Json) -> bool:
+    return True
+
+
 def label_test(selector: str) -> Test:
     """What an object must pass; 400 for a selector that cannot be read.
 
     Source: ``k8s.io/apimachinery/pkg/labels/selector.go`` ("!=" and "notin" also match objects without the key).
     """
     tests = [_label_term(term.strip()) for term in _SPLIT.split(selector) if term.strip()]
-    return lambda obj: all(test(labels_of(obj)) for test in tests)
+    if len(tests) == 1:
+        only = tests[0]
+        return lambda obj: only(labels_of(obj))
+    return (lambda obj: all(test(labels_of(obj)) for test in tests)) if tests else _anything
 
 
 def _label_term(term: str) -> Callable[[Mapping[str, str]], bool]:
@@ -80,7 +87,9 @@ def _expression(expression: Json, labels: Mapping[str, str]) -> bool:
 def field_test(resource: str, selector: str) -> Test:
     """What an object must pass; 400 for a field that this resource cannot be selected by."""
     tests = [_field_term(resource, term.strip()) for term in selector.split(",") if term.strip()]
-    return lambda obj: all(test(obj) for test in tests)
+    if len(tests) == 1:
+        return tests[0]
+    return (lambda obj: all(test(obj) for test in tests)) if tests else _anything
 
 
 def _field_term(resource: str, term: str) -> Test:
@@ -91,11 +100,12 @@ def _field_term(resource: str, term: str) -> Test:
     if field not in {"metadata.name", "metadata.namespace"} | FIELDS.get(resource, frozenset()):
         raise errors.bad_request(f"field label not supported: {field}")
     wanted = operator != "!="
-    return lambda obj: (_text_at(obj, field) == value) is wanted
+    parts = tuple(field.split("."))
+    return lambda obj: (_text_at(obj, parts) == value) is wanted
 
 
-def _text_at(obj: Json, field: str) -> str:
+def _text_at(obj: Json, parts: tuple[str, ...]) -> str:
     value: object = obj
-    for part in field.split("."):
+    for part in parts:
         value = value.get(part, "") if isinstance(value, dict) else ""
     return str(value)

@@ -43,6 +43,12 @@ def test_an_eviction_spends_the_budget(api: ApiServer) -> None:
     assert is_leaving(api)
     assert status_of(api)["disruptionsAllowed"] == 0
     assert status_of(api)["disruptedPods"] == {"web-1": "2026-11-24T12:00:00Z"}
+    condition = status_of(api)["conditions"][0]
+    assert (condition["type"], condition["status"], condition["reason"]) == (
+        "DisruptionAllowed",
+        "False",
+        "InsufficientPods",
+    )
 
 
 def test_refuses_eviction_that_the_budget_does_not_allow(api: ApiServer) -> None:

@@ -192,3 +192,10 @@ def test_a_custom_object_counts_every_change_of_its_content(api: ApiServer) -> N
     api.create("widgets.example.com", widget())
     written = api.patch("widgets.example.com", "one", "shop", {"status": {"ready": True}})
     assert (written["status"], written["metadata"]["generation"]) == ({"ready": True}, 2)
+
+
+def test_true_is_not_one(api: ApiServer) -> None:
+    api.create("customresourcedefinitions.apiextensions.k8s.io", definition())
+    api.apply(widget(hold=1), manager="norikae")
+    assert api.apply(widget(hold=True), manager="norikae")["spec"]["hold"] is True
+    assert api.get("widgets.example.com", "one", "shop")["spec"]["hold"] is True

@@ -137,5 +137,5 @@ def test_refuses_conversion_between_schemas_that_differ(api: ApiServer) -> None:
 
 
 def test_refuses_cluster_that_is_too_old() -> None:
-    with pytest.raises(ValueError, match=r"at least 1\.22"):
-        server("1.21")
+    with pytest.raises(ValueError, match=r"at least 1\.23"):
+        server("1.22")
