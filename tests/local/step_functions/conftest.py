@@ -42,6 +42,10 @@ class Workbench:
             authorize=lambda _role, action, _resource: action not in self.forbidden,
         )
 
+    @staticmethod
+    def error(name: str, message: str = "") -> FunctionError:
+        return FunctionError(name, message)
+
     def _invoke(self, arn: str, payload: Any) -> Steps:
         name = arn.removeprefix(FUNCTIONS)
         self.invocations.append((self.kernel.seconds(), name, payload))
