@@ -15,7 +15,7 @@ import simpy
 from local.cluster.argocd.application import APPLICATIONS, NAMESPACE, PROJECTS, REFRESH, SpecError, check
 from local.cluster.argocd.automation import automatic_operation
 from local.cluster.argocd.comparison import Comparer, Comparison
-from local.cluster.argocd.operation import Operation, unfinished
+from local.cluster.argocd.operation import Operation, duration, unfinished
 from local.cluster.argocd.removal import next_removal
 from local.cluster.argocd.status import (
     LATEST,
@@ -40,15 +40,13 @@ if TYPE_CHECKING:
     from local.kubernetes.api import ApiServer
 
 RESYNC_SECONDS = 180.0
-"""How often an application is compared without a reason (timeout.reconciliation with its jitter)."""
+"""How often an application is compared without a reason, unless argocd-cm sets ``timeout.reconciliation``."""
 
 REPO_ERROR_GRACE_SECONDS = 180.0
 """How long errors of git are kept from the status (ARGOCD_REPO_ERROR_GRACE_PERIOD_SECONDS)."""
 
 _WORKLOADS = {"statefulsets.apps": "argocd-application-controller", "deployments.apps": "argocd-repo-server"}
 _DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
-_SETTINGS = "argocd-cmd-params-cm"
-_PERSIST_HEALTH = "controller.resource.health.persist"
 _OPERATION_DELAY = (0.1, 0.6)
 _REFRESH_DELAY = 0.4
 
@@ -185,14 +183,14 @@ class ArgoCd(Controller):
     def _seconds_to_resync(self, name: str) -> float:
         app = self.app(name) or {}
         at = app.get("status", {}).get("reconciledAt")
-        due = seconds_of(at) + RESYNC_SECONDS if at else 0.0
+        due = seconds_of(at) + self._resync_seconds() if at else 0.0
         if name in self._repo_errors:
             due = max(due, self._repo_errors[name] + REPO_ERROR_GRACE_SECONDS)
         return max(due - self.kernel.now(), 0.0) + 1
 
     def _refresh(self, app: Json) -> None:
         name = app["metadata"]["name"]
-        level = due_level(app, self._levels.pop(name, NOTHING), self.kernel.now() - RESYNC_SECONDS)
+        level = due_level(app, self._levels.pop(name, NOTHING), self.kernel.now() - self._resync_seconds())
         if level == NOTHING:
             return
         refresh = Refresh(app, level, self.kernel.utcnow(), persist_health=self._persists_health())
@@ -243,8 +241,14 @@ class ArgoCd(Controller):
         return found
 
     def _persists_health(self) -> bool:
-        settings = self.informer.get("configmaps", (NAMESPACE, _SETTINGS))
-        return ((settings or {}).get("data") or {}).get(_PERSIST_HEALTH) == "true"
+        return self._setting("argocd-cmd-params-cm", "controller.resource.health.persist") == "true"
+
+    def _resync_seconds(self) -> float:
+        return duration(self._setting("argocd-cm", "timeout.reconciliation") or RESYNC_SECONDS)
+
+    def _setting(self, config_map: str, name: str) -> str:
+        settings = self.informer.get("configmaps", (NAMESPACE, config_map)) or {}
+        return str((settings.get("data") or {}).get(name, ""))
 
     def _find(self, target: Json) -> Json | None:
         try:

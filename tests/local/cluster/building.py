@@ -109,7 +109,13 @@ class Argo:
         objects = documents(INSTALL.name, INSTALL.read_text(encoding="utf-8"))
         for obj in sorted(objects, key=lambda one: one["kind"] not in {"Namespace", "CustomResourceDefinition"}):
             self.api.apply(obj, manager="kubectl")
+        self.resync_every(None)
         kernel.run(60)
+
+    def resync_every(self, setting: str | None) -> None:
+        """Argo CD is configured; without a setting it has its default of three minutes."""
+        body = {"data": {"timeout.reconciliation": setting}}
+        self.api.patch("configmaps", "argocd-cm", NAMESPACE, body, manager="kubectl")
 
     def application(self, name: str = "shop", *, path: str = "shop", revision: str = "main", **spec: Any) -> None:
         """An Application appears."""

@@ -66,6 +66,28 @@ def test_reconciled_at_moves_after_an_operation_and_every_three_minutes(argo: Ar
     assert argo.status()["reconciledAt"] > first
 
 
+def test_how_often_it_looks_by_itself_is_a_setting(argo: Argo, kernel: Kernel) -> None:
+    argo.resync_every("20m")
+    argo.application()
+    synced(argo, kernel)
+    first = argo.status()["reconciledAt"]
+    kernel.run(1000)
+    assert argo.status()["reconciledAt"] == first
+    kernel.run(300)
+    assert argo.status()["reconciledAt"] > first
+
+
+def test_a_raw_operation_inherits_what_it_leaves_out_from_the_last_state(argo: Argo, kernel: Kernel) -> None:
+    argo.application()
+    argo.sync(revision=argo.repository.resolve("main"), prune=True)
+    argo.run_until_phase("Succeeded")
+    kernel.run(5)
+    argo.sync(note="plain")
+    kernel.run(5)
+    assert argo.state()["operation"]["info"] == [{"name": "id", "value": "plain"}]
+    assert argo.state()["operation"]["sync"] == {"revision": argo.repository.resolve("main"), "prune": True}
+
+
 def test_a_refresh_is_over_when_its_annotation_is_gone(argo: Argo, kernel: Kernel) -> None:
     argo.application()
     kernel.run(5)
