@@ -59,16 +59,15 @@ class InhabitedCluster:
         alb.attach(name, self.controllers)
 
     def join(self, group: dict[str, Any]) -> None:
-        """The nodes of a managed node group join, one availability zone after the other."""
+        """The nodes of a managed node group that are not there yet join, one availability zone after the other."""
         name, size = group["nodegroupName"], group["scalingConfig"]["desiredSize"]
         labels = {"eks.amazonaws.com/nodegroup": name, **group.get("labels", {})}
-        begun = 10 * (len(self._nodes) + 1)
-        self._nodes[name] = [
-            f"ip-10-0-{begun}-{number}.ap-northeast-1.compute.internal" for number in range(1, size + 1)
-        ]
-        for number, node in enumerate(self._nodes[name]):
+        nodes = self._nodes.setdefault(name, [])
+        subnet = 10 * (1 + list(self._nodes).index(name))
+        for number in range(len(nodes), size):
+            nodes.append(f"ip-10-0-{subnet}-{number + 1}.ap-northeast-1.compute.internal")
             zone = f"ap-northeast-1{'ac'[number % 2]}"
-            self.controllers.add_node(node, labels=labels, zone=zone, instance_type=group["instanceTypes"][0])
+            self.controllers.add_node(nodes[-1], labels=labels, zone=zone, instance_type=group["instanceTypes"][0])
 
     def leave(self, group: dict[str, Any]) -> None:
         """The nodes of a managed node group are gone."""

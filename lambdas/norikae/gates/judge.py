@@ -38,7 +38,8 @@ def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> 
         )
     )
     _write_down(moving, decision)
-    return {"next": decision.next, "weight": moving.next_weight(weight) if decision.next == "step" else weight}
+    following = moving.next_weight(weight) if decision.next == "step" else weight
+    return {"next": decision.next, "weight": following, "waiting_for": decision.reason}
 
 
 def gate_verdicts(moving: Moving, since: float) -> tuple[Verdict, ...]:
