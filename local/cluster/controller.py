@@ -52,8 +52,12 @@ class Controller:
         raise NotImplementedError
 
     def wake(self, key: Key, after: float | None = None) -> None:
-        """Reconcile a key in ``after`` seconds, or sooner if it is due sooner anyway."""
-        due = self.kernel.env.now + (self.delay if after is None else after)
+        """Reconcile a key in ``after`` seconds, or sooner if it is due sooner anyway.
+
+        A change made by a running invocation happens after the time that the invocation has spent already, so
+        reactions are counted from there.
+        """
+        due = self.kernel.seconds() + (self.delay if after is None else after)
         if self._due.get(key, due + 1) <= due:
             return
         self._due[key] = due

@@ -51,6 +51,7 @@ class Nodes:
     def __init__(self, kernel: Kernel, api: ApiServer, informer: Informer) -> None:
         self._kernel, self._api, self._informer = kernel, api, informer
         self._running: dict[str, int] = {}
+        self._joined = 0
 
     def runs(self, name: str) -> bool:
         """Whether the machine of a node is still there."""
@@ -68,7 +69,8 @@ class Nodes:
         """
         if machine.name in self._running:
             raise ValueError(f"node {machine.name} is already there; give each machine its own name")
-        self._running[machine.name] = len(self._running) + zlib.crc32(machine.name.encode()) % 60000
+        self._joined += 1
+        self._running[machine.name] = self._joined
         self._api.create("nodes", self._node(machine), manager="kubelet")
         self._api.patch(
             "nodes", machine.name, None, {"status": self._status(machine)}, subresource="status", manager="kubelet"

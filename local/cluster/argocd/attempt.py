@@ -172,7 +172,7 @@ class Attempt:
     def _apply_wave(self, batch: list[Compared], options: set[str]) -> Steps:
         refusals = []
         for one in batch:
-            yield self.desk.kernel.env.timeout(self.desk.kernel.stream("argocd/apply").uniform(*APPLY_SECONDS))
+            yield self.desk.kernel.env.timeout(self._apply_seconds())
             yield from self.desk.until_active()
             if self.is_terminating():
                 raise FailedSyncError("Failed", "Operation terminated")
@@ -181,6 +181,9 @@ class Attempt:
                 refusals.append(refusal)
         if refusals:
             raise FailedSyncError("Failed", f"one or more objects failed to apply, reason: {refusals[0]}")
+
+    def _apply_seconds(self) -> float:
+        return self.desk.kernel.stream(f"{self.desk.api.name}/argocd/apply").uniform(*APPLY_SECONDS)
 
     def _apply(self, one: Compared, options: set[str]) -> str:
         dry = bool(self.request["sync"].get("dryRun"))

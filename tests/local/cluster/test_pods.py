@@ -84,3 +84,14 @@ def test_a_machine_that_dies_stops_answering_before_the_api_server_knows(
     kernel.run(60)
     assert dead["spec"]["nodeName"] not in {one["metadata"]["name"] for one in cluster.api.list("nodes")}
     assert ready(cluster, "web") == 3
+
+
+def test_a_reaction_comes_after_the_time_that_the_acting_invocation_has_spent(
+    cluster: KubernetesCluster, kernel: Kernel
+) -> None:
+    kernel.elapse(30)  # a handler has been working for half a minute when it makes its call
+    made = cluster.api.apply(deployment("late", 1), manager="test")
+    kernel.run(kernel.spent())
+    assert pods_of(cluster, "late") == []
+    kernel.run(30)
+    assert made["metadata"]["creationTimestamp"] <= pods_of(cluster, "late")[0]["metadata"]["creationTimestamp"]
