@@ -70,7 +70,8 @@ _REPORTING: tuple[Setting, ...] = ("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_EV
 _TELL = (grants.table, grants.publish)
 _REPORT = (*_TELL, grants.forget, grants.evidence)
 _MOVE = (grants.table, grants.records_write, grants.load_balancers_read)
-_LOOK = (grants.table, grants.records_read, grants.load_balancers_read)
+_HEALTH = (grants.table, grants.records_read, grants.load_balancers_read)
+
 
 FUNCTIONS = (
     # the upgrade machine
@@ -86,7 +87,7 @@ FUNCTIONS = (
     Row(
         "Run preflight",
         "workflow",
-        (*_LOOK, cluster_grants.clusters_read, grants.evidence),
+        (grants.table, grants.records_read, cluster_grants.clusters_read, grants.evidence),
         "norikae:read",
         ("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET"),
         memory=1024,
@@ -129,13 +130,13 @@ FUNCTIONS = (
     Row(
         "Verify green",
         "workflow",
-        (*_LOOK, cluster_grants.clusters_read),
+        (grants.table, grants.load_balancers_read, cluster_grants.clusters_read),
         "norikae:read",
         _TABLE,
         memory=1024,
         timeout=120,
     ),
-    Row("Soak", "workflow", (*_LOOK, grants.metrics_read), settings=_TABLE, timeout=120),
+    Row("Soak", "workflow", _HEALTH, settings=_TABLE, timeout=120),
     Row("Request decommission approval", "workflow", _TELL, settings=_TELLING),
     Row(
         "Decommission blue",
@@ -150,19 +151,12 @@ FUNCTIONS = (
     Row("Hold upgrade", "workflow", _TELL, settings=_TELLING),
     Row("Report failure", "workflow", _REPORT, settings=_REPORTING),
     # the shift machine
-    Row(
-        "Prepare shift",
-        "workflow",
-        (*_MOVE, cluster_grants.cluster_endpoint, grants.executions_read),
-        "norikae:read",
-        _TABLE,
-        timeout=120,
-    ),
+    Row("Prepare shift", "workflow", (grants.table, grants.records_read, grants.executions_read), settings=_TABLE),
     Row("Set weights", "workflow", (*_MOVE, cluster_grants.cluster_endpoint), "norikae:read", _TABLE),
-    Row("Verify weights", "workflow", _LOOK, settings=_TABLE),
-    Row("Judge gates", "workflow", (*_LOOK, grants.metrics_read), settings=_TABLE),
+    Row("Verify weights", "workflow", (grants.table, grants.records_read), settings=_TABLE),
+    Row("Judge gates", "workflow", (grants.table, grants.load_balancers_read, grants.metrics_read), settings=_TABLE),
     Row("Roll back application", "workflow", _MOVE, settings=_TABLE),
-    Row("Hold application", "workflow", (*_TELL, grants.forget), settings=_TELLING),
+    Row("Hold application", "workflow", _TELL, settings=_TELLING),
     Row("Finish shift", "workflow", _TELL, settings=_TELLING),
     # started by an event, and by a person
     Row(
