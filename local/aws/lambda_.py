@@ -4,13 +4,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from moto.awslambda.exceptions import LambdaClientError
+from moto.awslambda.models import lambda_backends
+
+from local.aws import in_process
 from local.aws.simulator import AwsError, Simulator
 from local.runtime.function import unqualified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from local.kernel import Kernel, Steps
     from local.runtime import LambdaRuntime, Outcome
@@ -27,8 +33,8 @@ class LambdaSimulator(Simulator):
         runtime: runs the handlers.
         account: twelve digits.
         region: such as ``ap-northeast-1``.
-        dead_letter: takes what no attempt could deliver: the function's name, the event, its last outcome, how often
-            it was tried; by default nothing happens, as for a function without queue or destination.
+        dead_letter: takes what no attempt could deliver: the function's ARN, the event, its last outcome, how often
+            it was tried; by default the function's ``OnFailure`` destination gets it, or its dead-letter queue.
     """
 
     service: ClassVar[str] = "lambda"
@@ -41,11 +47,11 @@ class LambdaSimulator(Simulator):
         runtime: LambdaRuntime,
         account: str,
         region: str,
-        dead_letter: Callable[[str, Any, Outcome, int], None] = lambda _function, _event, _outcome, _attempts: None,
+        dead_letter: Callable[[str, Any, Outcome, int], None] | None = None,
     ) -> None:
         self._kernel, self._runtime = kernel, runtime
         self._prefix = f"arn:aws:lambda:{region}:{account}:function:"
-        self._dead_letter = dead_letter
+        self._dead_letter = dead_letter or self._bury
 
     def invoke(
         self,
@@ -69,10 +75,10 @@ class LambdaSimulator(Simulator):
         arn = self._arn(FunctionName)
         event = _parsed(Payload)
         if InvocationType == "DryRun":
-            return {"StatusCode": 204}
+            return {"StatusCode": 204, "Payload": b""}
         if InvocationType == "Event":
             self._kernel.after(self._kernel.seconds() - self._kernel.env.now, lambda: self.deliver(arn, event))
-            return {"StatusCode": 202}
+            return {"StatusCode": 202, "Payload": b""}
         return _answer(self._run(arn, event), Qualifier)
 
     def _arn(self, name: str) -> str:
@@ -94,8 +100,8 @@ class LambdaSimulator(Simulator):
         self._kernel.process(self._delivery(unqualified(arn), event))
 
     def _delivery(self, arn: str, event: Any) -> Steps:
-        attempts = 0
-        for pause in (*RETRY_SECONDS, None):
+        attempts, most = 0, _invoke_config(arn).get("MaximumRetryAttempts", len(RETRY_SECONDS))
+        for pause in (*RETRY_SECONDS[:most], None):
             outcome: Outcome = yield self._kernel.process(self._runtime.invoke(arn, event))
             attempts += 1
             if not outcome.failed:
@@ -103,6 +109,67 @@ class LambdaSimulator(Simulator):
             if pause is not None:
                 yield self._kernel.env.timeout(pause)
         self._dead_letter(arn, event, outcome, attempts)
+
+    def _bury(self, arn: str, event: Any, outcome: Outcome, attempts: int) -> None:
+        """Give an undeliverable event to whoever is to get it ("Capturing records of asynchronous invocations")."""
+        now, destination = self._kernel.utcnow(), _invoke_config(arn).get("DestinationConfig", {}).get("OnFailure", {})
+        registered = _Undertaker(arn, self._runtime.functions[arn].dead_letter, destination.get("Destination"))
+        for place, message, attributes in registered.letters(event, outcome, attempts, now):
+            if place.split(":")[2] == "sqs":
+                in_process.send(place, message, now=now, attributes=attributes)
+            elif place.split(":")[2] == "sns":
+                in_process.publish(place, message, now=now)
+            else:
+                msg = f"a destination of {arn} is outside the scope of this simulator: {place}"
+                raise NotImplementedError(msg)
+
+
+@dataclass(frozen=True)
+class _Undertaker:
+    """Where the events go that a function could not take.
+
+    Args:
+        arn: of the function.
+        queue: its dead-letter queue or topic, or nothing.
+        destination: its OnFailure destination, or nothing.
+    """
+
+    arn: str
+    queue: str | None
+    destination: str | None
+
+    def letters(
+        self, event: Any, outcome: Outcome, attempts: int, now: datetime
+    ) -> Iterator[tuple[str, str, dict[str, str]]]:
+        """Place, message and attributes of each letter."""
+        if self.queue:
+            reasons = {"RequestID": outcome.request_id, "ErrorCode": "200", "ErrorMessage": outcome.error_message}
+            yield self.queue, json.dumps(event), reasons
+        if self.destination:
+            record = {
+                "version": "1.0",
+                "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                "requestContext": {
+                    "requestId": outcome.request_id,
+                    "functionArn": f"{self.arn}:$LATEST",
+                    "condition": "RetriesExhausted",
+                    "approximateInvokeCount": attempts,
+                },
+                "requestPayload": event,
+                "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+                "responsePayload": outcome.error(),
+            }
+            yield self.destination, json.dumps(record), {}
+
+
+def _invoke_config(arn: str) -> dict[str, Any]:
+    """What PutFunctionEventInvokeConfig said about a function."""
+    _, _, _, region, account, _, name = arn.split(":")
+    try:
+        function = lambda_backends[account][region].get_function(name)
+    except LambdaClientError:
+        return {}
+    return dict(function.event_invoke_config[-1].response()) if function.event_invoke_config else {}
 
 
 def _parsed(payload: Any) -> Any:

@@ -48,7 +48,8 @@ def function(place: Place, given: Properties) -> Made:
         ),
     )["FunctionArn"]
     variables = environment.get("Variables", {})
-    place.runtime.register(arn, folder, handler, variables, float(timeout), role, int(memory))
+    dead_letter = given.get("DeadLetterConfig", {}).get("TargetArn", "")
+    place.runtime.register(arn, folder, handler, variables, float(timeout), role, int(memory), dead_letter)
     concurrency = given.get("ReservedConcurrentExecutions")
     if concurrency is not None:
         place.clients("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=concurrency)

@@ -24,6 +24,7 @@ class Function:
         timeout: seconds of virtual time.
         role_arn: whom its calls act as.
         memory: MiB, shown to the handler and not enforced.
+        dead_letter: ARN of the queue or topic for events that no attempt could deliver.
     """
 
     arn: str
@@ -33,6 +34,7 @@ class Function:
     timeout: float = 3.0
     role_arn: str = ""
     memory: int = 128
+    dead_letter: str = ""
 
     @property
     def name(self) -> str:

@@ -111,6 +111,7 @@ class LambdaRuntime:
         timeout_seconds: float,
         role_arn: str,
         memory: int = 128,
+        dead_letter: str = "",
     ) -> None:
         """Make a function known, or replace it; the next invocation of a replaced one is a cold start.
 
@@ -122,10 +123,11 @@ class LambdaRuntime:
             timeout_seconds: of virtual time.
             role_arn: whom its calls act as.
             memory: MiB, shown to the handler and not enforced.
+            dead_letter: ARN of the queue or topic for events that no attempt could deliver.
         """
         path = Path(directory).resolve()
         self.functions[function_arn] = Function(
-            function_arn, path, handler, environment, timeout_seconds, role_arn, memory
+            function_arn, path, handler, environment, timeout_seconds, role_arn, memory, dead_letter
         )
         for sandbox in self._idle.pop(function_arn, []):
             sandbox.kill()

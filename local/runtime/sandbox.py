@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from local.runtime.function import Function
 
 _WORKER = Path(__file__).with_name("worker.py")
+_SIGNALS = {signal.SIGKILL: "killed", signal.SIGSEGV: "segmentation fault", signal.SIGABRT: "aborted"}
 HANG_SECONDS = 120.0
 """Real seconds without a word from a worker after which something is wrong with the world, not with the function."""
 
@@ -75,7 +76,7 @@ class Sandbox:
         self._connection.close()
         status = self._zygote.reap(self._pid)
         if os.WIFSIGNALED(status):
-            return f"signal: {signal.Signals(os.WTERMSIG(status)).name.removeprefix('SIG').lower()}"
+            return f"signal: {_SIGNALS.get(os.WTERMSIG(status), os.WTERMSIG(status))}"
         return f"exit status {os.WEXITSTATUS(status)}"
 
 
