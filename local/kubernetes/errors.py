@@ -123,6 +123,11 @@ def bad_request(message: str) -> ApiError:
     return ApiError(400, "BadRequest", message)
 
 
+def undecodable(kind: str, version: str, why: str) -> ApiError:
+    """400 for an object with a value of another type than its field has."""
+    return bad_request(f'{kind} in version "{version}" cannot be handled as a {kind}: {why}')
+
+
 def forbidden(resource: str, name: str, why: str, causes: list[Cause] | None = None) -> ApiError:
     """403 with Kubernetes' ``<resource> "<name>" is forbidden: <why>``."""
     told = f'{resource} "{name}" is forbidden: {why}' if name else f"{resource} is forbidden: {why}"

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from local.kubernetes import errors
 from local.kubernetes.objects import Json
 from local.kubernetes.resources import Resource
 from local.kubernetes.schema import ListType, is_atomic_map, list_type
@@ -55,6 +56,8 @@ def element(listed: ListType, item: Any) -> str:
     """The path element of a list item."""
     if listed.is_set:
         return "v:" + _compact(item)
+    if not isinstance(item, dict):
+        raise errors.bad_request(f"an item of a list with keys {', '.join(listed.keys)} is no object: {_compact(item)}")
     defaults = dict(listed.defaults)
     return "k:" + _compact({key: item.get(key, defaults.get(key)) for key in listed.keys})
 

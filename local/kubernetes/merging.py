@@ -75,8 +75,7 @@ class _Removal:
         part, is_last = self._path[depth], depth + 1 == len(self._path)
         if isinstance(node, dict) and part[2:] in node:
             self._from_map(node, part[2:], depth, names, is_last=is_last)
-        elif isinstance(node, list):
-            listed = list_type(self._kind, names)
+        elif isinstance(node, list) and not (listed := list_type(self._kind, names)).atomic:
             for item in [item for item in node if element(listed, item) == part]:
                 if is_last:
                     node.remove(item)

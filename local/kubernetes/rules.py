@@ -176,6 +176,9 @@ def _definition(new: Json, _old: Json | None) -> list[Cause]:
         )
         if not value
     ]
+    for index, version in enumerate(spec.get("versions") or []):
+        needed = ("name", "served", "storage")
+        missing += [required(f"spec.versions[{index}].{member}") for member in needed if member not in version]
     if missing:
         return missing
     expected, name = f"{names['plural']}.{spec['group']}", new["metadata"]["name"]

@@ -71,9 +71,10 @@ def _check_texts(kind: Resource, members: Any, field: str) -> None:
     for value in values:
         if not isinstance(value, str):
             told = {bool: "bool", int: "number", float: "number", list: "array"}.get(type(value), "object")
-            raise errors.bad_request(
-                f'{kind.kind} in version "{kind.versions[0]}" cannot be handled as a {kind.kind}: '
-                f"json: cannot unmarshal {told} into Go struct field {field} of type string"
+            raise errors.undecodable(
+                kind.kind,
+                kind.versions[0],
+                f"json: cannot unmarshal {told} into Go struct field {field} of type string",
             )
 
 
@@ -111,8 +112,12 @@ def _label_causes(labels: Json) -> list[Cause]:
 
 
 def check(kind: Resource, new: Json, old: Json | None) -> None:
-    """422 for fields that break a rule of their kind, all of them at once; custom resources have none here."""
+    """422 for fields that break a rule of their kind, all of them at once; 400 where a value is of another type."""
     rule = RULES.get(kind.name)
-    causes = rule(new, old) if rule else []
+    try:
+        causes = rule(new, old) if rule else []
+    except (AttributeError, KeyError, TypeError) as error:
+        # there are no schemas; where a rule stumbles over a value of another type, the real decoder does
+        raise errors.undecodable(kind.kind, kind.versions[0], str(error)) from error
     if causes:
         raise errors.invalid(kind.full_kind, new["metadata"]["name"], causes)

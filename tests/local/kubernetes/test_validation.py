@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from local.kubernetes import ApiServer
-from tests.local.kubernetes.shop import Json, config, definition, deployment, pod, refused, widget
+from local.kubernetes import ApiError, ApiServer
+from local.kubernetes.rules import RULES
+from tests.local.kubernetes.shop import Json, config, definition, deployment, pod, refused, server, widget
 
 DEPLOYMENTS = "deployments.apps"
 SERVICE = {"ports": [{"port": 80}]}
@@ -221,6 +224,7 @@ def test_refuses_change_of_a_role_reference(api: ApiServer) -> None:
     ("change", "field"),
     [
         ({"scope": ""}, "spec.scope"),
+        ({"versions": [{"name": "v1", "served": True}]}, "spec.versions[0].storage"),
         ({"group": "other.com"}, "metadata.name"),
         ({"versions": [{"name": "v1", "served": True, "storage": False}]}, "spec.versions"),
     ],
@@ -348,3 +352,39 @@ def test_refuses_apply_with_managed_fields(api: ApiServer) -> None:
     with refused() as refusal:
         api.apply(applied, manager="norikae")
     assert refusal.said == (400, "BadRequest", "metadata.managedFields must be nil")
+
+
+FIELDS = st.sampled_from(
+    [
+        *("selector", "template", "metadata", "labels", "spec", "containers", "ports", "port", "name", "rules", "http"),
+        *("paths", "backend", "defaultBackend", "versions", "names", "group", "scaleTargetRef", "jobTemplate"),
+        *("minAvailable", "replicas"),
+    ]
+)
+VALUES = st.recursive(
+    st.none() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(FIELDS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(resource=st.sampled_from(sorted(RULES)), spec=VALUES)
+def test_nonsense_is_taken_or_refused_and_never_breaks_the_server(resource: str, spec: Any) -> None:
+    assert outcome(resource, spec) in {"taken", 400, 422}
+
+
+def outcome(resource: str, spec: Any) -> int | str:
+    try:
+        server().create(resource, {"metadata": {"name": "web"}, "spec": spec}, namespace="default")
+    except ApiError as error:
+        return error.code
+    return "taken"
+
+
+def test_refuses_keyed_list_item_that_is_no_object(api: ApiServer) -> None:
+    broken = deployment()
+    broken["spec"]["template"]["spec"]["volumes"] = ["data"]
+    with refused() as refusal:
+        api.create(DEPLOYMENTS, broken)
+    assert refusal.said == (400, "BadRequest", 'an item of a list with keys name is no object: "data"')
