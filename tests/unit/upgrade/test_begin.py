@@ -1,0 +1,186 @@
+"""Runs begin once per environment, with a plan that stays what it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from norikae.cluster.eks_port import Cluster
+from norikae.errors import BadRequestError, LeaseHeldError, NotFoundError
+from norikae.upgrade.identity import Writer
+from norikae.upgrade.lease import Lease
+from norikae.upgrade.plan import plan_hash
+from norikae.upgrade.ports import read_plan
+from norikae.upgrade.state import ClustersItem, Flags
+from tests.unit.fakes.beginning import Beginning
+from tests.unit.fakes.demo import SHA, ingress
+from tests.unit.fakes.story import APP, BLUE, GREEN, PARENT, RUN
+
+SECOND = "arn:upgrade:2"
+
+
+def clusters(world: Beginning) -> ClustersItem | None:
+    return world.ports.table.environment("CLUSTERS", ClustersItem)
+
+
+def declared(world: Beginning, name: str, **wishes: str) -> None:
+    """A team changes the annotations of its Ingress on blue."""
+    changed = ingress(name, f"{name}.example.com", hostname=f"{BLUE}.elb.example")
+    changed["metadata"]["annotations"] |= {f"norikae.dev/{key}": value for key, value in wishes.items()}
+    world.blue.put(changed)
+
+
+def test_a_run_begins_with_the_lease_the_plan_and_the_names_of_both_clusters() -> None:
+    world = Beginning(APP, "shop")
+    assert world.starts() == Writer(RUN, 1, 1)
+    plan = world.plan()
+    assert (plan.blue.name, plan.blue.version) == (BLUE, "1.33")
+    assert (plan.green.name, plan.green.version, plan.revision) == (GREEN, "1.35", SHA)
+    assert [[one.name for one in group] for group in plan.groups] == [[APP, "shop"]]
+    assert world.ports.table.lease("") == Lease(PARENT, RUN, 1)
+    assert clusters(world) == ClustersItem(blue=BLUE, green=GREEN, run=RUN)
+    assert world.phase().phase == "plan-upgrade"
+
+
+def test_the_plan_is_kept_as_evidence_with_the_hash_that_approvals_name() -> None:
+    world = Beginning()
+    world.starts({"requested_by": "mio", "reason": "1.33 ends"})
+    stored = read_plan(world.ports.table, RUN)
+    assert stored.hash == plan_hash(stored.plan)
+    assert world.ports.evidence.documents[f"{RUN}/plan.json"]["green"] == {"name": GREEN, "version": "1.35"}
+    (event,) = world.ports.table.events
+    assert (event.what, event.by) == ("planned", "mio")
+    assert event.detail == {"hash": stored.hash, "reason": "1.33 ends", "green": GREEN}
+
+
+def test_teams_say_how_their_application_moves_and_the_environment_says_the_rest() -> None:
+    world = Beginning(APP, "shop", "web")
+    declared(world, "shop", order="2", team="payments", steps="10,100", bake="2m", gates="http-5xx")
+    declared(world, "web", order="-1", bake="0s")
+    world.starts()
+    shift = world.ports.environment.shift
+    plan = world.plan()
+    assert [[one.name for one in group] for group in plan.groups] == [["web"], [APP], ["shop"]]
+    shop, web, default = (plan.application(name) for name in ("shop", "web", APP))
+    assert shop is not None
+    assert (shop.team, shop.steps, shop.bake_seconds, shop.gates) == ("payments", (10, 100), 120, ("http-5xx",))
+    assert web is not None
+    assert web.bake_seconds == 0
+    assert default is not None
+    assert (default.steps, default.bake_seconds, default.gates) == (shift.steps, shift.bake, shift.gates)
+
+
+def test_the_request_may_name_version_and_applications() -> None:
+    world = Beginning(APP, "shop")
+    world.starts({"version": "1.34", "applications": ["shop"], "environment": "demo"})
+    assert (world.plan().green.name, world.plan().green.version) == ("demo-1-34-a", "1.34")
+    assert [one.name for one in world.plan().applications()] == ["shop"]
+
+
+def test_an_application_that_nobody_declares_is_refused_with_those_that_are() -> None:
+    with pytest.raises(BadRequestError, match=r"applications: shpo: no Ingress .* there are: billing, shop"):
+        Beginning(APP, "shop").starts({"applications": ["shpo", "shop"]})
+
+
+def test_a_wrong_request_takes_nothing() -> None:
+    world = Beginning()
+    with pytest.raises(BadRequestError):
+        world.starts({"verison": "1.35"})
+    assert world.ports.table.lease("") is None
+
+
+def test_a_dry_run_reserves_no_name() -> None:
+    world = Beginning()
+    world.starts({"dry_run": True})
+    assert world.plan().dry_run
+    assert clusters(world) == ClustersItem(blue=BLUE, green="", run=RUN)
+
+
+def test_names_that_are_taken_are_skipped() -> None:
+    world = Beginning()
+    world.eks.clusters[GREEN] = Cluster(GREEN, "1.35", "ACTIVE")
+    world.starts()
+    assert world.plan().green.name == "demo-1-35-b"
+
+
+def test_a_run_that_died_before_its_plan_was_written_keeps_the_name_that_it_reserved() -> None:
+    world = Beginning()
+    world.starts()
+    world.ports.table.delete(RUN, "PLAN")
+    world.eks.clusters[GREEN] = Cluster(GREEN, "1.35", "CREATING")
+    world.starts()
+    assert world.plan().green.name == GREEN
+
+
+def test_the_cluster_that_the_last_run_moved_to_is_blue_now() -> None:
+    world = Beginning()
+    world.ports.table.write_environment(Writer("old", 1, 1), "CLUSTERS", ClustersItem(blue="demo-1-34-a", run="old"))
+    world.eks.clusters["demo-1-34-a"] = Cluster("demo-1-34-a", "1.34", "ACTIVE")
+    world.ports.apis["demo-1-34-a"] = world.blue
+    world.starts()
+    assert world.plan().blue.name == "demo-1-34-a"
+
+
+def test_a_blue_that_eks_does_not_know_is_refused_with_a_remedy() -> None:
+    world = Beginning()
+    world.eks.clusters.clear()
+    with pytest.raises(NotFoundError, match=r"correct clusters\.adopt"):
+        world.starts()
+
+
+def test_another_run_waits_while_the_first_lives() -> None:
+    world = Beginning()
+    world.starts()
+    with pytest.raises(LeaseHeldError, match=RUN):
+        world.starts(execution=SECOND)
+    assert world.ports.table.lease("") == Lease(PARENT, RUN, 1)
+
+
+def test_the_same_execution_may_ask_again() -> None:
+    world = Beginning()
+    assert world.starts() == world.starts()
+    assert world.ports.table.said() == ["planned"]
+
+
+def test_a_second_attempt_takes_over_the_plan_that_was_approved_and_forgets_the_flags() -> None:
+    world = Beginning()
+    world.starts()
+    before = read_plan(world.ports.table, RUN)
+    world.ports.executions.statuses[PARENT] = "ABORTED"
+    world.ports.table.write_unfenced(RUN, "FLAGS", Flags(aborted=True))
+    declared(world, "shop")
+    assert world.starts({"version": "1.34"}, execution=SECOND, attempt=2) == Writer(RUN, 2, 2)
+    assert read_plan(world.ports.table, RUN) == before
+    assert world.ports.table.read(RUN, "FLAGS", Flags) == Flags()
+
+
+def test_flags_of_a_first_attempt_stay() -> None:
+    world = Beginning()
+    world.starts()
+    world.ports.table.write_unfenced(RUN, "FLAGS", Flags(paused=True))
+    world.starts()
+    assert world.ports.table.read(RUN, "FLAGS", Flags) == Flags(paused=True)
+
+
+def test_an_environment_that_nobody_released_is_taken_with_a_greater_token() -> None:
+    world = Beginning()
+    world.ports.table.leases[""] = Lease("arn:gone", "old", 41)
+    assert world.starts().token == 42
+
+
+def test_two_executions_that_read_the_same_free_lease_do_not_both_get_it() -> None:
+    world = Beginning()
+    taken: list[Any] = []
+    take = world.ports.table.take
+
+    def late(key: str, lease: Lease, *, instead_of: Lease | None) -> None:
+        if not taken:
+            taken.append(lease)
+            take(key, Lease(SECOND, "other", 1), instead_of=None)
+        take(key, lease, instead_of=instead_of)
+
+    world.ports.table.take = late  # type: ignore[method-assign]
+    with pytest.raises(Exception, match="somebody took it first"):
+        world.starts()
+    assert world.ports.table.lease("") == Lease(SECOND, "other", 1)
