@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from local.runtime.function import Function
 
 _WORKER = Path(__file__).with_name("worker.py")
-_SIGNALS = {signal.SIGKILL: "killed", signal.SIGSEGV: "segmentation fault", signal.SIGABRT: "aborted"}
+_SIGNALS: dict[int, str] = {signal.SIGKILL: "killed", signal.SIGSEGV: "segmentation fault", signal.SIGABRT: "aborted"}
 HANG_SECONDS = 120.0
 """Real seconds without a word from a worker after which something is wrong with the world, not with the function."""
 

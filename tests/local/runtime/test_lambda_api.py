@@ -99,7 +99,7 @@ def test_an_unhandled_error_is_a_200_with_a_header(wire: Wire) -> None:
 
 
 def test_a_dry_run_runs_nothing(wire: Wire) -> None:
-    answer, _ = wire.invoke({"times": 1}, InvocationType="DryRun")
+    answer = wire.functions.invoke(FunctionName="count", InvocationType="DryRun", Payload=b'{"times": 1}')
     assert (answer["StatusCode"], wire.count()) == (204, 0)
 
 
@@ -109,7 +109,8 @@ def test_an_unknown_function_is_not_found(wire: Wire) -> None:
 
 
 def test_an_event_is_tried_three_times_and_then_buried(wire: Wire) -> None:
-    answer, _ = wire.invoke({"times": 1, "fail": True}, InvocationType="Event")
+    event = {"times": 1, "fail": True}
+    answer = wire.functions.invoke(FunctionName="count", InvocationType="Event", Payload=json.dumps(event).encode())
     assert (answer["StatusCode"], wire.count()) == (202, 0)
     wire.kernel.run(600)
     begun = [round(one.time) for one in wire.runtime.invocations]
@@ -117,7 +118,7 @@ def test_an_event_is_tried_three_times_and_then_buried(wire: Wire) -> None:
     [letter] = wire.front.client("sqs").receive_message(QueueUrl=wire.dead[0], MessageAttributeNames=["All"])[
         "Messages"
     ]
-    assert json.loads(letter["Body"]) == {"times": 1, "fail": True}
+    assert json.loads(letter["Body"]) == event
     assert letter["MessageAttributes"]["ErrorMessage"]["StringValue"] == "no"
 
 
