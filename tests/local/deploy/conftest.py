@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local.aws.front import Front
+from local.aws.identities import Identities
+from local.aws.lambda_ import LambdaSimulator
+from local.aws.step_functions import StepFunctionsSimulator
+from local.deploy import Deployment, deploy
+from local.kernel import Kernel
+from local.runtime import LambdaRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ACCOUNT, REGION = "123456789012", "ap-northeast-1"
+
+
+class Account:
+    """An empty account, and an assembly that is written by hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.kernel = Kernel()
+        identities = Identities(ACCOUNT)
+        self.runtime = LambdaRuntime(self.kernel, identities=identities, region=REGION)
+        self.states = StepFunctionsSimulator(
+            self.kernel, account=ACCOUNT, region=REGION, invoke=self.runtime.invoke, emit=lambda _: None
+        )
+        functions = LambdaSimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
+        self.front = Front(self.kernel, [self.states, functions], identities, ACCOUNT, REGION)
+        self.runtime.front_url = self.front.start()
+        self._folder = folder
+
+    def deploy(self, resources: dict[str, Any], **sections: Any) -> Deployment:
+        bundle = self._folder / "asset.abc" / "handlers" / "workflow"
+        bundle.mkdir(parents=True)
+        (bundle / "set_weights.py").write_text("def handler(event, context): return {'weight': event}")
+        destinations = {"here": {"bucketName": "assets", "objectKey": "abc.zip"}}
+        files = {"abc": {"source": {"path": "asset.abc", "packaging": "zip"}, "destinations": destinations}}
+        stack = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "demo.template.json"}}
+        assets = {"type": "cdk:asset-manifest", "properties": {"file": "demo.assets.json"}}
+        self._write("manifest.json", {"artifacts": {"demo.assets": assets, "demo": stack}})
+        self._write("demo.assets.json", {"files": files})
+        self._write("demo.template.json", {"Resources": resources, **sections})
+        return deploy(self._folder, self.front.client, runtime=self.runtime, account=ACCOUNT, region=REGION)
+
+    def _write(self, name: str, content: dict[str, Any]) -> None:
+        (self._folder / name).write_text(json.dumps(content))
+
+    def client(self, service: str) -> Any:
+        return self.front.client(service)
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[Account]:
+    made = Account(tmp_path)
+    yield made
+    made.runtime.close()
+    made.front.stop()
