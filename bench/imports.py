@@ -1,7 +1,7 @@
 """What a cold start of every function costs: import of its handler and construction of what it needs.
 
-Each handler runs in fresh processes from the demo's bundle, in turns with ``import json, logging``, and the medians of
-the processor time are compared: the ratio is steady from machine to machine where milliseconds are not. Packages with
+Each handler runs in fresh processes from the demo's bundle, each time right after ``import json, logging``, and the
+processor times are compared: the ratio is steady from machine to machine where milliseconds are not. Packages with
 machine code for the functions' platform are taken from this Python instead.
 
     python bench/imports.py [--runs 9] [--check]
@@ -16,8 +16,9 @@ import os
 import statistics
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "lambdas")]
@@ -51,18 +52,27 @@ print((time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000)
 """
 
 
+class Took(NamedTuple):
+    """What one process took, in milliseconds."""
+
+    wall: float
+    cpu: float
+
+
 @dataclass(frozen=True)
 class Cost:
     """Medians over the runs of one function.
 
     Args:
         wall: in milliseconds.
-        cpu: in milliseconds.
-        ratio: processor time over that of the reference.
+        cpu: processor time in milliseconds.
+        reference: processor time of ``import json, logging`` beside it, in milliseconds.
+        ratio: of the two processor times, pair by pair.
     """
 
     wall: float
     cpu: float
+    reference: float
     ratio: float
 
 
@@ -74,7 +84,7 @@ def main() -> int:
     options = parser.parse_args()
     environment = environment_file.load(ROOT / "environments" / "demo.yaml")
     bundle = build_bundle(environment, manifests=ROOT / "environments", root=ROOT)
-    costs = measure({"reference": REFERENCE, **programs()}, bundle, runs=options.runs)
+    costs = measure(programs(), bundle, runs=options.runs)
     show(costs)
     write(costs, runs=options.runs)
     slow = [name for name in HOT if costs[name].ratio > LIMIT]
@@ -102,23 +112,31 @@ def programs() -> dict[str, str]:
 
 
 def measure(programs: dict[str, str], bundle: Bundle, *, runs: int) -> dict[str, Cost]:
-    """The cost of each program; all take turns, so that a busy moment of the machine hits all of them.
+    """The cost of each program; each run is compared with a run of the reference right before it.
+
+    So a busy moment of the machine hits both sides of a ratio.
 
     Args:
-        programs: Python code by name; ``reference`` is what the others are compared with.
+        programs: Python code by name.
         bundle: the directory that they run in.
         runs: how often each runs, besides once to warm the byte code.
     """
     variables = _variables(bundle)
-    for code in programs.values():
+    for code in (REFERENCE, *programs.values()):
         _run(code, variables)
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
+    pairs: dict[str, list[tuple[Took, Took]]] = {name: [] for name in programs}
     for _ in range(runs):
         for name, code in programs.items():
-            taken[name].append(_run(code, variables))
-    wall = {name: statistics.median(one[0] for one in found) for name, found in taken.items()}
-    cpu = {name: statistics.median(one[1] for one in found) for name, found in taken.items()}
-    return {name: Cost(wall[name], cpu[name], cpu[name] / cpu["reference"]) for name in programs}
+            pairs[name].append((_run(REFERENCE, variables), _run(code, variables)))
+    return {
+        name: Cost(
+            wall=statistics.median(took.wall for _, took in found),
+            cpu=statistics.median(took.cpu for _, took in found),
+            reference=statistics.median(reference.cpu for reference, _ in found),
+            ratio=statistics.median(took.cpu / reference.cpu for reference, took in found),
+        )
+        for name, found in pairs.items()
+    }
 
 
 def _variables(bundle: Bundle) -> dict[str, str]:
@@ -145,28 +163,28 @@ def _variables(bundle: Bundle) -> dict[str, str]:
     }
 
 
-def _run(code: str, variables: dict[str, str]) -> tuple[float, float]:
+def _run(code: str, variables: dict[str, str]) -> Took:
     """Wall and processor milliseconds of a program in a fresh Python that sees nothing but the bundle."""
     command = [sys.executable, "-S", "-c", TIMED.format(code=code)]
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{code}\n{done.stderr}")
     wall, cpu = done.stdout.split()
-    return float(wall), float(cpu)
+    return Took(float(wall), float(cpu))
 
 
 def show(costs: dict[str, Cost]) -> None:
     """Print the costs, the dearest first."""
-    print(f"{'function':32} {'wall ms':>9} {'cpu ms':>9} {'ratio':>7}")
+    print(f"{'function':32} {'wall ms':>9} {'cpu ms':>9} {'reference':>9} {'ratio':>7}")
     for name, cost in sorted(costs.items(), key=lambda item: -item[1].ratio):
         hot = f"  hot, <= {LIMIT:.0f}" if name in HOT else ""
-        print(f"{name:32} {cost.wall:9.1f} {cost.cpu:9.1f} {cost.ratio:7.1f}{hot}")
+        print(f"{name:32} {cost.wall:9.1f} {cost.cpu:9.1f} {cost.reference:9.1f} {cost.ratio:7.1f}{hot}")
 
 
 def write(costs: dict[str, Cost], *, runs: int) -> None:
     """Keep the figures for comparison."""
     file = ROOT / "build" / "bench" / "imports.json"
-    functions = {name: {"wall_ms": c.wall, "cpu_ms": c.cpu, "ratio": c.ratio} for name, c in costs.items()}
+    functions = {name: asdict(cost) for name, cost in costs.items()}
     python = ".".join(map(str, sys.version_info[:3]))
     content = {"python": python, "runs": runs, "limit": LIMIT, "hot": HOT, "functions": functions}
     file.write_text(json.dumps(content, indent=2) + "\n")

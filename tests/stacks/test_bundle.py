@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from norikae.errors import SettingsError
 from stacks import environment_file
 from stacks.bundle import Bundle, build_bundle, digest_of
 from stacks.packages import INSTANT, SERVICES
+from stacks.permissions import FUNCTIONS
 
 ROOT = Path.cwd()
 MANIFESTS = ROOT / "environments"
@@ -147,3 +149,24 @@ def test_shortened_models_are_the_models_without_their_texts(bundle: Bundle) -> 
     assert [set(shape.get("members", {})) for shape in ours["shapes"].values()] == [
         set(shape.get("members", {})) for shape in theirs["shapes"].values()
     ]
+
+
+HANDLERS = """
+import importlib, sys
+for name in sys.argv[1:]:
+    module = importlib.import_module(name.rpartition(".")[0])
+    assert callable(module.handler), name
+print("\\\\n".join(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def test_every_handler_imports_from_the_bundle_alone_and_nothing_heavy(bundle: Bundle, tmp_path: Path) -> None:
+    for package in bundle.native:  # machine code for the functions' platform: this Python's own stands in
+        (tmp_path / package).symlink_to(Path(msgspec.__file__).parent)
+    names = [row.handler for row in FUNCTIONS]
+    path = f"{tmp_path}{os.pathsep}{bundle.path}"
+    variables = {"PATH": "", "PYTHONPATH": path, "LAMBDA_TASK_ROOT": str(bundle.path)}
+    command = [sys.executable, "-S", "-c", HANDLERS, *names]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert not {"yaml", "pydantic", "kubernetes", "requests", "aws_xray_sdk", "jsonschema"} & set(done.stdout.split())
