@@ -25,6 +25,10 @@ RETRY_SECONDS = (60.0, 120.0)
 """When an asynchronous event is tried again ("How Lambda handles errors and retries with asynchronous invocation")."""
 
 
+_ROUNDING = 1e-6
+"""Seconds that an operator's call leaves behind: taken back to the last bit, a clock could end up before its time."""
+
+
 class LambdaSimulator(Simulator):
     """Invocations.
 
@@ -92,7 +96,7 @@ class LambdaSimulator(Simulator):
         before, nested = self._kernel.seconds(), self._runtime.busy
         outcome = self._runtime.call(arn, event)
         if not nested:
-            self._kernel.elapse(before - self._kernel.seconds())
+            self._kernel.elapse(before - self._kernel.seconds() + _ROUNDING)
         return outcome
 
     def deliver(self, arn: str, event: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from local.aws.identities import Identities
 from local.kernel import Kernel
-from local.runtime import CrashPlan, Fate, LambdaRuntime, Outcome
+from local.runtime import CrashPlan, Fate, HungError, LambdaRuntime, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,3 +192,23 @@ def test_a_planned_crash_kills_an_invocation_once_and_repeats_with_its_seed(sand
     fates = [CrashPlan(seed=3, probability=0.3).fate("work", nth)[0] for nth in range(1, 21)]
     assert types == ["" if fate is Fate.LIVES else "Runtime.ExitError" for fate in fates]
     assert set(fates) == set(Fate)
+
+
+def test_a_process_that_says_nothing_is_killed_and_is_a_defect(
+    sandboxes: Sandboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.runtime.sandbox.HANG_SECONDS", 0.5)
+    sandboxes.write("hang", "import threading\ndef handler(event, context): threading.Event().wait(60)")
+    with pytest.raises(HungError, match="said nothing"):
+        sandboxes.invoke("hang")
+    assert sandboxes.runtime.busy is False
+
+
+def test_a_function_that_is_registered_again_starts_anew(sandboxes: Sandboxes) -> None:
+    sandboxes.write("work", "def handler(event, context): return 1")
+    sandboxes.invoke("work")
+    function = sandboxes.runtime.functions[f"{ARN}work"]
+    (function.directory / "own_code.py").write_text("def handler(event, context): return 22")
+    sandboxes.runtime.register(function.arn, function.directory, function.handler, {}, 30, ROLE)
+    assert sandboxes.invoke("work").payload == 22
+    assert [one.cold for one in sandboxes.runtime.invocations] == [True, True]
