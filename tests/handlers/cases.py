@@ -1,0 +1,123 @@
+"""Each handler with a recorded event and the world in which that event was sent."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from norikae.upgrade.lease import Lease
+from norikae.upgrade.phase import enter
+from tests.unit.fakes.beginning import Beginning
+from tests.unit.fakes.demo import unsynced
+from tests.unit.fakes.ports import FakePorts
+from tests.unit.fakes.story import APP, RUN, WRITER, Story
+
+Json = dict[str, Any]
+Handler = Callable[[Json, object], Json]
+
+EXECUTIONS = "arn:aws:states:ap-northeast-1:123456789012:execution"
+UPGRADE = f"{EXECUTIONS}:norikae-demo-upgrade:{RUN}-a1"
+SHIFT = f"{EXECUTIONS}:norikae-demo-shift:{RUN}-a1-5f0c1a2b"
+
+
+def event(name: str) -> Json:
+    """The recorded event of a handler."""
+    recorded: Json = json.loads(Path(f"tests/events/{name}.json").read_text())
+    return recorded
+
+
+def handler(name: str) -> Handler:
+    """The handler of a state, an event or a command."""
+    folder = {"recover": "events", "operator_command": "operator"}.get(name, "workflow")
+    found: Handler = importlib.import_module(f"handlers.{folder}.{name}").handler
+    return found
+
+
+def _free() -> Beginning:
+    world = Beginning()
+    world.ports.executions.statuses |= {UPGRADE: "RUNNING", SHIFT: "RUNNING"}
+    world.ports.table.leases[""] = Lease("", "old", WRITER.token - 1)
+    return world
+
+
+def _planned() -> Beginning:
+    world = _free()
+    world.starts(execution=UPGRADE)
+    return world
+
+
+def _built() -> Beginning:
+    world = _planned()
+    world.green_is_built()
+    return world
+
+
+def _syncing() -> Beginning:
+    world = _planned()
+    world.green.put(unsynced("root", children=("load-balancers", "dns", APP)))
+    return world
+
+
+def _story(*, weight: int | None = None, arrived: bool = False, began: bool = True) -> Story:
+    """A shift by the machine: prepared, at a weight, or arrived."""
+    story = Story("A", "AAAA")
+    story.ports.table.leases[""] = Lease(UPGRADE, RUN, WRITER.token)
+    story.ports.executions.statuses |= {UPGRADE: "RUNNING", SHIFT: "RUNNING"}
+    if began:
+        enter(story.ports, WRITER, "ensure-green-cluster")
+    if arrived:
+        story.moved()
+    elif began:
+        story.prepared(SHIFT)
+    if weight:
+        story.moved_to(weight)
+    return story
+
+
+def _written() -> Story:
+    story = _story()
+    story.set_to(5)
+    return story
+
+
+def _soaked() -> Story:
+    story = _story(arrived=True)
+    story.time_passes(story.ports.environment.soak.duration)
+    return story
+
+
+WORLDS: dict[str, Callable[[], Beginning | Story]] = {
+    "plan_upgrade": _free,
+    "run_preflight": _planned,
+    "request_plan_approval": _planned,
+    "ensure_green_cluster": _planned,
+    "ensure_argo_cd": _planned,
+    "sync_platform": _syncing,
+    "sync_applications": _built,
+    "verify_green": _built,
+    "soak": _soaked,
+    "request_decommission_approval": _soaked,
+    "decommission_blue": _soaked,
+    "finish_upgrade": _soaked,
+    "hold_upgrade": _planned,
+    "roll_back_applications": lambda: _story(weight=5),
+    "report_failure": _planned,
+    "prepare_shift": lambda: _story(began=False),
+    "set_weights": _story,
+    "verify_weights": _written,
+    "judge_gates": lambda: _story(weight=5),
+    "roll_back_application": lambda: _story(weight=5),
+    "hold_application": lambda: _story(weight=5),
+    "finish_shift": lambda: _story(weight=5),
+    "recover": lambda: _story(weight=5),
+    "operator_command": lambda: _story(weight=5),
+}
+"""Every handler, and the world before its recorded event."""
+
+
+def world(name: str) -> FakePorts:
+    """The world in which a handler's recorded event was sent."""
+    return WORLDS[name]().ports

@@ -1,0 +1,100 @@
+"""A state machine's file, read as far as it meets the handlers: what a Task sends, and where an answer leads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+WAITING = "arn:aws:states:::lambda:invoke.waitForTaskToken"
+CHILD = "arn:aws:states:::states:startExecution.sync:2"
+FILES = {path.name.partition(".")[0]: path for path in sorted(Path("stacks/workflow").glob("*.asl.json"))}
+
+
+class Machine:
+    """One machine; paths are followed as the Amazon States Language says, as far as these machines use it."""
+
+    def __init__(self, kind: str) -> None:
+        self.states: dict[str, Json] = json.loads(FILES[kind].read_text())["States"]
+
+    def tasks(self) -> dict[str, Json]:
+        """The Task states that call a handler, by name."""
+        return {
+            name: state
+            for name, state in self.states.items()
+            if state["Type"] == "Task" and state["Resource"] != CHILD  # a child is a machine of its own
+        }
+
+    def sends(self, task: str) -> Json:
+        """The template of the event that a Task sends."""
+        state = self.states[task]
+        sent: Json = state["Parameters"]["Payload"] if state["Resource"] == WAITING else state["Parameters"]
+        return sent
+
+    def leads(self, task: str, data: Json, answer: Json) -> list[str]:
+        """The states after a Task that answered so, up to the next Task, Map or end; every path on the way exists.
+
+        Raises:
+            KeyError: a path that a state reads is not in the data.
+        """
+        state = self.states[task]
+        data = placed(data, state.get("ResultPath", "$"), answer)
+        way: list[str] = []
+        name = state["Next"]
+        while True:
+            way.append(name)
+            state = self.states[name]
+            following = self._following(state, data)
+            if following is None:
+                return way
+            name, data = following
+
+    def _following(self, state: Json, data: Json) -> tuple[str, Json] | None:
+        match state["Type"]:
+            case "Choice":
+                chosen = (one["Next"] for one in state["Choices"] if at(data, one["Variable"]) == one["StringEquals"])
+                return next(chosen, state["Default"]), data
+            case "Wait":
+                if not 1 <= at(data, state["SecondsPath"]) <= 99_999_999:
+                    raise ValueError(f"a Wait of {at(data, state['SecondsPath'])} seconds")
+                return state["Next"], data
+            case "Pass":
+                return state["Next"], filled(state["Parameters"], data)
+            case "Map":
+                if not isinstance(at(data, state["ItemsPath"]), list):
+                    raise TypeError("a Map needs a list")
+        for path in ("OutputPath", "ErrorPath", "CausePath", "TimeoutSecondsPath"):
+            if path in state:
+                at(data, state[path])
+        filled(state.get("Parameters", {}), data)
+        return None
+
+
+def placed(data: Json, path: str, value: Json) -> Json:
+    """The data with a result at a path."""
+    return value if path == "$" else {**data, path.removeprefix("$."): value}
+
+
+def at(data: Json, path: str) -> Any:
+    """What a path finds; the context object is not looked into."""
+    found: Any = data
+    for key in path.split(".")[1:]:
+        found = found[key]
+    return found
+
+
+def filled(template: Mapping[str, Any], data: Json) -> Json:
+    """A template with its paths replaced."""
+    return dict(_filled(template, data))
+
+
+def _filled(template: Mapping[str, Any], data: Json) -> Iterator[tuple[str, Any]]:
+    for key, value in template.items():
+        if isinstance(value, Mapping):
+            yield key, filled(value, data)
+        elif key.endswith(".$"):
+            yield key[:-2], value if value.startswith("$$") else at(data, value)
+        else:
+            yield key, value
