@@ -7,6 +7,7 @@ SEED ?= 1
 SIZE ?= full
 ENVIRONMENT ?= demo
 export TZ := UTC
+export PYTHONPATH := lambdas:.
 export NORIKAE_ENVIRONMENT := $(ENVIRONMENT)
 
 .PHONY: help demo test check scenarios synth bench-imports lock clean

@@ -78,5 +78,6 @@ class InhabitedCluster:
         """The cluster is deleted: nothing in it runs or answers any more."""
         self.load_balancers.stop()
         self.external_dns.stop()
+        self.controllers.stop()
         self._alb.detach(self.api.name)
         self.endpoint.close()

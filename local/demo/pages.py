@@ -76,7 +76,8 @@ def weights_picture(weights: list[list[float]], end: float) -> str:
         f"<title>{w:.0f} % after {_clock(s)}</title></circle>"
         for s, w in weights
     )
-    ticks = f'<text x="{WIDTH - PAD}" y="{HEIGHT - 8}" font-size="10" text-anchor="end" fill="var(--soft)">{_clock(span)}</text>'
+    at = f'x="{WIDTH - PAD}" y="{HEIGHT - 8}" font-size="10" text-anchor="end" fill="var(--soft)"'
+    ticks = f"<text {at}>{_clock(span)}</text>"
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="weight over time">{grid}'
         f'<polygon points="{area}" fill="var(--green)" opacity=".15"/>'

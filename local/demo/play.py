@@ -31,8 +31,9 @@ BLUE_VERSION = "1.33"
 LOOK_SECONDS = 20
 AFTERMATH_SECONDS = 300
 """How long the world goes on after the run, so that late events and clients are counted."""
-REQUESTS_PER_SECOND = 2.0
+REQUESTS_PER_SECOND = 2.5
 RESOLVERS = 40
+PLATFORM = ("aws-load-balancer-controller", "external-dns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,17 @@ class Stage:
     clients: Clients
 
 
-def set_stage(scenario: Scenario, seed: int, size: Size) -> Stage:
-    """Blue serves its applications, norikae is deployed, clients have begun; nothing of the upgrade has."""
+def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ()) -> Stage:
+    """Blue serves its applications, norikae is deployed, clients have begun; nothing of the upgrade has.
+
+    Args:
+        scenario: what goes wrong.
+        seed: the same seed gives the same run.
+        applications: only these of the fixtures; all of them when empty.
+    """
     environment = load(ROOT / "environments" / f"{ENVIRONMENT}.yaml")
     crashes = CrashPlan(seed, scenario.crash_probability) if scenario.crash_probability else None
-    git = GitRepositories({environment.argocd.repository: _repository(size)})
+    git = GitRepositories({environment.argocd.repository: _repository(applications)})
     world = World(environment, git, seed=seed, crashes=crashes)
     folder = assembly(ENVIRONMENT)
     deployment = deploy(
@@ -57,11 +64,11 @@ def set_stage(scenario: Scenario, seed: int, size: Size) -> Stage:
     )
     adopt_blue(world, deployment, version=BLUE_VERSION, domain=DOMAIN)
     blue = world.clusters[environment.clusters.adopt].api
-    applications = find_applications(blue.list("ingresses.networking.k8s.io"))
-    users = [(one.name, one.hosts, REQUESTS_PER_SECOND, RESOLVERS) for one in applications]
+    found = find_applications(blue.list("ingresses.networking.k8s.io"))
+    users = [(one.name, one.hosts, REQUESTS_PER_SECOND, RESOLVERS) for one in found]
     clients = Clients(world.kernel, world.route53, world.alb, users, alias_healthy=world.elb.alias_healthy)
     clients.start()
-    return Stage(world, deployment, applications, clients)
+    return Stage(world, deployment, found, clients)
 
 
 def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path) -> dict[str, Any]:
@@ -74,7 +81,7 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
         view: where snapshots go.
         folder: where the reports go.
     """
-    stage = set_stage(scenario, seed, size)
+    stage = set_stage(scenario, seed, SMALL if size == "small" else ())
     with stage.world as world, view:
         machine = next(arn for name, arn in stage.deployment.machines.items() if "upgrade" in name.lower())
         started = world.step_functions.start_execution(stateMachineArn=machine, input="{}", name=_name(seed))
@@ -149,12 +156,12 @@ class Watcher:
         }
 
 
-def _repository(size: Size) -> Repository:
+def _repository(applications: tuple[str, ...]) -> Repository:
     repository = Repository.load(ROOT / "local" / "demo" / "gitops")
-    if size == "full":
+    if not applications:
         return repository
     files = repository.files(repository.resolve("main"))
-    kept = {*SMALL, "aws-load-balancer-controller", "external-dns"}
+    kept = {*applications, *PLATFORM}
     children = [path for path in files if path.startswith("clusters/templates/")]
     gone = {path for path in children if Path(path).stem not in kept}
     return Repository({path: text for path, text in files.items() if path not in gone})

@@ -10,7 +10,7 @@ from norikae.preflight.run import may_start, run_checks
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import close, enter
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import Event
+from norikae.upgrade.state import ApprovedItem, Event
 
 Answer = dict[str, Any]
 
@@ -41,7 +41,9 @@ def run_preflight(ports: Ports, writer: Writer) -> Answer:
         return {"next": "refuse", "waiting_for": text}
     if stored.plan.dry_run:
         return {"next": "finish"}
-    return {"next": "ask" if ports.environment.approvals.plan == "required" else "go-on"}
+    approved = ports.table.read(writer.run, "APPROVED#plan", ApprovedItem)
+    is_approved = approved is not None and approved.plan_hash == stored.hash
+    return {"next": "go-on" if is_approved or ports.environment.approvals.plan == "none" else "ask"}
 
 
 def _reasons(findings: tuple[Finding, ...]) -> str:

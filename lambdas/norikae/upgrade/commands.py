@@ -7,7 +7,7 @@ import msgspec
 
 from norikae.errors import BadRequestError, RefusedError
 from norikae.ports import Ports
-from norikae.upgrade.state import AppItem, ApprovalItem, ClustersItem, Event, Flags, PhaseItem
+from norikae.upgrade.state import AppItem, ApprovalItem, ApprovedItem, ClustersItem, Event, Flags, PhaseItem
 
 Answer = dict[str, Any]
 Verb = Literal["approve", "reject", "pause", "resume", "hold", "abort", "status"]
@@ -65,6 +65,8 @@ def _approve(ports: Ports, run: str, command: Command) -> Answer:
             f"the plan that waits has hash {waiting.plan_hash}, not {command.plan_hash or '(none given)'}; "
             "read that plan and approve its hash"
         )
+    approved = ApprovedItem(plan_hash=command.plan_hash, by=command.by, at=ports.now)
+    ports.table.write_unfenced(run, f"APPROVED#{waiting.subject}", approved)
     return _wake(ports, run, waiting, {"next": "go-on"})
 
 

@@ -53,7 +53,7 @@ def enter(ports: Ports, writer: Writer, phase: str) -> PhaseItem:
     if item.spans and item.spans[-1].name == phase and item.spans[-1].until is None:
         return item
     item = msgspec.structs.replace(
-        item, phase=phase, waiting_for="", spans=(*_closed(item, ports.now), PhaseSpan(phase, ports.now))
+        item, phase=phase, waiting_for="", outcome="", spans=(*_closed(item, ports.now), PhaseSpan(phase, ports.now))
     )
     ports.table.write(writer, "PHASE", item)
     return item

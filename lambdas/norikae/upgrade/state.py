@@ -115,6 +115,14 @@ class ApprovalItem(msgspec.Struct, frozen=True, kw_only=True):
     phase: str = ""
 
 
+class ApprovedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``APPROVED#<subject>``: what a person has said yes to; a later attempt of the run does not ask for it again."""
+
+    plan_hash: str
+    by: str
+    at: float
+
+
 class ClustersItem(msgspec.Struct, frozen=True, kw_only=True):
     """``CLUSTERS``: which cluster serves, which one is being built, and for which run."""
 

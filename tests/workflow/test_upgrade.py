@@ -1,0 +1,32 @@
+"""Whole upgrades through the synthesized machines and the real handlers, in virtual time."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.workflow.upgrades import Upgrade
+
+pytestmark = pytest.mark.scenario
+
+
+@pytest.mark.xdist_group("upgrade")
+def test_three_applications_move_without_losing_a_request() -> None:
+    with Upgrade("chat-api", "files-upload", "notify-push") as upgrade:
+        assert upgrade.run_to_end(upgrade.start()) == "SUCCEEDED"
+        report = upgrade.report()
+        assert report["outcome"] == "succeeded"
+        assert [one["weights"][-1][1] for one in report["applications"]] == [100, 100, 100]
+        assert upgrade.world.cluster_states() == {"demo-1-35-a": "ACTIVE"}
+        assert upgrade.lease().holder == ""
+        assert upgrade.serves_everywhere()
+
+
+@pytest.mark.xdist_group("crash")
+def test_a_run_whose_functions_die_one_time_in_ten_ends_the_same() -> None:
+    with Upgrade("chat-api", "files-upload", "notify-push", crash_probability=0.1) as upgrade:
+        assert upgrade.run_to_end(upgrade.start()) == "SUCCEEDED"
+        died = [one for one in upgrade.world.runtime.invocations if one.fate.name != "LIVES"]
+        assert len(died) >= 10
+        assert upgrade.world.cluster_states() == {"demo-1-35-a": "ACTIVE"}
+        assert upgrade.report()["outcome"] == "succeeded"
+        assert upgrade.serves_everywhere()

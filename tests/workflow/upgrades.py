@@ -1,0 +1,139 @@
+"""Upgrades in a small embedded world, told in verbs: start, run until a state, stop, resume."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Self
+
+import simpy
+
+from local.demo.people import Operator
+from local.demo.play import Stage, set_stage
+from local.demo.scenarios import Scenario
+from norikae.adapters.aws.table import DynamoRunTable
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from local.aws.step_functions.execution import Execution
+
+RUN = "demo-1-35-story"
+PATIENCE_SECONDS = 6 * 3600.0
+
+
+class Upgrade:
+    """A world with some applications, an operator who approves, and one run after the other."""
+
+    def __init__(
+        self, *applications: str, crash_probability: float = 0.0, seed: int = 1, approves: bool = True
+    ) -> None:
+        scenario = Scenario("story", "", "succeeded", crash_probability)
+        self.stage: Stage = set_stage(scenario, seed, applications or ("files-upload",))
+        self.world = self.stage.world
+        self.told: list[str] = []
+        self.attempts = 0
+        self.execution: Execution | None = None
+        if approves:
+            Operator(self.world, self.stage.deployment.functions["operator_command"], self.told.append)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stage.clients.stop()
+        failures, lost = self.world.front.failures, self.stage.clients.failed
+        self.world.close()
+        if error is None:
+            assert failures == [], "defects of the world itself"
+            assert lost == 0, "requests that clients lost"
+
+    @property
+    def blue(self) -> str:
+        return self.world.environment.clusters.adopt
+
+    def start(self, request: dict[str, Any] | None = None, *, machine: str = "upgrade", name: str = "") -> Execution:
+        """Start an execution as the console does; attempts of the run count up."""
+        if machine == "upgrade":
+            self.attempts += 1
+            name = name or f"{RUN}-a{self.attempts}"
+        arn = next(arn for key, arn in self.stage.deployment.machines.items() if key.endswith(machine))
+        started = self.world.step_functions.start_execution(
+            stateMachineArn=arn, input=json.dumps(request or {}), name=name or None
+        )
+        execution = self.world.step_functions.executions[started["executionArn"]]
+        if machine == "upgrade":
+            self.execution = execution
+        return execution
+
+    def run(self, seconds: float) -> None:
+        self.world.kernel.run(seconds)
+
+    def run_to_end(self, execution: Execution) -> str:
+        """Let the world live until an execution has ended and what follows from it has happened; its status."""
+        over = self.world.kernel.env.timeout(PATIENCE_SECONDS)
+        self.world.kernel.run(simpy.AnyOf(self.world.kernel.env, [execution.finished, over]))
+        self.run(240)  # recover, with its two retries
+        return execution.status
+
+    def run_until(self, execution: Execution, state: str) -> bool:
+        """Let the world live until an execution is in a state; False when it ended without."""
+        seen, limit = 0, self.world.kernel.seconds() + PATIENCE_SECONDS
+        while execution.status == "RUNNING" and self.world.kernel.seconds() < limit:
+            for event in execution.history.events[seen:]:
+                seen += 1
+                if event.get("stateEnteredEventDetails", {}).get("name") == state:
+                    return True
+            self.world.kernel.run(until_next(self.world.kernel))
+        return False
+
+    def stop(self, execution: Execution) -> None:
+        """Stop an execution from the console."""
+        self.world.step_functions.stop_execution(executionArn=execution.arn, error="Operator", cause="stopped")
+
+    def command(self, **fields: Any) -> dict[str, Any]:
+        """Invoke operator_command as the console does."""
+        outcome = self.world.kernel.run(
+            self.world.kernel.process(
+                self.world.runtime.invoke(self.stage.deployment.functions["operator_command"], fields)
+            )
+        )
+        if outcome.error_type:
+            return {"error": outcome.error_type, "text": outcome.error_message}
+        answer: dict[str, Any] = outcome.payload
+        return answer
+
+    def children(self) -> list[Execution]:
+        """The living executions of the shift machine."""
+        executions = self.world.step_functions.executions.values()
+        return [one for one in executions if one.machine.name.endswith("shift") and one.status == "RUNNING"]
+
+    def weights(self, application: str) -> dict[str, int]:
+        return self.world.route53.weights_of(f"{application}.demo.example.com")
+
+    def lease(self, key: str = "") -> Any:
+        return self.table().lease(key)
+
+    def table(self) -> DynamoRunTable:
+        name = next(value for key, value in self.stage.deployment.ids.items() if "Table" in key)
+        return DynamoRunTable(self.world.client("dynamodb"), name, "demo", self.world.kernel.now(), 1)
+
+    def report(self) -> dict[str, Any]:
+        """The product's own report of the run, as evidence has it."""
+        s3 = self.world.client("s3")
+        bucket = next(
+            value for key, value in self.stage.deployment.ids.items() if "Evidence" in key and "olicy" not in key
+        )
+        document: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=f"{RUN}/report.json")["Body"].read())
+        return document
+
+    def serves_everywhere(self) -> bool:
+        """Whether every public name has one hundred parts of weight in all."""
+        hosts = [host for application in self.stage.applications for host in application.hosts]
+        return all(sum(self.world.route53.weights_of(host).values()) == 100 for host in hosts)
+
+
+def until_next(kernel: Any) -> Any:
+    """A short while; states are entered on whole steps of the world, so that none is missed."""
+    return kernel.env.timeout(0.05) if kernel.env.peek() - kernel.env.now < 1 else kernel.env.timeout(0.5)
