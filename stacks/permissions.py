@@ -162,7 +162,7 @@ FUNCTIONS = (
     Row(
         "Recover",
         "events",
-        (*_MOVE, *_REPORT, grants.executions_read),
+        (*_MOVE, *_REPORT),
         settings=(*_REPORTING, "NORIKAE_SHIFT_MACHINE", "NORIKAE_UPGRADE_MACHINE"),
         timeout=240,
         asynchronous=True,
@@ -170,7 +170,7 @@ FUNCTIONS = (
     Row(
         "Operator command",
         "operator",
-        (*_TELL, grants.forget, grants.executions_read, grants.answer_tasks),
+        (*_TELL, grants.forget, grants.answer_tasks),
         settings=(*_TELLING, "NORIKAE_SHIFT_MACHINE", "NORIKAE_UPGRADE_MACHINE"),
     ),
 )
