@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 _SLEEP: list[Callable[[float], None]] = [time.sleep]
 _getresponse = http.client.HTTPConnection.getresponse
+_WARMED = ("dynamodb", "s3", "sns", "sts", "eks", "route53", "elbv2", "cloudwatch", "stepfunctions")
 _LAMBDA_FORMAT = "[%(levelname)s]\t%(asctime)s\t%(name)s\t%(message)s"
 
 
@@ -252,11 +253,30 @@ def _pause(seconds: float) -> None:
     _SLEEP[-1](seconds)
 
 
+def _warm() -> None:
+    """Import and parse once what every function would import and parse: it is most of a cold start.
+
+    botocore's data files are kept by path; it only reads what it has loaded, and shares it among clients itself.
+    """
+    import boto3  # noqa: PLC0415 - after the pause is in place
+    from botocore.loaders import JSONFileLoader  # noqa: PLC0415
+
+    kept: dict[str, Any] = {}
+    read = JSONFileLoader.load_file
+
+    def load_file(loader: JSONFileLoader, path: str) -> Any:
+        if path not in kept:
+            kept[path] = read(loader, path)
+        return kept[path]
+
+    JSONFileLoader.load_file = load_file
+    for service in _WARMED:
+        boto3.Session("warm", "warm", region_name="us-east-1").client(service)
+
+
 def _zygote(control: socket.socket) -> None:
     vars(time)["sleep"] = _pause  # first of all, because botocore keeps a reference
-    import boto3  # noqa: F401, PLC0415 - imported once here, so that a fork has it
-    import urllib3  # noqa: F401, PLC0415
-
+    _warm()
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
         while data and not data.endswith(b"\n"):
