@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +19,10 @@ from norikae.upgrade.request import UpgradeRequest
 from norikae.upgrade.state import ApprovalItem, Flags
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.story import RUN, SHIFT, WRITER, Story
+from tests.workflow.upgrades import Upgrade
+
+if TYPE_CHECKING:
+    from local.aws.step_functions.execution import Execution
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/console.md").read_text(encoding="utf-8")
@@ -87,6 +92,43 @@ def first_state_of_a_shift(request: dict[str, Any]) -> str:
         return f"Give up shift: {error}"
     assert Writer.of(answer).run == RUN
     return {"step": "Set weights", "hold": "Hold application", "finish": "Finish shift"}[answer["progress"]["next"]]
+
+
+@pytest.fixture(scope="module")
+def console() -> Iterator[Upgrade]:
+    """A deployed norikae in front of a serving blue; nobody answers its questions."""
+    with Upgrade(*APPLICATIONS, approves=False) as upgrade:
+        yield upgrade
+
+
+def rest_of(console: Upgrade, execution: Execution) -> str:
+    """The state in which an execution comes to its first rest in the embedded world, with its cause if it failed."""
+    if console.run_until(execution, "Request plan approval"):
+        console.run(5)
+        run = console.command(command="status")["run"]
+        assert console.command(command="reject", run=run, by="mio")["answered"]
+        assert console.run_to_end(execution) == "FAILED"
+        return "Request plan approval"
+    console.run_to_end(execution)
+    entered = [
+        event["stateEnteredEventDetails"]["name"]
+        for event in execution.history.events
+        if "stateEnteredEventDetails" in event
+    ]
+    return f"{entered[-1]}: {execution.cause}" if execution.status == "FAILED" else str(entered[-1])
+
+
+@pytest.mark.scenario
+@pytest.mark.xdist_group("console")
+@pytest.mark.parametrize(("promised", "request_"), examples("input"))
+def test_an_execution_with_an_input_of_the_page_comes_to_the_promised_state(
+    console: Upgrade, promised: str, request_: dict[str, Any]
+) -> None:
+    execution = console.start(request_, name=f"console-{len(console.world.step_functions.executions) + 1}-a1")
+    happened = rest_of(console, execution)
+    without_class = re.sub(r"(Upgrade failed: )[A-Za-z]+Error: ", r"\1", happened)
+    assert matches(promised, without_class), happened
+    assert console.lease().holder == ""
 
 
 @pytest.mark.parametrize(("promised", "request_"), examples("input"))
