@@ -19,8 +19,8 @@ logger = Logger(service="norikae")
 def invocation(act: Callable[[Ports, Event], Answer]) -> Callable[[Event, Any], Answer]:
     """A Lambda handler from a function of the world and the event.
 
-    The log line names the run and what was answered or raised; an error keeps its class, because the state machine's
-    Retry and Catch go by the class's name.
+    The log line names the run, as far as the event or the answer tells it, and what was answered or raised; an error
+    keeps its class, because the state machine's Retry and Catch go by the class's name.
     """
 
     @wraps(act)
@@ -31,11 +31,20 @@ def invocation(act: Callable[[Ports, Event], Answer]) -> Callable[[Event, Any], 
         except NorikaeError as error:
             logger.warning("raised", extra={**keys, "error": type(error).__name__, "text": str(error)})
             raise
-        logger.info("answered", extra={**keys, "next": answer.get("next"), "waiting_for": answer.get("waiting_for")})
+        told = {"run": answer.get("run", keys.get("run")), **_words(answer)}
+        logger.info("answered", extra={**keys, **told})
         return answer
 
     return handler
 
 
 def _subject(event: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: event[key] for key in ("run", "application", "weight", "command") if key in event}
+    inner: Mapping[str, Any] = next(
+        (event[key] for key in ("request", "state") if isinstance(event.get(key), Mapping)), {}
+    )
+    known = {**inner, **event}
+    return {key: known[key] for key in ("run", "application", "weight", "command") if key in known}
+
+
+def _words(answer: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: answer[key] for key in ("next", "waiting_for", "outcome") if key in answer}

@@ -12,7 +12,7 @@ def duration_seconds(text: str) -> int:
     Raises:
         ValueError: the text is not a whole number followed by s, m, h or d.
     """
-    match = _DURATION.match(text)
+    match = _DURATION.fullmatch(text)
     if not match:
         raise ValueError(f"{text!r} is not a duration; write a whole number and s, m, h or d, such as 10m")
     return int(match[1]) * _UNITS[match[2]]

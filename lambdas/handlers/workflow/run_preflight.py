@@ -1,9 +1,8 @@
 """State "Run preflight"."""
 
-from norikae.upgrade.check import run_preflight
-
 from handlers.invocation import Answer, Event, invocation
 from norikae.ports import Ports
+from norikae.upgrade.check import run_preflight
 from norikae.upgrade.identity import Writer
 
 

@@ -14,7 +14,7 @@ class Answers:
 
     Args:
         requests: answered requests.
-        errors: those answered with 5xx, by a target or by the load balancer itself.
+        errors: those that a target answered with 5xx.
     """
 
     requests: int

@@ -63,13 +63,10 @@ def gate_verdicts(moving: Moving, since: float) -> tuple[Verdict, ...]:
 
 def green_health(moving: Moving) -> tuple[TargetGroupHealth, ...]:
     """The target groups of the application behind the load balancers that green's records point at."""
-    by_balancer: dict[str, list[tuple[str, str]]] = {}
-    for served in moving.item.green:
-        by_balancer.setdefault(served.load_balancer, []).append((served.namespace, served.name))
     return tuple(
         group
-        for balancer, ingresses in sorted(by_balancer.items())
-        for group in moving.ports.load_balancers.health(balancer, ingresses)
+        for served in moving.item.green
+        for group in moving.ports.load_balancers.health(served.load_balancer, served.resources)
     )
 
 

@@ -16,7 +16,7 @@ from norikae.errors import RefusedError
 PREFIX = "norikae.dev/"
 TRACKING = "argocd.argoproj.io/tracking-id"
 GATES: tuple[GateKind, ...] = ("target-health", "http-5xx")
-KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order", "singleton"})
+KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,19 @@ class IngressRef:
         name: its name there.
         load_balancer: DNS name of its load balancer, "" while there is none.
         hosts: the public names that its rules serve.
+        services: the Services behind it.
     """
 
     namespace: str
     name: str
     load_balancer: str
     hosts: tuple[str, ...]
+    services: tuple[str, ...] = ()
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """What its target groups are tagged with: ``<namespace>/<ingress>-<service>``, without the port."""
+        return tuple(f"{self.namespace}/{self.name}-{service}" for service in self.services)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ def _application(name: str, ingresses: list[Mapping[str, Any]]) -> Application:
                     ingress, key, f"differs between the Ingresses of {name}", "give all of them the same value"
                 )
     parsed = {key: _parse(key, value, ingress) for key, (value, ingress) in wishes.items()}
-    references = tuple(_reference(ingress) for ingress in ingresses)
+    references = tuple(reference(ingress) for ingress in ingresses)
     hosts = {host for reference in references for host in reference.hosts}
     if not hosts:
         raise _wrong(ingresses[0], "shift", "set, but the Ingress has no rule with a host", "add the public host name")
@@ -154,14 +161,24 @@ def _gates(value: str) -> tuple[GateKind, ...]:
     return tuple(gate for gate in GATES if gate in wanted)
 
 
-def _reference(ingress: Mapping[str, Any]) -> IngressRef:
+def reference(ingress: Mapping[str, Any]) -> IngressRef:
+    """An Ingress by what matters to traffic: where it is, where it is served, for which names, from which Services."""
     addresses = ingress.get("status", {}).get("loadBalancer", {}).get("ingress") or [{}]
     return IngressRef(
         namespace=ingress["metadata"]["namespace"],
         name=ingress["metadata"]["name"],
         load_balancer=addresses[0].get("hostname", ""),
         hosts=tuple(sorted({rule["host"] for rule in ingress["spec"].get("rules", []) if rule.get("host")})),
+        services=tuple(sorted(_services(ingress["spec"]))),
     )
+
+
+def _services(spec: Mapping[str, Any]) -> set[str]:
+    paths = [path for rule in spec.get("rules", []) for path in (rule.get("http") or {}).get("paths", [])]
+    backends = [path["backend"] for path in paths]
+    if "defaultBackend" in spec:
+        backends.append(spec["defaultBackend"])
+    return {backend["service"]["name"] for backend in backends if "service" in backend}
 
 
 def _wrong(ingress: Mapping[str, Any], key: str, what: str, remedy: str) -> RefusedError:

@@ -19,8 +19,8 @@ class RecordSet:
 
     @property
     def name(self) -> str:
-        """The name without the trailing dot."""
-        return str(self.raw["Name"]).rstrip(".")
+        """The name without the trailing dot; Route 53 writes a wildcard's asterisk as an octal escape."""
+        return str(self.raw["Name"]).rstrip(".").replace(r"\052", "*")
 
     @property
     def type(self) -> str:

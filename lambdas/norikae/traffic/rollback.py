@@ -5,7 +5,7 @@ from typing import Any
 from norikae.errors import RefusedError, RollbackRefusedError
 from norikae.ports import Ports
 from norikae.traffic.moving import Moving
-from norikae.traffic.weights import WHOLE, batch_back
+from norikae.traffic.weights import WHOLE, batch_back, once_more
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.state import PhaseItem
 
@@ -28,7 +28,10 @@ def roll_back_application(ports: Ports, writer: Writer, application: str) -> Ans
     moving = Moving.read(ports, writer, application)
     if not moving.item.snapshot:
         return _rolled_back(moving)
-    changes = batch_back(moving.records(), moving.snapshot())
+    records = moving.records()
+    changes = batch_back(records, moving.snapshot())
+    if not changes and moving.item.written and not moving.item.change:
+        changes = once_more(records)  # the answer was lost; only a change of our own can be asked for INSYNC
     wait = {"next": "wait", "retry_after_seconds": ports.environment.dns.propagation_poll}
     if not changes and moving.item.change and moving.item.intended == 0:
         return _rolled_back(moving) if ports.dns.is_in_sync(moving.item.change) else wait

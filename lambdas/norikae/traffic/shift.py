@@ -11,8 +11,7 @@ from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
 from norikae.ports import Ports
 from norikae.traffic.applications import find_applications
 from norikae.traffic.moving import Moving
-from norikae.traffic.records import Change, RecordSet
-from norikae.traffic.weights import WHOLE, Side, batch_to, green_weight, weights_of
+from norikae.traffic.weights import WHOLE, Side, batch_to, green_weight, once_more, weights_of
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import next_lease
 from norikae.upgrade.state import AppItem, ClustersItem, ServedBy
@@ -82,7 +81,7 @@ def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> 
         return {**answer, "change": moving.item.change}
     moving.save(intended=weight, change="", green=served, verified_at=None)
     comment = f"norikae run={writer.run} application={application} weight={weight}"
-    change = ports.dns.change(changes or _once_more(records), comment)
+    change = ports.dns.change(changes or once_more(records), comment)
     moving.save(
         intended=weight,
         written=moving.shares(weight),
@@ -154,10 +153,10 @@ def _where_to_go_on(moving: Moving, item: AppItem, weight: int) -> Answer:
         return {"next": "finish", "weight": weight}
     if flags.paused or moving.planned.name in flags.held:
         return {"next": "hold", "weight": weight}
-    following = moving.next_weight(weight)
-    if flags.aborted or following is None:
+    if flags.aborted:
         return {"next": "bake", "weight": weight}
-    return {"next": "step", "weight": following}
+    # A weight that is in force is written, verified and baked once more: whoever set it, no gate is skipped.
+    return {"next": "step", "weight": weight or moving.next_weight(0)}
 
 
 def _served_by_green(moving: Moving) -> tuple[tuple[ServedBy, ...], Side]:
@@ -178,9 +177,5 @@ def _served_by_green(moving: Moving) -> tuple[tuple[ServedBy, ...], Side]:
     missing = sorted(set(moving.planned.hosts) - set(targets))
     if missing:
         raise RefusedError(f"{moving.green} has no active load balancer for {', '.join(missing)}; it gets no weight")
-    served = tuple(ServedBy(one.namespace, one.name, one.load_balancer) for one in mine.ingresses)
+    served = tuple(ServedBy(one.load_balancer, one.resources) for one in mine.ingresses)
     return served, Side(cluster=moving.green, targets=targets)
-
-
-def _once_more(records: tuple[RecordSet, ...]) -> tuple[Change, ...]:
-    return (*(Change("DELETE", record) for record in records), *(Change("CREATE", record) for record in records))

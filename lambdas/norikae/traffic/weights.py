@@ -77,7 +77,7 @@ def batch_to(records: Sequence[RecordSet], *, blue: str, green: Side, weight: in
         mine = {record.set_identifier: record for record in records if (record.name, record.type) == (name, kind)}
         wanted = {
             blue: _with_weight(mine[blue], WHOLE - weight),
-            green.cluster: weighted_alias(name, kind, green.cluster, weight, green.targets[name]),
+            green.cluster: weighted_alias(_raw_name(mine[blue]), kind, green.cluster, weight, green.targets[name]),
         }
         if all(cluster in mine and mine[cluster].raw == record.raw for cluster, record in wanted.items()):
             continue
@@ -93,6 +93,15 @@ def batch_back(records: Sequence[RecordSet], snapshot: Sequence[RecordSet]) -> t
     gone = [record for key, record in current.items() if key not in original or original[key].raw != record.raw]
     missing = [record for key, record in original.items() if key not in current or current[key].raw != record.raw]
     return (*(Change("DELETE", record) for record in gone), *(Change("CREATE", record) for record in missing))
+
+
+def once_more(records: Sequence[RecordSet]) -> tuple[Change, ...]:
+    """The changes that write the same records again, for a change id whose state can be asked for."""
+    return (*(Change("DELETE", record) for record in records), *(Change("CREATE", record) for record in records))
+
+
+def _raw_name(record: RecordSet) -> str:
+    return str(record.raw["Name"]).rstrip(".")
 
 
 def _with_weight(record: RecordSet, weight: int) -> RecordSet:

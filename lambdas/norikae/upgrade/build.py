@@ -97,7 +97,7 @@ def _targets(ports: Ports, applications: list[Application]) -> Progress:
     threshold = ports.environment.shift.thresholds.target_health
     for application in applications:
         for ingress in application.ingresses:
-            groups = ports.load_balancers.health(ingress.load_balancer, [(ingress.namespace, ingress.name)])
+            groups = ports.load_balancers.health(ingress.load_balancer, ingress.resources)
             verdict = target_health(groups, threshold)
             if verdict.outcome is not Outcome.PASS:
                 return Progress.wait(f"{application.name}: {verdict.reason}", ports.environment.argocd.poll)

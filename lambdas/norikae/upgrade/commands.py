@@ -28,7 +28,7 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     command: Verb
     run: str = ""
-    subject: str = ""
+    subject: Literal["", "plan", "decommission"] = ""
     plan_hash: str = ""
     application: str = ""
     by: str = ""

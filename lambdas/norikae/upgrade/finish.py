@@ -13,12 +13,14 @@ from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome as GateOutcome
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
+from norikae.traffic.applications import reference
 from norikae.traffic.moving import Moving
 from norikae.traffic.records import Change, traffic_sets
 from norikae.traffic.rollback import roll_back_application
 from norikae.traffic.weights import WHOLE, green_weight, weights_of
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import advance, close, enter, say
+from norikae.upgrade.plan import Plan
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress
 from norikae.upgrade.state import AppItem, ApprovalItem, ClustersItem, Event, Flags, Outcome, PhaseItem
@@ -51,7 +53,7 @@ def decommission_blue(ports: Ports, writer: Writer) -> Answer:
     It begins with the point of no return: from then on no function raises blue's weight.
 
     Raises:
-        RefusedError: a name still gives blue a weight.
+        RefusedError: a name that one of blue's Ingresses serves still leads there, planned or not.
     """
     plan = read_plan(ports.table, writer.run).plan
     item = enter(ports, writer, "decommission-blue")
@@ -61,6 +63,7 @@ def decommission_blue(ports: Ports, writer: Writer) -> Answer:
             return say(ports, writer, item, "abort", f"aborted by {flags.by or 'an operator'}")
         for planned in plan.applications():
             _arrived(ports, writer, planned.name)
+        _refuse_while_blue_serves(ports, plan)
         ports.table.write(writer, "PHASE", msgspec.structs.replace(item, point_of_no_return=True))
         ports.table.log(writer.run, Event(at=ports.now, what="point-of-no-return"))
 
@@ -130,6 +133,7 @@ def _arrived(ports: Ports, writer: Writer, application: str) -> float:
     moving = Moving.read(ports, writer, application)
     weight = green_weight(weights_of(moving.records()), moving.blue, moving.green)
     if moving.item.outcome != "moved" or weight != WHOLE or moving.item.verified_at is None:
+        enter(ports, writer, "shift-applications")  # so that a resume moves what has not moved, before it soaks again
         raise RefusedError(
             f"{application} has {weight} of {WHOLE} on green ({moving.item.outcome}); both clusters are kept: "
             "move it (resume) or abort"
@@ -138,6 +142,19 @@ def _arrived(ports: Ports, writer: Writer, application: str) -> float:
     if verdict.outcome is not GateOutcome.PASS:
         raise RefusedError(f"{application} is not healthy on green: {verdict.reason}; repair it, then resume, or abort")
     return moving.item.verified_at
+
+
+def _refuse_while_blue_serves(ports: Ports, plan: Plan) -> None:
+    """Every public name of every Ingress on blue leads elsewhere, also of those that the plan does not know."""
+    ingresses = [reference(one) for one in ports.kubernetes(plan.blue.name).list("ingresses.networking.k8s.io")]
+    balancers = {ingress.load_balancer for ingress in ingresses} - {""}
+    hosts = sorted({host for ingress in ingresses for host in ingress.hosts})
+    for record in ports.dns.records(hosts):
+        if record.target in balancers and record.weight != 0:
+            raise RefusedError(
+                f"{record.name} still leads to {plan.blue.name}; deleting it would end that service. Move it to "
+                f"{plan.green.name} (a new run, or its own team's change), then resume"
+            )
 
 
 def _remove_blue_records(ports: Ports, writer: Writer, application: str) -> Progress:

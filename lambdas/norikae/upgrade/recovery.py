@@ -69,8 +69,9 @@ def _recover_shift(ports: Ports, execution: str, status: str) -> Answer:
 
 
 def _recover_application(ports: Ports, writer: Writer, application: str, execution: str, status: str) -> Answer:
-    outcomes = {application: "held"}
-    if ports.environment.on_stop.shift == "roll-back":
+    item = ports.table.read(writer.run, f"APP#{application}", AppItem)
+    outcomes = {application: "moved" if item and item.outcome == "moved" else "held"}
+    if outcomes[application] != "moved" and ports.environment.on_stop.shift == "roll-back":
         outcomes = _roll_back(ports, writer, [application])
     ports.table.delete(writer.run, f"APPROVAL#hold/{application}")
     detail = {"execution": execution, "status": status, "applications": outcomes}

@@ -19,7 +19,7 @@ class UpgradeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         version: the Kubernetes version of green; by default the one in the environment file.
         environment: for safety, the environment that the person means.
         dry_run: stop after preflight with the plan and the findings written.
-        applications: move only these; the others stay on blue and the run holds before the soak.
+        applications: move only these; the others stay on blue, which is therefore not deleted: the run holds.
         requested_by: who asks, for the audit trail.
         reason: why, for the audit trail.
     """

@@ -56,11 +56,10 @@ class Flags(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServedBy(msgspec.Struct, frozen=True):
-    """An Ingress and its load balancer's DNS name."""
+    """A load balancer's DNS name, and the resources (``<namespace>/<ingress>-<service>``) that it serves there."""
 
-    namespace: str
-    name: str
     load_balancer: str
+    resources: tuple[str, ...]
 
 
 class AppItem(msgspec.Struct, frozen=True, kw_only=True):

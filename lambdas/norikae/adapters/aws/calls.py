@@ -58,6 +58,9 @@ UNREACHABLE = (
 )
 SERVER_ERROR = 500
 
+IAM_PREFIX = {"monitoring": "cloudwatch"}
+"""Services whose name in a signature is not the one in IAM's actions (service authorization reference)."""
+
 Errors = Mapping[str, Callable[[str], NorikaeError]]
 
 
@@ -150,4 +153,5 @@ def _operation(method: Callable[..., Any]) -> str:
     """Service and operation as IAM spells them, such as ``eks:CreateCluster``."""
     client: Any = method.__self__  # type: ignore[attr-defined]
     name: str = method.__name__
-    return f"{client.meta.service_model.signing_name}:{client.meta.method_to_api_mapping.get(name, name)}"
+    service = client.meta.service_model.signing_name
+    return f"{IAM_PREFIX.get(service, service)}:{client.meta.method_to_api_mapping.get(name, name)}"

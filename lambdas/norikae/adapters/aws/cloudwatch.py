@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 from norikae.adapters.aws.calls import call
@@ -29,7 +30,7 @@ class CloudWatchMetrics:
             for index, group in enumerate(groups)
             for kind, metric in (("requests", "RequestCount"), ("errors", "HTTPCode_Target_5XX_Count"))
         ]
-        first, last = _minute(start + PERIOD_SECONDS - 1), _minute(end)
+        first, last = _minute(ceil(start / PERIOD_SECONDS) * PERIOD_SECONDS), _minute(end)
         if not queries or first >= last:
             return Answers(requests=0, errors=0)
         totals = {"requests": 0.0, "errors": 0.0}

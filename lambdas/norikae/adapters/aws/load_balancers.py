@@ -36,14 +36,14 @@ class ElbLoadBalancers:
             if (found := self._balancer(name)) and found["State"]["Code"] in ("active", "active_impaired")
         }
 
-    def health(self, dns_name: str, ingresses: Sequence[tuple[str, str]]) -> tuple[TargetGroupHealth, ...]:
-        """The health of the target groups behind a load balancer, all of them when no Ingress is named."""
+    def health(self, dns_name: str, resources: Sequence[str]) -> tuple[TargetGroupHealth, ...]:
+        """The health of the target groups behind a load balancer, all of them when no resource is named."""
         found = self._balancer(dns_name)
         if found is None:
             return ()
         groups = call(self._client.describe_target_groups, LoadBalancerArn=found["LoadBalancerArn"])["TargetGroups"]
-        if ingresses:
-            groups = self._of(groups, ingresses)
+        if resources:
+            groups = self._of(groups, resources)
         return tuple(self._health(found, group) for group in groups)
 
     def _balancer(self, dns_name: str) -> dict[str, Any] | None:
@@ -52,15 +52,14 @@ class ElbLoadBalancers:
             self._known = {one["DNSName"].lower(): one for one in listed}
         return self._known.get(dns_name.lower())
 
-    def _of(self, groups: list[dict[str, Any]], ingresses: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
-        prefixes = tuple(f"{namespace}/{name}-" for namespace, name in ingresses)
+    def _of(self, groups: list[dict[str, Any]], resources: Sequence[str]) -> list[dict[str, Any]]:
         arns = [group["TargetGroupArn"] for group in groups]
         mine: set[str] = set()
         for start in range(0, len(arns), TAGS_PER_CALL):
             answer = call(self._client.describe_tags, ResourceArns=arns[start : start + TAGS_PER_CALL])
             for described in answer["TagDescriptions"]:
                 tags = {tag["Key"]: tag["Value"] for tag in described["Tags"]}
-                if tags.get(RESOURCE_TAG, "").startswith(prefixes):
+                if tags.get(RESOURCE_TAG, "").rpartition(":")[0] in resources:
                     mine.add(described["ResourceArn"])
         return [group for group in groups if group["TargetGroupArn"] in mine]
 

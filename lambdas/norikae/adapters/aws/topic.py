@@ -23,6 +23,7 @@ class SnsTopic:
 
     def tell(self, subject: str, message: dict[str, Any]) -> None:
         """Publish one message."""
-        line = " ".join(f"norikae {self._environment}: {subject}".split())[:SUBJECT_LIMIT]
+        printable = "".join(letter if letter.isprintable() else " " for letter in subject)
+        line = " ".join(f"norikae {self._environment}: {printable}".split())[:SUBJECT_LIMIT]
         body = json.dumps({"environment": self._environment, **message}, sort_keys=True)
         call(self._client.publish, TopicArn=self._topic, Subject=line, Message=body)
