@@ -1,149 +1,186 @@
-"""The same report as a page: self-contained HTML with hand-written SVG, readable in light and dark."""
+"""The report as a page: self-contained, readable in light and dark and on a phone. Here is what its template draws.
+
+Across, pictures are in percent of their width, so that they fit any screen without scaling their letters; down, in
+pixels.
+"""
 
 from __future__ import annotations
 
-from html import escape
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-WIDTH, HEIGHT, PAD = 640, 110, 28
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-STYLE = """
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #d5dae0; --blue: #3b6fd4; --green: #2c9a5b;
-  --bad: #c43d3d; --soft: #6a737d; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e8eb; --paper: #14171a; --line: #353b43; --blue: #6f9bf0;
-  --green: #4fc281; --bad: #ef7b7b; --soft: #9aa4af; } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60rem;
-  margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .3rem .6rem;
-  border-bottom: 1px solid var(--line); vertical-align: top; } .n { text-align: right; font-variant-numeric: tabular-nums; }
-figure { margin: 1rem 0; } figcaption { font-weight: 600; } .soft { color: var(--soft); font-weight: 400; }
-svg { width: 100%; height: auto; } .outcome { font-size: 1.2rem; }
-.succeeded, .moved { color: var(--green); } .failed, .refused { color: var(--bad); }
-"""
+from local.demo.report import phase_in_words
+from local.demo.scenarios import SCENARIOS
+
+HEIGHT = 84
+"""Of the weights' picture, in pixels, without its axis."""
+TICKS = 6
+TICK_SECONDS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 4 * 3600, 6 * 3600, 12 * 3600, 86400)
+MARGIN = 0.06
+"""Of the time around the first and the last step, as a share of the time between them."""
+NARROWEST = 300.0
+PEOPLE = {"request-plan-approval", "request-decommission-approval", "hold-upgrade"}
+TRAFFIC = {"shift-applications", "roll-back-applications"}
+
+Window = tuple[float, float]
+Drawing = dict[str, Any]
 
 
 def html_page(report: dict[str, Any]) -> str:
-    """A page for people; every text from the run is escaped."""
-    parts = [
-        f"<h1>norikae: {escape(report['scenario'])}</h1>",
-        f'<p class="outcome {escape(report["outcome"])}">{escape(report["outcome"])}'
-        f' <span class="soft">{escape(report["waiting_for"])}</span></p>',
-        _clusters(report["clusters"]),
-        _requests(report["requests"]),
-        "<h2>Phases</h2>",
-        _phases(report["phases"]),
-        "<h2>Applications</h2>",
-        '<p class="soft">Green\'s weight over time, in percent of DNS answers.</p>',
-        *(_application(one, _end(report)) for one in report["applications"]),
-        "<h2>Findings</h2>",
-        _findings(report["findings"]),
-    ]
-    title = f"norikae {escape(report['run'] or report['scenario'])}"
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
-    view = '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    return f'<!doctype html><html lang="en"><head>{head}{view}</head><body>{"".join(parts)}</body></html>\n'
-
-
-def weights_picture(weights: list[list[float]], end: float) -> str:
-    """Green's weight as a step curve.
+    """A page for people; every text from the run is escaped, and nothing is loaded from elsewhere.
 
     Args:
-        weights: instants in seconds and weights, in order.
-        end: the last instant of the picture.
+        report: the document of ``local.demo.report.demo_report``.
     """
-    span = max(end, 1)
-
-    def place(seconds: float, weight: float) -> tuple[float, float]:
-        return PAD + seconds / span * (WIDTH - 2 * PAD), HEIGHT - PAD - weight / 100 * (HEIGHT - 2 * PAD)
-
-    points = [place(0, 0)]
-    level = 0.0
-    for seconds, weight in weights:
-        points += [place(seconds, level), place(seconds, weight)]
-        level = weight
-    points.append(place(span, level))
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    base = place(0, 0)[1]
-    area = f"{points[0][0]:.1f},{base:.1f} {line} {points[-1][0]:.1f},{base:.1f}"
-    grid = "".join(
-        f'<line x1="{PAD}" x2="{WIDTH - PAD}" y1="{place(0, w)[1]:.1f}" y2="{place(0, w)[1]:.1f}" stroke="var(--line)"/>'
-        f'<text x="{PAD - 4}" y="{place(0, w)[1] + 4:.1f}" font-size="10" text-anchor="end" fill="var(--soft)">{w}</text>'
-        for w in (0, 50, 100)
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    marks = "".join(
-        f'<circle cx="{place(s, w)[0]:.1f}" cy="{place(s, w)[1]:.1f}" r="3" fill="var(--green)">'
-        f"<title>{w:.0f} % after {_clock(s)}</title></circle>"
-        for s, w in weights
-    )
-    at = f'x="{WIDTH - PAD}" y="{HEIGHT - 8}" font-size="10" text-anchor="end" fill="var(--soft)"'
-    ticks = f"<text {at}>{_clock(span)}</text>"
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="weight over time">{grid}'
-        f'<polygon points="{area}" fill="var(--green)" opacity=".15"/>'
-        f'<polyline points="{line}" fill="none" stroke="var(--green)" stroke-width="2"/>{marks}{ticks}</svg>'
+    end = sum(phase["seconds"] for phase in report["phases"])
+    window = window_of([one["weights"] for one in report["applications"]], end)
+    scenario = SCENARIOS.get(report["scenario"])
+    return templates.get_template("report.html.jinja").render(
+        report=report,
+        what=scenario.what if scenario else "",
+        run_time=clock(end),
+        phases=timeline(report["phases"]),
+        run_axis=axis((0, end)),
+        pictures=any(one["weights"] for one in report["applications"]),
+        applications=[
+            {**one, "reason": one.get("reason", ""), "picture": weights_picture(one["weights"], window)}
+            for one in report["applications"]
+        ],
+        events=[_event(event) for event in report["events"]],
     )
 
 
-def _application(one: dict[str, Any], end: float) -> str:
-    team = f" · {escape(one['team'])}" if one["team"] else ""
-    caption = f'{escape(one["name"])} <span class="soft">{team} · </span><span class="{escape(one["outcome"])}">'
-    reason = f'<div class="soft">{escape(one.get("reason", ""))}</div>'
-    picture = weights_picture(one["weights"], end)
-    return f"<figure><figcaption>{caption}{escape(one['outcome'])}</span></figcaption>{picture}{reason}</figure>"
+def window_of(weights: list[list[list[float]]], end: float) -> Window:
+    """The seconds in which weights changed, with a margin: a soak of days must not squeeze the steps to a line.
+
+    Args:
+        weights: per application the instants and weights.
+        end: when the run ended; the window when nothing changed.
+    """
+    instants = [seconds for steps in weights for seconds, _ in steps]
+    if not instants:
+        return 0, end
+    first, last = min(instants), max(instants)
+    margin = max((last - first) * MARGIN, NARROWEST / 2)
+    return max(0, first - margin), last + margin
 
 
-def _clusters(clusters: dict[str, Any]) -> str:
-    rows = "".join(
-        f"<tr><td>{role}</td><td>{escape(one['name'])}</td><td>{escape(one['version'])}</td><td>{escape(one['state'])}</td></tr>"
-        for role, one in clusters.items()
-        if one
-    )
-    return (
-        f"<table><tr><th>Role</th><th>Cluster</th><th>Kubernetes</th><th>State</th></tr>{rows}</table>" if rows else ""
-    )
+def weights_picture(weights: list[list[float]], window: Window) -> Drawing | None:
+    """Green's weight as steps, and blue's share above; None when no weight was ever set.
+
+    Args:
+        weights: instants in seconds since the run began and green's weights in percent, in order.
+        window: the seconds that the picture shows.
+    """
+    if not weights:
+        return None
+    starts = [(window[0], 0.0), *((seconds, weight) for seconds, weight in weights)]
+    ends = [*(seconds for seconds, _ in starts[1:]), window[1]]
+    levels, marks = [], []
+    for number, ((since, weight), until) in enumerate(zip(starts, ends, strict=True)):
+        x, y = _across(since, window), _down(weight)
+        levels.append({"x": x, "width": round(_across(until, window) - x, 2), "y": y})
+        if number:
+            text = f"{weight:.0f} % on green after {clock(since)}"
+            marks.append({"x": x, "y": y, "before": _down(starts[number - 1][1]), "text": text})
+    grid = [{"y": _down(weight), "text": f"{weight}"} for weight in (0, 50, 100)]
+    return {"height": HEIGHT, "levels": levels, "marks": marks, "grid": grid, "axis": axis(window)}
 
 
-def _requests(requests: dict[str, Any]) -> str:
-    cells = "".join(
-        f'<tr><td>{name}</td><td class="n">{requests[name]:,}</td></tr>'
-        for name in ("total", "blue", "green", "failed")
-    )
-    why = "".join(
-        f'<tr><td>{escape(reason)}</td><td class="n">{count:,}</td></tr>'
-        for reason, count in requests["reasons"].items()
-    )
-    return f"<h2>Requests</h2><table>{cells}{why}</table>"
+def timeline(phases: list[dict[str, Any]]) -> list[Drawing]:
+    """The phases one below the other, each where it was in the run.
+
+    Args:
+        phases: names and seconds, in order.
+    """
+    window = (0.0, float(sum(phase["seconds"] for phase in phases)))
+    rows, since = [], 0.0
+    for phase in phases:
+        until = since + phase["seconds"]
+        kind = "person" if phase["name"] in PEOPLE else "traffic" if phase["name"] in TRAFFIC else "work"
+        x = _across(since, window)
+        rows.append(
+            {
+                "words": phase_in_words(phase["name"]),
+                "kind": kind,
+                "x": x,
+                "width": round(_across(until, window) - x, 2),
+                "since": clock(since),
+                "until": clock(until),
+                "took": clock(phase["seconds"]),
+            }
+        )
+        since = until
+    return rows
 
 
-def _phases(phases: list[dict[str, Any]]) -> str:
-    longest = max((phase["seconds"] for phase in phases), default=1) or 1
-    rows = "".join(
-        f'<tr><td>{escape(phase["name"])}</td><td class="n">{_clock(phase["seconds"])}</td><td style="width:50%">'
-        f'<svg viewBox="0 0 300 10"><rect width="{max(1, 300 * phase["seconds"] / longest):.0f}" height="10" rx="2"'
-        f' fill="var(--blue)"/></svg></td></tr>'
-        for phase in phases
-    )
-    return f"<table>{rows}</table>"
+def axis(window: Window) -> list[Drawing]:
+    """Round times across a picture: at most ``TICKS``, in hours and minutes.
+
+    Args:
+        window: the first and the last second of the picture.
+    """
+    first, last = window
+    step = next((step for step in TICK_SECONDS if (last - first) / step < TICKS), None)
+    if step is None:
+        step = 86400 * max(1, round((last - first) / 86400 / TICKS + 0.5))
+    begin = -(-first // step) * step
+    ticks = []
+    for number in range(TICKS + 1):
+        seconds = begin + number * step
+        if seconds > last:
+            break
+        x = _across(seconds, window)
+        minutes = round(seconds / 60)
+        ticks.append({"x": x, "text": f"{minutes // 60}:{minutes % 60:02}", "anchor": _anchor(x)})
+    return ticks
 
 
-def _findings(findings: list[dict[str, Any]]) -> str:
-    if not findings:
-        return '<p class="soft">None.</p>'
-    rows = "".join(
-        "<tr>"
-        + "".join(f"<td>{escape(str(finding[key]))}</td>" for key in ("severity", "check", "subject", "text", "remedy"))
-        + "</tr>"
-        for finding in findings
-    )
-    return f"<table><tr><th>Severity</th><th>Check</th><th>Subject</th><th>What</th><th>Remedy</th></tr>{rows}</table>"
-
-
-def _end(report: dict[str, Any]) -> float:
-    return float(sum(phase["seconds"] for phase in report["phases"]))
-
-
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Hours, minutes and seconds."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}"
+
+
+def _across(seconds: float, window: Window) -> float:
+    return round((seconds - window[0]) / max(window[1] - window[0], 1) * 100, 2)
+
+
+def _down(weight: float) -> float:
+    return round(HEIGHT - weight / 100 * HEIGHT, 1)
+
+
+def _anchor(x: float) -> str:
+    """A label at an edge of the picture grows inwards."""
+    edge = 4
+    return "start" if x < edge else "end" if x > 100 - edge else "middle"
+
+
+def _event(event: dict[str, Any]) -> Drawing:
+    detail = {"application": "", **{key: one for key, one in event["detail"].items() if key not in ("by", "run")}}
+    return {
+        "at": f"{datetime.fromtimestamp(event['at'], UTC):%Y-%m-%d %H:%M:%S}",
+        "what": event["what"].replace("-", " "),
+        "by": event["by"],
+        "detail": [(key.replace("_", " "), _words(value)) for key, value in detail.items() if value not in ("", None)],
+    }
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_words(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(_words(one) for one in value)
+    return str(value)
