@@ -51,10 +51,15 @@ def install_packages(root: Path, builds: Path) -> Path:
 
 
 def _installer() -> list[str]:
-    """The start of a command that installs wheels for the functions' platform, by uv when the venv has it."""
+    """The start of a command that installs wheels for the functions' platform, by uv when the venv has it.
+
+    By default uv links files to its cache, and so to every venv that was installed from it: what is changed here would
+    change there.
+    """
     uv = Path(sys.prefix) / "bin" / "uv"
     if uv.is_file():
-        return [str(uv), "pip", "install", "--quiet", "--python-version", PYTHON, "--python-platform", PLATFORM.uv]
+        install = [str(uv), "pip", "install", "--quiet", "--link-mode", "copy"]
+        return [*install, "--python-version", PYTHON, "--python-platform", PLATFORM.uv]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     return [*pip, "--python-version", PYTHON, "--platform", PLATFORM.pip, "--implementation", "cp"]
 

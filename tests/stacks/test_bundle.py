@@ -20,7 +20,7 @@ from norikae.environment import Environment, read_environment
 from norikae.errors import SettingsError
 from stacks import environment_file
 from stacks.bundle import Bundle, build_bundle, digest_of
-from stacks.packages import INSTANT, SERVICES
+from stacks.packages import INSTANT, SERVICES, install_packages
 from stacks.permissions import FUNCTIONS
 
 ROOT = Path.cwd()
@@ -63,6 +63,21 @@ def test_the_bundle_is_small_with_byte_code_too(bundle: Bundle, environment: Env
     # Flags of PEP 552: 0b01 is a hash instead of a time, and without 0b10 nobody checks it.
     assert {path.read_bytes()[4] for path in found} == {0b01}
     assert zipped(compiled.path, tmp_path / "compiled.zip") <= 8 * MEGABYTE
+
+
+def test_a_build_leaves_the_cache_of_the_installer_and_the_venv_as_they_were(tmp_path: Path) -> None:
+    (tmp_path / "lambdas").mkdir()
+    shutil.copy(ROOT / "lambdas" / "requirements.txt", tmp_path / "lambdas")
+    source = Path(botocore.loaders.__file__).parent / "data"
+    before = {
+        path: (path.stat().st_nlink, path.stat().st_mtime_ns, path.read_bytes()) for path in source.glob("*.json")
+    }
+    packages = install_packages(tmp_path, tmp_path / "builds")
+    assert {path.stat().st_nlink for path in packages.rglob("*") if path.is_file()} == {1}
+    assert {path: (path.stat().st_nlink, path.stat().st_mtime_ns, path.read_bytes()) for path in before} == before
+    # What the next installation gets is what the wheel holds, although the trimmed copy was cut.
+    services = json.loads((packages / "botocore" / "data" / "endpoints.json").read_bytes())["partitions"][0]["services"]
+    assert len(json.loads(before[source / "endpoints.json"][2])["partitions"][0]["services"]) > len(services)
 
 
 def test_the_environment_in_the_bundle_is_the_one_of_the_file(bundle: Bundle, environment: Environment) -> None:
