@@ -32,6 +32,7 @@ class Upgrade:
         self.world = self.stage.world
         self.told: list[str] = []
         self.attempts = 0
+        self._seen: dict[str, int] = {}
         self.execution: Execution | None = None
         if approves:
             Operator(self.world, self.stage.deployment.functions["operator_command"], self.told.append)
@@ -78,11 +79,11 @@ class Upgrade:
         return execution.status
 
     def run_until(self, execution: Execution, state: str) -> bool:
-        """Let the world live until an execution is in a state; False when it ended without."""
-        seen, limit = 0, self.world.kernel.seconds() + PATIENCE_SECONDS
+        """Let the world live until an execution enters a state (again); False when it ended without."""
+        limit = self.world.kernel.seconds() + PATIENCE_SECONDS
         while execution.status == "RUNNING" and self.world.kernel.seconds() < limit:
-            for event in execution.history.events[seen:]:
-                seen += 1
+            for event in execution.history.events[self._seen.get(execution.arn, 0) :]:
+                self._seen[execution.arn] = event["id"]
                 if event.get("stateEnteredEventDetails", {}).get("name") == state:
                     return True
             self.world.kernel.run(until_next(self.world.kernel))

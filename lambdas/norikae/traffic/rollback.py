@@ -38,9 +38,11 @@ def roll_back_application(ports: Ports, writer: Writer, application: str) -> Ans
     if not changes:
         return _rolled_back(moving)
     _refuse_unless_blue_answers(moving)
-    moving.save(intended=0, change="", verified_at=None)
+    moving.save(outcome="shifting", intended=0, change="", verified_at=None)
     change = ports.dns.change(changes, f"norikae run={writer.run} application={application} rollback")
-    moving.save(intended=0, written=moving.shares(0), change=change, changed_at=ports.now, verified_at=None)
+    moving.save(
+        outcome="shifting", intended=0, written=moving.shares(0), change=change, changed_at=ports.now, verified_at=None
+    )
     moving.note("rollback-written", change=change)
     return wait
 

@@ -41,10 +41,12 @@ def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> A
         ports.table.take(moving.planned.name, lease, instead_of=held)
     records = moving.records()
     weight = green_weight(weights_of(records), moving.blue, moving.green)
+    arrived = moving.item.outcome == "moved" and weight == WHOLE
     item = moving.save(
-        outcome=moving.item.outcome if moving.item.outcome == "moved" else "shifting",
+        outcome="moved" if arrived else "shifting",
         snapshot=moving.item.snapshot or tuple(dict(record.raw) for record in records),
         inconclusive=0,
+        verified_at=moving.item.verified_at if arrived else None,
     )
     return {
         **writer.answer(),
@@ -149,7 +151,7 @@ def _open_run(ports: Ports) -> Writer:
 
 def _where_to_go_on(moving: Moving, item: AppItem, weight: int) -> Answer:
     flags = moving.flags()
-    if item.outcome == "moved" and weight == WHOLE:
+    if item.outcome == "moved":
         return {"next": "finish", "weight": weight}
     if flags.paused or moving.planned.name in flags.held:
         return {"next": "hold", "weight": weight}
