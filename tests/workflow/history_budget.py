@@ -1,0 +1,230 @@
+"""How many events the history of an execution can have, computed from the machine's own graph.
+
+A looping state has a row in the table of its machine, which says how often one execution can enter it. The worst case
+is the heaviest flow from start to end through a graph in which no state is entered more often than its row says. It
+may be more than any execution can do (the loops of a flow need not be connected), never less.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from local.assembly import ROOT
+from norikae.environment import Environment
+from tests.workflow.heaviest_flow import Arc, Graph, cycle, heaviest_flow
+
+State = dict[str, Any]
+Limits = dict[str, int]
+
+START, END = "(start)", "(end)"
+BEGIN_AND_END = 2
+"""ExecutionStarted, and the event of the end."""
+ITERATION = 2
+"""MapIterationStarted and MapIterationSucceeded or -Failed."""
+RETRY = 3
+"""Scheduled, started, failed: one more attempt of a task inside the same visit."""
+EVENTS = {"Choice": 2, "Wait": 2, "Pass": 2, "Succeed": 2, "Fail": 1, "Map": 4}
+"""Entered and exited, a Map also started and succeeded; a Fail is not exited (API reference, HistoryEvent)."""
+TASK_EVENTS = {
+    "${": 5,  # entered, LambdaFunctionScheduled, -Started, -Succeeded or -Failed, exited
+    "arn:aws:states:::lambda:invoke.waitForTaskToken": 6,  # entered, TaskScheduled, -Started, -Submitted, ended, exited
+    "arn:aws:states:::states:startExecution.sync:2": 6,  # the same
+}
+EARLY_LOOKS = 5
+"""Looks 2 to 5 s after a move that is not made twice, instead of after a poll: rights, add-ons, protection."""
+
+
+class LoopError(Exception):
+    """A loop of the graph has no row in its table, or a row has no loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What no environment file says, and what is assumed about it.
+
+    Args:
+        applications: of one upgrade, each in a group of its own, which costs most.
+        holds: of one execution, each resumed by an operator.
+        retried: the share of invocations that fail once and are done again.
+    """
+
+    applications: int = 50
+    holds: int = 3
+    retried: Fraction = Fraction(1, 10)
+
+
+STATED = Stated()
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A state machine and the rows of its looping states.
+
+    Args:
+        name: of its file.
+        definition: as the file has it.
+        limits: how often one execution can enter a state.
+        iterations: how often a Map runs its processor in one visit.
+    """
+
+    name: str
+    definition: State
+    limits: Limits
+    iterations: Limits
+
+
+def upgrade_machine(environment: Environment, stated: Stated = STATED) -> Machine:
+    """The parent. A hold does not prolong a phase's deadline, except that green is verified anew before each shift."""
+    clusters, argocd, dns, soak = environment.clusters, environment.argocd, environment.dns, environment.soak
+    syncs = _waits(argocd.sync_deadline, argocd.poll)
+    limits = {
+        "Wait for the green cluster": _waits(clusters.build_deadline, clusters.poll) + EARLY_LOOKS,
+        "Wait for Argo CD": syncs + EARLY_LOOKS,
+        "Wait for the platform": syncs,
+        "Wait for the applications": syncs,
+        "Wait for green": _waits(argocd.sync_deadline, min(clusters.poll, argocd.poll)),
+        "Wait for the soak": _waits(soak.duration + 2 * soak.poll, soak.poll),
+        "Wait for the decommission": _waits(clusters.delete_deadline, min(clusters.poll, dns.propagation_poll))
+        + EARLY_LOOKS,
+        "Wait for the rollback": _waits(dns.propagation_deadline, dns.propagation_poll),
+        "Hold upgrade": stated.holds,
+    }
+    iterations = {"Shift applications": stated.applications, "Shift group": 1}
+    return Machine("upgrade", _definition("upgrade"), limits, iterations)
+
+
+def shift_machine(
+    environment: Environment, stated: Stated = STATED, *, bake_seconds: int | None = None, steps: int | None = None
+) -> Machine:
+    """A child. Whoever resumes a hold has the weight that is in force written, verified and baked once more.
+
+    Args:
+        environment: whose.
+        stated: what is assumed.
+        bake_seconds: a team's own bake instead of the environment's.
+        steps: the number of a team's own steps instead of the environment's.
+    """
+    dns, shift = environment.dns, environment.shift
+    bake = max(shift.bake if bake_seconds is None else bake_seconds, dns.answer_ttl)
+    looks = math.ceil(bake / shift.poll) + shift.thresholds.inconclusive_limit
+    written = (len(shift.steps) if steps is None else steps) + stated.holds
+    propagation = _waits(dns.propagation_deadline, dns.propagation_poll)
+    limits = {
+        "Set weights": written,
+        "Wait for propagation": written * propagation,
+        "Bake": written * looks,
+        "Wait for the rollback": propagation,
+        "Hold application": stated.holds,
+    }
+    return Machine("shift", _definition("shift"), limits, {})
+
+
+def worst_case(machine: Machine, stated: Stated = STATED) -> int:
+    """The most events that one execution's history can have.
+
+    Raises:
+        LoopError: the table and the graph do not fit each other.
+    """
+    states = dict(_states(machine.definition))
+    unknown = sorted((machine.limits.keys() | machine.iterations.keys()) - states.keys())
+    if unknown:
+        raise LoopError(f"{', '.join(unknown)}: there is a row, but no state")
+    events, visits = _heaviest(machine.definition, machine)
+    tasks = sum(count for name, count in visits.items() if states[name]["Type"] == "Task")
+    return BEGIN_AND_END + events + RETRY * math.ceil(tasks * stated.retried)
+
+
+def events_of(machine: Machine, visits: Mapping[str, int], retries: int) -> int:
+    """The events of an execution that is over, from the states it entered and the attempts it made again.
+
+    Args:
+        machine: whose execution.
+        visits: how often it entered each state, those inside of Maps too.
+        retries: attempts of tasks beyond the first of each visit.
+    """
+    states = dict(_states(machine.definition))
+    starts = [state["ItemProcessor"]["StartAt"] for state in states.values() if state["Type"] == "Map"]
+    own = sum(_own_events(states[name]) * count for name, count in visits.items())
+    return BEGIN_AND_END + own + ITERATION * sum(visits.get(name, 0) for name in starts) + RETRY * retries
+
+
+def _waits(deadline_seconds: int, poll_seconds: int) -> int:
+    """How often a phase waits: once at its begin, and after each look that comes before the deadline."""
+    return deadline_seconds // poll_seconds + 1
+
+
+def _definition(name: str) -> State:
+    definition: State = json.loads((ROOT / "stacks" / "workflow" / f"{name}.asl.json").read_text(encoding="utf-8"))
+    return definition
+
+
+def _states(flow: State) -> Iterator[tuple[str, State]]:
+    for name, state in flow["States"].items():
+        yield name, state
+        if state["Type"] == "Map":
+            yield from _states(state["ItemProcessor"])
+
+
+def _own_events(state: State) -> int:
+    if state["Type"] != "Task":
+        return EVENTS[state["Type"]]
+    return next(events for resource, events in TASK_EVENTS.items() if state["Resource"].startswith(resource))
+
+
+def _heaviest(flow: State, machine: Machine) -> tuple[int, Counter[str]]:
+    """The weight of the heaviest flow through states and what it enters."""
+    limits = {name: limit for name, limit in machine.limits.items() if name in flow["States"]}
+    follows = {name: set(_following(state)) for name, state in flow["States"].items()}
+    _check_loops(follows, limits)
+    weights = {name: _weight(name, state, machine) for name, state in flow["States"].items()}
+    graph: Graph = [Arc((START, "out"), (flow["StartAt"], "in"), 1)]
+    for name, following in follows.items():
+        graph.append(Arc((name, "in"), (name, "out"), limits.get(name), weights[name]))
+        graph += [Arc((name, "out"), (END if one == END else one, "in")) for one in sorted(following)]
+    flows = heaviest_flow(graph, (START, "out"), (END, "in"))
+    visits = Counter({arc.tail[0]: flows[arc] for arc in graph if arc.tail[0] == arc.head[0] and flows[arc]})
+    return sum(weights[name] * count for name, count in visits.items()), visits
+
+
+def _weight(name: str, state: State, machine: Machine) -> int:
+    if state["Type"] != "Map":
+        return _own_events(state)
+    if name not in machine.iterations:
+        raise LoopError(f"Map {name} has no row that says how often its processor runs")
+    inner = _heaviest(state["ItemProcessor"], machine)[0]
+    return _own_events(state) + machine.iterations[name] * (ITERATION + inner)
+
+
+def _following(state: State) -> Iterator[str]:
+    choices, catches = state.get("Choices", []), state.get("Catch", [])
+    yield from (one["Next"] for one in (*choices, *catches))
+    yield from (state[field] for field in ("Next", "Default") if field in state)
+    if state.get("End") or state["Type"] in ("Succeed", "Fail"):
+        yield END
+
+
+def _check_loops(follows: Mapping[str, set[str]], limits: Limits) -> None:
+    free = {name: following - limits.keys() for name, following in follows.items() if name not in limits}
+    if found := cycle(free):
+        raise LoopError(f"no state of the loop {' → '.join(found)} has a row that says how often it is entered")
+    idle = [name for name in limits if not _reaches(follows, name, name)]
+    if idle:
+        raise LoopError(f"{', '.join(idle)}: there is a row, but no loop")
+
+
+def _reaches(follows: Mapping[str, set[str]], start: str, goal: str) -> bool:
+    seen, ahead = set[str](), list(follows[start])
+    while ahead:
+        name = ahead.pop()
+        if name == goal:
+            return True
+        if name not in seen:
+            seen.add(name)
+            ahead += follows.get(name, ())
+    return False
