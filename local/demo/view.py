@@ -122,9 +122,10 @@ class LiveView:
         if snapshot.line:
             line = f"{clock(snapshot.seconds)}  {' '.join(snapshot.line.splitlines())}"
             self._lines = [*self._lines, line][-MOST_LINES:]
-        self._live.update(self._screen(snapshot))
+        self._live.update(self.screen(snapshot))
 
-    def _screen(self, snapshot: Snapshot) -> Group:
+    def screen(self, snapshot: Snapshot) -> Group:
+        """What the terminal shows: phases, bars, counts, and as much of the log as there is room for."""
         width, height = self._console.size
         parts = [self._done(width), *self._now(snapshot), Text()]
         room = height - 1 - sum(len(part.wrap(self._console, width)) for part in parts) - 2  # 2: the counts below

@@ -1,0 +1,124 @@
+"""The operator of the demo: approves what it was shown, by its hash, and clicks again after an error."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from local.aws.front import Call
+from local.aws.simulator import Principal
+from local.demo.people import READING_SECONDS, Operator
+from local.kernel import Kernel
+from local.runtime.outcome import Outcome
+
+if TYPE_CHECKING:
+    from local.kernel import Steps
+    from local.world import World
+
+COMMAND = "arn:aws:lambda:ap-northeast-1:123456789012:function:operator-command"
+DAY = 86400
+
+
+@dataclass
+class Console:
+    """A world that holds nothing but a topic and the function behind the console's button."""
+
+    answers: list[Outcome] = field(default_factory=list)
+    clicks: list[tuple[float, str, dict[str, Any]]] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.kernel = Kernel()
+        self.front = SimpleNamespace(on_call=[])
+        self.runtime = SimpleNamespace(invoke=self._invoke)
+        Operator(cast("World", self), COMMAND, self.heard.append)
+
+    def _invoke(self, function: str, event: dict[str, Any]) -> Steps:
+        self.clicks.append((self.kernel.seconds(), function, event))
+        yield self.kernel.env.timeout(1)
+        return self.answers.pop(0) if self.answers else Outcome(payload={})
+
+    def publish(self, phase: str = "after", error_code: str | None = None, **message: Any) -> None:
+        """A message reaches the topic."""
+        params = {
+            "Subject": "norikae demo: something",
+            "Message": json.dumps({"run": "demo-1-35-story", "plan_hash": "ab12", **message}),
+        }
+        call = Call(0.0, Principal.actor("norikae"), "sns", "Publish", params, error_code)
+        for listener in self.front.on_call:
+            listener(call, phase)
+
+    def wait(self) -> None:
+        self.kernel.run(DAY)
+
+
+@pytest.mark.parametrize("subject", ["plan", "decommission"])
+def test_an_operator_approves_by_the_hash_of_the_message_after_reading_it(subject: str) -> None:
+    console = Console()
+    console.publish(event="waiting", subject=subject)
+    console.wait()
+
+    ((at, function, command),) = console.clicks
+    assert (at, function) == (READING_SECONDS, COMMAND)
+    assert command == {
+        "command": "approve",
+        "run": "demo-1-35-story",
+        "subject": subject,
+        "plan_hash": "ab12",
+        "by": "demo operator",
+        "reason": "demo",
+    }
+    assert console.heard == ["norikae demo: something"]
+
+
+def test_an_operator_whose_click_ended_in_an_error_clicks_again() -> None:
+    console = Console(answers=[Outcome(error_type="Runtime.ExitError"), Outcome(error_type="Sandbox.Timedout")])
+    console.publish(event="waiting", subject="plan")
+    console.wait()
+
+    times = [at for at, _, _ in console.clicks]
+    assert len(times) == 3
+    assert all(two - one >= READING_SECONDS for one, two in pairwise(times))
+    assert len({json.dumps(command) for _, _, command in console.clicks}) == 1
+
+
+def test_an_operator_takes_no_for_an_answer() -> None:
+    """The click had its effect and only the answer was lost: nothing waits any more."""
+    console = Console(answers=[Outcome(error_type="Runtime.ExitError"), Outcome(error_type="RefusedError")])
+    console.publish(event="waiting", subject="plan")
+    console.wait()
+
+    assert len(console.clicks) == 2
+
+
+def test_an_operator_gives_up_at_last() -> None:
+    console = Console(answers=[Outcome(error_type="Runtime.ExitError")] * 99)
+    console.publish(event="waiting", subject="plan")
+    console.wait()
+
+    assert len(console.clicks) == 10
+
+
+@pytest.mark.parametrize("message", [{"event": "application-moved"}, {"event": "waiting", "subject": "hold"}])
+def test_what_asks_for_no_approval_is_heard_and_left_alone(message: dict[str, str]) -> None:
+    console = Console()
+    console.publish(**message)
+    console.wait()
+
+    assert console.heard == ["norikae demo: something"]
+    assert console.clicks == []
+
+
+@pytest.mark.parametrize(("phase", "error_code"), [("before", None), ("after", "AuthorizationError")])
+def test_a_message_that_was_not_published_is_not_heard(phase: str, error_code: str | None) -> None:
+    console = Console()
+    console.publish(phase, error_code, event="waiting", subject="plan")
+    console.wait()
+
+    assert console.heard == []
+    assert console.clicks == []
