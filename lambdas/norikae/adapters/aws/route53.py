@@ -48,7 +48,7 @@ class Route53Dns:
         start: dict[str, Any] = {"StartRecordName": host, "StartRecordType": TRAFFIC_TYPES[0]}
         while start:
             answer = call(self._client.list_resource_record_sets, HostedZoneId=self._zone, **start)
-            here = [RecordSet(raw) for raw in answer["ResourceRecordSets"] if raw["Name"].rstrip(".") == host]
+            here = [one for one in map(RecordSet, answer["ResourceRecordSets"]) if one.name == host]
             found += here
             more = answer["IsTruncated"] and len(here) == len(answer["ResourceRecordSets"])
             follows = {
