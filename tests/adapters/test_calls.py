@@ -87,6 +87,14 @@ def test_the_operation_is_named_as_iam_spells_it(eks: Any) -> None:
         call(eks.describe_cluster, name="demo-1-33")
 
 
+def test_figures_are_asked_for_under_the_name_that_iam_has_for_them() -> None:
+    session = boto3.Session(aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="example")
+    cloudwatch = session.client("cloudwatch", region_name="ap-northeast-1")
+    answer_with(cloudwatch, refusal("AccessDenied"), {})
+    with pytest.raises(AwsRefusedError, match=r"^cloudwatch:DescribeAlarms was refused"):
+        call(cloudwatch.describe_alarms)
+
+
 def test_a_missing_thing_is_none_where_the_caller_looks_it_up(eks: Any) -> None:
     answer_with(eks, refusal("ResourceNotFoundException"), {})
     assert look_up(eks.describe_cluster, "ResourceNotFoundException", name="demo-1-33") is None

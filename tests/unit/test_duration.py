@@ -14,7 +14,7 @@ def test_durations(text: str, seconds: int) -> None:
     assert duration_seconds(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "10", "m", "10 m", "1h30m", "-5m", "1.5h", "10M", "PT10M"])
+@pytest.mark.parametrize("text", ["", "10", "m", "10 m", "1h30m", "-5m", "1.5h", "10M", "PT10M", "10m\n"])
 def test_anything_else_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="is not a duration; write a whole number and s, m, h or d, such as 10m"):
         duration_seconds(text)

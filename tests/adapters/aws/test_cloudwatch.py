@@ -47,10 +47,10 @@ def test_all_target_groups_count_together(metrics: CloudWatchMetrics) -> None:
 
 @pytest.mark.parametrize(
     ("start", "end", "minutes"),
-    [(0, 120, 2), (1, 120, 1), (59, 120, 1), (0, 179, 2), (30, 210, 2), (60, 120, 1), (30, 121, 1)],
+    [(0, 120, 2), (1, 120, 1), (59, 120, 1), (0, 179, 2), (30, 210, 2), (60, 120, 1), (30, 121, 1), (0.2, 120.9, 1)],
 )
 def test_a_minute_that_is_not_wholly_in_the_window_does_not_count(
-    metrics: CloudWatchMetrics, start: int, end: int, minutes: int
+    metrics: CloudWatchMetrics, start: float, end: float, minutes: int
 ) -> None:
     assert metrics.answers([WEB], start=NOON + start, end=NOON + end).requests == 100 * minutes
 

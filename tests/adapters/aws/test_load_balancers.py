@@ -57,8 +57,8 @@ def adapter(cloud: Cloud) -> ElbLoadBalancers:
     return ElbLoadBalancers(cloud.client("elbv2"))
 
 
-def counts(adapter: ElbLoadBalancers, balancer: Balancer, *ingresses: tuple[str, str]) -> dict[str, tuple[int, int]]:
-    found = adapter.health(balancer.dns_name, ingresses)
+def counts(adapter: ElbLoadBalancers, balancer: Balancer, *resources: str) -> dict[str, tuple[int, int]]:
+    found = adapter.health(balancer.dns_name, resources)
     return {group.target_group: (group.healthy, group.total) for group in found}
 
 
@@ -99,14 +99,14 @@ def test_every_page_of_load_balancers_is_read(cloud: Cloud) -> None:
 
 def test_targets_that_come_or_go_are_not_counted(front: Balancer, adapter: ElbLoadBalancers) -> None:
     front.group("web", "shop/web-web:80", a="healthy", b="healthy", c="unhealthy", d="initial", e="draining")
-    assert counts(adapter, front, ("shop", "web")) == {"web": (2, 3)}
+    assert counts(adapter, front, "shop/web-web") == {"web": (2, 3)}
 
 
 def test_a_group_whose_targets_are_all_new_has_none_that_should_serve(
     front: Balancer, adapter: ElbLoadBalancers
 ) -> None:
     front.group("web", "shop/web-web:80", a="initial", b="initial")
-    assert counts(adapter, front, ("shop", "web")) == {"web": (0, 0)}
+    assert counts(adapter, front, "shop/web-web") == {"web": (0, 0)}
 
 
 def test_an_ingress_has_only_its_own_target_groups_of_a_shared_load_balancer(
@@ -116,10 +116,26 @@ def test_an_ingress_has_only_its_own_target_groups_of_a_shared_load_balancer(
     front.group("web-assets", "shop/web-assets:http", a="healthy", b="unhealthy")
     front.group("billing", "shop/billing-billing:80", a="unhealthy")
     front.group("other", "other/web-web:80", a="unhealthy")
-    assert counts(adapter, front, ("shop", "web")) == {"web": (1, 1), "web-assets": (1, 2)}
-    assert set(counts(adapter, front, ("shop", "web"), ("shop", "billing"))) == {"web", "web-assets", "billing"}
-    assert counts(adapter, front, ("shop", "nothing")) == {}
+    assert counts(adapter, front, "shop/web-web", "shop/web-assets") == {"web": (1, 1), "web-assets": (1, 2)}
+    assert set(counts(adapter, front, "shop/web-web", "shop/billing-billing")) == {"web", "billing"}
+    assert counts(adapter, front, "shop/nothing-nothing") == {}
     assert set(counts(adapter, front)) == {"web", "web-assets", "billing", "other"}
+
+
+def test_an_ingress_whose_name_only_begins_like_another_one_is_another_one(
+    front: Balancer, adapter: ElbLoadBalancers
+) -> None:
+    front.group("web", "shop/web-web:80", a="healthy")
+    front.group("admin", "shop/web-admin-web:80", a="unhealthy")
+    front.group("service", "shop/web-web-admin:80", a="unhealthy")
+    assert counts(adapter, front, "shop/web-web") == {"web": (1, 1)}
+    assert counts(adapter, front, "shop/web-admin-web") == {"admin": (0, 1)}
+
+
+def test_the_ports_of_a_service_belong_to_it(front: Balancer, adapter: ElbLoadBalancers) -> None:
+    front.group("web", "shop/web-web:80", a="healthy")
+    front.group("metrics", "shop/web-web:metrics", a="healthy")
+    assert set(counts(adapter, front, "shop/web-web")) == {"web", "metrics"}
 
 
 def test_more_target_groups_than_one_call_describes_are_all_looked_at(
@@ -127,18 +143,18 @@ def test_more_target_groups_than_one_call_describes_are_all_looked_at(
 ) -> None:
     groups = 2 * TAGS_PER_CALL + 1
     for number in range(groups):
-        front.group(f"group-{number}", f"shop/web-{number}:80")
-    assert len(counts(adapter, front, ("shop", "web"))) == groups
+        front.group(f"group-{number}", f"shop/web-web:{number}")
+    assert len(counts(adapter, front, "shop/web-web")) == groups
     assert [len(params["ResourceArns"]) for params in cloud.called("DescribeTags")] == [20, 20, 1]
 
 
 def test_an_unknown_load_balancer_has_no_health(adapter: ElbLoadBalancers) -> None:
-    assert adapter.health("unknown.elb.amazonaws.com", [("shop", "web")]) == ()
+    assert adapter.health("unknown.elb.amazonaws.com", ["shop/web-web"]) == ()
 
 
 def test_health_comes_with_the_dimensions_of_its_metrics(front: Balancer, adapter: ElbLoadBalancers) -> None:
     arn = front.group("web", "shop/web-web:80")
-    (group,) = adapter.health(front.dns_name, [("shop", "web")])
+    (group,) = adapter.health(front.dns_name, ["shop/web-web"])
     dimensions = dict(group.dimensions)
     assert dimensions["LoadBalancer"].startswith("app/k8s-front/")
     assert front.arn.endswith(f":loadbalancer/{dimensions['LoadBalancer']}")

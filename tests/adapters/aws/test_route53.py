@@ -164,7 +164,10 @@ def test_more_than_five_requests_a_second_are_worth_another_attempt(zone: Zone) 
         zone.read(*(f"n{number}.demo.example.com" for number in range(6)))
 
 
-@pytest.mark.xfail(strict=True, reason=r"records.py leaves \052 in names, so a wildcard host is never found")
-def test_a_wildcard_is_found_by_the_name_that_its_ingress_has(zone: Zone) -> None:
-    zone.somebody_writes("CREATE", alias("*.demo.example.com"))
-    assert [record.set_identifier for record in zone.read("*.demo.example.com")] == [BLUE]
+def test_a_wildcard_is_found_and_moved_by_the_name_that_its_ingress_has(zone: Zone) -> None:
+    host = "*.demo.example.com"
+    zone.somebody_writes("CREATE", alias(host))
+    side = Side(GREEN, {host: LoadBalancerTarget(BALANCER[GREEN], ALB_ZONE)})
+    zone.dns.change(batch_to(zone.read(host), blue=BLUE, green=side, weight=5), "weight=5")
+    assert weights_of(zone.read(host)) == {BLUE: 95, GREEN: 5}
+    assert batch_to(zone.read(host), blue=BLUE, green=side, weight=5) == ()

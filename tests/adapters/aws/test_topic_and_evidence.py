@@ -56,8 +56,8 @@ def test_a_long_subject_is_cut_and_the_message_is_whole(readers: Readers) -> Non
 
 
 def test_a_subject_is_one_line(readers: Readers) -> None:
-    readers.topic.tell("RefusedError: first\nsecond\r\n\tthird", {})
-    assert readers.mail()[0] == "norikae demo: RefusedError: first second third"
+    readers.topic.tell("RefusedError: first\nsecond\r\n\tthird\x1b\x00fourth", {})
+    assert readers.mail()[0] == "norikae demo: RefusedError: first second third fourth"
 
 
 def test_words_of_every_language_arrive(readers: Readers) -> None:

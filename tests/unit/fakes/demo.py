@@ -96,7 +96,9 @@ def unsynced(name: str, **more: Any) -> Json:
 
 
 def ingress(name: str, host: str, *, app: str = "", hostname: str = "", finalizers: tuple[str, ...] = ()) -> Json:
+    """An Ingress with a Service of its own name behind it."""
     balancers = [{"hostname": hostname}] if hostname else []
+    path = {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": name, "port": {"number": 80}}}}
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "Ingress",
@@ -106,7 +108,7 @@ def ingress(name: str, host: str, *, app: str = "", hostname: str = "", finalize
             "annotations": {"norikae.dev/shift": "true", "norikae.dev/app": app or name},
             "finalizers": list(finalizers),
         },
-        "spec": {"rules": [{"host": host}]},
+        "spec": {"rules": [{"host": host, "http": {"paths": [path]}}]},
         "status": {"loadBalancer": {"ingress": balancers}},
     }
 

@@ -128,11 +128,13 @@ class FakeBalancers:
 
     def __init__(self, **healthy: tuple[int, int]) -> None:
         self.groups = {f"{name}.elb.example": counts for name, counts in healthy.items()}
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
 
     def targets(self, dns_names: Any) -> dict[str, LoadBalancerTarget]:
         return {name: LoadBalancerTarget(name, ZONE) for name in dns_names if name in self.groups}
 
-    def health(self, dns_name: str, ingresses: Any) -> tuple[TargetGroupHealth, ...]:
+    def health(self, dns_name: str, resources: Any) -> tuple[TargetGroupHealth, ...]:
+        self.asked.append((dns_name, tuple(resources)))
         if dns_name not in self.groups:
             return ()
         healthy, total = self.groups[dns_name]

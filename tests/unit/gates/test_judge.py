@@ -49,6 +49,13 @@ def asked(story: Story) -> list[tuple[float, float]]:
     return windows
 
 
+def test_only_the_target_groups_of_the_application_itself_are_judged() -> None:
+    story = baking("target-health")
+    story.ports.load_balancers.asked.clear()
+    story.judged(5)
+    assert story.ports.load_balancers.asked == [(f"{GREEN}.elb.example", ("shop/billing-billing",))]
+
+
 def test_each_gate_fails_by_its_own_figures() -> None:
     assert with_errors(baking("http-5xx")).judged(5)["next"] == "roll-back"
     assert with_sick_targets(baking("target-health")).judged(5)["next"] == "roll-back"

@@ -38,6 +38,21 @@ def test_an_ingress_joins_by_one_annotation() -> None:
     assert found == Application("web", "front", ("web.example.com",), (reference,))
 
 
+def test_target_groups_are_known_by_ingress_and_service() -> None:
+    several = ingress("web", "web.example.com", "admin.example.com", shift="true", app="web")
+    backends = [{"service": {"name": name, "port": {"name": "http"}}} for name in ("web", "web-admin", "web")]
+    several["spec"]["rules"][0]["http"] = {"paths": [{"backend": backend} for backend in backends]}
+    several["spec"]["defaultBackend"] = {"service": {"name": "sorry"}}
+    (reference,) = only(several).ingresses
+    assert reference.resources == ("shop/web-sorry", "shop/web-web", "shop/web-web-admin")
+
+
+def test_a_backend_that_is_no_service_has_no_target_group() -> None:
+    static = ingress("web", "web.example.com", shift="true", app="web")
+    static["spec"]["rules"][0]["http"] = {"paths": [{"backend": {"resource": {"kind": "Bucket", "name": "web"}}}]}
+    assert only(static).ingresses[0].resources == ()
+
+
 @pytest.mark.parametrize("wishes", [{}, {"shift": "false"}, {"shift": ""}, {"app": "web"}])
 def test_an_ingress_without_it_stays_out(wishes: dict[str, str]) -> None:
     assert find_applications([ingress("web", "web.example.com", **wishes)]) == ()
@@ -84,7 +99,7 @@ def test_without_wishes_the_environment_decides() -> None:
 
 
 def test_a_team_may_wish() -> None:
-    found = wished(order="-3", steps="10, 50,100", bake="90s", gates="http-5xx, target-health", singleton="true")
+    found = wished(order="-3", steps="10, 50,100", bake="90s", gates="http-5xx, target-health")
     assert (found.order, found.steps, found.bake_seconds) == (-3, (10, 50, 100), 90)
     assert found.gates == ("target-health", "http-5xx")
     assert wished(gates="http-5xx").gates == ("http-5xx",)
@@ -105,6 +120,7 @@ def test_a_team_may_wish() -> None:
         ("gates", "http-5xx,latency", "names a gate that does not exist; there are: target-health, http-5xx"),
         ("colour", "green", "is not an annotation of norikae; known: app, bake,"),
         ("hold", "true", "is not an annotation of norikae"),
+        ("singleton", "true", "is not an annotation of norikae"),
     ],
 )
 def test_a_wrong_wish_names_the_ingress_the_annotation_and_the_remedy(key: str, value: str, why: str) -> None:

@@ -20,6 +20,10 @@ def test_a_simple_record_has_neither_share_nor_cluster() -> None:
     )
 
 
+def test_a_wildcard_has_the_name_that_people_write() -> None:
+    assert RecordSet({"Name": r"\052.example.com.", "Type": "A"}).name == "*.example.com"
+
+
 def test_a_weight_of_zero_is_a_weight() -> None:
     assert weighted_alias("web.example.com", "A", "demo-1-33", 0, TARGET).weight == 0
 

@@ -32,19 +32,50 @@ def test_an_application_moves_in_its_planned_steps_and_is_then_on_green() -> Non
     assert story.ports.table.lease(APP) == Lease("", RUN, 1)
 
 
-def test_a_shift_goes_on_from_the_weight_that_the_records_have() -> None:
+@pytest.mark.parametrize("weight", [5, 50, 100])
+def test_a_shift_goes_on_with_the_weight_that_the_records_have(weight: int) -> None:
     story = Story()
     story.prepared()
-    story.moved_to(5)
-    assert story.prepared() == {"next": "step", "weight": 50}
+    story.moved_to(weight)
+    assert story.prepared() == {"next": "step", "weight": weight}
+
+
+@pytest.mark.parametrize(("weight", "following"), [(50, "step"), (100, "finish")])
+def test_a_shift_that_goes_on_bakes_its_weight_once_more(weight: int, following: str) -> None:
+    story = Story()
+    story.prepared()
+    story.moved_to(weight)
+    story.time_passes(24 * 3600)
+    story.prepared()
+    story.moved_to(weight)
+    assert story.judged(weight)["next"] == "bake"
+    story.time_passes(301)
+    assert story.judged(weight)["next"] == following
+
+
+def test_going_on_does_not_write_what_is_in_force_already() -> None:
+    story = Story()
+    story.prepared()
+    story.moved_to(50)
+    story.prepared()
+    story.moved_to(50)
+    assert len(story.ports.dns.batches) == 1
 
 
 def test_a_bake_is_waited_for_at_100_too() -> None:
     story = Story()
     story.prepared()
     story.moved_to(100)
-    assert story.prepared() == {"next": "bake", "weight": 100}
     assert story.judged(100)["next"] == "bake"
+
+
+def test_an_application_whose_records_were_put_back_has_not_arrived() -> None:
+    story = Story()
+    original = dict(story.ports.dns.sets)
+    story.moved()
+    story.ports.dns.sets = original
+    assert story.prepared() == {"next": "step", "weight": 5}
+    assert story.item().outcome == "shifting"
 
 
 def test_an_application_that_has_arrived_is_only_finished() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from norikae.errors import ForeignWriteError
 from norikae.traffic.records import Change, LoadBalancerTarget, RecordSet
-from norikae.traffic.weights import Side, batch_back, batch_to, green_weight, weights_of
+from norikae.traffic.weights import Side, batch_back, batch_to, green_weight, once_more, weights_of
 from tests.unit.fakes.ports import ZONE, FakeDns, alias
 from tests.unit.fakes.story import BLUE, GREEN
 
@@ -88,6 +88,24 @@ def test_health_evaluation_is_off_while_weights_move_and_back_after_a_rollback()
 def test_green_gets_only_the_types_that_blue_has() -> None:
     changes = batch_to((alias("web.example.com", BLUE, 100),), blue=BLUE, green=SIDE, weight=5)
     assert {change.record.type for change in changes} == {"A"}
+
+
+def test_the_records_of_a_wildcard_keep_the_name_that_route_53_gave_them() -> None:
+    wild = alias("*.example.com", BLUE, 100)
+    stored = RecordSet({**wild.raw, "Name": r"\052.example.com."})
+    side = Side(GREEN, {"*.example.com": LoadBalancerTarget(f"{GREEN}.elb.example", ZONE)})
+    batch = batch_to([stored], blue=BLUE, green=side, weight=5)
+    assert {change.record.raw["Name"] for change in batch} == {r"\052.example.com."}
+    dns = FakeDns(stored)
+    dns.change(batch, "")
+    assert batch_to(dns.records(["*.example.com"]), blue=BLUE, green=side, weight=5) == ()
+
+
+def test_records_are_written_once_more_without_a_change_of_them() -> None:
+    dns = zone_after(TWO_NAMES, 5)
+    before = dns.sets.copy()
+    dns.change(once_more(dns.records(HOSTS)), "")
+    assert dns.sets == before
 
 
 def test_a_weight_that_is_in_force_needs_no_batch() -> None:

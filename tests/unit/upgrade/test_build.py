@@ -158,6 +158,14 @@ def test_an_ingress_whose_load_balancer_is_not_known_yet_is_waited_for() -> None
     assert "green has no target group" in verify_green(world.ports, writer)["waiting_for"]
 
 
+def test_an_ingress_is_healthy_by_its_own_target_groups() -> None:
+    world, writer = started(APP, "shop")
+    world.green_is_built()
+    verified(world, writer)
+    asked = [resources for _, resources in world.ports.load_balancers.asked]
+    assert asked == [("shop/billing-billing",), ("shop/shop-shop",)]
+
+
 def test_only_planned_applications_have_to_be_healthy() -> None:
     world = Beginning(APP, "shop")
     writer = world.starts({"applications": [APP]})

@@ -7,11 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from norikae.approvals.ask import hold_upgrade
 from norikae.environment import Environment, OnStop
 from norikae.errors import BadRequestError, RefusedError, TransientError
+from norikae.traffic.records import RecordSet
+from norikae.upgrade.commands import operate
 from norikae.upgrade.finish import decommission_blue, finish_upgrade, report_failure, roll_back_applications, soak
+from norikae.upgrade.phase import enter
 from norikae.upgrade.recovery import recover
 from norikae.upgrade.state import ClustersItem, PhaseItem
+from tests.unit.fakes.demo import ingress
+from tests.unit.fakes.ports import alias
 from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, PARENT, RUN, SHIFT, WRITER, Story
 
 
@@ -21,6 +27,19 @@ def on_stop(environment: Environment, **policy: Any) -> Environment:
 
 def ended(execution: str, status: str = "ABORTED") -> dict[str, Any]:
     return {"detail": {"executionArn": execution, "status": status}}
+
+
+def with_a_stranger(weight: int | None, balancer: str = BLUE) -> Story:
+    """The run's application has moved; blue also has an Ingress that no plan names, whose record leads somewhere."""
+    story = Story()
+    story.moved()
+    story.ports.kubernetes(BLUE).put(ingress("legacy", "legacy.example.com", hostname=f"{BLUE}.elb.example"))
+    raw = dict(alias("legacy.example.com", "legacy", weight or 0, balancer=f"{balancer}.elb.example").raw)
+    if weight is None:
+        del raw["Weight"], raw["SetIdentifier"]
+    record = RecordSet(raw)
+    story.ports.dns.sets[record.name, record.type, record.set_identifier] = record
+    return story
 
 
 def phase(story: Story) -> PhaseItem:
@@ -42,6 +61,7 @@ def test_the_soak_refuses_while_an_application_is_not_there() -> None:
     story.moved()
     with pytest.raises(RefusedError, match="shop has 0 of 100 on green"):
         soak(story.ports, WRITER)
+    assert phase(story).phase == "shift-applications"
 
 
 def test_the_soak_refuses_when_green_is_not_healthy() -> None:
@@ -50,6 +70,39 @@ def test_the_soak_refuses_when_green_is_not_healthy() -> None:
     story.ports.load_balancers.groups[f"{GREEN}.elb.example"] = (0, 2)
     with pytest.raises(RefusedError, match="not healthy on green"):
         soak(story.ports, WRITER)
+
+
+def test_a_run_that_held_before_its_soak_moves_first_what_has_not_moved() -> None:
+    story = Story(applications=(APP, "shop"))
+    story.moved()
+    with pytest.raises(RefusedError, match="shop has 0 of 100 on green"):
+        decommission_blue(story.ports, WRITER)
+    hold_upgrade(story.ports, WRITER, "token-run", {})
+    operate(story.ports, {"command": "resume"})
+    assert story.ports.executions.answers == {"token-run": {"next": "shift-applications"}}
+
+
+@pytest.mark.parametrize("weight", [None, 100, 1])
+def test_blue_is_not_deleted_while_it_serves_a_name_that_the_run_does_not_know(weight: int | None) -> None:
+    story = with_a_stranger(weight)
+    with pytest.raises(RefusedError, match=r"legacy\.example\.com still leads to demo-1-33; .* then resume"):
+        decommission_blue(story.ports, WRITER)
+    assert not phase(story).point_of_no_return
+    assert story.weights() == {BLUE: 0, GREEN: 100}
+
+
+@pytest.mark.parametrize(("weight", "balancer"), [(0, BLUE), (100, GREEN), (None, GREEN), (100, "elsewhere")])
+def test_a_name_that_leads_elsewhere_does_not_keep_blue(weight: int | None, balancer: str) -> None:
+    story = with_a_stranger(weight, balancer)
+    assert decommission_blue(story.ports, WRITER)["next"] == "wait"
+    assert phase(story).point_of_no_return
+
+
+def test_an_ingress_of_blue_without_a_load_balancer_or_a_record_does_not_keep_blue() -> None:
+    story = Story()
+    story.moved()
+    story.ports.kubernetes(BLUE).put(ingress("internal", "internal.example.com"))
+    assert decommission_blue(story.ports, WRITER)["next"] == "wait"
 
 
 def test_decommission_begins_with_the_point_of_no_return_and_removes_blue_from_dns_first() -> None:
@@ -76,7 +129,7 @@ def test_decommission_refuses_while_a_name_gives_blue_a_weight() -> None:
     story = Story()
     story.moved()
     decommission_blue(story.ports, WRITER)
-    story.ports.dns.sets[HOST, "A", BLUE] = _weighted_blue()
+    story.ports.dns.sets[HOST, "A", BLUE] = alias(HOST, BLUE, 1)
     with pytest.raises(RefusedError, match="still has a weight"):
         decommission_blue(story.ports, WRITER)
 
@@ -110,8 +163,6 @@ def test_a_failed_request_without_a_run_is_told_and_holds_nothing() -> None:
 )
 def test_the_end_says_how_far_the_run_came(span: str, rolled_back: bool, outcome: str) -> None:  # noqa: FBT001
     story = Story()
-    from norikae.upgrade.phase import enter  # noqa: PLC0415
-
     enter(story.ports, WRITER, span)
     if rolled_back:
         story.prepared()
@@ -159,6 +210,20 @@ def test_a_stopped_shift_can_be_held_instead() -> None:
     assert story.weights() == {BLUE: 50, GREEN: 50}
 
 
+@pytest.mark.parametrize("policy", ["roll-back", "hold"])
+def test_a_shift_that_was_stopped_when_it_had_moved_stays_moved(policy: str) -> None:
+    story = Story()
+    story.ports.environment = on_stop(story.ports.environment, shift=policy)
+    story.prepared()
+    story.moved_to(100)
+    story.time_passes(301)
+    assert story.judged(100)["next"] == "finish"
+    assert recover(story.ports, ended(SHIFT)) == {"run": RUN, "application": APP, "outcome": "moved"}
+    assert story.weights() == {BLUE: 0, GREEN: 100}
+    assert story.ports.table.lease(APP).holder == ""
+    assert soak(story.ports, WRITER)["next"] == "wait"
+
+
 def test_a_stopped_run_holds_by_default_and_frees_the_environment() -> None:
     story = Story()
     story.prepared()
@@ -195,9 +260,3 @@ def test_an_execution_that_ended_in_its_own_words_needs_no_recovery() -> None:
 def test_recover_takes_nothing_but_status_changes() -> None:
     with pytest.raises(BadRequestError, match="execution status changes"):
         recover(Story().ports, {"detail": {}})
-
-
-def _weighted_blue() -> Any:
-    from tests.unit.fakes.ports import alias  # noqa: PLC0415
-
-    return alias(HOST, BLUE, 1)

@@ -226,6 +226,8 @@ def test_status_shows_where_everything_stands() -> None:
         ({"command": "explode"}, "command"),
         ({"command": "hold"}, "name the application"),
         ({"command": "abort", "runn": "x"}, "runn"),
+        ({"command": "approve", "subject": "hold"}, r"Invalid enum value 'hold' - at `\$\.subject`"),
+        ({"command": "reject", "subject": "hold/billing"}, r"Invalid enum value 'hold/billing'"),
     ],
 )
 def test_wrong_commands_are_refused_with_a_remedy(fields: dict[str, Any], text: str) -> None:
