@@ -46,14 +46,16 @@ class Network(Part, frozen=True):
 class NodeGroup(Part, frozen=True):
     """A group of nodes that green gets."""
 
-    name: Name
+    name: Annotated[Name, msgspec.Meta(description="Name of the group; lower-case letters, digits and dashes.")]
     kind: Annotated[
         Literal["managed"], msgspec.Meta(description="EKS managed node groups; self-managed ones are not built yet.")
     ]
     instances: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, description="Instance types, best first.")]
-    min_size: Annotated[int, msgspec.Meta(ge=0)] = 1
-    max_size: Annotated[int, msgspec.Meta(ge=1, le=450)] = 3
-    labels: dict[str, str] = {}
+    min_size: Annotated[
+        int, msgspec.Meta(ge=0, description="Nodes at least; a new group begins with as many, but never with none.")
+    ] = 1
+    max_size: Annotated[int, msgspec.Meta(ge=1, le=450, description="Nodes at most.")] = 3
+    labels: Annotated[dict[str, str], msgspec.Meta(description="Kubernetes labels of the nodes.")] = {}
 
 
 class Clusters(Part, frozen=True):
@@ -62,8 +64,11 @@ class Clusters(Part, frozen=True):
     prefix: Annotated[Name, msgspec.Meta(description="Clusters are named <prefix>-<version>-<letter>.")]
     adopt: Annotated[str, msgspec.Meta(description="The cluster that serves today; needed once.")]
     version: Version
-    addons: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-    node_groups: Annotated[tuple[NodeGroup, ...], msgspec.Meta(min_length=1)]
+    addons: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(min_length=1, description="EKS add-ons of green, each in the newest version that goes with it."),
+    ]
+    node_groups: Annotated[tuple[NodeGroup, ...], msgspec.Meta(min_length=1, description="The node groups of green.")]
     poll: Annotated[Seconds, msgspec.Meta(description="How often a build or a deletion is looked at.")] = 30
     build_deadline: Annotated[
         Seconds, msgspec.Meta(description="Building green for longer than this holds the run.")
@@ -79,10 +84,7 @@ class ArgoCd(Part, frozen=True):
     install: Annotated[str, msgspec.Meta(description="A rendered Argo CD install manifest, relative to this file.")]
     repository: Annotated[str, msgspec.Meta(description="The Git repository of the root application.")]
     path: Annotated[str, msgspec.Meta(description="The folder of the root application in the repository.")]
-    revision: Annotated[str, msgspec.Meta(description="The branch or commit that is pinned when a run starts.")] = (
-        "main"
-    )
-    namespace: Name = "argocd"
+    namespace: Annotated[Name, msgspec.Meta(description="The namespace of Argo CD, in both clusters.")] = "argocd"
     platform: Annotated[
         tuple[str, ...],
         msgspec.Meta(description="Platform applications, in the order of their waves; all others follow."),
@@ -160,7 +162,9 @@ class Shift(Part, frozen=True):
     poll: Annotated[Seconds, msgspec.Meta(ge=5, le=30, description="How often gates and flags are read in a bake.")] = (
         30
     )
-    gates: Annotated[tuple[GateKind, ...], msgspec.Meta(min_length=1)] = ("target-health", "http-5xx")
+    gates: Annotated[
+        tuple[GateKind, ...], msgspec.Meta(min_length=1, description="What judges a step; all of them have to pass.")
+    ] = ("target-health", "http-5xx")
     together: Annotated[int, msgspec.Meta(ge=1, le=40, description="Applications that shift at the same time.")] = 3
     thresholds: Thresholds = Thresholds()
 
@@ -168,15 +172,21 @@ class Shift(Part, frozen=True):
 class Soak(Part, frozen=True):
     """How long blue is kept at weight 0 before it may be deleted."""
 
-    duration: Seconds = 172800
-    poll: Annotated[Seconds, msgspec.Meta(ge=60)] = 600
+    duration: Annotated[
+        Seconds, msgspec.Meta(description="Counted from the last application that arrived at 100 on green.")
+    ] = 172800
+    poll: Annotated[Seconds, msgspec.Meta(ge=60, description="How often applications are looked at meanwhile.")] = 600
 
 
 class Approvals(Part, frozen=True):
     """Where a person has to say yes."""
 
-    plan: Literal["required", "none"] = "required"
-    decommission: Literal["required", "none"] = "required"
+    plan: Annotated[
+        Literal["required", "none"], msgspec.Meta(description="Whether a person approves the plan, by its hash.")
+    ] = "required"
+    decommission: Annotated[
+        Literal["required", "none"], msgspec.Meta(description="Whether a person approves that blue is deleted.")
+    ] = "required"
     deadline: Annotated[
         Seconds, msgspec.Meta(ge=60, le=2592000, description="An approval that nobody gives refuses.")
     ] = 259200
@@ -196,7 +206,7 @@ class OnStop(Part, frozen=True):
 class Retention(Part, frozen=True):
     """How long records are kept."""
 
-    logs_days: Annotated[int, msgspec.Meta(ge=1)] = 90
+    logs_days: Annotated[int, msgspec.Meta(ge=1, description="Logs of the functions and of the state machines.")] = 90
     runs_days: Annotated[int, msgspec.Meta(ge=1, description="Ephemera in the table; the audit trail stays.")] = 365
 
 
@@ -205,7 +215,9 @@ class Environment(Part, frozen=True):
 
     environment: Annotated[Name, msgspec.Meta(description="The name of this environment; one stack each.")]
     account: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{12}$", description="Quoted: twelve digits.")]
-    region: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+    region: Annotated[
+        str, msgspec.Meta(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$", description="The AWS region of both clusters.")
+    ]
     network: Network
     clusters: Clusters
     argocd: ArgoCd

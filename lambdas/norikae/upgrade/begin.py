@@ -15,7 +15,7 @@ from norikae.upgrade.lease import next_lease
 from norikae.upgrade.phase import enter
 from norikae.upgrade.plan import Cluster, Plan, PlannedApplication, canonical, group_by_order, plan_hash
 from norikae.upgrade.request import UpgradeRequest, parse_request
-from norikae.upgrade.state import ClustersItem, Event, Flags, PlanItem
+from norikae.upgrade.state import ClustersItem, Event, Flags, PhaseItem, PlanItem
 
 Answer = dict[str, Any]
 
@@ -43,6 +43,9 @@ def plan_upgrade(ports: Ports, request: Mapping[str, Any], execution: str, execu
     stored = ports.table.read(run, "PLAN", PlanItem)
     if stored is None:
         stored = _write_plan(ports, writer, wanted, version)
+    ended = ports.table.read(run, "PHASE", PhaseItem)
+    if ended and ended.outcome in ("succeeded", "planned"):
+        raise BadRequestError(f"run {run} has ended ({ended.outcome}); give the execution the name of a new run")
     if attempt > 1:
         ports.table.write_unfenced(run, "FLAGS", Flags())
     enter(ports, writer, "plan-upgrade")

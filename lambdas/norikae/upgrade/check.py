@@ -16,9 +16,13 @@ Answer = dict[str, Any]
 
 
 def run_preflight(ports: Ports, writer: Writer) -> Answer:
-    """All findings are in the table and in the evidence; the answer is go-on, ask, finish (dry run) or refuse."""
+    """All findings are in the table and in the evidence; the answer is go-on, ask, finish (dry run) or refuse.
+
+    An attempt that comes after the point of no return has nothing to check and only one way: ``decommission``.
+    """
     stored = read_plan(ports.table, writer.run)
-    enter(ports, writer, "run-preflight")
+    if enter(ports, writer, "run-preflight").point_of_no_return:
+        return {"next": "decommission"}
     findings = run_checks(
         Ground(
             environment=ports.environment,
