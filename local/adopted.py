@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from local.deploy import Deployment
     from local.world import World
 
+BRANCH = "main"
+"""What blue's applications follow; a run pins its commit when it begins."""
 LOOK_SECONDS = 10
 
 
@@ -55,7 +57,7 @@ def adopt_blue(world: World, deployment: Deployment, *, version: str, domain: st
         install=ROOT / "environments" / environment.argocd.install,
         repository=environment.argocd.repository,
         path=environment.argocd.path,
-        revision=environment.argocd.revision,
+        revision=BRANCH,
     )
     _give_all_weight_to_blue(world, name, zone)
     world.route53.settle()

@@ -1,6 +1,7 @@
 """The environment file: every mistake at once, each with its line, its field and what would be right."""
 
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -137,6 +138,14 @@ def test_anchors_and_merge_keys_work(folder: Folder) -> None:
             ),
         ),
         (
+            "  path: clusters",
+            "  path: clusters\n  revision: main",
+            (
+                "20: argocd.revision: is not a key that exists; the keys here are install, repository, path, "
+                "namespace, platform, poll, settle, sync_deadline."
+            ),
+        ),
+        (
             "  vpc: vpc-1\n",
             "",
             "4: network.vpc: is missing; add `vpc:` with a text. The VPC of both clusters",
@@ -164,7 +173,7 @@ def test_anchors_and_merge_keys_work(folder: Folder) -> None:
         (
             "instances: [m7g.large]}",
             "instances: [m7g.large], max_size: 9.0}",
-            "15: clusters.node_groups[0].max_size: is the number 9.0; write a whole number",
+            "15: clusters.node_groups[0].max_size: is the number 9.0; write a whole number. Nodes at most",
         ),
         (
             "instances: [m7g.large]}",
@@ -220,7 +229,10 @@ def test_a_mistake_says_where_it_is_and_what_would_be_right(folder: Folder, old:
         ("shift: {bake: -5}", "22: shift.bake: is -5s; it must be at least 0s"),
         (
             "approvals: {plan: yes}",
-            "22: approvals.plan: is the yes-or-no value true (YAML's reading of yes); write none, required",
+            (
+                "22: approvals.plan: is the yes-or-no value true (YAML's reading of yes); write none, required. "
+                "Whether a person approves the plan, by its hash"
+            ),
         ),
         (
             "on_stop:",
@@ -415,6 +427,17 @@ def test_editors_accept_what_the_loader_accepts(file: Path) -> None:
 def test_the_documentation_has_the_table_of_the_types() -> None:
     page = environment_file.PAGE.read_text()
     assert f"{reference.BEGIN}\n{reference.table()}\n{reference.END}" in page, "run it with --docs"
+
+
+def test_every_key_says_what_it_is_for() -> None:
+    assert [path for path, schema, _ in fields() if not schema.get("description")] == []
+
+
+@pytest.mark.parametrize("file", [EXAMPLE, DEMO])
+def test_ids_in_the_files_look_like_those_of_aws(file: Path) -> None:
+    network = load(file).network
+    for kind, ids in (("vpc", [network.vpc]), ("subnet", network.subnets), ("sg", network.security_groups)):
+        assert all(re.fullmatch(rf"{kind}-0[0-9a-f]{{16}}", one) for one in ids)
 
 
 def test_the_mistakes_in_the_documentation_are_real(folder: Folder) -> None:
