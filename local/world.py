@@ -59,13 +59,14 @@ class World:
             account=account,
             region=region,
             invoke=self.runtime.invoke,
-            emit=lambda event: self.events.emit(event),
+            emit=self._emit,
+            authorize=self._permits,
         )
         self.events = EventBridgeSimulator(
             self.kernel,
             account=account,
             region=region,
-            targets=Targets(function=self.functions.deliver, machine=self._start_machine),
+            targets=Targets(function=self.functions.deliver, machine=self._start_machine, authorize=self._permits),
         )
         self.eks = EksSimulator(
             self.kernel,
@@ -111,6 +112,12 @@ class World:
     def cluster_states(self) -> dict[str, str]:
         """EKS status by cluster name, for the clusters that exist."""
         return {name: cluster.status for name, cluster in self.eks.clusters.items()}
+
+    def _emit(self, event: dict[str, Any]) -> None:
+        self.events.emit(event)  # which is made after the state machines
+
+    def _permits(self, role_arn: str, action: str, resource: str) -> bool:
+        return self.front.permits(role_arn, action, resource)  # asked at the time of the action: policies come later
 
     def _start_machine(self, machine: str, name: str, text: str) -> object:
         return self.step_functions.start_execution(stateMachineArn=machine, name=name, input=text)

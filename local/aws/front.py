@@ -143,6 +143,10 @@ class Front:
         self._clients.append(client)
         return client
 
+    def permits(self, role_arn: str, action: str, resource: str) -> bool:
+        """Whether a role's policies let AWS do something with it; for simulators that act as a role of their own."""
+        return self._authority.permits(role_arn, action, resource)
+
     def _answer(self, request: HttpRequest) -> HttpAnswer:
         with self._kernel.lock:
             request_id = self._kernel.uuid("front/request-ids")

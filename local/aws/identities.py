@@ -42,12 +42,13 @@ class Identities:
         return self._roles[access_key]
 
     def belongs_to(self, role_arn: str, function_arn: str) -> None:
-        """The role is the execution role of this function alone, so its calls come from that function's code."""
-        self._functions[role_arn] = function_arn
+        """The calls of the role come from that function's code; of a role that two functions have, nobody can say."""
+        alone = self._functions.get(role_arn, function_arn) == function_arn
+        self._functions[role_arn] = function_arn if alone else ""
 
     def function_of(self, role_arn: str) -> str | None:
         """The function whose code makes the calls of a role, if that is known."""
-        return self._functions.get(role_arn)
+        return self._functions.get(role_arn) or None
 
     def principal_of(self, access_key: str) -> Principal:
         """The role behind an access key as a principal.

@@ -129,6 +129,7 @@ class LambdaRuntime:
         self.functions[function_arn] = Function(
             function_arn, path, handler, environment, timeout_seconds, role_arn, memory, dead_letter
         )
+        self._identities.belongs_to(role_arn, function_arn)
         for sandbox in self._idle.pop(function_arn, []):
             sandbox.kill()
 

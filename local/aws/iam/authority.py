@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from moto.iam.models import iam_backends
 
 from local.aws.iam.conditions import holds, wildcard
-from local.aws.iam.demands import Facts, demands
+from local.aws.iam.demands import Demand, Facts, demands
 from local.aws.identities import session_arn
 from local.aws.simulator import AwsError
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from local.aws.iam.conditions import Context
-    from local.aws.iam.demands import Demand
     from local.aws.protocol import Operation
     from local.aws.simulator import Principal
 
@@ -62,23 +61,42 @@ class Authority:
             UnmodelledPolicyError: a policy or an operation that cannot be judged here.
         """
         for demand in demands(operation, self._region, self._account, self._facts):
-            demand.context.update(
-                {
-                    "aws:principalarn": [principal.arn],
-                    "aws:principalaccount": [self._account],
-                    "aws:principaltype": ["AssumedRole"],
-                    "aws:requestedregion": [self._region],
-                    "aws:resourceaccount": [self._account],
-                    "aws:securetransport": ["true"],
-                    "aws:principalisawsservice": ["false"],
-                }
-            )
-            function = self._function_of(principal.arn)
-            if function:
-                demand.context["lambda:sourcefunctionarn"] = [function]
+            self._complete(principal.arn, demand)
             reason = self._denied(principal.arn, demand)
             if reason:
                 raise _refusal(principal, operation, demand, reason)
+
+    def permits(self, role_arn: str, action: str, resource: str) -> bool:
+        """Whether a role may do something that AWS itself does with it, such as a state machine's invocation.
+
+        Args:
+            role_arn: the role; one that does not exist may do nothing.
+            action: such as ``lambda:InvokeFunction``.
+            resource: ARN of what it is done to.
+
+        Raises:
+            UnmodelledPolicyError: a policy that cannot be judged here.
+        """
+        demand = Demand(action, resource)
+        self._complete(role_arn, demand)
+        return role_in_iam(role_arn) is not None and not self._denied(role_arn, demand)
+
+    def _complete(self, role_arn: str, demand: Demand) -> None:
+        """Add the condition keys that are in every request ("AWS global condition context keys", IAM guide)."""
+        demand.context.update(
+            {
+                "aws:principalarn": [role_arn],
+                "aws:principalaccount": [self._account],
+                "aws:principaltype": ["AssumedRole"],
+                "aws:requestedregion": [self._region],
+                "aws:resourceaccount": [self._account],
+                "aws:securetransport": ["true"],
+                "aws:principalisawsservice": ["false"],
+            }
+        )
+        function = self._function_of(role_arn)
+        if function:
+            demand.context["lambda:sourcefunctionarn"] = [function]
 
     def _denied(self, role_arn: str, demand: Demand) -> str:
         granted, boundary = self._policies(role_arn)
