@@ -166,9 +166,10 @@ def answer(operation: Operation, result: dict[str, Any] | AwsError, request_id: 
         # moto warns about an error that the model of the service does not list, such as a throttle
         warnings.simplefilter("ignore")
         sent = serializer.serialize(_Refusal(result) if isinstance(result, AwsError) else result)
-    status = sent["status_code"]
     if isinstance(result, AwsError):
         status = _modelled_status(operation, result) or result.status
+    else:
+        status = _located_status(operation, result) or sent["status_code"]
     body = sent["body"] if isinstance(sent["body"], bytes) else str(sent["body"]).encode()
     return HttpAnswer(status, body, {**sent["headers"], "x-amzn-requestid": request_id})
 
@@ -205,6 +206,13 @@ def _modelled_status(operation: Operation, error: AwsError) -> int | None:
             status = shape.metadata.get("error", {}).get("httpStatusCode")
             return int(status) if status else None
     return None
+
+
+def _located_status(operation: Operation, result: dict[str, Any]) -> int | None:
+    """The member that is the HTTP status itself (Smithy's ``httpResponseCode``), as in Lambda's Invoke."""
+    members = operation.model.output_shape.members if operation.model.output_shape else {}
+    named = [name for name, shape in members.items() if shape.serialization.get("location") == "statusCode"]
+    return next((int(result[name]) for name in named if name in result), None)
 
 
 class _Refusal(Exception):  # noqa: N818 - moto's serializers take any exception with a code

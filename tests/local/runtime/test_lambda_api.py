@@ -99,8 +99,9 @@ def test_an_unhandled_error_is_a_200_with_a_header(wire: Wire) -> None:
 
 
 def test_a_dry_run_runs_nothing(wire: Wire) -> None:
-    answer = wire.functions.invoke(FunctionName="count", InvocationType="DryRun", Payload=b'{"times": 1}')
-    assert (answer["StatusCode"], wire.count()) == (204, 0)
+    answer, payload = wire.invoke({"times": 1}, InvocationType="DryRun")
+    assert (answer["StatusCode"], answer["ResponseMetadata"]["HTTPStatusCode"]) == (204, 204)
+    assert (payload, wire.count()) == (None, 0)
 
 
 def test_an_unknown_function_is_not_found(wire: Wire) -> None:
@@ -110,8 +111,9 @@ def test_an_unknown_function_is_not_found(wire: Wire) -> None:
 
 def test_an_event_is_tried_three_times_and_then_buried(wire: Wire) -> None:
     event = {"times": 1, "fail": True}
-    answer = wire.functions.invoke(FunctionName="count", InvocationType="Event", Payload=json.dumps(event).encode())
-    assert (answer["StatusCode"], wire.count()) == (202, 0)
+    answer, payload = wire.invoke(event, InvocationType="Event")
+    assert (answer["StatusCode"], answer["ResponseMetadata"]["HTTPStatusCode"]) == (202, 202)
+    assert (payload, wire.count()) == (None, 0)
     wire.kernel.run(600)
     begun = [round(one.time) for one in wire.runtime.invocations]
     assert begun == [0, 61, 181]
