@@ -225,5 +225,5 @@ def _bars(snapshot: Snapshot, names: list[str], width: int) -> Table:
     for name in names:
         weight = snapshot.weights[name]
         style = "green" if weight == WHOLE else "cyan" if weight else "dim"
-        table.add_row(name, snapshot.teams.get(name, ""), Text(bar(weight, space), style=style), f"{weight} %")
+        table.add_row(name, snapshot.teams.get(name, ""), Text(bar(weight, space), style=style), f"{weight:>3} %")
     return table
