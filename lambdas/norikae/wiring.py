@@ -5,20 +5,23 @@ Imports are inside the properties on purpose: a cold start pays only for the ada
 
 # ruff: noqa: PLC0415 - see above
 
+from __future__ import annotations
+
 import os
 import time
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from norikae.cluster.eks_port import Eks
-from norikae.cluster.manifests import read_manifests
-from norikae.cluster.ports import Json, Kubernetes
 from norikae.environment import Environment, read_environment
-from norikae.gates.ports import Metrics
 from norikae.settings import Settings
-from norikae.traffic.ports import Dns, LoadBalancers
-from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
+
+if TYPE_CHECKING:
+    from norikae.cluster.eks_port import Eks
+    from norikae.cluster.ports import Json, Kubernetes
+    from norikae.gates.ports import Metrics
+    from norikae.traffic.ports import Dns, LoadBalancers
+    from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
 
 
 @cache
@@ -117,6 +120,8 @@ class AwsPorts:
 
     def manifests(self, name: str) -> list[Json]:
         """The objects of a manifest file in the bundle."""
+        from norikae.cluster.manifests import read_manifests
+
         return read_manifests(bundle() / "manifests" / f"{name}.json")
 
 
