@@ -113,6 +113,11 @@ def test_operators_are_heard_in_every_bake(
     assert log()
 
 
+def test_an_attempt_after_the_point_of_no_return_leads_to_the_rest_of_the_decommission() -> None:
+    way = Machine("upgrade").leads("Run preflight", UPGRADE, {"next": "decommission"})
+    assert way == ["May the upgrade start?", "Decommission blue"]
+
+
 def test_a_refused_preflight_reports_and_creates_nothing(monkeypatch: pytest.MonkeyPatch, log: Log) -> None:
     blocked = Beginning().ports.dns
     blocked.sets.clear()

@@ -10,9 +10,10 @@ from norikae.cluster.eks_port import Cluster
 from norikae.errors import BadRequestError, LeaseHeldError, NotFoundError
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
+from norikae.upgrade.phase import close
 from norikae.upgrade.plan import plan_hash
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import ClustersItem, Flags
+from norikae.upgrade.state import ClustersItem, Flags, Outcome
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import SHA, ingress
 from tests.unit.fakes.story import APP, BLUE, GREEN, PARENT, RUN
@@ -153,6 +154,26 @@ def test_a_second_attempt_takes_over_the_plan_that_was_approved_and_forgets_the_
     assert world.starts({"version": "1.34"}, execution=SECOND, attempt=2) == Writer(RUN, 2, 2)
     assert read_plan(world.ports.table, RUN) == before
     assert world.ports.table.read(RUN, "FLAGS", Flags) == Flags()
+
+
+@pytest.mark.parametrize("outcome", ["succeeded", "planned"])
+def test_a_run_that_has_reached_its_end_is_not_begun_again(outcome: Outcome) -> None:
+    world = Beginning()
+    writer = world.starts()
+    close(world.ports, writer, outcome=outcome)
+    world.ports.table.release("", PARENT)
+    with pytest.raises(BadRequestError, match=rf"has ended \({outcome}\); give the execution the name of a new run"):
+        world.starts(execution=SECOND, attempt=2)
+
+
+@pytest.mark.parametrize("outcome", ["held", "failed", "rolled-back", "refused"])
+def test_a_run_that_stopped_on_its_way_is_taken_up_again(outcome: Outcome) -> None:
+    world = Beginning()
+    writer = world.starts()
+    close(world.ports, writer, outcome=outcome)
+    world.ports.table.release("", PARENT)
+    assert world.starts(execution=SECOND, attempt=2) == Writer(RUN, 2, 2)
+    assert world.phase().outcome == ""
 
 
 def test_flags_of_a_first_attempt_stay() -> None:

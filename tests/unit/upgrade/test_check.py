@@ -11,6 +11,7 @@ from norikae.environment import Approvals
 from norikae.errors import BadRequestError, UnreachableError
 from norikae.upgrade.check import run_preflight
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.state import PhaseItem
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.ports import alias
 from tests.unit.fakes.story import APP, BLUE, RUN
@@ -84,6 +85,15 @@ def test_a_world_that_cannot_be_read_just_now_is_no_finding() -> None:
     with pytest.raises(UnreachableError):
         run_preflight(world.ports, writer)
     assert world.ports.table.read(RUN, "FINDINGS", list[dict[str, Any]]) is None
+
+
+def test_an_attempt_after_the_point_of_no_return_is_not_checked_but_goes_on_deleting() -> None:
+    world = Beginning()
+    writer = world.starts()
+    world.ports.table.write(writer, "PHASE", PhaseItem(phase="decommission-blue", point_of_no_return=True))
+    world.blue.gone = True
+    assert run_preflight(world.ports, writer) == {"next": "decommission"}
+    assert world.phase().point_of_no_return
 
 
 def test_preflight_needs_a_plan() -> None:
