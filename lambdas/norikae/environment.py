@@ -89,7 +89,7 @@ class ArgoCd(Part, frozen=True):
         tuple[str, ...],
         msgspec.Meta(description="Platform applications, in the order of their waves; all others follow."),
     ] = ()
-    poll: Annotated[Seconds, msgspec.Meta(description="How often a sync is looked at.")] = 15
+    poll: Annotated[Seconds, msgspec.Meta(description="How often a sync is looked at.")] = 30
     settle: Annotated[
         Seconds, msgspec.Meta(description="An application counts as ready when it stayed so for this long.")
     ] = 30
@@ -112,7 +112,7 @@ class Dns(Part, frozen=True):
         Seconds, msgspec.Meta(description="How often a Route 53 change is asked for INSYNC.")
     ] = 15
     propagation_deadline: Annotated[Seconds, msgspec.Meta(description="A change that is PENDING for longer holds.")] = (
-        600
+        300
     )
     answer_ttl: Annotated[
         Seconds, msgspec.Meta(description="How long resolvers keep an ALB alias answer (60 s, set by AWS).")

@@ -12,7 +12,7 @@ from local.assembly import ROOT, assembly
 from local.cluster.git import GitRepositories, Repository
 from local.demo.pages import html_page
 from local.demo.people import Operator
-from local.demo.report import Served, demo_report
+from local.demo.report import Served, Unplanned, demo_report
 from local.demo.scenarios import SMALL, Scenario, Size
 from local.demo.view import Snapshot, View
 from local.deploy import Deployment, deploy
@@ -99,6 +99,13 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
             seed=seed,
             states=world.cluster_states(),
             served=_served(stage),
+            unplanned=Unplanned(
+                blue=world.environment.clusters.adopt,
+                version=BLUE_VERSION,
+                applications=tuple((one.name, one.team) for one in stage.applications),
+                error=execution.error or "",
+                cause=execution.cause or "",
+            ),
         )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_text(json.dumps(report, indent=2, sort_keys=True) + "\n", encoding="utf-8")
@@ -141,6 +148,8 @@ class Watcher:
                 served=self._stage.clients.total,
                 failed=self._stage.clients.failed,
                 line=line,
+                teams={one.name: one.team for one in self._stage.applications},
+                by_cluster=dict(self._stage.clients.served()),
             )
         )
 

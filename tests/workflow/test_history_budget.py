@@ -43,18 +43,12 @@ def example() -> Environment:
     return load(ROOT / "environments" / "example.yaml")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="21,179: four phases are looked at every 15 s for an hour; argocd.poll of 30 s fits"
-)
 def test_an_upgrade_of_fifty_applications_with_three_holds_fits(example: Environment) -> None:
     assert (example.soak.duration, example.approvals.deadline) == (48 * 3600, 3 * 86400)
     assert (STATED.applications, STATED.holds) == (50, 3)
     assert worst_case(upgrade_machine(example)) <= PARENT
 
 
-@pytest.mark.xfail(
-    strict=True, reason="5,171: each weight may be PENDING for 10 minutes; dns.propagation_deadline of 5 m fits"
-)
 def test_a_shift_with_the_examples_bake_and_three_holds_fits(example: Environment) -> None:
     assert worst_case(shift_machine(example)) <= CHILD
 
@@ -200,9 +194,6 @@ def test_histories_of_a_troubled_upgrade_are_as_long_as_computed() -> None:
 # --- what the rows rely on ---
 
 
-@pytest.mark.xfail(
-    strict=True, reason="install.py waits 2 s for definitions: 1,800 looks, 16,200 events within sync_deadline"
-)
 def test_definitions_that_are_never_served_are_looked_at_no_more_often_than_the_poll() -> None:
     environment, api = demo_environment(), FakeKubernetes()
     install = [
@@ -214,7 +205,6 @@ def test_definitions_that_are_never_served_are_looked_at_no_more_often_than_the_
     assert looks[-1].retry_after_seconds >= environment.argocd.poll
 
 
-@pytest.mark.xfail(strict=True, reason="rollback.py knows no deadline: PENDING for 11 hours would fill the history")
 def test_a_rollback_that_stays_pending_holds() -> None:
     story = Story()
     story.prepared()

@@ -33,8 +33,6 @@ CLUSTER_SCOPED = frozenset(
 )
 """The kinds without a namespace that install manifests hold."""
 
-SOON = 2
-
 
 def ensure_argo_cd(
     kubernetes: Kubernetes, install: Sequence[Json], environment: Environment, cluster: str, revision: str
@@ -102,7 +100,7 @@ def _apply(kubernetes: Kubernetes, objects: Sequence[Json], digest: str, argocd:
             kubernetes.apply(stamped(obj, digest))
     waiting = [name for name in (obj["metadata"]["name"] for obj in definitions) if not _serves(kubernetes, name)]
     if waiting:
-        return Progress.wait(f"the API server to serve {', '.join(waiting)}", SOON)
+        return Progress.wait(f"the API server to serve {', '.join(waiting)}", argocd.poll)
     rest = [obj for obj in objects if obj["kind"] not in {"CustomResourceDefinition", "Namespace"}]
     for obj in sorted(rest, key=_order):
         kubernetes.apply(stamped(obj, digest))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from norikae.errors import BadRequestError, ForeignWriteError
+from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
 from norikae.ports import Ports
 from norikae.traffic.records import RecordSet
 from norikae.traffic.weights import WHOLE, weights_of
@@ -95,3 +95,14 @@ class Moving:
     def next_weight(self, weight: int) -> int | None:
         """The planned step that follows a weight, or None after the last one."""
         return next((step for step in self.planned.steps if step > weight), None)
+
+
+def refuse_if_pending_too_long(moving: Moving) -> None:
+    """Nothing happens while the application's last change may still become INSYNC in time.
+
+    Raises:
+        RefusedError: it stays PENDING for longer than the environment tolerates.
+    """
+    deadline = moving.ports.environment.dns.propagation_deadline
+    if moving.ports.now - moving.item.changed_at > deadline:
+        raise RefusedError(f"Route 53 change {moving.item.change} is PENDING for more than {deadline} s")

@@ -4,7 +4,7 @@ from typing import Any
 
 from norikae.errors import RefusedError, RollbackRefusedError
 from norikae.ports import Ports
-from norikae.traffic.moving import Moving
+from norikae.traffic.moving import Moving, refuse_if_pending_too_long
 from norikae.traffic.weights import WHOLE, batch_back, once_more
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.state import PhaseItem
@@ -34,7 +34,10 @@ def roll_back_application(ports: Ports, writer: Writer, application: str) -> Ans
         changes = once_more(records)  # the answer was lost; only a change of our own can be asked for INSYNC
     wait = {"next": "wait", "retry_after_seconds": ports.environment.dns.propagation_poll}
     if not changes and moving.item.change and moving.item.intended == 0:
-        return _rolled_back(moving) if ports.dns.is_in_sync(moving.item.change) else wait
+        if ports.dns.is_in_sync(moving.item.change):
+            return _rolled_back(moving)
+        refuse_if_pending_too_long(moving)
+        return wait
     if not changes:
         return _rolled_back(moving)
     _refuse_unless_blue_answers(moving)

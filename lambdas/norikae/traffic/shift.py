@@ -10,7 +10,7 @@ from typing import Any
 from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
 from norikae.ports import Ports
 from norikae.traffic.applications import find_applications
-from norikae.traffic.moving import Moving
+from norikae.traffic.moving import Moving, refuse_if_pending_too_long
 from norikae.traffic.weights import WHOLE, Side, batch_to, green_weight, once_more, weights_of
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import next_lease
@@ -112,10 +112,8 @@ def verify_weights(ports: Ports, writer: Writer, application: str, weight: int, 
         RefusedError: the change stays PENDING for longer than the environment tolerates.
     """
     moving = Moving.read(ports, writer, application)
-    dns = ports.environment.dns
     if not ports.dns.is_in_sync(change):
-        if ports.now - moving.item.changed_at > dns.propagation_deadline:
-            raise RefusedError(f"Route 53 change {change} is PENDING for more than {dns.propagation_deadline} s")
+        refuse_if_pending_too_long(moving)
         return {"next": "wait"}
     served = weights_of(moving.records())
     if served != moving.shares(weight):

@@ -30,6 +30,18 @@ def test_a_rollback_is_over_only_when_it_is_in_force() -> None:
     assert [story.rolled_back(), story.rolled_back(), story.rolled_back()] == ["wait", "wait", "go-on"]
 
 
+def test_a_rollback_that_stays_pending_holds() -> None:
+    story = Story()
+    story.prepared()
+    story.moved_to(5)
+    story.ports.dns.looks_until_in_sync = 99
+    assert story.rolled_back() == "wait"
+    story.time_passes(301)
+    with pytest.raises(RefusedError, match="PENDING for more than 300 s"):
+        story.rolled_back()
+    assert story.item().outcome == "shifting"
+
+
 def test_what_was_never_shifted_needs_no_rollback() -> None:
     story = Story()
     assert story.rolled_back() == "go-on"
