@@ -30,3 +30,16 @@ def test_a_run_whose_functions_die_one_time_in_ten_ends_the_same() -> None:
         assert upgrade.world.cluster_states() == {"demo-1-35-a": "ACTIVE"}
         assert upgrade.report()["outcome"] == "succeeded"
         assert upgrade.serves_everywhere()
+
+
+@pytest.mark.xdist_group("same-seed")
+def test_the_same_seed_gives_the_same_run_to_the_last_event() -> None:
+    stories = []
+    for _ in range(2):
+        with Upgrade("files-upload", crash_probability=0.05, seed=7) as upgrade:
+            run = upgrade.start()
+            assert upgrade.run_to_end(run) == "SUCCEEDED"
+            batches = [(batch.time, batch.comment, batch.changes) for batch in upgrade.world.route53.history]
+            stories.append((upgrade.report(), run.history.events, batches, upgrade.stage.clients.total))
+    first, second = stories
+    assert first == second
