@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 
 from local.aws import protocol
 from local.aws.iam import Authority, UnmodelledPolicyError
 from local.aws.iam.demands import Facts
 from local.aws.loopback import HttpAnswer, Loopback
+from local.aws.models import session
 from local.aws.moto_backend import MotoBackend
 from local.aws.simulator import AwsError
 from local.aws.sts import StsSimulator
@@ -104,6 +104,7 @@ class Front:
         self._kernel = kernel
         self._identities = identities
         self._region = region
+        self._session = session()
         self._moto = MotoBackend(kernel, account)
         self._simulators: dict[str, Simulator] = {s.service: s for s in (StsSimulator(identities), *simulators)}
         facts = _WorldFacts(self._simulators)
@@ -132,7 +133,7 @@ class Front:
             role_arn: the role that calls; by default the operator, whom IAM does not judge.
         """
         key = self._identities.access_key_for(role_arn) if role_arn else self._identities.admin.access_key
-        client = boto3.client(
+        client = self._session.client(
             service,
             endpoint_url=self.url,
             region_name=self._region,
@@ -150,8 +151,12 @@ class Front:
     def _answer(self, request: HttpRequest) -> HttpAnswer:
         with self._kernel.lock:
             request_id = self._kernel.uuid("front/request-ids")
-            outcome = self._handle(request)
-            answer = self._serialized(request, outcome, request_id)
+            try:
+                outcome = self._handle(request)
+                answer = self._serialized(request, outcome, request_id)
+            except Exception as error:  # noqa: BLE001 - the server would only hang up, and nobody would know why
+                outcome = _Outcome(self._broken("the front", error))
+                answer = self._serialized(request, outcome, request_id)
             answer.headers["Date"] = format_datetime(datetime.fromtimestamp(int(self._kernel.now()), UTC), usegmt=True)
             answer.lost = answer.lost or outcome.lost
             return answer
@@ -230,7 +235,7 @@ class Front:
             except AwsError as error:
                 return error
             except Exception as error:  # noqa: BLE001 - a defect of ours must reach the caller, not only this thread
-                return self._broken(operation, error)
+                return self._broken(f"{operation.service}:{operation.name}", error)
         if simulator and not simulator.falls_through:
             return _unmodelled(f"the embedded world has no {operation.service}:{operation.name}")
         if operation.service == "iam":
@@ -238,12 +243,12 @@ class Front:
         try:
             return self._moto.answer(request)
         except Exception as error:  # noqa: BLE001 - moto raises NotImplementedError and worse
-            return self._broken(operation, error)
+            return self._broken(f"{operation.service}:{operation.name}", error)
 
-    def _broken(self, operation: Operation, error: Exception) -> AwsError:
+    def _broken(self, what: str, error: Exception) -> AwsError:
         self.failures.append("".join(traceback.format_exception(error)))
-        _LOG.error("%s:%s failed in the embedded world", operation.service, operation.name, exc_info=error)
-        return _unmodelled(f"{operation.service}:{operation.name} failed in the embedded world: {error!r}")
+        _LOG.error("%s failed in the embedded world", what, exc_info=error)
+        return _unmodelled(f"{what} failed in the embedded world: {error!r}")
 
 
 class _WorldFacts(Facts):

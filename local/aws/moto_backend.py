@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import time_machine
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
 from moto.core.model_instances import reset_model_data
+from moto.kms import models as kms
+from moto.kms.utils import generate_private_key
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
@@ -36,7 +38,8 @@ class MotoBackend:
         self.reset()
         default_user_config["iam"] = {"load_aws_managed_policies": True}
         mock_random.seed(kernel.seed)
-        self._app = DomainDispatcherApplication(create_backend_app)
+        vars(kms)["generate_private_key"] = _key_pair
+        self._app = _Dispatcher(create_backend_app)
 
     def reset(self) -> None:
         """Nothing is left of what moto stored."""
@@ -62,6 +65,28 @@ class MotoBackend:
         if code == HTTPStatus.NOT_FOUND and "text/html" in headers.get("content-type", ""):
             raise NotImplementedError(f"moto has no {request.method} {request.target}")
         return HttpAnswer(code, body, kept)
+
+
+class _Dispatcher(DomainDispatcherApplication):
+    """Finds the application of a host once; moto lists its own directory for each request."""
+
+    def __init__(self, create_app: Any) -> None:
+        super().__init__(create_app)
+        self._found: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """The name of the backend that answers for a host."""
+        if host not in self._found:
+            self._found[host] = super().get_backend_for_host(host)
+        return self._found[host]
+
+
+def _key_pair(key_spec: str) -> Any:
+    """The key pair of a KMS key; a symmetric key has none, although moto makes one of RSA, which takes its time.
+
+    Source: "Key spec reference", KMS Developer Guide.
+    """
+    return None if key_spec == "SYMMETRIC_DEFAULT" or key_spec.startswith("HMAC") else generate_private_key(key_spec)
 
 
 _OURS = frozenset({"content-length", "date", "connection", "server", "transfer-encoding"})

@@ -68,6 +68,39 @@ def test_a_defect_of_a_simulator_reaches_the_caller_and_the_list_of_failures(wor
     assert "ZeroDivisionError" in world.front.failures[0]
 
 
+def test_a_defect_outside_of_any_simulator_is_an_answer_too(world: World) -> None:
+    def break_down(_call: Any, _when: str) -> None:
+        raise ZeroDivisionError("a defect")
+
+    world.front.on_call.append(break_down)
+    with pytest.raises(ClientError, match="the front failed in the embedded world"):
+        world.front.client("route53").get_change(Id="C1")
+
+    assert "ZeroDivisionError" in world.front.failures[0]
+
+
+def test_a_symmetric_key_encrypts_and_has_no_key_pair_and_an_asymmetric_one_signs(world: World) -> None:
+    kms = world.front.client("kms")
+    symmetric = kms.create_key()["KeyMetadata"]
+    asymmetric = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    sealed = kms.encrypt(KeyId=symmetric["KeyId"], Plaintext=b"evidence")["CiphertextBlob"]
+    signed = kms.sign(KeyId=asymmetric, Message=b"evidence", SigningAlgorithm="ECDSA_SHA_256")
+
+    assert symmetric["KeySpec"] == "SYMMETRIC_DEFAULT"
+    assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"evidence"
+    assert signed["Signature"]
+
+
+def test_what_moto_does_to_its_own_model_of_s3_does_not_reach_the_clients() -> None:
+    for _ in range(2):
+        again = World()
+        s3 = again.front.client("s3")
+        s3.create_bucket(Bucket="evidence", CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.put_object(Bucket="evidence", Key="runs/1.json", Body=b"{}")
+        assert s3.get_object(Bucket="evidence", Key="runs/1.json")["Body"].read() == b"{}"
+        again.front.stop()
+
+
 def test_what_moto_does_not_do_is_a_loud_501(world: World) -> None:
     with pytest.raises(ClientError) as error:
         world.front.client("autoscaling").start_instance_refresh(AutoScalingGroupName="workers")
