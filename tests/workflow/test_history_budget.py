@@ -72,6 +72,20 @@ def test_more_steps_leave_less_room(example: Environment) -> None:
     assert worst_case(shift_machine(example, steps=10)) > CHILD
 
 
+@pytest.mark.parametrize("steps", [1, 4, 10])
+@pytest.mark.parametrize("propagation_seconds", [60, 300, 900])
+def test_five_hundred_looks_of_a_shift_fit(example: Environment, steps: int, propagation_seconds: int) -> None:
+    dns = msgspec.structs.replace(example.dns, propagation_deadline=propagation_seconds)
+    environment = msgspec.structs.replace(example, dns=dns)
+    propagation = propagation_seconds // dns.propagation_poll + 1
+    for_bakes = (500 - propagation) // (steps + STATED.holds) - propagation
+    bake = (for_bakes - environment.shift.thresholds.inconclusive_limit) * environment.shift.poll
+    if bake >= dns.answer_ttl:
+        assert worst_case(shift_machine(environment, bake_seconds=bake, steps=steps)) <= CHILD
+    else:  # nothing is left for a bake
+        assert worst_case(shift_machine(environment, bake_seconds=600, steps=steps)) > CHILD
+
+
 # --- the arithmetic ---
 
 
