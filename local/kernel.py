@@ -56,6 +56,15 @@ class Kernel:
         """Let the running invocation spend time: a call's latency, or a sleep inside a handler."""
         self._elapsed += seconds
 
+    @contextmanager
+    def timeless(self) -> Iterator[None]:
+        """Forget what is spent inside, to the last bit: an operator's calls take none of the world's time."""
+        before = self._elapsed
+        try:
+            yield
+        finally:
+            self._elapsed = before
+
     def spent(self) -> simpy.Event:
         """The event on which an invocation's caller waits, so that everybody else sees the time it spent."""
         seconds, self._elapsed = self._elapsed, 0.0

@@ -25,10 +25,6 @@ RETRY_SECONDS = (60.0, 120.0)
 """When an asynchronous event is tried again ("How Lambda handles errors and retries with asynchronous invocation")."""
 
 
-_ROUNDING = 1e-6
-"""Seconds that an operator's call leaves behind: taken back to the last bit, a clock could end up before its time."""
-
-
 class LambdaSimulator(Simulator):
     """Invocations.
 
@@ -93,11 +89,10 @@ class LambdaSimulator(Simulator):
 
     def _run(self, arn: str, event: Any) -> Outcome:
         """Run a function for a handler, whose time passes meanwhile, or for the operator, whose time does not."""
-        before, nested = self._kernel.seconds(), self._runtime.busy
-        outcome = self._runtime.call(arn, event)
-        if not nested:
-            self._kernel.elapse(before - self._kernel.seconds() + _ROUNDING)
-        return outcome
+        if self._runtime.busy:
+            return self._runtime.call(arn, event)
+        with self._kernel.timeless():
+            return self._runtime.call(arn, event)
 
     def deliver(self, arn: str, event: Any) -> None:
         """Hand an event to a function asynchronously: up to three attempts, then its dead-letter queue."""

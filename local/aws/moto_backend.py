@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import time_machine
+from moto.core import responses
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
 from moto.core.model_instances import reset_model_data
+from moto.core.utils import method_names_from_class
 from moto.kms import models as kms
 from moto.kms.utils import generate_private_key
 from moto.moto_api._internal import mock_random
@@ -39,6 +42,7 @@ class MotoBackend:
         default_user_config["iam"] = {"load_aws_managed_policies": True}
         mock_random.seed(kernel.seed)
         vars(kms)["generate_private_key"] = _key_pair
+        vars(responses)["method_names_from_class"] = _methods
         self._app = _Dispatcher(create_backend_app)
 
     def reset(self) -> None:
@@ -88,5 +92,8 @@ def _key_pair(key_spec: str) -> Any:
     """
     return None if key_spec == "SYMMETRIC_DEFAULT" or key_spec.startswith("HMAC") else generate_private_key(key_spec)
 
+
+_methods = cache(method_names_from_class)
+"""The operations of a service, looked up once; moto does it for each request, a tenth of its time."""
 
 _OURS = frozenset({"content-length", "date", "connection", "server", "transfer-encoding"})

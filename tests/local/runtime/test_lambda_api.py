@@ -89,6 +89,7 @@ def test_an_operator_invokes_a_function_that_writes_to_a_table(wire: Wire) -> No
     assert (answer["StatusCode"], answer["ExecutedVersion"], payload) == (200, "$LATEST", 2)
     assert "FunctionError" not in answer
     assert wire.count() == 2
+    assert wire.kernel.seconds() == 0
     assert wire.front.failures == []
 
 
