@@ -10,7 +10,7 @@ export TZ := UTC
 export PYTHONPATH := lambdas:.
 export NORIKAE_ENVIRONMENT := $(ENVIRONMENT)
 
-.PHONY: help demo test check scenarios synth bench-imports lock clean
+.PHONY: help demo test check scenarios synth bench-imports bench-invocations lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the verbs.
@@ -44,6 +44,9 @@ synth: $(READY) ## Write the CloudFormation template of ENVIRONMENT to cdk.out.
 
 bench-imports: $(READY) ## Import cost of every handler, as a ratio to `import json, logging`.
 	$(BIN)/python bench/imports.py
+
+bench-invocations: $(READY) ## Time and calls of every handler in the embedded world.
+	$(BIN)/python bench/invocations.py
 
 lock: ## Write the lock files anew from the .in files.
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header lambdas/requirements.in -o lambdas/requirements.txt

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from norikae.environment import Dns, Shift
+from norikae.traffic.history import too_long
 from stacks.environment.lines import Path
 from stacks.environment.schema import complete, duration_text, types_schema
 
@@ -78,6 +82,7 @@ def _touches(path: Path, mistake: Path) -> bool:
 def _rules() -> list[Rule]:
     rules: list[Rule] = [
         ((("shift", "steps"),), _steps_rise_to_100),
+        ((("shift",), ("dns",)), _shift_fits_into_its_history),
         ((("shift", "gates"),), lambda values: _once(values, ("shift", "gates"))),
         ((("clusters", "node_groups"),), _sizes_fit),
         ((("clusters", "node_groups"),), _group_names_differ),
@@ -160,6 +165,13 @@ def _install_is_a_file(values: Values) -> None:
     if not manifest.is_file():
         right = f"render the manifest to {manifest}, or mend the path; it is relative to {values.file.name}"
         values.mistake(("argocd", "install"), f"is {values('argocd', 'install')}, which is not a file", right)
+
+
+def _shift_fits_into_its_history(values: Values) -> None:
+    shift, dns = msgspec.convert(values("shift"), Shift), msgspec.convert(values("dns"), Dns)
+    if wrong := too_long(shift, dns, steps=len(shift.steps), bake_seconds=shift.bake):
+        right = "make it shorter, take fewer steps, or raise shift.poll"
+        values.mistake(("shift", "bake"), f"is too long: {wrong}", right)
 
 
 def _longer_than(whole: Path, part: Path) -> Callable[[Values], None]:

@@ -85,7 +85,12 @@ def test_a_small_file_gets_every_default(folder: Folder) -> None:
     ("text", "seconds"), [("90s", 90), ("10m", 600), ("48h", 172800), ("3d", 259200), ("600", 600), ("0010m", 600)]
 )
 def test_durations_are_texts_or_seconds(folder: Folder, text: str, seconds: int) -> None:
-    assert folder.load(f"{SMALL}shift: {{bake: {text}}}\n").shift.bake == seconds
+    assert folder.load(f"{SMALL}approvals: {{deadline: {text}}}\n").approvals.deadline == seconds
+
+
+def test_a_bake_that_would_outgrow_the_history_of_a_shift_is_a_mistake(folder: Folder) -> None:
+    with pytest.raises(EnvironmentFileError, match=r"shift\.bake: is too long: 4 steps of 7200 s need \d+ looks"):
+        folder.load(f"{SMALL}shift: {{bake: 2h}}\n")
 
 
 def test_only_durations_are_read_as_durations(folder: Folder) -> None:

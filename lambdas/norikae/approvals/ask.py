@@ -7,9 +7,9 @@ import msgspec
 
 from norikae.ports import Ports
 from norikae.upgrade.identity import Writer
-from norikae.upgrade.phase import enter
+from norikae.upgrade.phase import HOLD, enter
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import ApprovalItem, PhaseItem
+from norikae.upgrade.state import ApprovalItem
 
 Answer = dict[str, Any]
 
@@ -44,8 +44,8 @@ def hold_upgrade(ports: Ports, writer: Writer, task_token: str, state: Mapping[s
         task_token: Step Functions' token of the waiting state.
         state: the machine's state, for the error or the reason of the hold.
     """
-    item = ports.table.read(writer.run, "PHASE", PhaseItem)
-    phase = item.phase if item else "report-failure"
+    spans = enter(ports, writer, HOLD).spans
+    phase = next((span.name for span in reversed(spans) if span.name != HOLD), "report-failure")
     text = reason_of(state)
     _wait_for(ports, writer, ApprovalItem(subject="hold", task_token=task_token, plan_hash="", text=text, phase=phase))
     return {"held": text}

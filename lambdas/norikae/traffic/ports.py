@@ -47,10 +47,10 @@ class LoadBalancers(Protocol):
     def targets(self, dns_names: Sequence[str]) -> dict[str, LoadBalancerTarget]:
         """DNS name to alias target, for the load balancers that exist and are active."""
 
-    def health(self, dns_name: str, resources: Sequence[str]) -> tuple[TargetGroupHealth, ...]:
+    def health(self, dns_name: str, resources: Sequence[str] | None) -> tuple[TargetGroupHealth, ...]:
         """The target groups behind a load balancer that were made for some resources, with their health.
 
         Args:
             dns_name: the load balancer.
-            resources: ``<namespace>/<ingress>-<service>`` each; all target groups when empty.
+            resources: ``<namespace>/<ingress>-<service>`` each; None for all of the load balancer.
         """

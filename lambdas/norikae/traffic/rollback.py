@@ -65,7 +65,7 @@ def _refuse_unless_blue_answers(moving: Moving) -> None:
         raise RefusedError("decommission has begun; nothing raises blue's weight any more (docs/runbook.md)")
     targets = {record.target for record in moving.snapshot() if record.set_identifier == moving.blue and record.weight}
     for balancer in sorted(targets):
-        groups = moving.ports.load_balancers.health(balancer, ())
+        groups = moving.ports.load_balancers.health(balancer, None)
         if not any(group.healthy for group in groups):
             raise RollbackRefusedError(
                 f"{balancer} of {moving.blue} has no healthy target for {moving.planned.name}; green keeps "

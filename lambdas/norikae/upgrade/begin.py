@@ -7,9 +7,10 @@ import msgspec
 
 from norikae.argocd.applications import pinned_revision
 from norikae.cluster.names import next_name
-from norikae.errors import BadRequestError, NotFoundError
+from norikae.errors import BadRequestError, NotFoundError, RefusedError
 from norikae.ports import Ports
 from norikae.traffic.applications import Application, find_applications
+from norikae.traffic.history import too_long
 from norikae.upgrade.identity import Writer, run_of_execution
 from norikae.upgrade.lease import next_lease
 from norikae.upgrade.phase import enter
@@ -117,17 +118,20 @@ def _planned(
         )
     shift = ports.environment.shift
     chosen = [one for one in found if not wanted.applications or one.name in wanted.applications]
-    return [
-        (
-            one,
-            PlannedApplication(
-                name=one.name,
-                team=one.team,
-                hosts=one.hosts,
-                steps=one.steps or shift.steps,
-                bake_seconds=shift.bake if one.bake_seconds is None else one.bake_seconds,
-                gates=one.gates or shift.gates,
-            ),
+    planned = [
+        PlannedApplication(
+            name=one.name,
+            team=one.team,
+            hosts=one.hosts,
+            steps=one.steps or shift.steps,
+            bake_seconds=shift.bake if one.bake_seconds is None else one.bake_seconds,
+            gates=one.gates or shift.gates,
         )
         for one in chosen
     ]
+    for one in planned:
+        if wrong := too_long(shift, ports.environment.dns, steps=len(one.steps), bake_seconds=one.bake_seconds):
+            raise RefusedError(
+                f"{one.name}: {wrong}; shorten norikae.dev/bake or take fewer norikae.dev/steps, or raise shift.poll"
+            )
+    return list(zip(chosen, planned, strict=True))

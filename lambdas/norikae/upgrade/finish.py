@@ -68,10 +68,11 @@ def decommission_blue(ports: Ports, writer: Writer) -> Answer:
         ports.table.log(writer.run, Event(at=ports.now, what="point-of-no-return"))
 
     def move() -> Progress:
-        for planned in plan.applications():
-            progress = _remove_blue_records(ports, writer, planned.name)
-            if not progress.ready:
-                return progress
+        names = [planned.name for planned in plan.applications()]
+        left = [name for name in names if not _blue_records_are_gone(ports, writer, name)]
+        if left:
+            seconds = ports.environment.dns.propagation_poll
+            return Progress.wait(f"Route 53 to forget {plan.blue.name} for {', '.join(left)}", seconds)
         return ensure_gone(ports.eks, ports.kubernetes, ports.environment, plan.blue.name)
 
     return advance(ports, writer, "decommission-blue", ports.environment.clusters.delete_deadline, move)
@@ -157,22 +158,24 @@ def _refuse_while_blue_serves(ports: Ports, plan: Plan) -> None:
             )
 
 
-def _remove_blue_records(ports: Ports, writer: Writer, application: str) -> Progress:
+def _blue_records_are_gone(ports: Ports, writer: Writer, application: str) -> bool:
+    """Whether nobody is led to blue any more; asks for it at the first look."""
     moving = Moving.read(ports, writer, application)
+    if moving.item.blue_is_gone:
+        return True
     records = traffic_sets(ports.dns.records(moving.planned.hosts))
     mine = [record for record in records if record.set_identifier == moving.blue]
     if any(record.weight for record in mine):
         raise RefusedError(f"{application}: {moving.blue} still has a weight; nothing of it is deleted")
-    poll = ports.environment.dns.propagation_poll
     if mine:
-        change = ports.dns.change(
-            [Change("DELETE", record) for record in mine], f"norikae run={writer.run} decommission"
-        )
+        comment = f"norikae run={writer.run} application={application} decommission"
+        change = ports.dns.change([Change("DELETE", record) for record in mine], comment)
         moving.save(change=change, written={moving.green: WHOLE})
-        return Progress.wait(f"records of {application} on {moving.blue} are being removed", poll)
+        return False
     if moving.item.change and not ports.dns.is_in_sync(moving.item.change):
-        return Progress.wait(f"Route 53 propagates the removal of {application} from {moving.blue}", poll)
-    return Progress.done()
+        return False
+    moving.save(blue_is_gone=True)
+    return True
 
 
 def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason: str) -> Answer:

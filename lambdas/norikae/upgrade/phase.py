@@ -12,6 +12,9 @@ from norikae.upgrade.state import Flags, PhaseItem, PhaseSpan
 
 Answer = dict[str, Any]
 
+HOLD = "hold-upgrade"
+"""The span of a hold; the phase that holds does not grow older meanwhile."""
+
 
 def advance(ports: Ports, writer: Writer, phase: str, deadline_seconds: int, move: Callable[[], Progress]) -> Answer:
     """The phase's next word for the state machine: ``go-on``, ``wait``, ``hold`` or ``abort``.
@@ -32,7 +35,7 @@ def advance(ports: Ports, writer: Writer, phase: str, deadline_seconds: int, mov
     progress = move()
     if progress.ready:
         return say(ports, writer, item, "go-on", "")
-    spent = ports.now - item.spans[-1].since
+    spent = _seconds_in(item, phase, ports.now)
     if spent > deadline_seconds:
         return say(
             ports,
@@ -72,6 +75,13 @@ def close(ports: Ports, writer: Writer, **changes: object) -> PhaseItem:
     item = msgspec.structs.replace(item, spans=_closed(item, ports.now), **changes)
     ports.table.write(writer, "PHASE", item)
     return item
+
+
+def _seconds_in(item: PhaseItem, phase: str, now: float) -> float:
+    """How long this attempt has been in a phase, without its holds."""
+    begins = [number for number, span in enumerate(item.spans) if span.name == "plan-upgrade"]
+    attempt = item.spans[begins[-1] if begins else 0 :]
+    return sum((span.until or now) - span.since for span in attempt if span.name == phase)
 
 
 def _closed(item: PhaseItem, now: float) -> tuple[PhaseSpan, ...]:

@@ -79,6 +79,7 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
         snapshot: the record sets before the first change, whole, to restore them.
         steps: instants and weights that were in force, for the report.
         reason: why it stands there.
+        blue_is_gone: the decommission has removed blue's record sets, and name servers answer without them.
     """
 
     application: str
@@ -94,6 +95,7 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
     snapshot: tuple[dict[str, Any], ...] = ()
     steps: tuple[tuple[float, int], ...] = ()
     reason: str = ""
+    blue_is_gone: bool = False
 
 
 class ApprovalItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -58,7 +58,7 @@ def adapter(cloud: Cloud) -> ElbLoadBalancers:
 
 
 def counts(adapter: ElbLoadBalancers, balancer: Balancer, *resources: str) -> dict[str, tuple[int, int]]:
-    found = adapter.health(balancer.dns_name, resources)
+    found = adapter.health(balancer.dns_name, resources or None)
     return {group.target_group: (group.healthy, group.total) for group in found}
 
 
@@ -120,6 +120,7 @@ def test_an_ingress_has_only_its_own_target_groups_of_a_shared_load_balancer(
     assert set(counts(adapter, front, "shop/web-web", "shop/billing-billing")) == {"web", "billing"}
     assert counts(adapter, front, "shop/nothing-nothing") == {}
     assert set(counts(adapter, front)) == {"web", "web-assets", "billing", "other"}
+    assert adapter.health(front.dns_name, []) == ()
 
 
 def test_an_ingress_whose_name_only_begins_like_another_one_is_another_one(

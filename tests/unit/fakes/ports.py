@@ -134,7 +134,7 @@ class FakeBalancers:
         return {name: LoadBalancerTarget(name, ZONE) for name in dns_names if name in self.groups}
 
     def health(self, dns_name: str, resources: Any) -> tuple[TargetGroupHealth, ...]:
-        self.asked.append((dns_name, tuple(resources)))
+        self.asked.append((dns_name, tuple(resources or ())))
         if dns_name not in self.groups:
             return ()
         healthy, total = self.groups[dns_name]

@@ -10,7 +10,7 @@ from norikae.traffic.shift import finish_shift, prepare_shift, set_weights, veri
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.plan import Cluster, Plan, PlannedApplication, plan_hash
-from norikae.upgrade.state import AppItem, ClustersItem, Flags, PhaseItem, PlanItem
+from norikae.upgrade.state import AppItem, ClustersItem, Flags, PhaseItem, PhaseSpan, PlanItem
 from tests.unit.fakes.demo import ingress
 from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.ports import FakeBalancers, FakeDns, FakePorts, alias
@@ -57,7 +57,11 @@ class Story:
         self.ports.executions.statuses.update({PARENT: "RUNNING", SHIFT: "RUNNING"})
         stored = plan(*applications)
         self.ports.table.write(WRITER, "PLAN", PlanItem(stored, plan_hash(stored)))
-        self.ports.table.write(WRITER, "PHASE", PhaseItem(phase="shift-applications"))
+        self.ports.table.write(
+            WRITER,
+            "PHASE",
+            PhaseItem(phase="shift-applications", spans=(PhaseSpan("shift-applications", self.ports.now),)),
+        )
         self.ports.table.write_environment(WRITER, "CLUSTERS", ClustersItem(blue=BLUE, green=GREEN, run=RUN))
 
     def weights(self, kind: str = "A") -> dict[str, int | None]:

@@ -29,7 +29,7 @@ def test_a_phase_that_is_not_over_lasts_until_now() -> None:
     story = Story()
     enter(story.ports, WRITER, "soak")
     story.time_passes(90)
-    assert run_report(story.ports, RUN)["phases"] == [{"name": "soak", "seconds": 90}]
+    assert run_report(story.ports, RUN)["phases"][-1] == {"name": "soak", "seconds": 90}
 
 
 def test_every_planned_application_is_in_the_report_in_the_order_of_the_plan() -> None:

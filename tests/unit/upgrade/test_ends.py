@@ -113,7 +113,7 @@ def test_decommission_begins_with_the_point_of_no_return_and_removes_blue_from_d
     assert phase(story).point_of_no_return
     assert story.weights() == {GREEN: 100}
     story.ports.dns.looks_until_in_sync = 1
-    assert "propagates" in decommission_blue(story.ports, WRITER)["waiting_for"]
+    assert "Route 53 to forget" in decommission_blue(story.ports, WRITER)["waiting_for"]
     assert decommission_blue(story.ports, WRITER)["next"] == "go-on"
 
 

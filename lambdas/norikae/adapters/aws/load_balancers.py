@@ -36,13 +36,13 @@ class ElbLoadBalancers:
             if (found := self._balancer(name)) and found["State"]["Code"] in ("active", "active_impaired")
         }
 
-    def health(self, dns_name: str, resources: Sequence[str]) -> tuple[TargetGroupHealth, ...]:
-        """The health of the target groups behind a load balancer, all of them when no resource is named."""
+    def health(self, dns_name: str, resources: Sequence[str] | None) -> tuple[TargetGroupHealth, ...]:
+        """The health of the target groups behind a load balancer, all of them for None."""
         found = self._balancer(dns_name)
         if found is None:
             return ()
         groups = call(self._client.describe_target_groups, LoadBalancerArn=found["LoadBalancerArn"])["TargetGroups"]
-        if resources:
+        if resources is not None:
             groups = self._of(groups, resources)
         return tuple(self._health(found, group) for group in groups)
 

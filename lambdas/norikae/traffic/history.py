@@ -1,0 +1,36 @@
+"""How long a shift may be looked at: Step Functions ends an execution at 25,000 events of history.
+
+Source: Step Functions guide, "Avoid reaching the history quota". The arithmetic is decision 007; a test computes the
+same from the state machine itself.
+"""
+
+from math import ceil
+
+from norikae.environment import Dns, Shift
+
+MOST_LOOKS = 500
+"""Looks that fit into 5,000 events, with three holds; a look is a Wait, a Task and a Choice."""
+
+
+def looks_of_a_shift(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -> int:
+    """How often a shift is looked at in the worst case: every change stays PENDING, every bake ends without a verdict.
+
+    Args:
+        shift: its poll and limit.
+        dns: its polls and limits.
+        steps: how many weights.
+        bake_seconds: how long each is watched.
+    """
+    holds = 3
+    pending = dns.propagation_deadline // dns.propagation_poll + 1
+    baking = ceil(max(bake_seconds, dns.answer_ttl) / shift.poll)
+    inconclusive = shift.thresholds.inconclusive_limit
+    return (steps + holds) * (baking + inconclusive + pending) + pending
+
+
+def too_long(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -> str:
+    """Why a shift would not fit into its history, in words; empty when it does."""
+    looks = looks_of_a_shift(shift, dns, steps=steps, bake_seconds=bake_seconds)
+    if looks <= MOST_LOOKS:
+        return ""
+    return f"{steps} steps of {bake_seconds} s need {looks} looks, {MOST_LOOKS} fit into a history"
