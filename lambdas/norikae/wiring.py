@@ -42,8 +42,14 @@ def settings() -> Settings:
     return Settings.from_variables(os.environ)
 
 
+@cache
+def plans() -> dict[str, Any]:
+    """The plans that this process has read, by run; the only thing that outlives an invocation, since none changes."""
+    return {}
+
+
 class AwsPorts:
-    """``Ports`` over AWS and Kubernetes, for one invocation: nothing that was read is kept for the next one."""
+    """``Ports`` over AWS and Kubernetes, for one invocation: nothing that can change is kept for the next one."""
 
     def __init__(self) -> None:
         self.now = time.time()
@@ -56,9 +62,13 @@ class AwsPorts:
         """DynamoDB."""
         from norikae.adapters.aws.table import DynamoRunTable
 
-        keep_days = self.environment.retention.runs_days
         return DynamoRunTable(
-            _client("dynamodb"), self.settings.need("table"), self.environment.environment, self.now, keep_days
+            _client("dynamodb"),
+            self.settings.need("table"),
+            self.environment.environment,
+            self.now,
+            self.environment.retention.runs_days,
+            plans(),
         )
 
     @cached_property

@@ -258,7 +258,9 @@ def _warm() -> None:
 
     botocore's data files are kept by path; it only reads what it has loaded, and shares it among clients itself.
     """
-    import boto3  # noqa: PLC0415 - after the pause is in place
+    import aws_lambda_powertools.logging  # noqa: F401, PLC0415 - after the pause is in place
+    import boto3  # noqa: PLC0415
+    import msgspec  # noqa: F401, PLC0415
     from botocore.loaders import JSONFileLoader  # noqa: PLC0415
 
     kept: dict[str, Any] = {}

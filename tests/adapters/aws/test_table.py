@@ -215,3 +215,15 @@ def test_a_write_whose_answer_was_lost_may_be_sent_again(cloud: Cloud, held: Dyn
     assert held.read(RUN, "PHASE", PhaseItem) == PhaseItem(phase="soak")
     held.write(WRITER, "PHASE", PhaseItem(phase="soak"))
     assert len(held.read_all(RUN, "PHASE", PhaseItem)) == 1
+
+
+def test_a_plan_is_read_once_in_a_process_and_everything_else_every_time(cloud: Cloud, client: Any) -> None:
+    plans: dict[str, Any] = {}
+    first, second = (DynamoRunTable(client, "runs", "demo", NOW, KEEP_DAYS, plans) for _ in range(2))
+    assert first.read(RUN, "PLAN", dict[str, int]) is None
+    first.write_unfenced(RUN, "PLAN", {"step": 1})
+    first.write_unfenced(RUN, "FLAGS", {"step": 1})
+    assert first.read(RUN, "PLAN", dict[str, int]) == {"step": 1}
+    assert second.read(RUN, "PLAN", dict[str, int]) == second.read(RUN, "FLAGS", dict[str, int])
+    read = [call["Key"]["sk"]["S"] for call in cloud.called("GetItem")]
+    assert read == ["PLAN", "PLAN", "FLAGS"]

@@ -4,7 +4,7 @@ A fenced write is a transaction of two: the condition that the lease's token is 
 execution that lost its lease cannot write any more, however late it wakes up.
 """
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -17,6 +17,7 @@ from norikae.upgrade.state import Event
 T = TypeVar("T")
 SECONDS_PER_DAY = 86400
 CONDITION = "ConditionalCheckFailedException"
+PLAN = "PLAN"
 
 
 class DynamoRunTable:
@@ -28,10 +29,20 @@ class DynamoRunTable:
         environment: whose runs these are.
         now: the instant, in seconds since the epoch.
         keep_days: how long run items are kept.
+        plans: the plans that this process has read; a plan never changes once it is written, so it is read once.
     """
 
-    def __init__(self, client: Any, table: str, environment: str, now: float, keep_days: int) -> None:
+    def __init__(
+        self,
+        client: Any,
+        table: str,
+        environment: str,
+        now: float,
+        keep_days: int,
+        plans: dict[str, Any] | None = None,
+    ) -> None:
         self._client, self._table, self._environment = client, table, environment
+        self._plans: dict[str, Any] = {} if plans is None else plans
         self._expires = {"N": str(int(now) + keep_days * SECONDS_PER_DAY)}
 
     def lease(self, key: str) -> Lease | None:
@@ -81,7 +92,14 @@ class DynamoRunTable:
 
     def read(self, run: str, item: str, kind: type[T]) -> T | None:
         """One item of a run."""
-        return self._value(self._get(self._run_key(run, item)), kind)
+        if item != PLAN:
+            return self._value(self._get(self._run_key(run, item)), kind)
+        if run not in self._plans:
+            plan = self._value(self._get(self._run_key(run, item)), kind)
+            if plan is None:
+                return None
+            self._plans[run] = plan
+        return cast("T", self._plans[run])
 
     def read_all(self, run: str, prefix: str, kind: type[T]) -> list[T]:
         """All items of a run whose key begins so."""
