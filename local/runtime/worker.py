@@ -1,9 +1,8 @@
 """A function's process: started from its file, it knows nothing of the rest of this repository.
 
 One of these is the zygote: it imports what every function imports (boto3) once, and forks a worker per function, which
-is as clean as a fresh process and starts in milliseconds. A worker speaks JSON lines with the runtime. Its clock stands
-still except when the runtime says otherwise: at the start of an invocation, when the handler sleeps, and after each
-HTTP answer. Its randomness comes from the runtime's seed.
+is as clean as a fresh process and starts in milliseconds. A worker speaks JSON lines with the runtime. Its clock moves
+only when the runtime says so: at the start of an invocation, in a sleep, after each HTTP answer.
 """
 
 from __future__ import annotations
@@ -258,9 +257,7 @@ def _warm() -> None:
 
     botocore's data files are kept by path; it only reads what it has loaded, and shares it among clients itself.
     """
-    import aws_lambda_powertools.logging  # noqa: F401, PLC0415 - after the pause is in place
-    import boto3  # noqa: PLC0415
-    import msgspec  # noqa: F401, PLC0415
+    import boto3  # noqa: PLC0415 - after the pause is in place
     from botocore.loaders import JSONFileLoader  # noqa: PLC0415
 
     kept: dict[str, Any] = {}
@@ -272,6 +269,8 @@ def _warm() -> None:
         return kept[path]
 
     JSONFileLoader.load_file = load_file
+    for module in ("aws_lambda_powertools.logging", "msgspec"):
+        importlib.import_module(module)
     for service in _WARMED:
         boto3.Session("warm", "warm", region_name="us-east-1").client(service)
 
