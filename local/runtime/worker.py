@@ -253,10 +253,7 @@ def _pause(seconds: float) -> None:
 
 
 def _warm() -> None:
-    """Import and parse once what every function would import and parse: it is most of a cold start.
-
-    botocore's data files are kept by path; it only reads what it has loaded, and shares it among clients itself.
-    """
+    """Import and parse once what every function would: it is most of a cold start. botocore only reads what is kept."""
     import boto3  # noqa: PLC0415 - after the pause is in place
     from botocore.loaders import JSONFileLoader  # noqa: PLC0415
 
