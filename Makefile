@@ -29,12 +29,13 @@ demo: $(READY) ## Move twelve applications to a new cluster, on this machine alo
 test: $(READY) ## Run every test, with the scenarios on a small world.
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90
 
-check: $(READY) ## Format, lint, types, import contracts.
+check: $(READY) ## Format, lint, types, import contracts, environment files, style.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=lambdas $(BIN)/lint-imports
 	$(BIN)/python -m stacks.environment_file environments/*.yaml
+	$(BIN)/python -m pytest -q tests/style
 
 scenarios: $(READY) ## Run every scenario of the demo at full size.
 	$(BIN)/python -m local.demo --scenario all --seed $(SEED) --size full
