@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from norikae.traffic.records import Change, LoadBalancerTarget, RecordSet
+from norikae.traffic.records import TRAFFIC_TYPES, Change, LoadBalancerTarget, RecordSet
 
 
 class Dns(Protocol):
     """The hosted zone of the public names."""
 
-    def records(self, hosts: Sequence[str]) -> tuple[RecordSet, ...]:
-        """All traffic record sets (A, AAAA) of some names."""
+    def records(self, hosts: Sequence[str], types: Sequence[str] = TRAFFIC_TYPES) -> tuple[RecordSet, ...]:
+        """All record sets of some names and types; the types that carry traffic (A, AAAA) by default."""
 
     def change(self, changes: Sequence[Change], comment: str) -> str:
         """Apply a batch, all of it or nothing; Route 53's id of the change.

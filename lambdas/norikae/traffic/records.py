@@ -1,6 +1,6 @@
 """Route 53 record sets as values: kept whole, so that what is deleted or restored is exactly what was read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -39,8 +39,12 @@ class RecordSet:
 
     @property
     def target(self) -> str:
-        """The DNS name that an alias points at, without ``dualstack.`` and the trailing dot."""
-        return str(self.raw.get("AliasTarget", {}).get("DNSName", "")).rstrip(".").removeprefix("dualstack.")
+        """The DNS name that an alias or a CNAME points at, in lower case, without ``dualstack.`` and trailing dot."""
+        if self.type == "CNAME":
+            named = self.raw.get("ResourceRecords", [{"Value": ""}])[0]["Value"]
+        else:
+            named = self.raw.get("AliasTarget", {}).get("DNSName", "")
+        return str(named).lower().rstrip(".").removeprefix("dualstack.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,11 @@ class LoadBalancerTarget:
     zone_id: str
 
 
-def traffic_sets(records: Iterable[RecordSet]) -> tuple[RecordSet, ...]:
-    """Only the record sets that carry traffic, in a fixed order."""
+def traffic_sets(records: Iterable[RecordSet], types: Sequence[str] = TRAFFIC_TYPES) -> tuple[RecordSet, ...]:
+    """Only the record sets of some types, those that carry traffic by default, in a fixed order."""
     return tuple(
         sorted(
-            (record for record in records if record.type in TRAFFIC_TYPES),
+            (record for record in records if record.type in types),
             key=lambda record: (record.name, record.type, record.set_identifier),
         )
     )

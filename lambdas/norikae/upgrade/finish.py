@@ -15,7 +15,7 @@ from norikae.ports import Ports
 from norikae.report.run_report import keep_report
 from norikae.traffic.applications import reference
 from norikae.traffic.moving import Moving
-from norikae.traffic.records import Change, traffic_sets
+from norikae.traffic.records import TRAFFIC_TYPES, Change, traffic_sets
 from norikae.traffic.rollback import roll_back_application
 from norikae.traffic.weights import WHOLE, green_weight, weights_of
 from norikae.upgrade.identity import Writer
@@ -148,9 +148,9 @@ def _arrived(ports: Ports, writer: Writer, application: str) -> float:
 def _refuse_while_blue_serves(ports: Ports, plan: Plan) -> None:
     """Every public name of every Ingress on blue leads elsewhere, also of those that the plan does not know."""
     ingresses = [reference(one) for one in ports.kubernetes(plan.blue.name).list("ingresses.networking.k8s.io")]
-    balancers = {ingress.load_balancer for ingress in ingresses} - {""}
+    balancers = {ingress.load_balancer.lower() for ingress in ingresses} - {""}
     hosts = sorted({host for ingress in ingresses for host in ingress.hosts})
-    for record in ports.dns.records(hosts):
+    for record in ports.dns.records(hosts, (*TRAFFIC_TYPES, "CNAME")):
         if record.target in balancers and record.weight != 0:
             raise RefusedError(
                 f"{record.name} still leads to {plan.blue.name}; deleting it would end that service. Move it to "

@@ -11,7 +11,7 @@ from norikae.errors import ConflictError, ForeignWriteError, StaleWriterError
 from norikae.gates.http_5xx import Answers
 from norikae.settings import Settings
 from norikae.traffic.ports import TargetGroupHealth
-from norikae.traffic.records import LoadBalancerTarget, RecordSet, traffic_sets, weighted_alias
+from norikae.traffic.records import TRAFFIC_TYPES, LoadBalancerTarget, RecordSet, traffic_sets, weighted_alias
 from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.kubernetes import FakeKubernetes
@@ -88,8 +88,9 @@ class FakeDns:
         self.batches: list[str] = []
         self._asked: dict[str, int] = {}
 
-    def records(self, hosts: Any) -> tuple[RecordSet, ...]:
-        return tuple(record for host in hosts for record in traffic_sets(self.sets.values()) if record.name == host)
+    def records(self, hosts: Any, types: Any = TRAFFIC_TYPES) -> tuple[RecordSet, ...]:
+        sets = traffic_sets(self.sets.values(), types)
+        return tuple(record for host in hosts for record in sets if record.name == host)
 
     def change(self, changes: Any, comment: str) -> str:
         after = dict(self.sets)

@@ -91,6 +91,16 @@ def test_blue_is_not_deleted_while_it_serves_a_name_that_the_run_does_not_know(w
     assert story.weights() == {BLUE: 0, GREEN: 100}
 
 
+def test_a_cname_that_leads_to_blue_keeps_blue_too() -> None:
+    story = with_a_stranger(0)
+    for key in [key for key in story.ports.dns.sets if key[0] == "legacy.example.com"]:
+        del story.ports.dns.sets[key]
+    raw = {"Name": "legacy.example.com.", "Type": "CNAME", "ResourceRecords": [{"Value": f"{BLUE}.ELB.example."}]}
+    story.ports.dns.sets["legacy.example.com", "CNAME", ""] = RecordSet({**raw, "TTL": 60})
+    with pytest.raises(RefusedError, match=r"legacy\.example\.com still leads to demo-1-33"):
+        decommission_blue(story.ports, WRITER)
+
+
 @pytest.mark.parametrize(("weight", "balancer"), [(0, BLUE), (100, GREEN), (None, GREEN), (100, "elsewhere")])
 def test_a_name_that_leads_elsewhere_does_not_keep_blue(weight: int | None, balancer: str) -> None:
     story = with_a_stranger(weight, balancer)

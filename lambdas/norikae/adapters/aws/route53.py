@@ -19,9 +19,9 @@ class Route53Dns:
     def __init__(self, client: Any, zone: str) -> None:
         self._client, self._zone = client, zone
 
-    def records(self, hosts: Sequence[str]) -> tuple[RecordSet, ...]:
-        """The A and AAAA record sets of some names."""
-        return tuple(record for host in hosts for record in traffic_sets(self._at(host)))
+    def records(self, hosts: Sequence[str], types: Sequence[str] = TRAFFIC_TYPES) -> tuple[RecordSet, ...]:
+        """The record sets of some names and types, A and AAAA by default."""
+        return tuple(record for host in hosts for record in traffic_sets(self._at(host), types))
 
     def change(self, changes: Sequence[Change], comment: str) -> str:
         """Apply a batch; its id.
