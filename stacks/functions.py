@@ -138,8 +138,6 @@ class Functions(Construct):
             "NORIKAE_CLUSTER_ROLE": self._at.cluster_role,
             "NORIKAE_NODE_ROLE": self._at.node_role,
             "NORIKAE_KEY": self._at.key,
-            "NORIKAE_SHIFT_MACHINE": self._at.shift_machine,
-            "NORIKAE_UPGRADE_MACHINE": self._at.upgrade_machine,
             "NORIKAE_ACCESS": cdk.Stack.of(self).to_json_string(self.access),
         }
         return {"POWERTOOLS_LOG_LEVEL": "INFO", **{setting: known[setting] for setting in row.settings}}

@@ -18,8 +18,6 @@ Setting = Literal[
     "NORIKAE_CLUSTER_ROLE",
     "NORIKAE_NODE_ROLE",
     "NORIKAE_KEY",
-    "NORIKAE_SHIFT_MACHINE",
-    "NORIKAE_UPGRADE_MACHINE",
     "NORIKAE_ACCESS",
 ]
 
@@ -163,7 +161,7 @@ FUNCTIONS = (
         "Recover",
         "events",
         (*_MOVE, *_REPORT),
-        settings=(*_REPORTING, "NORIKAE_SHIFT_MACHINE", "NORIKAE_UPGRADE_MACHINE"),
+        settings=_REPORTING,
         timeout=240,
         asynchronous=True,
     ),
@@ -171,7 +169,7 @@ FUNCTIONS = (
         "Operator command",
         "operator",
         (*_TELL, grants.forget, grants.answer_tasks),
-        settings=(*_TELLING, "NORIKAE_SHIFT_MACHINE", "NORIKAE_UPGRADE_MACHINE"),
+        settings=_TELLING,
     ),
 )
 """Every function of a stack."""

@@ -19,8 +19,6 @@ class Settings:
         node_role: ARN of the role that nodes get.
         key: ARN of the key that encrypts green's Kubernetes Secrets.
         access: Kubernetes group to the ARNs of the roles that belong to it.
-        upgrade_machine: ARN of the upgrade machine.
-        shift_machine: ARN of the shift machine.
     """
 
     table: str = ""
@@ -30,8 +28,6 @@ class Settings:
     node_role: str = ""
     key: str = ""
     access: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    upgrade_machine: str = ""
-    shift_machine: str = ""
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> "Settings":

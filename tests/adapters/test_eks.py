@@ -107,14 +107,6 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     assert built.front.failures == []
 
 
-@pytest.fixture
-def catalogue(account: Account) -> None:
-    """Skips while the front hands lists that are absent from a query on as empty ones, which match no add-on."""
-    if not account.client.describe_addon_versions(addonName="vpc-cni", kubernetesVersion="1.35")["addons"]:
-        pytest.skip("the front makes empty lists of absent query parameters")
-
-
-@pytest.mark.usefixtures("catalogue")
 def test_green_comes_to_be_and_goes_again(account: Account) -> None:
     waited = account.until_ready(account.ensure_green)
     assert "node group system is CREATING, node group worker is CREATING" in waited
@@ -136,7 +128,6 @@ def test_green_comes_to_be_and_goes_again(account: Account) -> None:
     assert account.eks.cluster_names() == frozenset()
 
 
-@pytest.mark.usefixtures("catalogue")
 def test_a_green_that_is_ready_costs_no_more_writes(account: Account) -> None:
     account.until_ready(account.ensure_green)
     account.front.calls.clear()
@@ -146,7 +137,6 @@ def test_a_green_that_is_ready_costs_no_more_writes(account: Account) -> None:
     } == set()
 
 
-@pytest.mark.usefixtures("catalogue")
 def test_access_entries_are_read_with_groups_and_policies(account: Account) -> None:
     account.until_ready(account.ensure_green)
     entries = {entry.principal: entry for entry in account.eks.access_entries(GREEN.name)}
@@ -158,7 +148,6 @@ def adopt(account: Account, **more: Any) -> None:
     account.simulator.adopt("demo-1-33", "1.33", role_arn=CLUSTER_ROLE, subnets=["a", "c"], **more)
 
 
-@pytest.mark.usefixtures("catalogue")
 def test_versions_and_addons_are_read_from_the_catalogue(account: Account) -> None:
     versions = {found.version: found.status for found in account.eks.cluster_versions()}
     assert versions["1.35"] == "STANDARD_SUPPORT"
@@ -178,7 +167,6 @@ def test_what_does_not_exist_is_none_or_empty_or_already_gone(account: Account) 
     account.eks.delete_cluster("nothing")
 
 
-@pytest.mark.usefixtures("catalogue")
 def test_a_name_that_is_taken_is_a_conflict_that_the_next_look_resolves(account: Account) -> None:
     adopt(account, addons=["vpc-cni"])
     version = account.eks.newest_addon_version("vpc-cni", "1.33")
@@ -217,7 +205,6 @@ def test_a_throttle_is_for_the_state_machine_to_wait_out(account: Account) -> No
         account.ensure_green()
 
 
-@pytest.mark.usefixtures("catalogue")
 def test_the_processor_of_an_instance_type_decides_the_image(account: Account) -> None:
     account.until_ready(account.ensure_green)
     images = {
