@@ -10,9 +10,9 @@ from norikae.errors import NotFoundError, RefusedError, UnreachableError
 from norikae.upgrade.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from norikae.cluster.eks_port import Cluster, Eks
+    from norikae.cluster.eks_port import Addon, Cluster, Eks, NodeGroup
     from norikae.cluster.ports import Json, Kubernetes
     from norikae.environment import Environment
 
@@ -103,28 +103,30 @@ def _still_there(left: list[tuple[str, Json]]) -> str:
 
 def _node_groups(eks: Eks, environment: Environment, found: Cluster) -> Progress:
     groups = eks.node_groups(found.name)
-    failed = [group for group in groups if group.status == "DELETE_FAILED"]
-    first_broken("eks:DeleteNodegroup", "node group", failed)
-    for group in groups:
-        if group.status != "DELETING":
-            eks.delete_node_group(found.name, group.name)
-    if groups:
-        names = ", ".join(group.name for group in groups)
-        return Progress.wait(f"node groups {names} of {found.name} to be deleted", environment.clusters.poll)
-    return Progress.done()
+    first_broken("eks:DeleteNodegroup", "node group", [one for one in groups if one.status == "DELETE_FAILED"])
+    return _deleted("node groups", groups, eks.delete_node_group, environment, found)
 
 
 def _addons(eks: Eks, environment: Environment, found: Cluster) -> Progress:
     addons = eks.addons(found.name)
-    failed = [addon for addon in addons if addon.status == "DELETE_FAILED"]
-    first_broken("eks:DeleteAddon", "add-on", failed)
-    for addon in addons:
-        if addon.status != "DELETING":
-            eks.delete_addon(found.name, addon.name)
-    if addons:
-        names = ", ".join(addon.name for addon in addons)
-        return Progress.wait(f"add-ons {names} of {found.name} to be deleted", environment.clusters.poll)
-    return Progress.done()
+    first_broken("eks:DeleteAddon", "add-on", [one for one in addons if one.status == "DELETE_FAILED"])
+    return _deleted("add-ons", addons, eks.delete_addon, environment, found)
+
+
+def _deleted(
+    what: str,
+    things: Sequence[NodeGroup | Addon],
+    delete: Callable[[str, str], None],
+    environment: Environment,
+    found: Cluster,
+) -> Progress:
+    for thing in things:
+        if thing.status != "DELETING":
+            delete(found.name, thing.name)
+    if not things:
+        return Progress.done()
+    names = ", ".join(thing.name for thing in things)
+    return Progress.wait(f"{what} {names} of {found.name} to be deleted", environment.clusters.poll)
 
 
 def _control_plane(eks: Eks, environment: Environment, found: Cluster) -> Progress:

@@ -1,5 +1,6 @@
 """From nothing to a verified green; each function is one state of the machine and makes at most one move."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -9,7 +10,9 @@ from norikae.argocd.sync import SyncRun
 from norikae.argocd.waves import sync_applications as sync_the_applications
 from norikae.argocd.waves import sync_platform as sync_the_platform
 from norikae.cluster.green import ClusterRoles, GreenCluster, ensure_green
+from norikae.cluster.ports import Kubernetes
 from norikae.cluster.verify import verify_green as verify_cluster
+from norikae.environment import Environment
 from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome
 from norikae.ports import Ports
@@ -22,6 +25,7 @@ from norikae.upgrade.progress import Progress
 from norikae.upgrade.state import AppItem
 
 Answer = dict[str, Any]
+Waves = Callable[[Kubernetes, Environment, SyncRun, float], Progress]
 
 
 def ensure_green_cluster(ports: Ports, writer: Writer) -> Answer:
@@ -50,24 +54,12 @@ def ensure_argo_cd(ports: Ports, writer: Writer) -> Answer:
 
 def sync_platform(ports: Ports, writer: Writer) -> Answer:
     """The next move towards a synced platform, one wave after the other."""
-    plan = _plan(ports, writer)
-
-    def move() -> Progress:
-        kubernetes = ports.kubernetes(plan.green.name)
-        return sync_the_platform(kubernetes, ports.environment, _sync_run(writer, plan), ports.now)
-
-    return advance(ports, writer, "sync-platform", ports.environment.argocd.sync_deadline, move)
+    return _sync(ports, writer, "sync-platform", sync_the_platform)
 
 
 def sync_applications(ports: Ports, writer: Writer) -> Answer:
     """The next move towards synced applications of the teams; they get no traffic yet."""
-    plan = _plan(ports, writer)
-
-    def move() -> Progress:
-        kubernetes = ports.kubernetes(plan.green.name)
-        return sync_the_applications(kubernetes, ports.environment, _sync_run(writer, plan), ports.now)
-
-    return advance(ports, writer, "sync-applications", ports.environment.argocd.sync_deadline, move)
+    return _sync(ports, writer, "sync-applications", sync_the_applications)
 
 
 def verify_green(ports: Ports, writer: Writer) -> Answer:
@@ -120,8 +112,14 @@ def _groups(ports: Ports, writer: Writer, plan: Plan) -> list[list[Answer]]:
     return [group for group in groups if group]
 
 
-def _sync_run(writer: Writer, plan: Plan) -> SyncRun:
-    return SyncRun(run=writer.run, attempt=writer.attempt, revision=plan.revision)
+def _sync(ports: Ports, writer: Writer, phase: str, waves: Waves) -> Answer:
+    plan = _plan(ports, writer)
+    run = SyncRun(run=writer.run, attempt=writer.attempt, revision=plan.revision)
+
+    def move() -> Progress:
+        return waves(ports.kubernetes(plan.green.name), ports.environment, run, ports.now)
+
+    return advance(ports, writer, phase, ports.environment.argocd.sync_deadline, move)
 
 
 def _plan(ports: Ports, writer: Writer) -> Plan:

@@ -15,7 +15,7 @@ from norikae.ports import Ports
 from norikae.report.run_report import keep_report
 from norikae.traffic.applications import reference
 from norikae.traffic.moving import Moving
-from norikae.traffic.records import TRAFFIC_TYPES, Change, traffic_sets
+from norikae.traffic.records import TRAFFIC_TYPES, Change
 from norikae.traffic.rollback import roll_back_application
 from norikae.traffic.weights import WHOLE, green_weight, weights_of
 from norikae.upgrade.identity import Writer
@@ -163,8 +163,7 @@ def _blue_records_are_gone(ports: Ports, writer: Writer, application: str) -> bo
     moving = Moving.read(ports, writer, application)
     if moving.item.blue_is_gone:
         return True
-    records = traffic_sets(ports.dns.records(moving.planned.hosts))
-    mine = [record for record in records if record.set_identifier == moving.blue]
+    mine = [one for one in ports.dns.records(moving.planned.hosts) if one.set_identifier == moving.blue]
     if any(record.weight for record in mine):
         raise RefusedError(f"{application}: {moving.blue} still has a weight; nothing of it is deleted")
     if mine:
