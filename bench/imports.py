@@ -105,7 +105,7 @@ def programs() -> dict[str, str]:
         ports = sorted({PORTS[grant.__name__] for grant in row.grants if grant.__name__ in PORTS})
         lines = [f"import handlers.{row.caller}.{row.name}", "from norikae import wiring", "ports = wiring.ports()"]
         lines += [f"ports.{port}" for port in ports]
-        if row.group:
+        if row.groups:
             lines += ["import norikae.adapters.kubernetes.connect", "wiring._client('eks')"]
         found[row.name] = "\n".join(lines)
     return found

@@ -11,7 +11,15 @@ from norikae.cluster.names import ENVIRONMENT_TAG
 if TYPE_CHECKING:
     from stacks.resources import Resources
 
-GROUPS = ("norikae:admin", "norikae:decommission", "norikae:read", "norikae:sync")
+GROUPS = (
+    "norikae:admin",
+    "norikae:compare",
+    "norikae:decommission",
+    "norikae:hand-off",
+    "norikae:read",
+    "norikae:sync",
+    "norikae:verify",
+)
 """The Kubernetes groups that norikae's functions act as; ``manifests/rbac.yaml`` gives them their rights."""
 ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 """The one access policy that norikae gives, and only to the functions that bootstrap green."""

@@ -67,7 +67,7 @@ class Functions(Construct):
             description=f"norikae {self._environment.environment}: {row.title}",
             role_name=operator_role_name(self._environment.environment) if row.name == OPERATOR_COMMAND else None,
         )
-        wanted = (*row.grants, grants.network) if row.group else row.grants
+        wanted = (*row.grants, grants.network) if row.groups else row.grants
         for grant in dict.fromkeys(wanted):
             for statement in grant(self._at):
                 role.add_to_principal_policy(statement)
@@ -77,8 +77,8 @@ class Functions(Construct):
         """Kubernetes group to the ARNs of the roles that get it by an access entry."""
         access: dict[str, list[str]] = {}
         for row in FUNCTIONS:
-            if row.group:
-                access.setdefault(row.group, []).append(self.roles[row.name].role_arn)
+            for group in row.groups:
+                access.setdefault(group, []).append(self.roles[row.name].role_arn)
         return access
 
     def _function(self, row: Row, code: lambda_.Code) -> lambda_.Function:
@@ -112,7 +112,7 @@ class Functions(Construct):
             environment=self._settings(row),
         )
         group.grant_write(self.roles[row.name])
-        if row.group:
+        if row.groups:
             _place(function, self._environment.network)
         return function
 

@@ -10,7 +10,15 @@ from stacks import cluster_grants, grants
 if TYPE_CHECKING:
     from stacks.grants import Grant
 
-Group = Literal["norikae:admin", "norikae:sync", "norikae:read", "norikae:decommission"]
+Group = Literal[
+    "norikae:admin",
+    "norikae:compare",
+    "norikae:decommission",
+    "norikae:hand-off",
+    "norikae:read",
+    "norikae:sync",
+    "norikae:verify",
+]
 Setting = Literal[
     "NORIKAE_TABLE",
     "NORIKAE_EVIDENCE_BUCKET",
@@ -30,7 +38,7 @@ class Row:
         title: the state's own name, or what the function is called; its file and its construct are named after it.
         caller: who calls it, which is the folder of its handler.
         grants: its AWS rights, besides its own log group.
-        group: its Kubernetes group; a function with one runs in the environment's controller subnets.
+        groups: its Kubernetes groups; a function with any runs in the environment's controller subnets.
         settings: the environment variables that it reads.
         memory: in MiB; the processor share grows with it.
         timeout: in seconds, below the state's own 300.
@@ -40,7 +48,7 @@ class Row:
     title: str
     caller: Literal["workflow", "events", "operator"]
     grants: tuple[Grant, ...]
-    group: Group | None = None
+    groups: tuple[Group, ...] = ()
     settings: tuple[Setting, ...] = ()
     memory: int = 512
     timeout: int = 60
@@ -77,7 +85,7 @@ FUNCTIONS = (
         "Plan upgrade",
         "workflow",
         (grants.table, grants.evidence, cluster_grants.clusters_read, grants.executions_read),
-        "norikae:read",
+        ("norikae:read",),
         ("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET"),
         memory=1024,
         timeout=120,
@@ -86,7 +94,7 @@ FUNCTIONS = (
         "Run preflight",
         "workflow",
         (grants.table, grants.records_read, cluster_grants.clusters_read, grants.evidence),
-        "norikae:read",
+        ("norikae:read",),
         ("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET"),
         memory=1024,
         timeout=240,
@@ -96,7 +104,7 @@ FUNCTIONS = (
         "Ensure green cluster",
         "workflow",
         (grants.table, cluster_grants.clusters_read, cluster_grants.clusters_build),
-        "norikae:admin",
+        ("norikae:admin",),
         ("NORIKAE_TABLE", "NORIKAE_CLUSTER_ROLE", "NORIKAE_NODE_ROLE", "NORIKAE_KEY", "NORIKAE_ACCESS"),
         timeout=120,
     ),
@@ -104,7 +112,7 @@ FUNCTIONS = (
         "Ensure Argo CD",
         "workflow",
         (grants.table, cluster_grants.cluster_endpoint),
-        "norikae:admin",
+        ("norikae:admin",),
         _TABLE,
         memory=1024,
         timeout=240,
@@ -113,7 +121,7 @@ FUNCTIONS = (
         "Sync platform",
         "workflow",
         (grants.table, cluster_grants.cluster_endpoint),
-        "norikae:sync",
+        ("norikae:sync",),
         _TABLE,
         timeout=120,
     ),
@@ -121,7 +129,7 @@ FUNCTIONS = (
         "Sync applications",
         "workflow",
         (grants.table, cluster_grants.cluster_endpoint),
-        "norikae:sync",
+        ("norikae:sync",),
         _TABLE,
         timeout=120,
     ),
@@ -129,7 +137,7 @@ FUNCTIONS = (
         "Verify green",
         "workflow",
         (grants.table, grants.load_balancers_read, cluster_grants.clusters_read),
-        "norikae:read",
+        ("norikae:read",),
         _TABLE,
         memory=1024,
         timeout=120,
@@ -140,7 +148,7 @@ FUNCTIONS = (
         "Decommission blue",
         "workflow",
         (*_MOVE, cluster_grants.clusters_read, cluster_grants.clusters_delete),
-        "norikae:decommission",
+        ("norikae:decommission",),
         _TABLE,
         timeout=120,
     ),
@@ -150,7 +158,7 @@ FUNCTIONS = (
     Row("Report failure", "workflow", _REPORT, settings=_REPORTING),
     # the shift machine
     Row("Prepare shift", "workflow", (grants.table, grants.records_read, grants.executions_read), settings=_TABLE),
-    Row("Set weights", "workflow", (*_MOVE, cluster_grants.cluster_endpoint), "norikae:read", _TABLE),
+    Row("Set weights", "workflow", (*_MOVE, cluster_grants.cluster_endpoint), ("norikae:read",), _TABLE),
     Row("Verify weights", "workflow", (grants.table, grants.records_read), settings=_TABLE),
     Row("Judge gates", "workflow", (grants.table, grants.load_balancers_read, grants.metrics_read), settings=_TABLE),
     Row("Roll back application", "workflow", _MOVE, settings=_TABLE),

@@ -2,10 +2,15 @@
 
 from typing import Protocol
 
+from norikae.argocd.secrets_port import Secrets
+from norikae.cluster.compute_port import Compute
 from norikae.cluster.eks_port import Eks
+from norikae.cluster.identity_port import Identity
 from norikae.cluster.ports import Json, Kubernetes
 from norikae.environment import Environment
 from norikae.gates.ports import Metrics
+from norikae.gates.probe_port import Probe
+from norikae.preflight.insights_port import Insights
 from norikae.settings import Settings
 from norikae.traffic.ports import Dns, LoadBalancers
 from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
@@ -57,6 +62,26 @@ class Ports(Protocol):
     @property
     def eks(self) -> Eks:
         """Clusters, node groups, add-ons, access."""
+
+    @property
+    def compute(self) -> Compute:
+        """Subnets, images, launch templates, Auto Scaling groups."""
+
+    @property
+    def identity(self) -> Identity:
+        """OIDC providers, trust policies, Pod Identity associations."""
+
+    @property
+    def insights(self) -> Insights:
+        """What EKS itself found about a cluster."""
+
+    @property
+    def secrets(self) -> Secrets:
+        """Secrets Manager."""
+
+    @property
+    def probe(self) -> Probe:
+        """Requests to a load balancer as a client makes them."""
 
     def kubernetes(self, cluster: str) -> Kubernetes:
         """A cluster's API."""

@@ -17,9 +17,14 @@ from norikae.environment import Environment, read_environment
 from norikae.settings import Settings
 
 if TYPE_CHECKING:
+    from norikae.argocd.secrets_port import Secrets
+    from norikae.cluster.compute_port import Compute
     from norikae.cluster.eks_port import Eks
+    from norikae.cluster.identity_port import Identity
     from norikae.cluster.ports import Json, Kubernetes
     from norikae.gates.ports import Metrics
+    from norikae.gates.probe_port import Probe
+    from norikae.preflight.insights_port import Insights
     from norikae.traffic.ports import Dns, LoadBalancers
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
 
@@ -119,6 +124,41 @@ class AwsPorts:
         from norikae.adapters.aws.eks import EksClusters
 
         return EksClusters(_client("eks"))
+
+    @cached_property
+    def compute(self) -> Compute:
+        """EC2, Auto Scaling, public SSM parameters."""
+        from norikae.adapters.aws.compute import AwsCompute
+
+        return AwsCompute(_client("ec2"), _client("autoscaling"), _client("ssm"))
+
+    @cached_property
+    def identity(self) -> Identity:
+        """IAM, STS, EKS Pod Identity."""
+        from norikae.adapters.aws.identity import AwsIdentity
+
+        return AwsIdentity(_client("iam"), _client("sts"), _client("eks"))
+
+    @cached_property
+    def insights(self) -> Insights:
+        """EKS insights."""
+        from norikae.adapters.aws.insights import EksInsights
+
+        return EksInsights(_client("eks"))
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Secrets Manager."""
+        from norikae.adapters.aws.secrets import AwsSecrets
+
+        return AwsSecrets(_client("secretsmanager"))
+
+    @cached_property
+    def probe(self) -> Probe:
+        """HTTP."""
+        from norikae.adapters.http.probe import HttpProbe
+
+        return HttpProbe()
 
     def kubernetes(self, cluster: str) -> Kubernetes:
         """A cluster's API, connected with what DescribeCluster says now."""

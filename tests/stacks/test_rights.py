@@ -151,7 +151,7 @@ def test_the_build_lets_roles_in_only_as_members_of_our_groups(template: Templat
     rights = template.rights(template.role_of("EnsureGreenCluster"))
     (let_in,) = [s for s in rights if "eks:CreateAccessEntry" in listed(s["Action"])]
     groups = let_in["Condition"]["ForAllValues:StringEquals"]["eks:kubernetesGroups"]
-    assert {row.group for row in FUNCTIONS if row.group} == set(groups)
+    assert {group for row in FUNCTIONS for group in row.groups} == set(groups)
 
 
 def test_the_upgrade_machine_may_start_and_follow_shifts(template: Template) -> None:

@@ -24,6 +24,11 @@ class Cluster:
     Args:
         status: CREATING, ACTIVE, UPDATING, PENDING, DELETING or FAILED.
         authentication_mode: API, API_AND_CONFIG_MAP or CONFIG_MAP.
+        issuer: the URL of its OIDC issuer; empty while there is none.
+        endpoint: the URL of its API; empty while there is none.
+        ca: its certificate authority, in base64.
+        service_cidr: the addresses of its Services.
+        security_group: the security group that EKS made for control plane and nodes.
     """
 
     name: str
@@ -33,6 +38,12 @@ class Cluster:
     authentication_mode: str = "API"
     deletion_protection: bool = False
     issues: tuple[Issue, ...] = ()
+    arn: str = ""
+    issuer: str = ""
+    endpoint: str = ""
+    ca: str = ""
+    service_cidr: str = ""
+    security_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +75,16 @@ class Addon:
 
 @dataclass(frozen=True, slots=True)
 class AccessEntry:
-    """Who may enter a cluster, and as what."""
+    """Who may enter a cluster, and as what.
+
+    Args:
+        kind: STANDARD, or EC2_LINUX for the role of self-managed nodes.
+    """
 
     principal: str
     groups: frozenset[str]
     policies: frozenset[str]
+    kind: str = "STANDARD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +108,10 @@ class NewCluster:
         key: ARN of the KMS key that encrypts Secrets; none when empty.
         security_groups: attached to the control plane's network interfaces besides the one that EKS makes.
         token: makes the creation idempotent.
+        private: whether the VPC reaches the API.
+        public_cidrs: from where the Internet reaches the API; not at all when empty.
+        logging: the control plane's logs.
+        protected: whether EKS refuses its deletion.
     """
 
     name: str
@@ -102,6 +122,10 @@ class NewCluster:
     key: str
     tags: Mapping[str, str]
     token: str
+    private: bool = True
+    public_cidrs: tuple[str, ...] = ()
+    logging: tuple[str, ...] = ()
+    protected: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +135,7 @@ class NewNodeGroup:
     Args:
         role: ARN of the node role.
         instances: instance types, best first.
+        disk_gib: size of the root volume.
         token: makes the creation idempotent.
     """
 
@@ -124,6 +149,7 @@ class NewNodeGroup:
     labels: Mapping[str, str]
     tags: Mapping[str, str]
     token: str
+    disk_gib: int = 20
 
 
 class Clusters(Protocol):
@@ -146,6 +172,12 @@ class Clusters(Protocol):
 
     def delete_cluster(self, name: str) -> None:
         """Ask for the deletion of a cluster without node groups."""
+
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Put tags on a thing of EKS."""
+
+    def untag(self, arn: str, keys: tuple[str, ...]) -> None:
+        """Take tags off a thing of EKS."""
 
 
 class NodeGroups(Protocol):
@@ -183,8 +215,16 @@ class Access(Protocol):
     def access_entries(self, cluster: str) -> tuple[AccessEntry, ...]:
         """The access entries of a cluster with their policies."""
 
-    def create_access_entry(self, cluster: str, principal: str, groups: tuple[str, ...], token: str) -> None:
+    def create_access_entry(
+        self, cluster: str, principal: str, groups: tuple[str, ...], token: str, kind: str = "STANDARD"
+    ) -> None:
         """Let a role in as a member of Kubernetes groups; ConflictError when it is already in."""
+
+    def update_access_entry(self, cluster: str, principal: str, groups: tuple[str, ...], token: str) -> None:
+        """Replace the Kubernetes groups of a role that is let in."""
+
+    def delete_access_entry(self, cluster: str, principal: str) -> None:
+        """Let a role in no longer; fine when it is not."""
 
     def associate_policy(self, cluster: str, principal: str, policy: str) -> None:
         """Give a role that is let in one of EKS's access policies for the whole cluster."""

@@ -130,6 +130,10 @@ def _control_plane(eks: Eks, build: GreenBuild) -> Progress:
             key=build.roles.key,
             tags=build.tags,
             token=build.token("cluster"),
+            private=build.environment.clusters.endpoint.private,
+            public_cidrs=build.environment.clusters.endpoint.public_cidrs,
+            logging=build.environment.clusters.logging,
+            protected=build.environment.clusters.deletion_protection,
         )
         eks.create_cluster(new)
         return Progress.wait(f"control plane {green.name} was just asked for", build.poll)
@@ -221,8 +225,9 @@ def _nodes(eks: Eks, build: GreenBuild) -> Progress:
             min_size=group.min_size,
             max_size=group.max_size,
             labels=group.labels,
-            tags=build.tags,
+            tags={**group.tags, **build.tags},
             token=build.token(f"node-group/{group.name}"),
+            disk_gib=group.disk_gib,
         )
         eks.create_node_group(new)
     if missing:

@@ -37,5 +37,28 @@ class Kubernetes(Protocol):
     def delete(self, resource: str, name: str, namespace: str | None = None) -> bool:
         """Ask for deletion; False when the object was already gone."""
 
+    def create(self, obj: Mapping[str, Any]) -> Json:
+        """Create an object; ConflictError when it exists."""
+
+    def logs(self, pod: str, namespace: str, *, lines: int = 200) -> str:
+        """The last lines that a pod's first container wrote."""
+
+    def service_account_token(self, name: str, namespace: str, audience: str) -> str:
+        """A token of ten minutes that the cluster's OIDC issuer signs for a service account (TokenRequest API)."""
+
+    def proxied(self, service: str, namespace: str, path: str, *, cookie: str = "") -> bytes:
+        """What a Service answers to a GET, asked through the API server's proxy.
+
+        Args:
+            service: ``name``, ``name:port`` or ``https:name:port``.
+            namespace: where it is.
+            path: path and query on the Service, beginning with ``/``.
+            cookie: the Cookie header; Authorization never passes the API server (it is its own).
+
+        Raises:
+            UnreachableError: the Service has no ready endpoint (503) or does not answer.
+            RefusedError: the Service or the API server answers 4xx; the text is theirs.
+        """
+
     def is_ready(self) -> bool:
         """Whether ``/readyz`` answers ok."""

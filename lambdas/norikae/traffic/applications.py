@@ -16,7 +16,7 @@ from norikae.errors import RefusedError
 PREFIX = "norikae.dev/"
 TRACKING = "argocd.argoproj.io/tracking-id"
 GATES: tuple[GateKind, ...] = ("target-health", "http-5xx")
-KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order"})
+KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order", "probe", "singleton"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Application:
         steps: the team's own weights, or None.
         bake_seconds: the team's own bake, or None.
         gates: the team's own gates, or None.
+        sources: the Argo CD applications that own its Ingresses, sorted.
+        probe: the path that proves green, "/" unless the team names one.
     """
 
     name: str
@@ -66,6 +68,8 @@ class Application:
     steps: tuple[int, ...] | None = None
     bake_seconds: int | None = None
     gates: tuple[GateKind, ...] | None = None
+    sources: tuple[str, ...] = ()
+    probe: str = "/"
 
 
 def find_applications(ingresses: Iterable[Mapping[str, Any]]) -> tuple[Application, ...]:
@@ -89,9 +93,14 @@ def annotations(obj: Mapping[str, Any]) -> dict[str, str]:
     return dict(obj["metadata"].get("annotations") or {})
 
 
+def owner(obj: Mapping[str, Any]) -> str:
+    """The Argo CD application that an object comes from; "" when none does."""
+    return annotations(obj).get(TRACKING, "").partition(":")[0]
+
+
 def _application_name(ingress: Mapping[str, Any]) -> str:
     marks = annotations(ingress)
-    name = marks.get(PREFIX + "app") or marks.get(TRACKING, "").partition(":")[0]
+    name = marks.get(PREFIX + "app") or owner(ingress)
     if not name:
         raise _wrong(ingress, "app", "missing, and no Argo CD Application owns the Ingress", "name the application")
     return name
@@ -119,6 +128,8 @@ def _application(name: str, ingresses: list[Mapping[str, Any]]) -> Application:
         steps=parsed.get("steps"),
         bake_seconds=parsed.get("bake"),
         gates=parsed.get("gates"),
+        sources=tuple(sorted({source for ingress in ingresses if (source := owner(ingress))})),
+        probe=parsed.get("probe", "/"),
     )
 
 
@@ -141,6 +152,8 @@ def _parse(key: str, value: str, ingress: Mapping[str, Any]) -> Any:  # noqa: AN
                 return int(value)
             case "gates":
                 return _gates(value)
+            case "probe" if not value.startswith("/"):
+                raise ValueError(f"{value!r} must be a path that begins with /")  # noqa: TRY301 - reads as its siblings
             case _:
                 return value
     except ValueError as error:

@@ -126,6 +126,8 @@ def _planned(
             steps=one.steps or shift.steps,
             bake_seconds=shift.bake if one.bake_seconds is None else one.bake_seconds,
             gates=one.gates or shift.gates,
+            sources=one.sources,
+            probe=one.probe,
         )
         for one in chosen
     ]

@@ -24,6 +24,8 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
         steps: green's weights, one after the other.
         bake_seconds: how long each step is watched.
         gates: what judges a step.
+        sources: the Argo CD applications that its Ingresses come from.
+        probe: the path that is requested to prove green, such as ``/healthz``.
     """
 
     name: str
@@ -32,6 +34,26 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[int, ...]
     bake_seconds: int
     gates: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+    probe: str = "/"
+
+
+class PlannedSingleton(msgspec.Struct, frozen=True, kw_only=True):
+    """A thing that must not run in both clusters at once.
+
+    Args:
+        resource: ``plural.group``, such as ``cronjobs.batch``.
+        namespace: where it is.
+        name: its name there.
+        policy: ``green-suspended`` (handed off with its application), ``both`` or ``manual``.
+        application: the application with which it is handed off; "" when that is after all of them.
+    """
+
+    resource: str
+    namespace: str
+    name: str
+    policy: str
+    application: str = ""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +68,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         groups: applications by order; a group begins when the one before is done.
         creates: what the run will create, in words.
         deletes: what the run will delete after the soak, in words.
+        tracks: the revision that each of blue's Argo CD applications follows, such as a branch, by its name.
+        singletons: what must not run in both clusters at once.
+        waits: every deadline and pause of the run in seconds, by its key in the environment file.
         dry_run: nothing of it will be done.
     """
 
@@ -57,6 +82,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[tuple[PlannedApplication, ...], ...]
     creates: tuple[str, ...]
     deletes: tuple[str, ...]
+    tracks: dict[str, str] = {}
+    singletons: tuple[PlannedSingleton, ...] = ()
+    waits: dict[str, int] = {}
     dry_run: bool = False
 
     def applications(self) -> tuple[PlannedApplication, ...]:

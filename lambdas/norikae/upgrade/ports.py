@@ -53,6 +53,9 @@ class Executions(Protocol):
     def status(self, execution: str) -> ExecutionStatus:
         """How an execution fares; UNKNOWN when Step Functions does not know it (any more)."""
 
+    def start(self, machine: str, name: str, request: dict[str, Any]) -> bool:
+        """Start an execution of one of our machines; False when one of that name runs or ran."""
+
     def succeed(self, task_token: str, output: dict[str, Any]) -> bool:
         """Hand a waiting task its answer; False when it does not wait any more."""
 

@@ -123,11 +123,33 @@ class FakeEks:
     def access_entries(self, cluster: str) -> tuple[AccessEntry, ...]:
         return tuple(self.entries.get(cluster, {}).values())
 
-    def create_access_entry(self, cluster: str, principal: str, groups: tuple[str, ...], token: str) -> None:
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        cluster = self.clusters[arn.rpartition("/")[2]]
+        self.clusters[cluster.name] = replace(cluster, tags={**cluster.tags, **tags})
+
+    def untag(self, arn: str, keys: tuple[str, ...]) -> None:
+        cluster = self.clusters[arn.rpartition("/")[2]]
+        left = {key: value for key, value in cluster.tags.items() if key not in keys}
+        self.clusters[cluster.name] = replace(cluster, tags=left)
+
+    def create_access_entry(
+        self, cluster: str, principal: str, groups: tuple[str, ...], token: str, kind: str = "STANDARD"
+    ) -> None:
         assert token
+        entries = self.entries.setdefault(cluster, {})
+        if principal in entries:
+            raise ConflictError("The specified access entry resource is already in use on this cluster.")
         self.asked.append(f"let in {principal}")
-        entry = AccessEntry(principal, frozenset(groups), frozenset())
-        self.entries.setdefault(cluster, {})[principal] = entry
+        entries[principal] = AccessEntry(principal, frozenset(groups), frozenset(), kind)
+
+    def update_access_entry(self, cluster: str, principal: str, groups: tuple[str, ...], token: str) -> None:
+        assert token
+        self.asked.append(f"change the groups of {principal}")
+        self.entries[cluster][principal] = replace(self.entries[cluster][principal], groups=frozenset(groups))
+
+    def delete_access_entry(self, cluster: str, principal: str) -> None:
+        self.asked.append(f"let out {principal}")
+        self.entries.get(cluster, {}).pop(principal, None)
 
     def associate_policy(self, cluster: str, principal: str, policy: str) -> None:
         entry = self.entries[cluster][principal]

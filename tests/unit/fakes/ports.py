@@ -158,9 +158,16 @@ class FakeExecutions:
     def __init__(self) -> None:
         self.statuses: dict[str, Any] = {}
         self.answers: dict[str, dict[str, Any]] = {}
+        self.started: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def status(self, execution: str) -> Any:
         return self.statuses.get(execution, "UNKNOWN")
+
+    def start(self, machine: str, name: str, request: dict[str, Any]) -> bool:
+        if name in self.started:
+            return False
+        self.started[name] = (machine, request)
+        return True
 
     def succeed(self, task_token: str, output: dict[str, Any]) -> bool:
         if task_token in self.answers:
@@ -205,6 +212,11 @@ class FakePorts:
     topic: FakeTopic = field(default_factory=FakeTopic)
     evidence: FakeEvidence = field(default_factory=FakeEvidence)
     eks: FakeEks = field(default_factory=FakeEks)
+    compute: Any = None
+    identity: Any = None
+    insights: Any = None
+    secrets: Any = None
+    probe: Any = None
     apis: dict[str, FakeKubernetes] = field(default_factory=dict)
     files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 

@@ -26,7 +26,6 @@ ABSENT = "ResourceNotFoundException"
 FIRST_COME = {"ResourceInUseException": ConflictError}
 """The name is taken: somebody, perhaps we before a crash, was first; reading again shows it."""
 
-LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 GRAVITON = re.compile(r"^(a1|[a-z]+[0-9]+g[a-z]*)\.")
 """Instance types with Arm processors: a ``g`` after the generation (EC2 docs, "Instance type naming conventions")."""
 
@@ -55,6 +54,12 @@ class EksClusters:
             authentication_mode=found.get("accessConfig", {}).get("authenticationMode", "CONFIG_MAP"),
             deletion_protection=found.get("deletionProtection", False),
             issues=_issues(found),
+            arn=found.get("arn", ""),
+            issuer=found.get("identity", {}).get("oidc", {}).get("issuer", ""),
+            endpoint=found.get("endpoint", ""),
+            ca=found.get("certificateAuthority", {}).get("data", ""),
+            service_cidr=found.get("kubernetesNetworkConfig", {}).get("serviceIpv4Cidr", ""),
+            security_group=found.get("resourcesVpcConfig", {}).get("clusterSecurityGroupId", ""),
         )
 
     def cluster_names(self) -> frozenset[str]:
@@ -70,7 +75,7 @@ class EksClusters:
         )
 
     def create_cluster(self, new: NewCluster) -> None:
-        """Ask for a control plane that only the cluster's VPC can reach, with every log and no creator's rights."""
+        """Ask for a control plane whose creator gets no rights, without the add-ons that EKS would install itself."""
         params: dict[str, Any] = {
             "name": new.name,
             "version": new.version,
@@ -78,16 +83,18 @@ class EksClusters:
             "resourcesVpcConfig": {
                 "subnetIds": list(new.subnets),
                 "securityGroupIds": list(new.security_groups),
-                "endpointPrivateAccess": True,
-                "endpointPublicAccess": False,
+                "endpointPrivateAccess": new.private,
+                "endpointPublicAccess": bool(new.public_cidrs),
+                **({"publicAccessCidrs": list(new.public_cidrs)} if new.public_cidrs else {}),
             },
             "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False},
             "bootstrapSelfManagedAddons": False,
-            "logging": {"clusterLogging": [{"types": LOG_TYPES, "enabled": True}]},
-            "deletionProtection": True,
+            "deletionProtection": new.protected,
             "tags": dict(new.tags),
             "clientRequestToken": new.token,
         }
+        if new.logging:
+            params["logging"] = {"clusterLogging": [{"types": list(new.logging), "enabled": True}]}
         if new.key:
             params["encryptionConfig"] = [{"resources": ["secrets"], "provider": {"keyArn": new.key}}]
         call(self._eks.create_cluster, expected=FIRST_COME, **params)
@@ -99,6 +106,14 @@ class EksClusters:
     def delete_cluster(self, name: str) -> None:
         """Ask for the deletion of a cluster without node groups; fine when it is gone."""
         look_up(self._eks.delete_cluster, ABSENT, name=name)
+
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Put tags on a thing of EKS."""
+        call(self._eks.tag_resource, resourceArn=arn, tags=dict(tags))
+
+    def untag(self, arn: str, keys: tuple[str, ...]) -> None:
+        """Take tags off a thing of EKS; fine when it is gone."""
+        look_up(self._eks.untag_resource, ABSENT, resourceArn=arn, tagKeys=list(keys))
 
     def node_groups(self, cluster: str) -> tuple[NodeGroup, ...]:
         """The node groups of a cluster."""
@@ -121,6 +136,7 @@ class EksClusters:
             instanceTypes=list(new.instances),
             amiType="AL2023_ARM_64_STANDARD" if arm else "AL2023_x86_64_STANDARD",
             scalingConfig={"minSize": new.min_size, "maxSize": new.max_size, "desiredSize": max(1, new.min_size)},
+            diskSize=new.disk_gib,
             labels=dict(new.labels),
             tags=dict(new.tags),
             clientRequestToken=new.token,
@@ -178,6 +194,7 @@ class EksClusters:
                 principal,
                 frozenset(found.get("kubernetesGroups", [])),
                 frozenset(self._policies(cluster, principal)),
+                found.get("type", "STANDARD"),
             )
             for principal in self._names(self._eks.list_access_entries, "accessEntries", clusterName=cluster)
             for found in self._described(
@@ -185,17 +202,33 @@ class EksClusters:
             )
         )
 
-    def create_access_entry(self, cluster: str, principal: str, groups: tuple[str, ...], token: str) -> None:
-        """Let a role in as a member of Kubernetes groups."""
+    def create_access_entry(
+        self, cluster: str, principal: str, groups: tuple[str, ...], token: str, kind: str = "STANDARD"
+    ) -> None:
+        """Let a role in as a member of Kubernetes groups; EKS gives those of nodes itself."""
         call(
             self._eks.create_access_entry,
             expected=FIRST_COME,
             clusterName=cluster,
             principalArn=principal,
-            kubernetesGroups=list(groups),
-            type="STANDARD",
+            **({"kubernetesGroups": list(groups)} if kind == "STANDARD" else {}),
+            type=kind,
             clientRequestToken=token,
         )
+
+    def update_access_entry(self, cluster: str, principal: str, groups: tuple[str, ...], token: str) -> None:
+        """Replace the Kubernetes groups of a role that is let in."""
+        call(
+            self._eks.update_access_entry,
+            clusterName=cluster,
+            principalArn=principal,
+            kubernetesGroups=list(groups),
+            clientRequestToken=token,
+        )
+
+    def delete_access_entry(self, cluster: str, principal: str) -> None:
+        """Let a role in no longer; fine when it is not."""
+        look_up(self._eks.delete_access_entry, ABSENT, clusterName=cluster, principalArn=principal)
 
     def associate_policy(self, cluster: str, principal: str, policy: str) -> None:
         """Give a role that is let in one of EKS's access policies for the whole cluster."""

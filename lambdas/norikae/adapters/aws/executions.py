@@ -25,6 +25,16 @@ class StepFunctionsExecutions:
         answer = look_up(self._client.describe_execution, "ExecutionDoesNotExist", executionArn=execution)
         return cast("ExecutionStatus", answer["status"]) if answer else "UNKNOWN"
 
+    def start(self, machine: str, name: str, request: dict[str, Any]) -> bool:
+        """Start an execution; a used name is refused for 90 days (API reference, StartExecution)."""
+        try:
+            call(self._client.start_execution, stateMachineArn=machine, name=name, input=json.dumps(request))
+        except AwsRefusedError as refusal:
+            if refusal.code == "ExecutionAlreadyExists":
+                return False
+            raise
+        return True
+
     def succeed(self, task_token: str, output: dict[str, Any]) -> bool:
         """Answer a waiting task."""
         try:

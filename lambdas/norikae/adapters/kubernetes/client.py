@@ -25,6 +25,7 @@ FIRST_ERROR = 400
 NOT_FOUND = 404
 PATCHES = {"merge": "application/merge-patch+json", "json": "application/json-patch+json"}
 APPLY = "application/apply-patch+yaml"
+JSON = "application/json"
 
 
 class KubernetesClient:
@@ -125,8 +126,37 @@ class KubernetesClient:
             return False
         options = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
         path = known.path(namespace, name)
-        response = self._send("DELETE", path, body=options, content_type="application/json", allow=(NOT_FOUND,))
+        response = self._send("DELETE", path, body=options, content_type=JSON, allow=(NOT_FOUND,))
         return response.status != NOT_FOUND
+
+    def create(self, obj: Mapping[str, Any]) -> Json:
+        """Create an object; ConflictError when it exists."""
+        known = self._served.of_kind(str(obj["apiVersion"]), str(obj["kind"]))
+        if known is None:
+            raise RefusedError(f"the API server at {self._endpoint} does not serve {obj['apiVersion']} {obj['kind']}")
+        namespace = obj["metadata"].get("namespace", "default") if known.namespaced else None
+        query = {"fieldManager": FIELD_MANAGER}
+        return _json(self._send("POST", known.path(namespace), query=query, body=obj, content_type=JSON))
+
+    def logs(self, pod: str, namespace: str, *, lines: int = 200) -> str:
+        """The last lines that a pod's first container wrote."""
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
+        return self._send("GET", path, query={"tailLines": str(lines)}).data.decode(errors="replace")
+
+    def service_account_token(self, name: str, namespace: str, audience: str) -> str:
+        """A token of ten minutes, the shortest there is (Kubernetes docs, "TokenRequest")."""
+        body = {
+            "apiVersion": "authentication.k8s.io/v1",
+            "kind": "TokenRequest",
+            "spec": {"audiences": [audience], "expirationSeconds": 600},
+        }
+        path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
+        return str(_json(self._send("POST", path, body=body, content_type=JSON))["status"]["token"])
+
+    def proxied(self, service: str, namespace: str, path: str, *, cookie: str = "") -> bytes:
+        """What a Service answers to a GET, asked through the API server's proxy."""
+        path = f"/api/v1/namespaces/{namespace}/services/{service}/proxy{path}"
+        return self._send("GET", path, headers={"Cookie": cookie} if cookie else {}).data
 
     def is_ready(self) -> bool:
         """Whether ``/readyz`` answers ok; no connection and a token that is not accepted yet mean no."""
@@ -147,28 +177,28 @@ class KubernetesClient:
         query: Mapping[str, str] | None = None,
         body: Any = None,
         content_type: str = "",
+        headers: Mapping[str, str] | None = None,
         allow: tuple[int, ...] = (),
     ) -> urllib3.BaseHTTPResponse:
         """One request; a second one with a new token when the first is answered 401."""
-        response = self._once(method, path, query, body, content_type)
+        sent = {**(headers or {}), **({"Content-Type": content_type} if content_type else {})}
+        response = self._once(method, path, query, body, sent)
         if response.status == UNAUTHORIZED:
             self._token = None
-            response = self._once(method, path, query, body, content_type)
+            response = self._once(method, path, query, body, sent)
         if response.status >= FIRST_ERROR and response.status not in allow:
             raise error_of(f"{method} {self._endpoint}{path}", response.status, response.data)
         return response
 
     def _once(
-        self, method: str, path: str, query: Mapping[str, str] | None, body: Any, content_type: str
+        self, method: str, path: str, query: Mapping[str, str] | None, body: Any, sent: Mapping[str, str]
     ) -> urllib3.BaseHTTPResponse:
         if self._token is None:
             self._token = self._make_token()
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
-        if content_type:
-            headers["Content-Type"] = content_type
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": JSON, **sent}
         url = self._endpoint + path
         if query:
-            url += "?" + urlencode(query)
+            url += ("&" if "?" in path else "?") + urlencode(query)
         try:
             return self._pool.request(
                 method, url, body=None if body is None else msgspec.json.encode(body), headers=headers

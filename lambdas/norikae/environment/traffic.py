@@ -1,0 +1,89 @@
+"""The part of an environment file that says whose records carry the traffic and how it moves."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from norikae.environment.part import Part, Percent, Seconds, WholePercent
+
+GateKind = Literal["target-health", "http-5xx"]
+
+
+class Dns(Part, frozen=True):
+    """Whose records carry the traffic."""
+
+    zones: Annotated[
+        tuple[str, ...], msgspec.Meta(min_length=1, max_length=1, description="The hosted zone of the public names.")
+    ]
+    owner: Annotated[
+        Literal["controller"],
+        msgspec.Meta(description="norikae owns the public weighted names; the other modes are not built yet."),
+    ] = "controller"
+    propagation_poll: Annotated[
+        Seconds, msgspec.Meta(description="How often a Route 53 change is asked for INSYNC.")
+    ] = 15
+    propagation_deadline: Annotated[Seconds, msgspec.Meta(description="A change that is PENDING for longer holds.")] = (
+        300
+    )
+    answer_ttl: Annotated[
+        Seconds, msgspec.Meta(description="How long resolvers keep an ALB alias answer (60 s, set by AWS).")
+    ] = 60
+
+
+class TargetHealthGate(Part, frozen=True):
+    """When green's targets count as unhealthy."""
+
+    min_healthy: Annotated[int, msgspec.Meta(ge=1, description="Healthy targets that each target group needs.")] = 1
+    max_unhealthy_percent: Annotated[
+        Percent, msgspec.Meta(description="More targets than this share of a group that are not healthy fail the gate.")
+    ] = 0.0
+
+
+class Http5xxGate(Part, frozen=True):
+    """When green answers too many errors."""
+
+    max_percent: Annotated[
+        Percent, msgspec.Meta(description="Share of 5xx among green's answers that is still fine.")
+    ] = 1.0
+    window: Annotated[Seconds, msgspec.Meta(ge=60, description="The time that is looked at.")] = 120
+    min_requests: Annotated[
+        int, msgspec.Meta(ge=1, description="With fewer requests in the window the gate is inconclusive.")
+    ] = 20
+
+
+class Thresholds(Part, frozen=True):
+    """The figures by which the gates judge."""
+
+    target_health: Annotated[TargetHealthGate, msgspec.Meta(description="Gate target-health.")] = TargetHealthGate()
+    http_5xx: Annotated[Http5xxGate, msgspec.Meta(description="Gate http-5xx.")] = Http5xxGate()
+    inconclusive_limit: Annotated[
+        int,
+        msgspec.Meta(ge=0, description="A step that stays inconclusive for more looks than this after its bake holds."),
+    ] = 10
+
+
+class Shift(Part, frozen=True):
+    """How an application's weight moves."""
+
+    steps: Annotated[
+        tuple[WholePercent, ...],
+        msgspec.Meta(min_length=1, description="Green's weight after each step; ends with 100."),
+    ] = (5, 25, 50, 100)
+    bake: Annotated[Seconds, msgspec.Meta(description="How long a step is watched; also at 100.")] = 600
+    poll: Annotated[Seconds, msgspec.Meta(ge=5, le=30, description="How often gates and flags are read in a bake.")] = (
+        30
+    )
+    gates: Annotated[
+        tuple[GateKind, ...], msgspec.Meta(min_length=1, description="What judges a step; all of them have to pass.")
+    ] = ("target-health", "http-5xx")
+    together: Annotated[int, msgspec.Meta(ge=1, le=40, description="Applications that shift at the same time.")] = 3
+    thresholds: Thresholds = Thresholds()
+
+
+class Soak(Part, frozen=True):
+    """How long blue is kept at weight 0 before it may be deleted."""
+
+    duration: Annotated[
+        Seconds, msgspec.Meta(description="Counted from the last application that arrived at 100 on green.")
+    ] = 172800
+    poll: Annotated[Seconds, msgspec.Meta(ge=60, description="How often applications are looked at meanwhile.")] = 600
