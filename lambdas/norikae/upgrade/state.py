@@ -124,6 +124,66 @@ class ApprovedItem(msgspec.Struct, frozen=True, kw_only=True):
     at: float
 
 
+class WaveItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``WAVE``: the applications that are to be synced next, which a person may have to see first.
+
+    Args:
+        phase: the phase that syncs them, ``sync-platform`` or ``sync-applications``.
+        applications: their names, in the order in which the phase named them.
+    """
+
+    phase: str
+    applications: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The item with the verdict about this wave."""
+        return f"DIFF#{self.phase}#{self.applications[0] if self.applications else ''}"
+
+
+class DiffItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``DIFF#<phase>#<first application>``: what the last comparison of a wave with blue said.
+
+    Args:
+        phase: the phase that syncs the wave.
+        applications: exactly the applications that were compared.
+        revision: the commit that was compared.
+        hash: SHA-256 over the revision and the whole difference; an approval names it.
+        unexpected: how many differences nobody expects.
+        verdict: whether the wave may be synced: ``expected`` and ``approved`` mean yes, ``asked`` no.
+        summary: the differences in words, short enough for a chat.
+        report: where the whole difference lies.
+    """
+
+    phase: str
+    applications: tuple[str, ...]
+    revision: str
+    hash: str
+    unexpected: int
+    verdict: Literal["expected", "asked", "approved"]
+    summary: str = ""
+    report: str = ""
+
+    def allows(self, wave: WaveItem, revision: str) -> bool:
+        """Whether exactly this wave may be synced to exactly this commit."""
+        is_about = (self.phase, self.applications, self.revision) == (wave.phase, wave.applications, revision)
+        return is_about and self.verdict != "asked"
+
+
+class PinItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``PIN``: the commit that green is synced to, once it is another one than the plan's.
+
+    Args:
+        revision: the commit.
+        was: the one before it.
+        at: when it moved, in seconds since the epoch.
+    """
+
+    revision: str
+    was: str
+    at: float
+
+
 class ClustersItem(msgspec.Struct, frozen=True, kw_only=True):
     """``CLUSTERS``: which cluster serves, which one is being built, and for which run."""
 
