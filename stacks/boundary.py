@@ -16,7 +16,6 @@ NETWORK = [
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
     "ec2:UnassignPrivateIpAddresses",
 ]
 ANSWER = ["states:SendTaskFailure", "states:SendTaskSuccess"]
@@ -52,6 +51,7 @@ CLUSTERS = [
 ]
 ELSEWHERE = [
     "cloudwatch:GetMetricData",
+    "ec2:DescribeSubnets",
     "elasticloadbalancing:DescribeListeners",
     "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeRules",

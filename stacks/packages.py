@@ -19,7 +19,10 @@ from stacks.runtime import PLATFORM, PYTHON
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SERVICES = ("cloudwatch", "dynamodb", "eks", "elbv2", "route53", "s3", "sns", "stepfunctions", "sts")
+SERVICES = (
+    *("autoscaling", "cloudwatch", "dynamodb", "ec2", "eks", "elbv2", "iam", "route53", "s3"),
+    *("secretsmanager", "sns", "ssm", "stepfunctions", "sts"),
+)
 """The AWS services whose models stay in the bundle; a client of another one fails with UnknownServiceError."""
 ENDPOINTS = frozenset(SERVICES) - {"cloudwatch", "elbv2", "stepfunctions"} | {
     "elasticloadbalancing",
@@ -78,6 +81,7 @@ def _trim(packages: Path) -> None:
             entry.unlink()
     for example in data.rglob("examples-1.json*"):
         example.unlink()
+    _drop_old_versions(data)
     for model in data.rglob("*.json.gz"):
         _shorten(model)
     _keep_endpoints(data / "endpoints.json")
@@ -87,6 +91,13 @@ def _trim(packages: Path) -> None:
         shutil.rmtree(found, ignore_errors=True)
     for lock in packages.glob(".lock"):
         lock.unlink()
+
+
+def _drop_old_versions(data: Path) -> None:
+    """A client takes the newest version of an API (``botocore/loaders.py``); EC2 comes in eight."""
+    for service in SERVICES:
+        for old in sorted(entry for entry in (data / service).iterdir() if entry.is_dir())[:-1]:
+            shutil.rmtree(old)
 
 
 def _shorten(model: Path) -> None:

@@ -24,3 +24,12 @@ class Compute(Protocol):
 
     def subnets(self, ids: Sequence[str]) -> tuple[Subnet, ...]:
         """Some subnets; one that does not exist is left out."""
+
+    def admits(self, group: str, *, source: str, port: int) -> bool:
+        """Whether a rule of a security group admits TCP to a port from another group, or from any addresses.
+
+        Args:
+            group: the security group that is entered.
+            source: the security group that connections come from.
+            port: the port.
+        """
