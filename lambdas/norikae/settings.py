@@ -18,6 +18,9 @@ class Settings:
         cluster_role: ARN of the role that EKS control planes get.
         node_role: ARN of the role that nodes get.
         key: ARN of the key that encrypts green's Kubernetes Secrets.
+        role: ARN of the function's own role.
+        adopt_machine: ARN of the state machine that adopts.
+        clean_machine: ARN of the state machine that removes green.
         access: Kubernetes group to the ARNs of the roles that belong to it.
     """
 
@@ -27,6 +30,9 @@ class Settings:
     cluster_role: str = ""
     node_role: str = ""
     key: str = ""
+    role: str = ""
+    adopt_machine: str = ""
+    clean_machine: str = ""
     access: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod

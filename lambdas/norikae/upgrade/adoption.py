@@ -1,0 +1,220 @@
+"""Adopting the cluster that serves today, and letting go of it again: one look and one move at a time."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from norikae.cluster.adopt import (
+    BLUE_GROUPS,
+    HUB_GROUPS,
+    Doorway,
+    Guest,
+    adoptable,
+    ensure_guest,
+    ensure_no_guest,
+    step_out,
+    tags_of_blue,
+)
+from norikae.cluster.rbac import for_namespace
+from norikae.errors import BadRequestError, PermanentError, RefusedError
+from norikae.ports import Ports
+from norikae.traffic.applications import find_applications
+from norikae.traffic.records import TRAFFIC_TYPES, RecordSet
+from norikae.traffic.takeover import give_back, names_of, take_over
+from norikae.upgrade.identity import Writer
+from norikae.upgrade.lease import next_lease
+from norikae.upgrade.progress import Progress
+from norikae.upgrade.state import Admission, AdoptionItem, ClustersItem, Event
+
+Answer = dict[str, Any]
+
+DEADLINE_SECONDS = 1800
+"""Access takes seconds to take effect; what is not there after half an hour will not come by itself."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """The input of an execution of the machine ``adopt``.
+
+    Args:
+        cluster: by default the one that the environment file names.
+        undo: let go of it instead.
+        by: who asks, for the audit trail.
+        reason: why.
+    """
+
+    cluster: str = ""
+    undo: bool = False
+    by: str = ""
+    reason: str = ""
+
+
+def adopt_cluster(ports: Ports, request: Mapping[str, Any], execution: str, seconds: float) -> Answer:
+    """The next move of an adoption: ``done``, ``wait`` or ``refused``; then its reason is in the table and was told.
+
+    Args:
+        ports: the world.
+        request: the execution's input.
+        execution: its ARN.
+        seconds: how long it has been running.
+    """
+    try:
+        wanted = msgspec.convert(dict(request), Request)
+    except msgspec.ValidationError as error:
+        raise BadRequestError(f"input: {error}; docs/console.md has the command") from error
+    name = wanted.cluster or ports.environment.clusters.adopt
+    writer = _take_environment(ports, execution)
+    try:
+        progress = (_let_go if wanted.undo else _adopt)(ports, writer, name, execution)
+    except PermanentError as error:
+        return _refuse(ports, writer, name, execution, str(error))
+    if progress.ready:
+        return _finish(ports, writer, wanted, name, execution)
+    if seconds > DEADLINE_SECONDS:
+        return _refuse(ports, writer, name, execution, f"{DEADLINE_SECONDS} s have passed: {progress.waiting_for}")
+    return {
+        "next": "wait",
+        "waiting_for": progress.waiting_for,
+        "retry_after_seconds": progress.retry_after_seconds,
+    }
+
+
+def _adopt(ports: Ports, writer: Writer, name: str, execution: str) -> Progress:
+    if name != ports.environment.clusters.adopt:
+        raise RefusedError(f"{name} is not clusters.adopt of the environment file; name it there and deploy first")
+    blue = adoptable(ports.eks, ports.environment, name)
+    door, item = _doorway(ports), _item(ports, name, execution)
+    for guest in _guests(ports, name, execution):
+        admission = _admission(item, guest.cluster)
+        if admission is None:
+            before = {entry.principal: tuple(sorted(entry.groups)) for entry in ports.eks.access_entries(guest.cluster)}
+            admission = Admission(cluster=guest.cluster, before=before)
+            item = _keep(ports, writer, item, admission)
+        if admission.inside:
+            continue
+        is_blue = guest.cluster == name
+        cluster = blue if is_blue else adoptable(ports.eks, ports.environment, guest.cluster, shared=True)
+        progress = ensure_guest(door, guest, cluster)
+        if not progress.ready:
+            return progress
+        item = _keep(ports, writer, item, msgspec.structs.replace(admission, inside=True))
+    if not item.taken:
+        item = _take_records_over(ports, writer, item)
+        ports.eks.tag(blue.arn, tags_of_blue(ports.environment))
+        ports.table.write_environment(writer, "CLUSTERS", ClustersItem(blue=name))
+        ports.table.write_environment(writer, "ADOPTION", msgspec.structs.replace(item, taken=True))
+    for guest in _guests(ports, name, execution):
+        step_out(ports.eks, guest)
+    return Progress.done()
+
+
+def _let_go(ports: Ports, writer: Writer, name: str, execution: str) -> Progress:
+    item = ports.table.environment("ADOPTION", AdoptionItem)
+    if item is None or item.cluster != name or item.outcome == "undone":
+        raise RefusedError(f"{name} has not been adopted; there is nothing to undo")
+    if item.execution != execution:  # the first look of this execution: nobody has been let out yet
+        out = tuple(msgspec.structs.replace(one, inside=True) for one in item.admissions)
+        item = msgspec.structs.replace(item, execution=execution, admissions=out)
+    originals = [RecordSet(raw) for raw in item.records]
+    if originals:
+        records = ports.dns.records([one.name for one in originals])
+        if changes := give_back(records, originals, name):
+            ports.dns.change(changes, f"norikae unadopt {name}")
+    for guest in _guests(ports, name, execution):
+        admission = _admission(item, guest.cluster)
+        if admission is None or not admission.inside:
+            continue
+        progress = ensure_no_guest(_doorway(ports), guest, admission.before)
+        if not progress.ready:
+            return progress
+        item = _keep(ports, writer, item, msgspec.structs.replace(admission, inside=False))
+    blue = ports.eks.cluster(name)
+    if blue is not None:
+        ports.eks.untag(blue.arn, tuple(tags_of_blue(ports.environment)))
+    ports.table.write_environment(writer, "CLUSTERS", ClustersItem(blue=""))
+    return Progress.done()
+
+
+def _take_records_over(ports: Ports, writer: Writer, item: AdoptionItem) -> AdoptionItem:
+    """One batch; the originals are in the table before it is sent."""
+    applications = find_applications(ports.kubernetes(item.cluster).list("ingresses.networking.k8s.io"))
+    names = names_of(applications)
+    taken = take_over(applications, ports.dns.records(names, (*TRAFFIC_TYPES, "CNAME", "TXT")), item.cluster)
+    kept = {(raw["Name"], raw["Type"], raw["SetIdentifier"]) for raw in item.records}
+    deleted = [dict(change.record.raw) for change in taken.changes if change.action == "DELETE"]
+    new = [raw for raw in deleted if (raw["Name"], raw["Type"], raw["SetIdentifier"]) not in kept]
+    changed = msgspec.structs.replace(item, records=(*item.records, *new), notes=taken.notes)
+    ports.table.write_environment(writer, "ADOPTION", changed)
+    if taken.changes:
+        ports.dns.change(taken.changes, f"norikae adopt {item.cluster}")
+    return changed
+
+
+def _take_environment(ports: Ports, execution: str) -> Writer:
+    """The environment's lease, so that no run is open meanwhile."""
+    held = ports.table.lease("")
+    status = ports.executions.status(held.holder) if held and held.holder else "UNKNOWN"
+    lease = next_lease(held, holder=execution, run=execution.rpartition(":")[2], holder_status=status)
+    if lease != held:
+        ports.table.take("", lease, instead_of=held)
+    return Writer(run=lease.run, attempt=1, token=lease.token)
+
+
+def _guests(ports: Ports, name: str, execution: str) -> Iterator[Guest]:
+    """The cluster that is adopted, and the one of a central Argo CD."""
+    access, own_role = ports.settings.access, ports.settings.need("role")
+    yield Guest(name, BLUE_GROUPS, access, own_role, execution)
+    if ports.environment.argocd.hub is not None:
+        yield Guest(ports.environment.argocd.hub.cluster, HUB_GROUPS, access, own_role, execution)
+
+
+def _doorway(ports: Ports) -> Doorway:
+    rbac = for_namespace(ports.manifests("rbac"), ports.environment.argocd.namespace)
+    return Doorway(ports.eks, ports.compute, ports.kubernetes, ports.environment, rbac)
+
+
+def _item(ports: Ports, name: str, execution: str) -> AdoptionItem:
+    """The item of this execution; what an earlier adoption found is kept, so that undoing it stays whole."""
+    found = ports.table.environment("ADOPTION", AdoptionItem)
+    if found is None or found.cluster != name or found.outcome == "undone":
+        return AdoptionItem(cluster=name, execution=execution)
+    if found.execution == execution:
+        return found
+    again = tuple(msgspec.structs.replace(one, inside=False) for one in found.admissions)
+    return msgspec.structs.replace(found, execution=execution, admissions=again, taken=False, outcome="", reason="")
+
+
+def _admission(item: AdoptionItem, cluster: str) -> Admission | None:
+    return next((one for one in item.admissions if one.cluster == cluster), None)
+
+
+def _keep(ports: Ports, writer: Writer, item: AdoptionItem, admission: Admission) -> AdoptionItem:
+    others = tuple(one for one in item.admissions if one.cluster != admission.cluster)
+    changed = msgspec.structs.replace(item, admissions=(*others, admission))
+    ports.table.write_environment(writer, "ADOPTION", changed)
+    return changed
+
+
+def _refuse(ports: Ports, writer: Writer, name: str, execution: str, reason: str) -> Answer:
+    """Nobody is admin any more, the reason is in the table and was told, the lease is free."""
+    for guest in _guests(ports, name, execution):
+        if ports.eks.cluster(guest.cluster) is not None:
+            step_out(ports.eks, guest)
+    item = ports.table.environment("ADOPTION", AdoptionItem) or AdoptionItem(cluster=name, execution=execution)
+    ports.table.write_environment(writer, "ADOPTION", msgspec.structs.replace(item, outcome="refused", reason=reason))
+    ports.topic.tell(f"{name} is not adopted", {"event": "adoption-refused", "cluster": name, "reason": reason})
+    ports.table.release("", execution)
+    return {"next": "refused", "waiting_for": reason}
+
+
+def _finish(ports: Ports, writer: Writer, wanted: Request, name: str, execution: str) -> Answer:
+    outcome = "undone" if wanted.undo else "adopted"
+    item = ports.table.environment("ADOPTION", AdoptionItem) or AdoptionItem(cluster=name, execution=execution)
+    ports.table.write_environment(writer, "ADOPTION", msgspec.structs.replace(item, outcome=outcome, reason=""))
+    detail = {"cluster": name, "notes": list(item.notes), "reason": wanted.reason}
+    ports.table.log(writer.run, Event(at=ports.now, what=outcome, by=wanted.by, detail=detail))
+    ports.topic.tell(
+        f"{name} is {outcome}", {"event": f"cluster-{outcome}", "cluster": name, "notes": list(item.notes)}
+    )
+    ports.table.release("", execution)
+    return {"next": "done", "waiting_for": "", "notes": list(item.notes)}
