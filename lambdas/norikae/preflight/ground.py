@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from norikae.argocd.applications import read_applications
 from norikae.errors import NotFoundError
 from norikae.traffic.applications import find_applications
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from norikae.cluster.compute_port import Subnet
     from norikae.cluster.eks_port import Cluster, Eks
-    from norikae.cluster.ports import Kubernetes
+    from norikae.cluster.ports import Json, Kubernetes
     from norikae.environment import Environment
+    from norikae.preflight.insights_port import Insights
     from norikae.traffic.applications import Application
     from norikae.traffic.records import RecordSet
 
@@ -26,7 +29,21 @@ class PublicNames(Protocol):
         """All A and AAAA record sets of some names."""
 
 
-@dataclass(frozen=True)
+class Subnets(Protocol):
+    """Subnets, to read only."""
+
+    def subnets(self, ids: Sequence[str]) -> tuple[Subnet, ...]:
+        """Some subnets; one that does not exist is left out."""
+
+
+class TrustPolicies(Protocol):
+    """Who may assume which role, to read only."""
+
+    def trust_policy(self, role: str) -> dict[str, Any] | None:
+        """The trust policy of a role by its ARN, or None when there is no such role."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ground:
     """The world before an upgrade; what several checks need is read once.
 
@@ -37,6 +54,9 @@ class Ground:
         eks: Amazon EKS.
         kubernetes: blue's API.
         names: the records of the public names.
+        insights: what EKS itself found about blue.
+        subnets: what is left of the subnets.
+        trust: the trust policies of roles.
         now: this instant, in seconds since the epoch.
         green_name: the cluster that an earlier attempt of the same run has built; its records are expected, too.
     """
@@ -47,6 +67,9 @@ class Ground:
     eks: Eks
     kubernetes: Kubernetes
     names: PublicNames
+    insights: Insights
+    subnets: Subnets
+    trust: TrustPolicies
     now: float
     green_name: str = ""
 
@@ -66,3 +89,8 @@ class Ground:
     def applications(self) -> tuple[Application, ...]:
         """The applications of blue that want to be shifted."""
         return find_applications(self.kubernetes.list("ingresses.networking.k8s.io"))
+
+    @cached_property
+    def argocd_applications(self) -> dict[str, Json]:
+        """Blue's Argo CD applications by name."""
+        return read_applications(self.kubernetes, self.environment.argocd)

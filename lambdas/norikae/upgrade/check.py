@@ -31,6 +31,9 @@ def run_preflight(ports: Ports, writer: Writer) -> Answer:
             eks=ports.eks,
             kubernetes=ports.kubernetes(stored.plan.blue.name),
             names=ports.dns,
+            insights=ports.insights,
+            subnets=ports.compute,
+            trust=ports.identity,
             now=ports.now,
             green_name=stored.plan.green.name,
         )

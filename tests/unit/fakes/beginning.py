@@ -14,6 +14,7 @@ from norikae.upgrade.ports import read_plan
 from norikae.upgrade.state import PhaseItem
 from tests.unit.fakes.demo import NOW, SHA, application, ingress, node, operation_state
 from tests.unit.fakes.eks import FakeEks
+from tests.unit.fakes.grounds import FakeInsights, FakeSubnets, FakeTrust
 from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.ports import FakeBalancers, FakeDns, FakePorts, alias
 from tests.unit.fakes.story import APP, BLUE, GREEN, PARENT, RUN
@@ -46,6 +47,9 @@ class Beginning:
             load_balancers=FakeBalancers(**{BLUE: (2, 2), GREEN: (2, 2)}),
             eks=self.eks,
             settings=SETTINGS,
+            insights=FakeInsights(),
+            compute=FakeSubnets(),
+            identity=FakeTrust(),
             files={"rbac": RBAC, "argocd": INSTALL},
             now=NOW,
         )

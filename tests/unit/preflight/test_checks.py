@@ -14,6 +14,7 @@ from norikae.preflight.run import may_start, run_checks
 from norikae.traffic.records import RecordSet
 from tests.unit.fakes.demo import NOW, application, demo_environment, ingress, unsynced
 from tests.unit.fakes.eks import FakeEks
+from tests.unit.fakes.grounds import FakeInsights, FakeSubnets, FakeTrust
 from tests.unit.fakes.kubernetes import FakeKubernetes
 
 if TYPE_CHECKING:
@@ -59,7 +60,18 @@ def names() -> FakeNames:
 
 @pytest.fixture
 def ground(eks: FakeEks, api: FakeKubernetes, names: FakeNames) -> Ground:
-    return Ground(demo_environment(), BLUE, "1.35", eks, api, names, NOW)
+    return Ground(
+        environment=demo_environment(),
+        blue_name=BLUE,
+        version="1.35",
+        eks=eks,
+        kubernetes=api,
+        names=names,
+        insights=FakeInsights(),
+        subnets=FakeSubnets(),
+        trust=FakeTrust(),
+        now=NOW,
+    )
 
 
 def only(ground: Ground, check: str) -> Finding:

@@ -1,0 +1,65 @@
+"""What the checks before a run read besides EKS and Kubernetes: all is well unless the test says otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from norikae.cluster.compute_port import Subnet
+from norikae.preflight.insights_port import Insight
+from tests.unit.fakes.demo import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HOUR = 3600.0
+
+
+def insight(name: str, status: str = "PASSING", **more: Any) -> Insight:
+    """An insight that EKS has looked at an hour ago."""
+    fields: dict[str, Any] = {
+        "id": f"insight-{name}",
+        "category": "UPGRADE_READINESS",
+        "reason": f"{name} is {status}",
+        "version": "1.34",
+        "refreshed_at": NOW - HOUR,
+        **more,
+    }
+    return Insight(name=name, status=status, **fields)
+
+
+class FakeInsights:
+    """The port ``Insights`` over a list."""
+
+    def __init__(self, *found: Insight) -> None:
+        self.found = list(found) or [
+            insight("Deprecated APIs removed in Kubernetes v1.34"),
+            insight("Cluster health issues", version=""),
+            insight("Kubelet version skew"),
+        ]
+
+    def insights(self, cluster: str) -> tuple[Insight, ...]:
+        assert cluster
+        return tuple(self.found)
+
+
+class FakeSubnets:
+    """The subnets of the port ``Compute``."""
+
+    def __init__(self) -> None:
+        self.found = {
+            "subnet-a": Subnet("subnet-a", "apne1-az4", 200),
+            "subnet-c": Subnet("subnet-c", "apne1-az1", 200),
+        }
+
+    def subnets(self, ids: Sequence[str]) -> tuple[Subnet, ...]:
+        return tuple(self.found[name] for name in ids if name in self.found)
+
+
+class FakeTrust:
+    """The trust policies of the port ``Identity``."""
+
+    def __init__(self, **policies: dict[str, Any]) -> None:
+        self.policies = policies
+
+    def trust_policy(self, role: str) -> dict[str, Any] | None:
+        return self.policies.get(role)
