@@ -51,6 +51,8 @@ class ApiServer:
         self.minor = int(version.split(".")[1])
         self.catalog = Catalog(built_in(self.minor))
         self.store = Store()
+        self.read_logs: Callable[[Json], str] | None = None  # what a pod has written, once there are kubelets
+        self.backends: dict[Key, Callable[..., Any]] = {}  # who plays a Service, by namespace and name
         for namespace in ("default", "kube-node-lease", "kube-public", "kube-system"):
             self.create("namespaces", {"metadata": {"name": namespace}}, manager="kube-apiserver")
         for obj in bootstrap.objects():

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local.kubernetes import bootstrap, discovery, errors, rbac
+from local.kubernetes import bootstrap, discovery, errors, rbac, services, subresources
 from local.kubernetes.objects import Json
 from local.kubernetes.resources import Resource
 from local.kubernetes.routes import Route, route
+from local.kubernetes.subresources import Call
 from local.kubernetes.users import User
 from local.kubernetes.watching import Watch
 from local.kubernetes.wire import (
@@ -37,7 +38,7 @@ _PATCHES = {
 _PATCH_TYPES = ", ".join([*_PATCHES, APPLY])
 _NOT_DONE_GROUPS = frozenset({"authentication.k8s.io", "authorization.k8s.io", "events.k8s.io"})
 _NOT_DONE_SUBRESOURCES = frozenset(
-    {"attach", "binding", "ephemeralcontainers", "exec", "log", "portforward", "proxy", "resize", "scale", "token",
+    {"attach", "binding", "ephemeralcontainers", "exec", "portforward", "proxy", "resize", "scale", "token",
      "approval"}
 )  # fmt: skip
 
@@ -83,6 +84,8 @@ class Verbs:
         if not asked.plural:
             return self._document(user, asked)
         self._check_allowed(user, asked, asked.verb)
+        if asked.asked == "services/proxy":
+            return services.proxy(Call(self._api, user, asked, request))
         if asked.group in _NOT_DONE_GROUPS or asked.subresource in _NOT_DONE_SUBRESOURCES:
             raise errors.outside(f"{asked.verb} of {asked.asked}")
         check_accepted(request.headers)
@@ -116,10 +119,8 @@ class Verbs:
 
     def _dispatch(self, call: _Call) -> Answer:
         asked, kind = call.asked, call.kind
-        if asked.subresource == "eviction" and kind.name == "pods":
-            return self._evict(call)
-        if asked.subresource == "finalize" and kind.name == "namespaces":
-            return self._finalize(call)
+        if asked.asked in subresources.ANSWERS:
+            return subresources.ANSWERS[asked.asked](Call(self._api, call.user, asked, call.request))
         if asked.subresource and not (asked.subresource == "status" and kind.status):
             raise errors.unknown_resource()
         if asked.verb in {"create", "update", "patch"}:
@@ -264,34 +265,3 @@ class Verbs:
             meta = item["metadata"]
             self._api.delete(kind.name, meta["name"], meta.get("namespace"), **options)
         return listed
-
-    def _evict(self, call: _Call) -> Answer:
-        user, asked, request = call.user, call.asked, call.request
-        if asked.verb != "create":
-            raise errors.method_not_allowed()
-        body = json_object(request)
-        if body.get("apiVersion", "policy/v1") != "policy/v1" or body.get("kind", "Eviction") != "Eviction":
-            told = f'no kind "{body.get("kind")}" is registered for version "{body.get("apiVersion")}"'
-            raise errors.bad_request(told)
-        if (body.get("metadata") or {}).get("name") != asked.name:
-            raise errors.bad_request("name in URL does not match name in Eviction object")
-        options = body.get("deleteOptions") or {}
-        self._api.evict(
-            asked.name,
-            asked.namespace,
-            preconditions=options.get("preconditions"),
-            grace_seconds=options.get("gracePeriodSeconds"),
-            dry_run=asked.dry_run or options.get("dryRun") == ["All"],
-            user=user,
-        )
-        return Answer(201, success(code=201))
-
-    def _finalize(self, call: _Call) -> Answer:
-        asked, request = call.asked, call.request
-        if asked.verb != "update":
-            raise errors.method_not_allowed()
-        if (json_object(request).get("spec") or {}).get("finalizers"):
-            raise errors.outside("namespaces/finalize that keeps finalizers")
-        last = self._api.get("namespaces", asked.name)
-        self._api.finalize(asked.name)
-        return Answer(200, last)
