@@ -60,5 +60,15 @@ class Kubernetes(Protocol):
             RefusedError: the Service or the API server answers 4xx; the text is theirs.
         """
 
+    def scope(self, api_version: str, kind: str) -> Literal["namespaced", "cluster", ""]:
+        """Where objects of a kind live; "" when the API server does not serve that version of it."""
+
+    def current(self, obj: Mapping[str, Any]) -> Json | None:
+        """What is there under the object's kind, namespace and name, in the version of its ``apiVersion``.
+
+        None when there is nothing, or when the API server does not serve that version. Without a namespace it is that
+        of ``apply``: ``default`` for kinds that have namespaces.
+        """
+
     def is_ready(self) -> bool:
         """Whether ``/readyz`` answers ok."""

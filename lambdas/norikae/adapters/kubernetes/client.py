@@ -158,6 +158,20 @@ class KubernetesClient:
         path = f"/api/v1/namespaces/{namespace}/services/{service}/proxy{path}"
         return self._send("GET", path, headers={"Cookie": cookie} if cookie else {}).data
 
+    def scope(self, api_version: str, kind: str) -> Literal["namespaced", "cluster", ""]:
+        """Where objects of a kind live; "" when the API server does not serve that version of it."""
+        known = self._served.of_kind(api_version, kind)
+        return "" if known is None else "namespaced" if known.namespaced else "cluster"
+
+    def current(self, obj: Mapping[str, Any]) -> Json | None:
+        """What is there under the object's kind, namespace and name, in the version of its ``apiVersion``."""
+        known = self._served.of_kind(str(obj["apiVersion"]), str(obj["kind"]))
+        if known is None:
+            return None
+        path = known.path(obj["metadata"].get("namespace", "default"), obj["metadata"]["name"])
+        response = self._send("GET", path, allow=(NOT_FOUND,))
+        return None if response.status == NOT_FOUND else _json(response)
+
     def is_ready(self) -> bool:
         """Whether ``/readyz`` answers ok; no connection and a token that is not accepted yet mean no."""
         try:
