@@ -38,6 +38,9 @@ class FakeKubernetes:
         self.ready = True
         self.gone = False
         self.refusal = ""
+        self.written: dict[tuple[str, str], str] = {}
+        self.answers: dict[tuple[str, str, str], bytes] = {}
+        self.cookies: list[str] = []
         self._version = 0
         for obj in objects:
             self.put(obj)
@@ -129,6 +132,29 @@ class FakeKubernetes:
         else:
             del self.objects[resource, namespace, name]
         return True
+
+    def create(self, obj: Mapping[str, Any]) -> Json:
+        self._reach()
+        if self._key(dict(obj)) in self.objects:
+            raise ConflictError(f"{obj['kind']} {obj['metadata']['name']} already exists")
+        self.writes.append(f"create {obj['kind']} {obj['metadata']['name']}")
+        self.put(dict(obj))
+        return copy.deepcopy(self.objects[self._key(dict(obj))])
+
+    def logs(self, pod: str, namespace: str, *, lines: int = 200) -> str:
+        self._reach()
+        return "\n".join(self.written.get((namespace, pod), "").splitlines()[-lines:])
+
+    def service_account_token(self, name: str, namespace: str, audience: str) -> str:
+        self._reach()
+        return f"token of {namespace}/{name} for {audience}"
+
+    def proxied(self, service: str, namespace: str, path: str, *, cookie: str = "") -> bytes:
+        self._reach()
+        self.cookies.append(cookie)
+        if (service, namespace, path) not in self.answers:
+            raise UnreachableError(f'no endpoints available for service "{service}"')
+        return self.answers[service, namespace, path]
 
     def is_ready(self) -> bool:
         return self.ready
