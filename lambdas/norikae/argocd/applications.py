@@ -52,8 +52,22 @@ def descendants(apps: Mapping[str, Json], root: str = ROOT) -> tuple[str, ...]:
 
 def follows_pin(app: Json, argocd: ArgoCd) -> bool:
     """Whether an application comes from the repository that the run pins; others have revisions of their own."""
-    source = app.get("spec", {}).get("source") or {}
-    return not source.get("chart") and _same(source.get("repoURL", ""), argocd.repository)
+    return bool(pinned_positions(app, argocd))
+
+
+def pinned_positions(app: Json, argocd: ArgoCd) -> tuple[int, ...]:
+    """Which of an application's sources come from the repository that the run pins, counted from 1 as Argo CD does."""
+    return tuple(
+        position
+        for position, source in enumerate(sources_of(app), start=1)
+        if not source.get("chart") and _same(source.get("repoURL", ""), argocd.repository)
+    )
+
+
+def sources_of(app: Json) -> tuple[Json, ...]:
+    """Where an application's manifests come from; several sources win over a single one, as in Argo CD."""
+    spec = app.get("spec", {})
+    return tuple(spec.get("sources") or ([spec["source"]] if spec.get("source") else []))
 
 
 def _same(left: str, right: str) -> bool:
