@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
-from norikae.cluster.names import ENVIRONMENT_TAG
+from norikae.cluster.names import ENVIRONMENT_TAG, ROLE_TAG
 
 if TYPE_CHECKING:
     from stacks.resources import Resources
@@ -27,7 +27,7 @@ ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPoli
 
 def cluster_endpoint(at: Resources) -> list[iam.PolicyStatement]:
     """Where a cluster's API is and which CA signs it."""
-    return [iam.PolicyStatement(sid="Endpoint", actions=["eks:DescribeCluster"], resources=at.clusters())]
+    return [iam.PolicyStatement(sid="Endpoint", actions=["eks:DescribeCluster"], resources=at.reached_clusters())]
 
 
 def clusters_read(at: Resources) -> list[iam.PolicyStatement]:
@@ -101,6 +101,37 @@ def clusters_build(at: Resources) -> list[iam.PolicyStatement]:
             resources=[at.key],
             conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
         ),
+    ]
+
+
+def clusters_adopt(at: Resources) -> list[iam.PolicyStatement]:
+    """Let functions into the adopted cluster (and a central Argo CD's), with the adopting role as admin for a while."""
+    adopted = at.adopted_clusters()
+    entries = [arn.replace(":cluster/", ":access-entry/") + "/*" for arn in adopted]
+    return [
+        iam.PolicyStatement(
+            sid="LetIn",
+            actions=["eks:CreateAccessEntry"],
+            resources=adopted,
+            conditions={"ForAllValues:StringEquals": {"eks:kubernetesGroups": list(GROUPS)}},
+        ),
+        iam.PolicyStatement(
+            sid="LetOut", actions=["eks:DeleteAccessEntry", "eks:UpdateAccessEntry"], resources=entries
+        ),
+        iam.PolicyStatement(
+            sid="MakeAdmin",
+            actions=["eks:AssociateAccessPolicy"],
+            resources=entries,
+            conditions={"ArnEquals": {"eks:policyArn": ADMIN_POLICY}},
+        ),
+        iam.PolicyStatement(
+            sid="Tags",
+            actions=["eks:TagResource", "eks:UntagResource"],
+            resources=adopted,
+            conditions={"ForAllValues:StringEquals": {"aws:TagKeys": [ENVIRONMENT_TAG, ROLE_TAG]}},
+        ),
+        # The action takes no resource.
+        iam.PolicyStatement(sid="Rules", actions=["ec2:DescribeSecurityGroupRules"], resources=["*"]),
     ]
 
 

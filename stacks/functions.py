@@ -67,7 +67,7 @@ class Functions(Construct):
             description=f"norikae {self._environment.environment}: {row.title}",
             role_name=operator_role_name(self._environment.environment) if row.name == OPERATOR_COMMAND else None,
         )
-        wanted = (*row.grants, grants.network) if row.groups else row.grants
+        wanted = (*row.grants, grants.network) if row.placed else row.grants
         for grant in dict.fromkeys(wanted):
             for statement in grant(self._at):
                 role.add_to_principal_policy(statement)
@@ -112,7 +112,7 @@ class Functions(Construct):
             environment=self._settings(row),
         )
         group.grant_write(self.roles[row.name])
-        if row.groups:
+        if row.placed:
             _place(function, self._environment.network)
         return function
 
@@ -138,6 +138,9 @@ class Functions(Construct):
             "NORIKAE_CLUSTER_ROLE": self._at.cluster_role,
             "NORIKAE_NODE_ROLE": self._at.node_role,
             "NORIKAE_KEY": self._at.key,
+            "NORIKAE_ROLE": self.roles[row.name].role_arn,
+            "NORIKAE_ADOPT_MACHINE": self._at.adopt_machine,
+            "NORIKAE_CLEAN_MACHINE": self._at.clean_machine,
             "NORIKAE_ACCESS": cdk.Stack.of(self).to_json_string(self.access),
         }
         return {"POWERTOOLS_LOG_LEVEL": "INFO", **{setting: known[setting] for setting in row.settings}}

@@ -84,6 +84,7 @@ class NorikaeStack(cdk.Stack):
             account=self.account,
             cluster_prefix=environment.clusters.prefix,
             adopted_cluster=environment.clusters.adopt,
+            hub_cluster=environment.argocd.hub.cluster if environment.argocd.hub else "",
             zones=environment.dns.zones,
             table=self.state.table.table_arn,
             table_name=self.state.table.table_name,
@@ -95,6 +96,8 @@ class NorikaeStack(cdk.Stack):
             node_role=self.cluster_roles.nodes.role_arn,
             upgrade_machine=arn + machine_name(environment.environment, "upgrade"),
             shift_machine=arn + machine_name(environment.environment, "shift"),
+            adopt_machine=arn + machine_name(environment.environment, "adopt"),
+            clean_machine=arn + machine_name(environment.environment, "clean-green"),
         )
 
     def _outputs(self) -> None:

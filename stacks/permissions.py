@@ -27,6 +27,9 @@ Setting = Literal[
     "NORIKAE_NODE_ROLE",
     "NORIKAE_KEY",
     "NORIKAE_ACCESS",
+    "NORIKAE_ROLE",
+    "NORIKAE_ADOPT_MACHINE",
+    "NORIKAE_CLEAN_MACHINE",
 ]
 
 
@@ -39,6 +42,7 @@ class Row:
         caller: who calls it, which is the folder of its handler.
         grants: its AWS rights, besides its own log group.
         groups: its Kubernetes groups; a function with any runs in the environment's controller subnets.
+        enters: it runs there without being a member of any group; it makes itself one when it has to.
         settings: the environment variables that it reads.
         memory: in MiB; the processor share grows with it.
         timeout: in seconds, below the state's own 300.
@@ -53,6 +57,12 @@ class Row:
     memory: int = 512
     timeout: int = 60
     asynchronous: bool = False
+    enters: bool = False
+
+    @property
+    def placed(self) -> bool:
+        """Whether it runs in the controller subnets, from which clusters are reached."""
+        return bool(self.groups) or self.enters
 
     @property
     def name(self) -> str:
@@ -164,6 +174,21 @@ FUNCTIONS = (
     Row("Roll back application", "workflow", _MOVE, settings=_TABLE),
     Row("Hold application", "workflow", _TELL, settings=_TELLING),
     Row("Finish shift", "workflow", _TELL, settings=_TELLING),
+    # the machine that adopts
+    Row(
+        "Adopt cluster",
+        "workflow",
+        (
+            *_TELL,
+            grants.records_write,
+            grants.executions_read,
+            cluster_grants.clusters_read,
+            cluster_grants.clusters_adopt,
+        ),
+        settings=("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_ACCESS", "NORIKAE_ROLE"),
+        timeout=120,
+        enters=True,
+    ),
     # started by an event, and by a person
     Row(
         "Recover",
@@ -176,8 +201,8 @@ FUNCTIONS = (
     Row(
         "Operator command",
         "operator",
-        (*_TELL, grants.forget, grants.answer_tasks),
-        settings=_TELLING,
+        (*_TELL, grants.forget, grants.answer_tasks, grants.start_errands),
+        settings=(*_TELLING, "NORIKAE_ADOPT_MACHINE", "NORIKAE_CLEAN_MACHINE"),
     ),
 )
 """Every function of a stack."""

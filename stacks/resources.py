@@ -15,6 +15,7 @@ class Resources:
     account: str
     cluster_prefix: str
     adopted_cluster: str
+    hub_cluster: str
     zones: tuple[str, ...]
     table: str
     table_name: str
@@ -26,6 +27,8 @@ class Resources:
     node_role: str
     upgrade_machine: str
     shift_machine: str
+    adopt_machine: str
+    clean_machine: str
 
     def arn(self, service: str, resource: str) -> str:
         """An ARN in this account and region."""
@@ -36,10 +39,20 @@ class Resources:
         names = (f"{self.cluster_prefix}-*", self.adopted_cluster)
         return [self.arn("eks", f"{kind}/{name}{below}") for name in names]
 
+    def adopted_clusters(self) -> list[str]:
+        """EKS ARNs of the clusters that norikae did not build: the adopted one, and a central Argo CD's."""
+        return [self.arn("eks", f"cluster/{name}") for name in (self.adopted_cluster, self.hub_cluster) if name]
+
+    def reached_clusters(self) -> list[str]:
+        """EKS ARNs of every cluster whose API functions call."""
+        return list(dict.fromkeys([*self.clusters(), *self.adopted_clusters()]))
+
     def clusters_and_parts(self) -> list[str]:
         """EKS ARNs of the clusters, their node groups, add-ons and access entries."""
         parts = ("nodegroup", "addon", "access-entry")
-        return [*self.clusters(), *(arn for part in parts for arn in self.clusters(part, "/*"))]
+        built_or_adopted = (arn for part in parts for arn in self.clusters(part, "/*"))
+        entries = (arn.replace(":cluster/", ":access-entry/") + "/*" for arn in self.adopted_clusters())
+        return list(dict.fromkeys([*self.reached_clusters(), *built_or_adopted, *entries]))
 
     def hosted_zones(self) -> list[str]:
         """ARNs of the environment's hosted zones."""
@@ -54,9 +67,10 @@ class Resources:
         return f"arn:{self.partition}:iam::{self.account}:role/aws-service-role/eks*.amazonaws.com/*"
 
     def executions(self) -> list[str]:
-        """ARNs of every execution of the two machines."""
-        return [f"{machine.replace(':stateMachine:', ':execution:')}:*" for machine in self.machines()]
+        """ARNs of every execution of every machine; all of them take leases."""
+        machines = (*self.machines(), self.adopt_machine, self.clean_machine)
+        return [f"{machine.replace(':stateMachine:', ':execution:')}:*" for machine in machines]
 
     def machines(self) -> tuple[str, str]:
-        """ARNs of the two machines."""
+        """ARNs of the two machines that move applications."""
         return self.upgrade_machine, self.shift_machine

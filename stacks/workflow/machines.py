@@ -1,4 +1,4 @@
-"""The state machines ``upgrade`` and ``shift``, from the ASL files beside this module."""
+"""The state machines, from the ASL files beside this module."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def substitutions(definition: str) -> list[str]:
 
 
 class Machines(Construct):
-    """Both machines with their roles and logs.
+    """Every machine with its role and its logs.
 
     Execution data stays out of the logs. The machines are encrypted by the key that AWS owns: what an execution holds
     is ids, weights and reasons, and with our key everybody who opens an execution in the console would need it.
@@ -64,18 +64,21 @@ class Machines(Construct):
         self._key, self._log_retention, self._at = key, log_retention, at
         self.shift = self._machine("Shift")
         self.upgrade = self._machine("Upgrade", started={"ShiftMachine": self.shift})
+        self.adopt = self._machine("Adopt")
 
     def _machine(self, kind: str, *, started: Mapping[str, sfn.StateMachine] | None = None) -> sfn.StateMachine:
         """One machine, allowed to call exactly what its file names."""
-        definition = (HERE / f"{kind.lower()}.asl.json").read_text()
+        file = kind.lower().replace(" ", "-")
+        definition = (HERE / f"{file}.asl.json").read_text()
         children = started or {}
         arns = {name: child.state_machine_arn for name, child in children.items()}
         called = {name: self._functions[name] for name in substitutions(definition) if name not in arns}
-        name = machine_name(self._environment, kind.lower())
+        name = machine_name(self._environment, file)
+        identifier = kind.title().replace(" ", "")
         role = self._role(kind)
         machine = sfn.StateMachine(
             self,
-            kind,
+            identifier,
             state_machine_name=name,
             comment=f"norikae {self._environment}: {kind.lower()}",
             definition_body=sfn.DefinitionBody.from_string(definition),
@@ -85,7 +88,7 @@ class Machines(Construct):
             logs=sfn.LogOptions(
                 destination=logs.LogGroup(
                     self,
-                    f"{kind}Logs",
+                    f"{identifier}Logs",
                     # Names that begin so share one resource policy (CloudWatch Logs guide, "vended logs").
                     log_group_name=f"/aws/vendedlogs/states/{name}",
                     encryption_key=self._key,
@@ -110,7 +113,7 @@ class Machines(Construct):
             "states.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": self._at.account}}
         )
         description = f"norikae {self._environment}: state machine {kind.lower()}"
-        return iam.Role(self, f"{kind}Role", assumed_by=trust, description=description)
+        return iam.Role(self, f"{kind.title().replace(' ', '')}Role", assumed_by=trust, description=description)
 
     def _let_start_shifts(self, role: iam.Role) -> None:
         """What ``startExecution.sync:2`` needs; the CDK only grants it for chains that are written in code."""

@@ -8,6 +8,7 @@ from norikae.traffic.records import Change, RecordSet
 
 TWINS = ("", "a-", "aaaa-", "cname-")
 """What external-dns puts before a name in its ownership records, by version (docs/registry/txt.md)."""
+REMEDY = "give its Ingress a name of its own per cluster (docs/application-teams.md), then delete the TXT records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,7 @@ def _obstacle(host: str, found: Sequence[RecordSet], mine: Sequence[RecordSet], 
         ),
         (
             bool(owner),
-            f"{host} is owned by external-dns ({owner}), which would write it back: give its Ingress a name of its own "
-            "per cluster (docs/application-teams.md), then delete the ownership TXT records",
+            f"{host} is owned by external-dns ({owner}), which would write it back: {REMEDY}",
         ),
     )
     return next((text for applies, text in obstacles if applies), "")

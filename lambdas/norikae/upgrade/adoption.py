@@ -1,6 +1,7 @@
 """Adopting the cluster that serves today, and letting go of it again: one look and one move at a time."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -49,14 +50,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-def adopt_cluster(ports: Ports, request: Mapping[str, Any], execution: str, seconds: float) -> Answer:
+def adopt_cluster(ports: Ports, request: Mapping[str, Any], execution: str, started_at: str) -> Answer:
     """The next move of an adoption: ``done``, ``wait`` or ``refused``; then its reason is in the table and was told.
 
     Args:
         ports: the world.
         request: the execution's input.
         execution: its ARN.
-        seconds: how long it has been running.
+        started_at: when it was started, as Step Functions writes instants (RFC 3339).
     """
     try:
         wanted = msgspec.convert(dict(request), Request)
@@ -70,7 +71,7 @@ def adopt_cluster(ports: Ports, request: Mapping[str, Any], execution: str, seco
         return _refuse(ports, writer, name, execution, str(error))
     if progress.ready:
         return _finish(ports, writer, wanted, name, execution)
-    if seconds > DEADLINE_SECONDS:
+    if ports.now - datetime.fromisoformat(started_at).timestamp() > DEADLINE_SECONDS:
         return _refuse(ports, writer, name, execution, f"{DEADLINE_SECONDS} s have passed: {progress.waiting_for}")
     return {
         "next": "wait",

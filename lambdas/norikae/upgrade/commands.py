@@ -1,4 +1,4 @@
-"""What an operator may tell a run: approve, reject, pause, resume, hold, abort, status."""
+"""What an operator may tell a run (approve, reject, pause, resume, hold, abort, status), and what needs none."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
@@ -7,10 +7,20 @@ import msgspec
 
 from norikae.errors import BadRequestError, RefusedError
 from norikae.ports import Ports
-from norikae.upgrade.state import AppItem, ApprovalItem, ApprovedItem, ClustersItem, Event, Flags, PhaseItem
+from norikae.upgrade.identity import EXECUTION_NAME_LIMIT
+from norikae.upgrade.state import (
+    AdoptionItem,
+    AppItem,
+    ApprovalItem,
+    ApprovedItem,
+    ClustersItem,
+    Event,
+    Flags,
+    PhaseItem,
+)
 
 Answer = dict[str, Any]
-Verb = Literal["approve", "reject", "pause", "resume", "hold", "abort", "status"]
+Verb = Literal["approve", "reject", "pause", "resume", "hold", "abort", "status", "adopt", "unadopt"]
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -21,6 +31,7 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         run: the run; by default the one that is open.
         subject: for approve and reject: ``plan`` or ``decommission``.
         plan_hash: for approve: the hash that the person saw; another one is refused.
+        cluster: for adopt and unadopt: the cluster that serves; by default the one of the environment file.
         application: for hold and resume: one application instead of the run.
         by: who says it, for the audit trail.
         reason: why.
@@ -31,6 +42,7 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     subject: Literal["", "plan", "decommission"] = ""
     plan_hash: str = ""
     application: str = ""
+    cluster: str = ""
     by: str = ""
     reason: str = ""
 
@@ -50,6 +62,10 @@ def operate(ports: Ports, event: Mapping[str, Any]) -> Answer:
         command = msgspec.convert(dict(event), Command)
     except msgspec.ValidationError as error:
         raise BadRequestError(f"command: {error}; docs/console.md has every command") from error
+    if command.command in ERRANDS:
+        return ERRANDS[command.command](ports, command)
+    if command.command == "status" and not (command.run or _last_run(ports)):
+        return {"run": "", "adoption": _adoption(ports)}
     run = command.run or _open_run(ports)
     answer = VERBS[command.command](ports, run, command)
     if command.command != "status":
@@ -120,6 +136,7 @@ def _status(ports: Ports, run: str, _: Command) -> Answer:
         "waiting_for": phase.waiting_for if phase else "",
         "outcome": phase.outcome if phase else "",
         "flags": msgspec.to_builtins(_flags(ports, run)),
+        "adoption": _adoption(ports),
         "applications": {one.application: {"outcome": one.outcome, "weight": one.weight} for one in applications},
         "questions": [{"subject": one.subject, "text": one.text, "plan_hash": one.plan_hash} for one in waiting],
     }
@@ -136,11 +153,36 @@ VERBS: Mapping[Verb, Callable[[Ports, str, Command], Answer]] = {
 }
 
 
-def _open_run(ports: Ports) -> str:
+def _adopt(ports: Ports, command: Command) -> Answer:
+    cluster = command.cluster or ports.environment.clusters.adopt
+    request = {"cluster": cluster, "undo": command.command == "unadopt", "by": command.by, "reason": command.reason}
+    name = f"{command.command}-{cluster}-{ports.now:.0f}"[:EXECUTION_NAME_LIMIT]
+    ports.executions.start(ports.settings.need("adopt_machine"), name, request)
+    return {"started": name, "cluster": cluster}
+
+
+ERRANDS: Mapping[Verb, Callable[[Ports, Command], Answer]] = {"adopt": _adopt, "unadopt": _adopt}
+"""What needs no run: an execution of a machine of its own does it, and tells people how it ended."""
+
+
+def _adoption(ports: Ports) -> Answer | None:
+    """How the last adoption ended, without the access entries and records that undoing it needs."""
+    item = ports.table.environment("ADOPTION", AdoptionItem)
+    if item is None:
+        return None
+    return {"cluster": item.cluster, "outcome": item.outcome, "reason": item.reason, "notes": list(item.notes)}
+
+
+def _last_run(ports: Ports) -> str:
     clusters = ports.table.environment("CLUSTERS", ClustersItem)
-    if clusters is None or not clusters.run:
+    return clusters.run if clusters else ""
+
+
+def _open_run(ports: Ports) -> str:
+    run = _last_run(ports)
+    if not run:
         raise BadRequestError("command: run: no run has been started in this environment; name one")
-    return clusters.run
+    return run
 
 
 def _flags(ports: Ports, run: str) -> Flags:
