@@ -13,11 +13,13 @@ from local.cluster.deployments import Deployments
 from local.cluster.disruption_budgets import DisruptionBudgets
 from local.cluster.garbage import GarbageCollector
 from local.cluster.informer import Informer
+from local.cluster.jobs import Jobs
 from local.cluster.kubelet import Kubelet
 from local.cluster.machines import capacity_of
 from local.cluster.namespaces import Namespaces
 from local.cluster.nodes import Machine, Nodes
 from local.cluster.objects import Json, is_ready_pod
+from local.cluster.processes import Processes
 from local.cluster.replicasets import ReplicaSets
 from local.cluster.scheduler import Scheduler
 from local.cluster.statefulsets import StatefulSets
@@ -42,6 +44,8 @@ class KubernetesCluster:
         self.informer = Informer(api)
         self._nodes = Nodes(kernel, api, self.informer)
         self._kubelet = Kubelet(kernel, api, self.informer, self._nodes)
+        self._processes = Processes(kernel, api, self.informer, self._nodes)
+        api.read_logs = self._processes.logs
         self._controllers = [
             kind(kernel, api, self.informer)
             for kind in (
@@ -50,6 +54,7 @@ class KubernetesCluster:
                 ReplicaSets,
                 StatefulSets,
                 DaemonSets,
+                Jobs,
                 Scheduler,
                 DisruptionBudgets,
                 Autoscalers,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from local.cluster.argocd.application import APPLICATIONS, NAMESPACE
 from local.cluster.charts import documents
-from local.cluster.objects import Json, is_ready_pod
+from local.cluster.objects import Json, is_active_pod, is_ready_pod
 
 if TYPE_CHECKING:
     from local.cluster.cluster import KubernetesCluster
@@ -112,7 +112,7 @@ def _unready(cluster: KubernetesCluster, names: list[str], gated_kinds: tuple[st
         if status.get("health", {}).get("status") != "Healthy" and not gated:
             return f"application {name} to be Healthy"
     for pod in cluster.informer.every("pods"):
-        if not is_ready_pod(pod):
+        if is_active_pod(pod) and not is_ready_pod(pod):
             return f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} to be ready"
     return ""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.cluster.controller import Controller
 from local.cluster.objects import Json, annotation, is_terminating, is_true, stamp, with_condition
+from local.cluster.processes import is_waiting
 
 if TYPE_CHECKING:
     from local.cluster.informer import Informer, Key
@@ -72,9 +73,9 @@ class Kubelet(Controller):
         phase = (pod.get("status") or {}).get("phase")
         if is_terminating(pod):
             self._terminate(key, pod)
-        elif phase != "Running":
+        elif phase == "Pending":
             self._start(key, pod)
-        else:
+        elif phase == "Running" and not is_waiting(pod):
             self._probe(key, pod)
 
     def _start(self, key: Key, pod: Json) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from local.kubernetes import deletion, errors, rbac, validation
+from local.kubernetes import deletion, errors, jobs, rbac, validation
 from local.kubernetes.errors import Cause
 from local.kubernetes.objects import Json, generated_name, new_uid, timestamp
 from local.kubernetes.resources import Resource
@@ -84,6 +84,8 @@ def for_create(api: "ApiServer", kind: Resource, new: Json, namespace: str, writ
     validation.check(kind, new, None)
     rbac.check_escalation(api, kind, new, write.user)
     meta["uid"] = new_uid(api.random)
+    if kind.name == "jobs.batch":
+        jobs.complete(new)
     meta["creationTimestamp"] = timestamp(api.now())
     if kind.name not in _NO_GENERATION:
         meta["generation"] = 1

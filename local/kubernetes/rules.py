@@ -146,6 +146,24 @@ def _cron_job(new: Json, _old: Json | None) -> list[Cause]:
     return causes + _containers(pod, "spec.jobTemplate.spec.template.spec")
 
 
+def _job(new: Json, old: Json | None) -> list[Cause]:
+    """Source: ``pkg/apis/batch/validation/validation.go`` (ValidateJobSpec, ValidateJobSpecUpdate)."""
+    spec = new.get("spec") or {}
+    template = spec.get("template") or {}
+    pod = template.get("spec") or {}
+    causes = _containers(pod, "spec.template.spec")
+    if pod.get("restartPolicy") not in {"OnFailure", "Never"}:
+        causes.append(required("spec.template.spec.restartPolicy", 'valid values: "OnFailure", "Never"'))
+    for member in ("parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"):
+        if isinstance(spec.get(member), int) and spec[member] < 0:
+            causes.append(invalid_value(f"spec.{member}", spec[member], "must be greater than or equal to 0"))
+    if old is not None and old["spec"].get("template") != template and not old["spec"].get("suspend"):
+        causes.append(_value("spec.template", "core.PodTemplateSpec{…}", "field is immutable"))
+    if old is not None and old["spec"].get("completions") != spec.get("completions"):
+        causes.append(invalid_value("spec.completions", spec.get("completions"), "field is immutable"))
+    return causes
+
+
 def _binding(new: Json, old: Json | None, kinds: tuple[str, ...]) -> list[Cause]:
     reference = new.get("roleRef") or {}
     if reference.get("kind") not in kinds:
@@ -203,6 +221,7 @@ RULES: Mapping[str, Rule] = {
     "poddisruptionbudgets.policy": _budget,
     "horizontalpodautoscalers.autoscaling": _autoscaler,
     "cronjobs.batch": _cron_job,
+    "jobs.batch": _job,
     "rolebindings.rbac.authorization.k8s.io": lambda new, old: _binding(new, old, ("Role", "ClusterRole")),
     "clusterrolebindings.rbac.authorization.k8s.io": lambda new, old: _binding(new, old, ("ClusterRole",)),
     "customresourcedefinitions.apiextensions.k8s.io": _definition,
