@@ -1,8 +1,12 @@
 """What the core needs of EC2, Auto Scaling and the public SSM parameters."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from norikae.cluster.eks_port import Issue
+
+Processor = Literal["arm64", "x86_64"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,97 @@ class Subnet:
     free: int
 
 
+@dataclass(frozen=True, slots=True)
+class LaunchTemplate:
+    """A launch template by its id and name."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScalingGroup:
+    """An Auto Scaling group.
+
+    Args:
+        desired: how many instances it wants to have.
+        instances: ids of those that are in service.
+        status: empty, or ``Delete in progress``.
+        managed: whether it belongs to an EKS managed node group, which alone may change it.
+    """
+
+    name: str
+    desired: int
+    instances: tuple[str, ...] = ()
+    status: str = ""
+    managed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewLaunchTemplate:
+    """How each instance of a group begins.
+
+    Args:
+        image: id of the machine image.
+        profile: ARN of the instance profile.
+        security_groups: of the instance.
+        user_data: what the instance reads when it boots, as text.
+        disk_gib: size of the encrypted root volume.
+        tags: of the template itself.
+        instance_tags: of the instances and their volumes.
+        token: makes the creation idempotent.
+    """
+
+    name: str
+    image: str
+    profile: str
+    security_groups: tuple[str, ...]
+    user_data: str
+    disk_gib: int
+    tags: Mapping[str, str]
+    instance_tags: Mapping[str, str]
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewScalingGroup:
+    """A group of instances to be created.
+
+    Args:
+        template: id of the launch template, of which version 1 is used.
+        instances: instance types, best first.
+        on_demand_base: how many instances are never spot.
+        on_demand_percent: share of on-demand instances among those above the base.
+        tags: of the group and, when it launches them, of its instances.
+    """
+
+    name: str
+    template: str
+    subnets: tuple[str, ...]
+    instances: tuple[str, ...]
+    min_size: int
+    max_size: int
+    desired: int
+    on_demand_base: int
+    on_demand_percent: int
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What EC2 still has of a cluster, by the tags that say whose it is.
+
+    Args:
+        instances: ids of instances that run, or are about to or no longer.
+        volumes: ids of volumes; those of PersistentVolumes hold data.
+        others: ids of launch templates, network interfaces and security groups.
+    """
+
+    instances: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    others: tuple[str, ...] = field(default=())
+
+
 class Compute(Protocol):
     """Subnets, images, launch templates, Auto Scaling groups."""
 
@@ -33,3 +128,30 @@ class Compute(Protocol):
             source: the security group that connections come from.
             port: the port.
         """
+
+    def image(self, version: str, processor: Processor) -> str | None:
+        """The id of EKS's newest image with Amazon Linux 2023 for a Kubernetes version, or None when there is none."""
+
+    def launch_templates(self, cluster: str) -> tuple[LaunchTemplate, ...]:
+        """The launch templates that are tagged as a cluster's."""
+
+    def create_launch_template(self, new: NewLaunchTemplate) -> None:
+        """Create a launch template; ConflictError when the name is taken."""
+
+    def delete_launch_template(self, template: str) -> None:
+        """Delete a launch template by id; fine when it is gone."""
+
+    def scaling_groups(self, cluster: str) -> tuple[ScalingGroup, ...]:
+        """The Auto Scaling groups that are tagged as a cluster's."""
+
+    def create_scaling_group(self, new: NewScalingGroup) -> None:
+        """Create an Auto Scaling group; ConflictError when the name is taken."""
+
+    def delete_scaling_group(self, name: str) -> None:
+        """Ask for a group to go with all its instances; fine when it is gone."""
+
+    def launch_failure(self, group: str) -> Issue | None:
+        """Why the newest launch of a group failed, in AWS's words, or None when it did not fail."""
+
+    def leftovers(self, cluster: str) -> Leftovers:
+        """What EC2 still has of a cluster."""

@@ -17,6 +17,7 @@ from norikae.cluster.eks_port import (
     NewNodeGroup,
     NodeGroup,
 )
+from norikae.cluster.processors import processor_of
 from norikae.errors import AwsRefusedError, ConflictError
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 ABSENT = "ResourceNotFoundException"
 FIRST_COME = {"ResourceInUseException": ConflictError}
 """The name is taken: somebody, perhaps we before a crash, was first; reading again shows it."""
-
-GRAVITON = re.compile(r"^(a1|[a-z]+[0-9]+g[a-z]*)\.")
-"""Instance types with Arm processors: a ``g`` after the generation (EC2 docs, "Instance type naming conventions")."""
 
 
 class EksClusters:
@@ -125,7 +123,7 @@ class EksClusters:
 
     def create_node_group(self, new: NewNodeGroup) -> None:
         """Ask for a node group on Amazon Linux 2023 (Amazon Linux 2 has no images from 1.33 on)."""
-        arm = GRAVITON.match(new.instances[0])
+        arm = processor_of(new.instances[0]) == "arm64"
         call(
             self._eks.create_nodegroup,
             expected=FIRST_COME,
