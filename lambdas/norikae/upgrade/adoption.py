@@ -113,6 +113,11 @@ def _let_go(ports: Ports, writer: Writer, name: str, execution: str) -> Progress
     item = ports.table.environment("ADOPTION", AdoptionItem)
     if item is None or item.cluster != name or item.outcome == "undone":
         raise RefusedError(f"{name} has not been adopted; there is nothing to undo")
+    clusters = ports.table.environment("CLUSTERS", ClustersItem) or ClustersItem(blue="")
+    if clusters.blue not in ("", name):
+        raise RefusedError(f"{clusters.blue} serves by the record, not {name}; only what serves can be let go of")
+    if clusters.green:
+        raise RefusedError(f"{clusters.green} of run {clusters.run} is still there; `clean-green` removes it")
     if item.execution != execution:  # the first look of this execution: nobody has been let out yet
         out = tuple(msgspec.structs.replace(one, inside=True) for one in item.admissions)
         item = msgspec.structs.replace(item, execution=execution, admissions=out)
