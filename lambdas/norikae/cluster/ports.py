@@ -31,6 +31,7 @@ class Kubernetes(Protocol):
         body: Any,  # noqa: ANN401 - a JSON merge patch is an object, a JSON patch a list
         *,
         kind: Literal["merge", "json"] = "merge",
+        subresource: str = "",
     ) -> Json:
         """Patch an object; a ``resourceVersion`` in the body is a precondition (ConflictError)."""
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from norikae.upgrade.plan import Plan
+from norikae.upgrade.plan import Plan, PlannedSingleton
 
 Outcome = Literal["", "succeeded", "planned", "partial", "refused", "rolled-back", "held", "failed"]
 AppOutcome = Literal["waiting", "shifting", "moved", "rolled-back", "held", "failed"]
@@ -182,6 +182,22 @@ class PinItem(msgspec.Struct, frozen=True, kw_only=True):
     revision: str
     was: str
     at: float
+
+
+class SingletonItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``SINGLETON#<resource>/<namespace>/<name>``: where something runs that must not run in both clusters.
+
+    Args:
+        singleton: what it is, by its name on blue.
+        place: where it runs, or whereto it is on its way; written before each move.
+        size: what it had when it last ran: replicas, 1 for a CronJob; 0 when somebody else had suspended it.
+        since: when its last move began, in seconds since the epoch.
+    """
+
+    singleton: PlannedSingleton
+    place: Literal["blue", "to-green", "green", "to-blue"] = "blue"
+    size: int = 1
+    since: float = 0
 
 
 class ClustersItem(msgspec.Struct, frozen=True, kw_only=True):

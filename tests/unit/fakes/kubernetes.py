@@ -16,11 +16,15 @@ KINDS = {
     "ClusterRole": "clusterroles.rbac.authorization.k8s.io",
     "ClusterRoleBinding": "clusterrolebindings.rbac.authorization.k8s.io",
     "ConfigMap": "configmaps",
+    "CronJob": "cronjobs.batch",
     "CustomResourceDefinition": "customresourcedefinitions.apiextensions.k8s.io",
     "Deployment": "deployments.apps",
     "Ingress": "ingresses.networking.k8s.io",
+    "Job": "jobs.batch",
     "Namespace": "namespaces",
     "Node": "nodes",
+    "PersistentVolumeClaim": "persistentvolumeclaims",
+    "Pod": "pods",
     "Role": "roles.rbac.authorization.k8s.io",
     "RoleBinding": "rolebindings.rbac.authorization.k8s.io",
     "Service": "services",
@@ -81,12 +85,14 @@ class FakeKubernetes:
 
     def list(self, resource: str, namespace: str | None = None, *, labels: str = "", fields: str = "") -> list[Json]:
         self._reach()
-        assert not labels
         assert not fields
+        wanted = dict(pair.split("=") for pair in labels.split(",") if pair)
         return [
             copy.deepcopy(obj)
             for (of, within, _), obj in self.objects.items()
-            if of == resource and namespace in (None, within)
+            if of == resource
+            and namespace in (None, within)
+            and wanted.items() <= (obj["metadata"].get("labels") or {}).items()
         ]
 
     def apply(self, obj: Mapping[str, Any], *, dry_run: bool = False, force: bool = True) -> Json:
@@ -110,6 +116,7 @@ class FakeKubernetes:
         body: Any,
         *,
         kind: Literal["merge", "json"] = "merge",
+        subresource: str = "",
     ) -> Json:
         self._reach()
         assert kind == "merge"
@@ -117,7 +124,7 @@ class FakeKubernetes:
         expected = body.get("metadata", {}).get("resourceVersion")
         if expected not in (None, stored["metadata"]["resourceVersion"]):
             raise ConflictError(f"{resource} {name} has been modified")
-        self.writes.append(f"patch {resource} {name}")
+        self.writes.append(f"patch {resource} {name}" + (f" {subresource}" if subresource else ""))
         self.put(_merged(stored, body))
         return self.objects[resource, namespace, name]
 

@@ -111,12 +111,13 @@ class KubernetesClient:
         body: Any,
         *,
         kind: Literal["merge", "json"] = "merge",
+        subresource: str = "",
     ) -> Json:
         """Patch an object; a ``resourceVersion`` in the body is a precondition (ConflictError)."""
         known = self._served.named(resource)
         if known is None:
             raise RefusedError(f"the API server at {self._endpoint} does not know {resource}")
-        path = known.path(namespace, name)
+        path = known.path(namespace, name) + (f"/{subresource}" if subresource else "")
         return _json(self._send("PATCH", path, query={}, body=body, content_type=PATCHES[kind]))
 
     def delete(self, resource: str, name: str, namespace: str | None = None) -> bool:

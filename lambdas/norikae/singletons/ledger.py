@@ -1,0 +1,71 @@
+"""Where each singleton of a run is, as the table has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from norikae.singletons.policy import CRON_JOBS, GREEN_SUSPENDED, SUSPENDED
+from norikae.upgrade.state import SingletonItem
+
+if TYPE_CHECKING:
+    from norikae.ports import Ports
+    from norikae.singletons.policy import Json
+    from norikae.upgrade.identity import Writer
+    from norikae.upgrade.plan import Plan, PlannedSingleton
+
+Entry = tuple[str, str, str, str]
+"""Group, kind, namespace and name of a resource, as an Argo CD Application lists it."""
+PREFIX = "SINGLETON#"
+
+
+def key_of(singleton: PlannedSingleton) -> str:
+    """The name of its item in the table."""
+    return f"{PREFIX}{singleton.resource}/{singleton.namespace}/{singleton.name}"
+
+
+def read_ledger(ports: Ports, plan: Plan) -> dict[str, SingletonItem]:
+    """Every singleton that runs in one cluster at a time, by its key: those of the plan, and those that came later."""
+    planned = {key_of(one): SingletonItem(singleton=one) for one in plan.singletons if one.policy == GREEN_SUSPENDED}
+    return {
+        **planned,
+        **{key_of(item.singleton): item for item in ports.table.read_all(plan.run, PREFIX, SingletonItem)},
+    }
+
+
+def write(ports: Ports, writer: Writer, item: SingletonItem) -> None:
+    """Write down where a singleton is, in the name of the run."""
+    ports.table.write(writer, key_of(item.singleton), item)
+
+
+def on_green(plan: Plan, singleton: PlannedSingleton) -> tuple[str, str]:
+    """Namespace and name on green: green's name stands where the names on blue have blue's."""
+    blue, green = plan.blue.name, plan.green.name
+    return singleton.namespace.replace(blue, green), singleton.name.replace(blue, green)
+
+
+def suspended_on_green(ports: Ports, plan: Plan) -> frozenset[Entry]:
+    """The CronJobs that are suspended on green as they should be: not handed off yet, or suspended by Git."""
+    waiting = [item.singleton for item in read_ledger(ports, plan).values() if item.place != "green" or not item.size]
+    idle = [one for one in plan.singletons if one.policy == SUSPENDED]
+    return frozenset(
+        ("batch", "CronJob", *on_green(plan, one)) for one in (*waiting, *idle) if one.resource == CRON_JOBS
+    )
+
+
+def suspended_on_blue(ports: Ports, plan: Plan) -> frozenset[Entry]:
+    """The CronJobs that are suspended on blue as they should be: handed off, or suspended by Git."""
+    gone = [item.singleton for item in read_ledger(ports, plan).values() if item.place != "blue"]
+    idle = [one for one in plan.singletons if one.policy == SUSPENDED]
+    return frozenset(
+        ("batch", "CronJob", one.namespace, one.name) for one in (*gone, *idle) if one.resource == CRON_JOBS
+    )
+
+
+def entry_of(resource: Json) -> Entry:
+    """What tells one entry of an Application's ``status.resources`` from another."""
+    return (
+        str(resource.get("group", "")),
+        str(resource.get("kind", "")),
+        str(resource.get("namespace", "")),
+        str(resource.get("name", "")),
+    )
