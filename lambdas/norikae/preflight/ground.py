@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from norikae.cluster.compute_port import Subnet
-    from norikae.cluster.eks_port import Cluster, Eks
+    from norikae.cluster.eks_port import Cluster, ClusterVersion, Eks
+    from norikae.cluster.identity_port import Association
     from norikae.cluster.ports import Json, Kubernetes
     from norikae.environment import Environment
     from norikae.preflight.insights_port import Insights
@@ -41,6 +42,12 @@ class TrustPolicies(Protocol):
 
     def trust_policy(self, role: str) -> dict[str, Any] | None:
         """The trust policy of a role by its ARN, or None when there is no such role."""
+
+    def trust_policy_limit(self) -> int:
+        """How many characters a trust policy may have."""
+
+    def associations(self, cluster: str) -> tuple[Association, ...]:
+        """The Pod Identity associations of a cluster."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +91,11 @@ class Ground:
         if found is None:
             raise NotFoundError(f"there is no cluster {self.blue_name}")
         return found
+
+    @cached_property
+    def versions(self) -> tuple[ClusterVersion, ...]:
+        """Every Kubernetes version that EKS knows."""
+        return self.eks.cluster_versions()
 
     @cached_property
     def applications(self) -> tuple[Application, ...]:

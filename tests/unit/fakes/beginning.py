@@ -14,7 +14,8 @@ from norikae.upgrade.ports import read_plan
 from norikae.upgrade.state import PhaseItem
 from tests.unit.fakes.demo import NOW, SHA, application, ingress, node, operation_state
 from tests.unit.fakes.eks import FakeEks
-from tests.unit.fakes.grounds import FakeInsights, FakeSubnets, FakeTrust
+from tests.unit.fakes.grounds import FakeInsights, FakeSubnets
+from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.ports import FakeBalancers, FakeDns, FakePorts, alias
 from tests.unit.fakes.story import APP, BLUE, GREEN, PARENT, RUN
@@ -49,7 +50,7 @@ class Beginning:
             settings=SETTINGS,
             insights=FakeInsights(),
             compute=FakeSubnets(),
-            identity=FakeTrust(),
+            identity=FakeIdentity(),
             files={"rbac": RBAC, "argocd": INSTALL},
             now=NOW,
         )

@@ -53,13 +53,3 @@ class FakeSubnets:
 
     def subnets(self, ids: Sequence[str]) -> tuple[Subnet, ...]:
         return tuple(self.found[name] for name in ids if name in self.found)
-
-
-class FakeTrust:
-    """The trust policies of the port ``Identity``."""
-
-    def __init__(self, **policies: dict[str, Any]) -> None:
-        self.policies = policies
-
-    def trust_policy(self, role: str) -> dict[str, Any] | None:
-        return self.policies.get(role)

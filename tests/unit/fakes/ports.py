@@ -14,6 +14,7 @@ from norikae.traffic.ports import TargetGroupHealth
 from norikae.traffic.records import TRAFFIC_TYPES, LoadBalancerTarget, RecordSet, traffic_sets, weighted_alias
 from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.eks import FakeEks
+from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
 
 T = TypeVar("T")
@@ -213,7 +214,7 @@ class FakePorts:
     evidence: FakeEvidence = field(default_factory=FakeEvidence)
     eks: FakeEks = field(default_factory=FakeEks)
     compute: Any = None
-    identity: Any = None
+    identity: Any = field(default_factory=FakeIdentity)
     insights: Any = None
     secrets: Any = None
     probe: Any = None

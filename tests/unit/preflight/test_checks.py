@@ -14,7 +14,8 @@ from norikae.preflight.run import may_start, run_checks
 from norikae.traffic.records import RecordSet
 from tests.unit.fakes.demo import NOW, application, demo_environment, ingress, unsynced
 from tests.unit.fakes.eks import FakeEks
-from tests.unit.fakes.grounds import FakeInsights, FakeSubnets, FakeTrust
+from tests.unit.fakes.grounds import FakeInsights, FakeSubnets
+from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def ground(eks: FakeEks, api: FakeKubernetes, names: FakeNames) -> Ground:
         names=names,
         insights=FakeInsights(),
         subnets=FakeSubnets(),
-        trust=FakeTrust(),
+        trust=FakeIdentity(),
         now=NOW,
     )
 
@@ -86,14 +87,15 @@ def test_a_sound_blue_has_no_findings(ground: Ground) -> None:
 
 
 def test_the_target_must_be_newer(ground: Ground) -> None:
-    finding = run_checks(replace(ground, version="1.33"))[0]
-    assert (finding.severity, finding.text) == ("blocker", f"the target 1.33 is not newer than 1.33, which {BLUE} runs")
+    finding = only(replace(ground, version="1.33"), "versions")
+    assert finding.severity == "blocker"
+    assert finding.text == "Kubernetes 1.33 is what serves today already; possible are 1.34, 1.35"
 
 
 def test_the_target_must_be_offered(ground: Ground) -> None:
     finding = only(replace(ground, version="1.36"), "versions")
     assert finding.severity == "blocker"
-    assert "1.33, 1.34, 1.35" in finding.remedy
+    assert finding.text == "Kubernetes 1.36 is not offered by EKS; possible are 1.34, 1.35"
 
 
 def test_a_target_in_extended_support_is_a_warning(ground: Ground, eks: FakeEks) -> None:
@@ -200,4 +202,4 @@ def test_a_world_that_cannot_be_read_just_now_is_read_again(ground: Ground, api:
 
 def test_a_blue_that_eks_does_not_know_is_unknown_to_the_checks_that_need_it(ground: Ground, eks: FakeEks) -> None:
     eks.clusters.clear()
-    assert {finding.check for finding in run_checks(ground)} == {"versions", "authentication-mode"}
+    assert {finding.check for finding in run_checks(ground)} == {"versions", "authentication-mode", "removed-apis"}
