@@ -43,7 +43,7 @@ def _subject(event: Mapping[str, Any]) -> dict[str, Any]:
         (event[key] for key in ("request", "state") if isinstance(event.get(key), Mapping)), {}
     )
     known = {**inner, **event}
-    return {key: known[key] for key in ("run", "application", "weight", "command") if key in known}
+    return {key: known[key] for key in ("run", "application", "cluster", "weight", "command") if key in known}
 
 
 def _words(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.phase import enter
@@ -19,6 +22,7 @@ Json = dict[str, Any]
 Handler = Callable[[Json, object], Json]
 
 EXECUTIONS = "arn:aws:states:ap-northeast-1:123456789012:execution"
+READERS = {"norikae:read": ("arn:aws:iam::123456789012:role/preflight",)}
 UPGRADE = f"{EXECUTIONS}:norikae-demo-upgrade:{RUN}-a1"
 SHIFT = f"{EXECUTIONS}:norikae-demo-shift:{RUN}-a1-5f0c1a2b"
 
@@ -40,6 +44,14 @@ def _free() -> Beginning:
     world = Beginning()
     world.ports.executions.statuses |= {UPGRADE: "RUNNING", SHIFT: "RUNNING"}
     world.ports.table.leases[""] = Lease("", "old", WRITER.token - 1)
+    return world
+
+
+def _unadopted() -> Beginning:
+    world = _free()
+    ports = world.ports
+    ports.settings = replace(ports.settings, role="arn:aws:iam::123456789012:role/adopt", access=READERS)
+    ports.files["rbac"] = [obj for obj in yaml.safe_load_all(Path("lambdas/manifests/rbac.yaml").read_text()) if obj]
     return world
 
 
@@ -103,6 +115,7 @@ WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "decommission_blue": _soaked,
     "finish_upgrade": _soaked,
     "hold_upgrade": _planned,
+    "adopt_cluster": _unadopted,
     "roll_back_applications": lambda: _story(weight=5),
     "report_failure": _planned,
     "prepare_shift": lambda: _story(began=False),
