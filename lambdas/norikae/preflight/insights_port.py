@@ -15,6 +15,7 @@ class Insight:
         version: the Kubernetes version that it is about.
         refreshed_at: when EKS last looked, in seconds since the epoch; None when it never has.
         remedy: AWS's recommendation.
+        uses: for deprecated APIs, which ones and by whom, in words.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Insight:
     version: str
     refreshed_at: float | None
     remedy: str = ""
+    uses: tuple[str, ...] = ()
 
 
 class Insights(Protocol):

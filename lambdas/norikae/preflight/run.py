@@ -11,6 +11,11 @@ from norikae.preflight.checks import (
     authentication_mode,
     dns_ownership,
     host_names,
+    insights,
+    irsa,
+    removed_apis,
+    singletons,
+    subnet_addresses,
     versions,
 )
 from norikae.preflight.finding import Finding, in_order
@@ -26,7 +31,12 @@ CHECKS: Mapping[str, Check] = {
     "versions": versions.check,
     "authentication-mode": authentication_mode.check,
     "addons": addons.check,
+    "removed-apis": removed_apis.check,
+    "insights": insights.check,
+    "subnet-addresses": subnet_addresses.check,
     "applications-ready": applications_ready.check,
+    "singletons": singletons.check,
+    "irsa": irsa.check,
     "host-names": host_names.check,
     "dns-ownership": dns_ownership.check,
 }

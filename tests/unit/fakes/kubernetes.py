@@ -11,16 +11,19 @@ from norikae.errors import ConflictError, RefusedError, UnreachableError
 Json = dict[str, Any]
 
 KINDS = {
-    "Application": "applications.argoproj.io",
     "AppProject": "appprojects.argoproj.io",
+    "Application": "applications.argoproj.io",
     "ClusterRole": "clusterroles.rbac.authorization.k8s.io",
     "ClusterRoleBinding": "clusterrolebindings.rbac.authorization.k8s.io",
     "ConfigMap": "configmaps",
     "CronJob": "cronjobs.batch",
     "CustomResourceDefinition": "customresourcedefinitions.apiextensions.k8s.io",
     "Deployment": "deployments.apps",
+    "FlowSchema": "flowschemas.flowcontrol.apiserver.k8s.io",
     "Ingress": "ingresses.networking.k8s.io",
     "Job": "jobs.batch",
+    "LeaseCandidate": "leasecandidates.coordination.k8s.io",
+    "MutatingAdmissionPolicy": "mutatingadmissionpolicies.admissionregistration.k8s.io",
     "Namespace": "namespaces",
     "Node": "nodes",
     "PersistentVolumeClaim": "persistentvolumeclaims",
@@ -30,6 +33,7 @@ KINDS = {
     "Service": "services",
     "ServiceAccount": "serviceaccounts",
     "StatefulSet": "statefulsets.apps",
+    "ValidatingAdmissionPolicy": "validatingadmissionpolicies.admissionregistration.k8s.io",
 }
 
 
