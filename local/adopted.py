@@ -1,33 +1,32 @@
-"""Blue as a run finds it: a cluster that has been serving for long, adopted by norikae.
+"""Blue as a run finds it: a cluster that has been serving for long, adopted by an operator's command.
 
-Adopting by command comes with a later issue; until then docs/console.md lists the steps that this module takes: an
-access entry per function, the RBAC manifest, and weighted records with all weight on blue.
+The cluster, its applications and its weighted records are somebody else's doing; everything by which norikae gets in is
+done by norikae's own machine.
 """
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from local.assembly import ROOT
 from local.cluster.established import install_argocd_and_sync
-from norikae.cluster.rbac import for_namespace
 from norikae.traffic.applications import find_applications
 from norikae.traffic.records import LoadBalancerTarget, weighted_alias
 
 if TYPE_CHECKING:
     from local.deploy import Deployment
+    from local.kernel import Steps
     from local.world import World
 
 BRANCH = "main"
 """What blue's applications follow; a run pins its commit when it begins."""
 LOOK_SECONDS = 10
+SET_IDENTIFIER = "serving"
+"""What the record sets were called before norikae came."""
 
 
 def adopt_blue(world: World, deployment: Deployment, *, version: str, domain: str) -> None:
-    """The cluster named by ``clusters.adopt`` serves all applications of the root application, and all DNS weight.
+    """The cluster named by ``clusters.adopt`` serves all applications and all DNS weight, and norikae is let in.
 
     Args:
         world: an empty world with a hosted zone.
@@ -46,12 +45,8 @@ def adopt_blue(world: World, deployment: Deployment, *, version: str, domain: st
         subnets=list(environment.network.subnets),
         nodegroups=[_node_group(world, group) for group in environment.clusters.node_groups],
         addons=list(environment.clusters.addons),
-        entries=_entries(world, deployment),
     )
     cluster = world.clusters[name]
-    rbac = list(yaml.safe_load_all((ROOT / "lambdas/manifests/rbac.yaml").read_text(encoding="utf-8")))
-    for obj in for_namespace(rbac, environment.argocd.namespace):
-        cluster.api.apply(obj, manager="adopt")
     install_argocd_and_sync(
         cluster.controllers,
         install=ROOT / "environments" / environment.argocd.install,
@@ -63,13 +58,27 @@ def adopt_blue(world: World, deployment: Deployment, *, version: str, domain: st
     world.route53.settle()
     while not all(world.elb.alias_healthy(one.dns_name) for one in world.elb.load_balancers.values()):
         world.kernel.run(LOOK_SECONDS)
+    _adopt(world, deployment.functions["operator_command"])
 
 
-def _entries(world: World, deployment: Deployment) -> dict[str, list[str]]:
-    """What access entries the functions need on a cluster that is only read, shifted away from and deleted."""
-    builder = world.runtime.functions[deployment.functions["ensure_green_cluster"]]
-    access: dict[str, list[str]] = json.loads(builder.environment["NORIKAE_ACCESS"])
-    return {role: [group] for group in ("norikae:read", "norikae:decommission") for role in access[group]}
+def _adopt(world: World, command: str) -> None:
+    """What an operator does once, before the first run."""
+    name = world.kernel.run(world.kernel.process(_started(world, command)))
+    executions = world.step_functions.executions.values()
+    execution = next(one for one in executions if one.name == name)
+    world.kernel.run(execution.finished)
+    if execution.status != "SUCCEEDED":
+        raise RuntimeError(f"the adoption has {execution.status}: {execution.cause}")
+    world.route53.settle()
+
+
+def _started(world: World, command: str) -> Steps:
+    """The name of the adopting execution; a command that ended in an error is given again."""
+    while True:
+        outcome = yield from world.runtime.invoke(command, {"command": "adopt", "by": "demo operator"})
+        if not outcome.error_type:
+            return outcome.payload["started"]
+        yield world.kernel.env.timeout(LOOK_SECONDS)
 
 
 def _node_group(world: World, group: Any) -> dict[str, Any]:
@@ -92,7 +101,7 @@ def _give_all_weight_to_blue(world: World, name: str, zone: str) -> None:
             "ResourceRecordSet": weighted_alias(
                 host,
                 kind,
-                name,
+                SET_IDENTIFIER,
                 100,
                 LoadBalancerTarget(ingress.load_balancer, zones[ingress.load_balancer]),
             ).raw,

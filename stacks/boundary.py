@@ -27,6 +27,7 @@ CLUSTERS = [
         "CreateAddon",
         "CreateCluster",
         "CreateNodegroup",
+        "DeleteAccessEntry",
         "DeleteAddon",
         "DeleteCluster",
         "DeleteNodegroup",
@@ -46,12 +47,23 @@ CLUSTERS = [
         "ListNodegroups",
         "ListUpdates",
         "TagResource",
+        "UntagResource",
+        "UpdateAccessEntry",
         "UpdateClusterConfig",
     )
+]
+NODES = [
+    *(f"autoscaling:{verb}AutoScalingGroup" for verb in ("Create", "Delete")),
+    *("autoscaling:CreateOrUpdateTags", "autoscaling:DescribeAutoScalingGroups"),
+    "autoscaling:DescribeScalingActivities",
+    *(f"ec2:{verb}LaunchTemplate" for verb in ("Create", "Delete")),
+    *("ec2:CreateTags", "ec2:DescribeInstances", "ec2:DescribeLaunchTemplates", "ec2:DescribeTags"),
+    *("ec2:RunInstances", "ssm:GetParameter"),
 ]
 ELSEWHERE = [
     "cloudwatch:GetMetricData",
     "ec2:DescribeSubnets",
+    "ec2:DescribeSecurityGroupRules",
     "elasticloadbalancing:DescribeListeners",
     "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeRules",
@@ -87,11 +99,13 @@ def permission_boundary(scope: Construct, *, at: Resources) -> iam.ManagedPolicy
         description=f"The most that a function of norikae {at.environment} may ever do",
         statements=[
             _allow("Clusters", CLUSTERS, ["*"]),
+            _allow("Nodes", NODES, ["*"]),
             _allow("Elsewhere", ELSEWHERE, ["*"]),
             *_data(at),
             *_records(at),
             *_roles(at),
             *_answers(at),
+            *_errands(at),
             *_network(at),
         ],
     )
@@ -123,7 +137,7 @@ def _roles(at: Resources) -> list[iam.PolicyStatement]:
     actions = ["iam:GetRole", "iam:ListAttachedRolePolicies", "iam:PassRole"]
     return [
         _allow("Roles", actions, [at.cluster_role, at.node_role]),
-        _allow("LinkedRoles", ["iam:CreateServiceLinkedRole"], [at.linked_roles()]),
+        _allow("LinkedRoles", ["iam:CreateServiceLinkedRole"], [at.linked_roles(), *at.linked_roles_of_nodes()]),
     ]
 
 
@@ -140,6 +154,11 @@ def _answers(at: Resources) -> list[iam.PolicyStatement]:
             conditions={"ArnNotLike": {"aws:PrincipalArn": operator}},
         ),
     ]
+
+
+def _errands(at: Resources) -> list[iam.PolicyStatement]:
+    """The two machines that a command starts; upgrades are started by people, shifts by the upgrade machine."""
+    return [_allow("Errands", ["states:StartExecution"], [at.adopt_machine, at.clean_machine])]
 
 
 def _network(at: Resources) -> list[iam.PolicyStatement]:

@@ -15,6 +15,7 @@ TAKES_NO_RESOURCE = {
     "ec2:CreateNetworkInterface": "for the Lambda service in a VPC; the boundary keeps the code from it",
     "ec2:DeleteNetworkInterface": "for the Lambda service in a VPC; the boundary keeps the code from it",
     "ec2:DescribeNetworkInterfaces": "takes no resource",
+    "ec2:DescribeSecurityGroupRules": "takes no resource",
     "ec2:DescribeSubnets": "takes no resource",
     "ec2:UnassignPrivateIpAddresses": "for the Lambda service in a VPC; the boundary keeps the code from it",
     "eks:CreateCluster": "the cluster does not exist yet; limited by tag and by the creator's rights",
@@ -152,6 +153,29 @@ def test_the_build_lets_roles_in_only_as_members_of_our_groups(template: Templat
     (let_in,) = [s for s in rights if "eks:CreateAccessEntry" in listed(s["Action"])]
     groups = let_in["Condition"]["ForAllValues:StringEquals"]["eks:kubernetesGroups"]
     assert {group for row in FUNCTIONS for group in row.groups} == set(groups)
+
+
+def test_the_adoption_reaches_the_adopted_cluster_only_and_gives_no_group_but_ours(template: Template) -> None:
+    rights = template.rights(template.role_of("AdoptCluster"))
+    writing = {"eks:CreateAccessEntry", "eks:UpdateAccessEntry", "eks:DeleteAccessEntry", "eks:AssociateAccessPolicy"}
+    touched = {arn for s in rights if writing & set(listed(s["Action"])) for arn in listed(s["Resource"])}
+    assert {arn.partition(":123456789012:")[2] for arn in touched} == {
+        "cluster/demo-1-33",
+        "access-entry/demo-1-33/*",
+    }
+    (let_in,) = [s for s in rights if "eks:CreateAccessEntry" in listed(s["Action"])]
+    assert set(let_in["Condition"]["ForAllValues:StringEquals"]["eks:kubernetesGroups"]) == {
+        group for row in FUNCTIONS for group in row.groups
+    }
+
+
+def test_a_command_starts_the_two_errands_and_no_upgrade(template: Template) -> None:
+    rights = template.rights(template.role_of("OperatorCommand"))
+    (starting,) = [s for s in rights if "states:StartExecution" in listed(s["Action"])]
+    assert {arn.rpartition(":")[2] for arn in listed(starting["Resource"])} == {
+        "norikae-demo-adopt",
+        "norikae-demo-clean-green",
+    }
 
 
 def test_the_upgrade_machine_may_start_and_follow_shifts(template: Template) -> None:
