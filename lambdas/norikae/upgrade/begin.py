@@ -5,10 +5,12 @@ from typing import Any
 
 import msgspec
 
-from norikae.argocd.applications import pinned_revision
+from norikae.argocd.applications import pinned_revision, read_applications
+from norikae.argocd.home import home_of
 from norikae.cluster.names import next_name
 from norikae.errors import BadRequestError, NotFoundError, RefusedError
 from norikae.ports import Ports
+from norikae.singletons.inventory import inventory, planned
 from norikae.traffic.applications import Application, find_applications
 from norikae.traffic.history import too_long
 from norikae.upgrade.identity import Writer, run_of_execution
@@ -79,16 +81,17 @@ def _write_plan(ports: Ports, writer: Writer, wanted: UpgradeRequest, version: s
     green = (
         clusters.green if reserved else next_name(ports.environment.clusters.prefix, version, ports.eks.cluster_names())
     )
-    kubernetes = ports.kubernetes(blue.name)
+    kubernetes, argocd = ports.kubernetes(blue.name), ports.environment.argocd
+    found = find_applications(kubernetes.list("ingresses.networking.k8s.io"))
+    sources = read_applications(ports.kubernetes(home_of(argocd, blue.name).cluster), argocd)
     plan = Plan(
         run=writer.run,
         environment=ports.environment.environment,
         blue=Cluster(blue.name, blue.version),
         green=Cluster(green, version),
-        revision=pinned_revision(kubernetes, ports.environment.argocd.namespace),
-        groups=group_by_order(
-            _planned(ports, wanted, find_applications(kubernetes.list("ingresses.networking.k8s.io")))
-        ),
+        revision=pinned_revision(kubernetes, argocd.namespace),
+        groups=group_by_order(_planned(ports, wanted, found)),
+        singletons=planned(inventory(kubernetes, sources), found),
         creates=(
             f"EKS cluster {green}",
             *(f"node group {group.name}" for group in ports.environment.clusters.node_groups),
