@@ -17,6 +17,7 @@ from local.cluster.argocd.automation import automatic_operation
 from local.cluster.argocd.comparison import Comparer, Comparison
 from local.cluster.argocd.operation import Operation, duration, unfinished
 from local.cluster.argocd.removal import next_removal
+from local.cluster.argocd.server import ArgoCdServer
 from local.cluster.argocd.status import (
     LATEST,
     NOTHING,
@@ -76,6 +77,7 @@ class ArgoCd(Controller):
         self._activation = kernel.env.event()
         super().__init__(kernel, api, informer)
         self.tracking = Tracking(informer, self._object_changed)
+        self.server = ArgoCdServer(kernel, api, informer, self._repo_server)
 
     @property
     def is_active(self) -> bool:
@@ -87,18 +89,6 @@ class ArgoCd(Controller):
             if workload is None or not (workload.get("status") or {}).get("readyReplicas", 0):
                 return False
         return True
-
-    def manifests(self, application: str, revision: str) -> list[Json]:
-        """What Git has for an application at a branch or commit, marked with the tracking annotation.
-
-        Raises:
-            LookupError: there is no such Application.
-            TargetError: the manifests cannot be made.
-        """
-        app = self.app(application)
-        if app is None:
-            raise LookupError(f"applications.argoproj.io {application!r} not found")
-        return [dict(one) for one in self._repo_server.targets(app, revision).manifests]
 
     # What operations need of their controller (operation.Desk).
 

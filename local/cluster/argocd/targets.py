@@ -79,6 +79,20 @@ class RepoServer:
             self._known[known] = Targets(commit, tuple(self._marked(app, one) for one in manifests))
         return self._known[known]
 
+    def manifests(self, app: Json, revision: str = "") -> list[Json]:
+        """The manifests as the repo server makes them: tracked, but without the namespace that the controller adds.
+
+        Raises:
+            TargetError: as ``targets``; its cause has the words of the repo server.
+        """
+        try:
+            source = source_of(app)
+            commit = self._git.at(source.repository).resolve(revision or source.revision)
+            made = self._render(source, commit, destination_namespace(app))
+        except (GitError, RenderError, SpecError) as error:
+            raise TargetError(str(error)) from error
+        return [_tracked(app, copy.deepcopy(one)) for one in made]
+
     def _render(self, source: Source, commit: str, namespace: str) -> list[Json]:
         known = (source, commit, namespace)
         files = self._git.at(source.repository).files(commit, source.path)
@@ -100,10 +114,7 @@ class RepoServer:
             meta.pop("namespace", None)
         elif not meta.get("namespace"):
             meta["namespace"] = destination_namespace(app)
-        if "annotations" not in meta or meta["annotations"] is None:
-            meta["annotations"] = {}
-        meta["annotations"][TRACKING] = tracking_id(app, marked)
-        return marked
+        return _tracked(app, marked)
 
     def _has_namespace(self, manifest: Json) -> bool:
         """Whether a kind lives in namespaces; an unknown kind is taken to, as Argo CD does."""
@@ -111,6 +122,14 @@ class RepoServer:
             return self._api.catalog.of_kind(manifest["apiVersion"], manifest["kind"])[0].namespaced
         except ApiError:
             return not any(manifest["kind"] == kind.kind and not kind.namespaced for kind in self._api.catalog.all())
+
+
+def _tracked(app: Json, manifest: Json) -> Json:
+    """The manifest with its tracking annotation; definitions get none (``reposerver/repository``: ``!kube.IsCRD``)."""
+    if manifest["kind"] != "CustomResourceDefinition":
+        meta = manifest.setdefault("metadata", {})
+        meta["annotations"] = {**(meta.get("annotations") or {}), TRACKING: tracking_id(app, manifest)}
+    return manifest
 
 
 def tracking_id(app: Json, obj: Json) -> str:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from local.cluster.argocd.targets import TargetError
 from local.kernel import Kernel
 from local.kubernetes.errors import ApiError
 from tests.local.cluster.building import Argo, config_map, ready, web
@@ -220,21 +219,6 @@ def test_automated_pruning_deletes_but_never_empties(argo: Argo, kernel: Kernel)
     argo.refresh()
     kernel.run(60)
     assert argo.api.get("deployments.apps", "web", "default")["metadata"]["name"] == "web"
-
-
-def test_the_manifests_of_a_revision_can_be_asked_for(argo: Argo, kernel: Kernel) -> None:
-    argo.application()
-    kernel.run(5)
-    first = argo.repository.resolve("main")
-    argo.repository.commit("main", {"shop/settings.yaml": config_map("settings", colour="green")})
-    before = {one["kind"]: one for one in argo.cluster.argocd.manifests("shop", first)}
-    after = {one["kind"]: one for one in argo.cluster.argocd.manifests("shop", "main")}
-    assert (before["ConfigMap"]["data"], after["ConfigMap"]["data"]) == ({"colour": "blue"}, {"colour": "green"})
-    assert before["Deployment"]["metadata"]["namespace"] == "default"
-    with pytest.raises(TargetError, match="unable to resolve 'v9'"):
-        argo.cluster.argocd.manifests("shop", "v9")
-    with pytest.raises(LookupError):
-        argo.cluster.argocd.manifests("nobody", "main")
 
 
 def test_a_deleted_application_with_its_finalizer_takes_everything_along(argo: Argo, kernel: Kernel) -> None:
