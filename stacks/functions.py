@@ -137,6 +137,7 @@ class Functions(Construct):
             "NORIKAE_TOPIC": self._at.topic,
             "NORIKAE_CLUSTER_ROLE": self._at.cluster_role,
             "NORIKAE_NODE_ROLE": self._at.node_role,
+            "NORIKAE_NODE_PROFILE": self._at.node_profile,
             "NORIKAE_KEY": self._at.key,
             "NORIKAE_ROLE": self.roles[row.name].role_arn,
             "NORIKAE_ADOPT_MACHINE": self._at.adopt_machine,

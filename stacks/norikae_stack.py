@@ -94,6 +94,7 @@ class NorikaeStack(cdk.Stack):
             key=self.state.key.key_arn,
             cluster_role=self.cluster_roles.control_plane.role_arn,
             node_role=self.cluster_roles.nodes.role_arn,
+            node_profile=self.cluster_roles.node_profile.instance_profile_arn,
             upgrade_machine=arn + machine_name(environment.environment, "upgrade"),
             shift_machine=arn + machine_name(environment.environment, "shift"),
             adopt_machine=arn + machine_name(environment.environment, "adopt"),

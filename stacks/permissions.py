@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from stacks import cluster_grants, grants
+from stacks import cluster_grants, compute_grants, grants
 
 if TYPE_CHECKING:
     from stacks.grants import Grant
@@ -25,6 +25,7 @@ Setting = Literal[
     "NORIKAE_TOPIC",
     "NORIKAE_CLUSTER_ROLE",
     "NORIKAE_NODE_ROLE",
+    "NORIKAE_NODE_PROFILE",
     "NORIKAE_KEY",
     "NORIKAE_ACCESS",
     "NORIKAE_ROLE",
@@ -113,9 +114,15 @@ FUNCTIONS = (
     Row(
         "Ensure green cluster",
         "workflow",
-        (grants.table, cluster_grants.clusters_read, cluster_grants.clusters_build),
+        (
+            *(grants.table, cluster_grants.clusters_read, cluster_grants.clusters_build),
+            *(compute_grants.nodes_read, compute_grants.nodes_build),
+        ),
         ("norikae:admin",),
-        ("NORIKAE_TABLE", "NORIKAE_CLUSTER_ROLE", "NORIKAE_NODE_ROLE", "NORIKAE_KEY", "NORIKAE_ACCESS"),
+        (
+            *("NORIKAE_TABLE", "NORIKAE_CLUSTER_ROLE", "NORIKAE_NODE_ROLE", "NORIKAE_NODE_PROFILE"),
+            *("NORIKAE_KEY", "NORIKAE_ACCESS"),
+        ),
         timeout=120,
     ),
     Row(
@@ -157,7 +164,10 @@ FUNCTIONS = (
     Row(
         "Decommission blue",
         "workflow",
-        (*_MOVE, cluster_grants.clusters_read, cluster_grants.clusters_delete),
+        (
+            *(*_MOVE, cluster_grants.clusters_read, cluster_grants.clusters_delete),
+            *(compute_grants.nodes_read, compute_grants.nodes_delete),
+        ),
         ("norikae:decommission",),
         _TABLE,
         timeout=120,

@@ -25,6 +25,7 @@ class Resources:
     key: str
     cluster_role: str
     node_role: str
+    node_profile: str
     upgrade_machine: str
     shift_machine: str
     adopt_machine: str
@@ -65,6 +66,16 @@ class Resources:
     def linked_roles(self) -> str:
         """ARN of EKS's own service-linked roles."""
         return f"arn:{self.partition}:iam::{self.account}:role/aws-service-role/eks*.amazonaws.com/*"
+
+    def linked_roles_of_nodes(self) -> list[str]:
+        """ARNs of the service-linked roles by which Auto Scaling and spot launch instances."""
+        services = ("autoscaling", "spot")
+        prefix = f"arn:{self.partition}:iam::{self.account}:role/aws-service-role"
+        return [f"{prefix}/{service}.amazonaws.com/*" for service in services]
+
+    def scaling_groups(self, names: str = "") -> str:
+        """ARN of the Auto Scaling groups of norikae's clusters, or of others by name."""
+        return self.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{names or f'{self.cluster_prefix}-*'}")
 
     def executions(self) -> list[str]:
         """ARNs of every execution of every machine; all of them take leases."""

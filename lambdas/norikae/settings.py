@@ -17,6 +17,7 @@ class Settings:
         topic: ARN of the topic where people read.
         cluster_role: ARN of the role that EKS control planes get.
         node_role: ARN of the role that nodes get.
+        node_profile: ARN of the instance profile with that role, for self-managed nodes.
         key: ARN of the key that encrypts green's Kubernetes Secrets.
         role: ARN of the function's own role.
         adopt_machine: ARN of the state machine that adopts.
@@ -29,6 +30,7 @@ class Settings:
     topic: str = ""
     cluster_role: str = ""
     node_role: str = ""
+    node_profile: str = ""
     key: str = ""
     role: str = ""
     adopt_machine: str = ""

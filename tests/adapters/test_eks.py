@@ -21,8 +21,11 @@ from norikae.adapters.aws.eks import EksClusters
 from norikae.adapters.kubernetes.connect import connect
 from norikae.cluster.blue import ensure_gone
 from norikae.cluster.green import ADMIN_POLICY, ClusterRoles, GreenCluster, ensure_green
+from norikae.cluster.site import Site
 from norikae.errors import AwsRefusedError, ConflictError, ThrottledError, UnreachableError
+from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import demo_environment
+from tests.unit.fakes.identity import FakeIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,6 +64,7 @@ class Account:
         self.front.start()
         self.client = self.front.client("eks")
         self.eks = EksClusters(self.client)
+        self.site = Site(self.eks, FakeCompute(), FakeIdentity(), self.connect)
 
     def _serve(self, cluster: EksCluster) -> tuple[str, str]:
         api = ApiServer(name=cluster.name, version=cluster.version, now=self.kernel.now, random=random.Random(1))  # noqa: S311 - repeatable
@@ -79,10 +83,10 @@ class Account:
         roles = ClusterRoles(
             CLUSTER_ROLE, NODE_ROLE, access={"norikae:admin": [self.identities.admin.arn], "norikae:read": [READER]}
         )
-        return ensure_green(self.eks, self.connect, demo_environment(), GREEN, roles, RBAC)
+        return ensure_green(self.site, demo_environment(), GREEN, roles, RBAC)
 
     def ensure_gone(self) -> Progress:
-        return ensure_gone(self.eks, self.connect, demo_environment(), GREEN.name)
+        return ensure_gone(self.site, demo_environment(), GREEN.name)
 
     def until_ready(self, look: Callable[[], Progress], looks: int = 60) -> list[str]:
         """Look again when the move says so; what it waited for."""

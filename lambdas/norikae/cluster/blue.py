@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from norikae.cluster.health import first_broken
+from norikae.cluster.identity import forget_cluster
 from norikae.cluster.names import ENVIRONMENT_TAG
 from norikae.errors import NotFoundError, RefusedError, UnreachableError
 from norikae.upgrade.progress import Progress
@@ -12,8 +13,10 @@ from norikae.upgrade.progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from norikae.cluster.compute_port import ScalingGroup
     from norikae.cluster.eks_port import Addon, Cluster, Eks, NodeGroup
     from norikae.cluster.ports import Json, Kubernetes
+    from norikae.cluster.site import Site
     from norikae.environment import Environment
 
 INGRESSES = "ingresses.networking.k8s.io"
@@ -23,34 +26,44 @@ NAMED = 5
 """How many things a waiting text names before it only counts them."""
 
 
-def ensure_gone(eks: Eks, kubernetes: Callable[[str], Kubernetes], environment: Environment, name: str) -> Progress:
-    """The next move towards the cluster not existing; ready when EKS does not know it.
+def ensure_gone(site: Site, environment: Environment, name: str) -> Progress:
+    """The next move towards the cluster not existing; ready when neither EKS nor IAM knows it and no node is left.
 
     Argo CD stops first, or it would put everything back. Then Ingresses and Services of type LoadBalancer go while
-    their controllers still run, because only those delete the load balancers; then node groups, add-ons, the deletion
-    protection, the cluster. Whoever calls this has proven that the cluster serves nothing.
+    their controllers still run, because only those delete the load balancers; then node groups of both kinds, add-ons,
+    the deletion protection, the cluster; at last what IAM was told about it. Whoever calls this has proven that the
+    cluster serves nothing.
 
     Args:
-        eks: Amazon EKS.
-        kubernetes: connects to a cluster by name.
+        site: where it is.
         environment: whose cluster it is.
         name: the cluster.
 
     Raises:
-        RefusedError: the cluster is neither tagged with the environment nor the one that the environment adopted.
+        RefusedError: the cluster is neither tagged with the environment nor the one that the environment adopted, or
+            nodes are left that no node group owns.
         AwsRefusedError: a deletion failed; the text is AWS's.
     """
-    found = eks.cluster(name)
+    found = site.eks.cluster(name)
     if found is None:
-        return Progress.done()
+        return _after(site, environment, name)
     _refuse_foreign(found, environment)
     if found.status == "DELETING":
         return Progress.wait(f"cluster {name} is DELETING", environment.clusters.poll)
-    for stage in (_load_balancers(kubernetes), _node_groups, _addons):
-        progress = stage(eks, environment, found)
+    if found.status not in {"CREATING", "FAILED"}:  # in these, EKS keeps nothing inside that could be asked for
+        for stage in (_load_balancers, _node_groups, _self_managed, _addons):
+            progress = stage(site, environment, found)
+            if not progress.ready:
+                return progress
+    return _control_plane(site.eks, environment, found)
+
+
+def _after(site: Site, environment: Environment, name: str) -> Progress:
+    """Nodes and trust go by the cluster's name, so also those of a cluster that somebody else deleted."""
+    for progress in (_no_self_managed(site, environment, name), forget_cluster(site.identity, environment, name)):
         if not progress.ready:
             return progress
-    return _control_plane(eks, environment, found)
+    return Progress.done()
 
 
 def _refuse_foreign(found: Cluster, environment: Environment) -> None:
@@ -63,18 +76,13 @@ def _refuse_foreign(found: Cluster, environment: Environment) -> None:
         )
 
 
-def _load_balancers(
-    kubernetes: Callable[[str], Kubernetes],
-) -> Callable[[Eks, Environment, Cluster], Progress]:
-    def stage(eks: Eks, environment: Environment, found: Cluster) -> Progress:
-        try:
-            return _no_load_balancers(kubernetes(found.name), environment)
-        except (UnreachableError, NotFoundError):
-            if eks.node_groups(found.name):
-                raise  # the controllers still run, so their load balancers can and must still go first
-            return Progress.done()
-
-    return stage
+def _load_balancers(site: Site, environment: Environment, found: Cluster) -> Progress:
+    try:
+        return _no_load_balancers(site.kubernetes(found.name), environment)
+    except (UnreachableError, NotFoundError):
+        if site.eks.node_groups(found.name) or _groups_of(site, found.name):
+            raise  # the controllers still run, so their load balancers can and must still go first
+        return Progress.done()
 
 
 def _no_load_balancers(api: Kubernetes, environment: Environment) -> Progress:
@@ -101,16 +109,46 @@ def _still_there(left: list[tuple[str, Json]]) -> str:
     return f"load balancers of {named}{more} to be deleted"
 
 
-def _node_groups(eks: Eks, environment: Environment, found: Cluster) -> Progress:
-    groups = eks.node_groups(found.name)
+def _node_groups(site: Site, environment: Environment, found: Cluster) -> Progress:
+    groups = site.eks.node_groups(found.name)
     first_broken("eks:DeleteNodegroup", "node group", [one for one in groups if one.status == "DELETE_FAILED"])
-    return _deleted("node groups", groups, eks.delete_node_group, environment, found)
+    return _deleted("node groups", groups, site.eks.delete_node_group, environment, found)
 
 
-def _addons(eks: Eks, environment: Environment, found: Cluster) -> Progress:
-    addons = eks.addons(found.name)
+def _self_managed(site: Site, environment: Environment, found: Cluster) -> Progress:
+    return _no_self_managed(site, environment, found.name)
+
+
+def _no_self_managed(site: Site, environment: Environment, name: str) -> Progress:
+    """Groups with the cluster's tag, then their instances, then the launch templates, which are norikae's own."""
+    groups = _groups_of(site, name)
+    for group in groups:
+        if not group.status:
+            site.compute.delete_scaling_group(group.name)
+    if groups:
+        names = ", ".join(group.name for group in groups)
+        return Progress.wait(f"Auto Scaling groups {names} to be deleted", environment.clusters.poll)
+    running = site.compute.instances(name)
+    if alive := [one.id for one in running if one.state in {"pending", "running"}]:
+        raise RefusedError(
+            f"instances {', '.join(alive[:NAMED])} ({len(alive)} in all) are nodes of {name}, but no node group owns "
+            "them; end them (with Karpenter: delete its NodePools), then resume"
+        )
+    if running:
+        return Progress.wait(f"{len(running)} instances of {name} to end", environment.clusters.poll)
+    for template in site.compute.launch_templates(name, environment.environment):
+        site.compute.delete_launch_template(template.id)
+    return Progress.done()
+
+
+def _groups_of(site: Site, name: str) -> list[ScalingGroup]:
+    return [group for group in site.compute.scaling_groups(name) if not group.managed]
+
+
+def _addons(site: Site, environment: Environment, found: Cluster) -> Progress:
+    addons = site.eks.addons(found.name)
     first_broken("eks:DeleteAddon", "add-on", [one for one in addons if one.status == "DELETE_FAILED"])
-    return _deleted("add-ons", addons, eks.delete_addon, environment, found)
+    return _deleted("add-ons", addons, site.eks.delete_addon, environment, found)
 
 
 def _deleted(

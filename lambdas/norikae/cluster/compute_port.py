@@ -1,7 +1,7 @@
 """What the core needs of EC2, Auto Scaling and the public SSM parameters."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from norikae.cluster.eks_port import Issue
@@ -100,18 +100,28 @@ class NewScalingGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Leftovers:
-    """What EC2 still has of a cluster, by the tags that say whose it is.
+class Instance:
+    """A machine that has not ended yet.
 
     Args:
-        instances: ids of instances that run, or are about to or no longer.
+        state: pending, running, shutting-down, stopping or stopped.
+    """
+
+    id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What EC2 still has of a cluster besides instances, by the tags that say whose it is.
+
+    Args:
         volumes: ids of volumes; those of PersistentVolumes hold data.
         others: ids of launch templates, network interfaces and security groups.
     """
 
-    instances: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
-    others: tuple[str, ...] = field(default=())
+    others: tuple[str, ...] = ()
 
 
 class Compute(Protocol):
@@ -132,8 +142,8 @@ class Compute(Protocol):
     def image(self, version: str, processor: Processor) -> str | None:
         """The id of EKS's newest image with Amazon Linux 2023 for a Kubernetes version, or None when there is none."""
 
-    def launch_templates(self, cluster: str) -> tuple[LaunchTemplate, ...]:
-        """The launch templates that are tagged as a cluster's."""
+    def launch_templates(self, cluster: str, environment: str) -> tuple[LaunchTemplate, ...]:
+        """The launch templates that are tagged as a cluster's and as this environment's."""
 
     def create_launch_template(self, new: NewLaunchTemplate) -> None:
         """Create a launch template; ConflictError when the name is taken."""
@@ -152,6 +162,9 @@ class Compute(Protocol):
 
     def launch_failure(self, group: str) -> Issue | None:
         """Why the newest launch of a group failed, in AWS's words, or None when it did not fail."""
+
+    def instances(self, cluster: str) -> tuple[Instance, ...]:
+        """The machines that are tagged as a cluster's and have not ended yet, whoever started them."""
 
     def leftovers(self, cluster: str) -> Leftovers:
         """What EC2 still has of a cluster."""

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from norikae.cluster import rbac as rights
-from norikae.cluster.eks_port import Cluster, NewCluster, NewNodeGroup
+from norikae.cluster.eks_port import Cluster, NewCluster
 from norikae.cluster.health import first_broken, waiting_for
+from norikae.cluster.identity import ensure_identity
 from norikae.cluster.names import ENVIRONMENT_TAG, ROLE_TAG, RUN_TAG, request_token
+from norikae.cluster.nodes_managed import ensure_managed
+from norikae.cluster.nodes_self_managed import ensure_self_managed
 from norikae.errors import AwsRefusedError, RefusedError
 from norikae.upgrade.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from norikae.cluster.eks_port import Eks
-    from norikae.cluster.ports import Json, Kubernetes
-    from norikae.environment import Environment
+    from norikae.cluster.eks_port import AccessEntry
+    from norikae.cluster.ports import Json
+    from norikae.cluster.site import Site
+    from norikae.environment import Environment, NodeGroup
 
 ADMIN_GROUP = "norikae:admin"
 ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
@@ -36,11 +40,13 @@ class GreenCluster:
 
     Args:
         run: the run that builds it; a run finds its own half-built cluster again.
+        blue: the cluster that serves, whose pods' AWS roles green's pods get.
     """
 
     name: str
     version: str
     run: str
+    blue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,14 @@ class ClusterRoles:
     Args:
         cluster_role: ARN of the role of the control plane.
         node_role: ARN of the role of the nodes.
+        node_profile: ARN of the instance profile with that role, for self-managed nodes.
         key: ARN of the KMS key for Secrets; none when empty.
         access: Kubernetes group to the ARNs of the roles that act as its members.
     """
 
     cluster_role: str
     node_role: str
+    node_profile: str = ""
     key: str = ""
     access: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -79,26 +87,24 @@ class GreenBuild:
         """The tags of everything that this run creates for green."""
         return {ENVIRONMENT_TAG: self.environment.environment, RUN_TAG: self.green.run, ROLE_TAG: "green"}
 
+    def groups(self, kind: Literal["managed", "self-managed"]) -> list[NodeGroup]:
+        """The node groups of one kind."""
+        return [group for group in self.environment.clusters.node_groups if group.kind == kind]
+
     def token(self, thing: str) -> str:
         """The idempotency token of a thing."""
         return request_token(self.green.run, f"{self.green.name}/{thing}")
 
 
 def ensure_green(
-    eks: Eks,
-    kubernetes: Callable[[str], Kubernetes],
-    environment: Environment,
-    green: GreenCluster,
-    roles: ClusterRoles,
-    rbac: Sequence[Json],
+    site: Site, environment: Environment, green: GreenCluster, roles: ClusterRoles, rbac: Sequence[Json]
 ) -> Progress:
     """The next move towards a complete green cluster; ready when everything of it is ACTIVE.
 
     Each stage is looked at again at every call, so a crash, a repetition or a helping hand changes nothing.
 
     Args:
-        eks: Amazon EKS.
-        kubernetes: connects to a cluster by name.
+        site: where it is built.
         environment: what green is made of.
         green: its name, version and run.
         roles: its IAM roles, and who may enter.
@@ -106,19 +112,20 @@ def ensure_green(
 
     Raises:
         RefusedError: a cluster of that name belongs to somebody else, or an add-on has no version for it.
+        NotFoundError: a role whose trust policy is to be extended does not exist.
         AwsRefusedError: something of it failed; the text is AWS's.
     """
     build = GreenBuild(environment, green, roles, rights.for_namespace(rbac, environment.argocd.namespace))
-    for stage in (_control_plane, _access, _rights(kubernetes), _early_addons, _nodes, _all_addons):
-        progress = stage(eks, build)
+    for stage in (_control_plane, _access, _rights, _early_addons, _identity, _nodes, _all_addons):
+        progress = stage(site, build)
         if not progress.ready:
             return progress
     return Progress.done()
 
 
-def _control_plane(eks: Eks, build: GreenBuild) -> Progress:
+def _control_plane(site: Site, build: GreenBuild) -> Progress:
     green = build.green
-    found = eks.cluster(green.name)
+    found = site.eks.cluster(green.name)
     if found is None:
         network = build.environment.network
         new = NewCluster(
@@ -135,7 +142,7 @@ def _control_plane(eks: Eks, build: GreenBuild) -> Progress:
             logging=build.environment.clusters.logging,
             protected=build.environment.clusters.deletion_protection,
         )
-        eks.create_cluster(new)
+        site.eks.create_cluster(new)
         return Progress.wait(f"control plane {green.name} was just asked for", build.poll)
     _refuse_foreign(found, build)
     if found.status == "FAILED":
@@ -160,23 +167,37 @@ def _refuse_foreign(found: Cluster, build: GreenBuild) -> None:
         raise RefusedError(f"cluster {found.name} is being deleted; start a new run when it is gone")
 
 
-def _access(eks: Eks, build: GreenBuild) -> Progress:
-    """The functions' own entries, admins first; nobody else is let in, and no entry is taken away."""
+def _access(site: Site, build: GreenBuild) -> Progress:
+    """The functions' own entries, admins first, and the nodes'; nobody else is let in, and no entry is taken away."""
     cluster = build.green.name
-    entries = {entry.principal: entry for entry in eks.access_entries(cluster)}
-    moved = False
+    entries = {entry.principal: entry for entry in site.eks.access_entries(cluster)}
+    moved = _nodes_enter(site, build, entries)
     for role, groups in _wanted_access(build.roles.access).items():
         entry = entries.get(role)
-        inside = tuple(sorted(groups - {ADMIN_GROUP}))
+        inside = groups - {ADMIN_GROUP}
         if entry is None:
-            eks.create_access_entry(cluster, role, inside, build.token(f"access/{role}"))
+            site.eks.create_access_entry(cluster, role, tuple(sorted(inside)), build.token(f"access/{role}"))
             moved = True
         elif not entry.groups.issuperset(inside):
-            raise RefusedError(f"the access entry of {role} in {cluster} lacks a group of {inside}; delete the entry")
+            more = tuple(sorted(entry.groups | inside))
+            site.eks.update_access_entry(cluster, role, more, build.token(f"access/{role}/{','.join(more)}"))
+            moved = True
         if ADMIN_GROUP in groups and (entry is None or ADMIN_POLICY not in entry.policies):
-            eks.associate_policy(cluster, role, ADMIN_POLICY)
+            site.eks.associate_policy(cluster, role, ADMIN_POLICY)
             moved = True
     return Progress.wait(f"access entries of {cluster} take effect", SOON) if moved else Progress.done()
+
+
+def _nodes_enter(site: Site, build: GreenBuild, entries: Mapping[str, AccessEntry]) -> bool:
+    """Self-managed nodes need an entry of their own kind; EKS makes the one of managed nodes itself.
+
+    Source: EKS guide, "Create access entries", type EC2_LINUX. A role has one entry, which serves both kinds of groups.
+    """
+    cluster, role = build.green.name, build.roles.node_role
+    if role in entries or not build.groups("self-managed"):
+        return False
+    site.eks.create_access_entry(cluster, role, (), build.token(f"access/{role}"), "EC2_LINUX")
+    return True
 
 
 def _wanted_access(access: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
@@ -188,77 +209,89 @@ def _wanted_access(access: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
     return wanted
 
 
-def _rights(kubernetes: Callable[[str], Kubernetes]) -> Callable[[Eks, GreenBuild], Progress]:
-    def stage(_: Eks, build: GreenBuild) -> Progress:
-        api = kubernetes(build.green.name)
-        if not api.is_ready():
-            return Progress.wait(f"the API server of {build.green.name} does not answer ready yet", build.poll)
-        try:
-            if rights.is_applied(api, build.rbac):
-                return Progress.done()
-            rights.apply(api, build.rbac)
-        except RefusedError as refusal:
-            # An access policy takes some seconds to take effect (EKS docs, "Associate access policies with access
-            # entries"); a refusal that stays is shown here until the deadline of the build.
-            return Progress.wait(f"our access to {build.green.name} takes effect: {refusal}", build.poll)
-        return Progress.wait(f"the rights in {build.green.name} take effect", SOON)
-
-    return stage
+def _rights(site: Site, build: GreenBuild) -> Progress:
+    api = site.kubernetes(build.green.name)
+    if not api.is_ready():
+        return Progress.wait(f"the API server of {build.green.name} does not answer ready yet", build.poll)
+    try:
+        if rights.is_applied(api, build.rbac):
+            return Progress.done()
+        rights.apply(api, build.rbac)
+    except RefusedError as refusal:
+        # An access policy takes some seconds to take effect (EKS docs, "Associate access policies with access
+        # entries"); a refusal that stays is shown here until the deadline of the build.
+        return Progress.wait(f"our access to {build.green.name} takes effect: {refusal}", build.poll)
+    return Progress.wait(f"the rights in {build.green.name} take effect", SOON)
 
 
-def _early_addons(eks: Eks, build: GreenBuild) -> Progress:
+def _early_addons(site: Site, build: GreenBuild) -> Progress:
     wanted = [name for name in build.environment.clusters.addons if name in BEFORE_NODES]
-    return _created_addons(eks, build, wanted)
+    return _created_addons(site, build, wanted)
 
 
-def _nodes(eks: Eks, build: GreenBuild) -> Progress:
-    cluster = build.green.name
-    found = {group.name: group for group in eks.node_groups(cluster)}
-    missing = [group for group in build.environment.clusters.node_groups if group.name not in found]
-    for group in missing:
-        new = NewNodeGroup(
-            cluster=cluster,
-            name=group.name,
+def _identity(site: Site, build: GreenBuild) -> Progress:
+    return ensure_identity(site.identity, site.eks, site.kubernetes, build.environment, build.green, build.green.blue)
+
+
+def _nodes(site: Site, build: GreenBuild) -> Progress:
+    """Both kinds of groups are asked for before any of them is waited for."""
+    cluster, subnets = build.green.name, tuple(build.environment.network.subnets)
+    managed, own = build.groups("managed"), build.groups("self-managed")
+    progress = [
+        ensure_managed(
+            site.eks,
+            cluster,
+            managed,
             role=build.roles.node_role,
-            subnets=tuple(build.environment.network.subnets),
-            instances=group.instances,
-            min_size=group.min_size,
-            max_size=group.max_size,
-            labels=group.labels,
-            tags={**group.tags, **build.tags},
-            token=build.token(f"node-group/{group.name}"),
-            disk_gib=group.disk_gib,
+            subnets=subnets,
+            tags=build.tags,
+            tokens={group.name: build.token(f"node-group/{group.name}") for group in managed},
+            poll=build.poll,
         )
-        eks.create_node_group(new)
-    if missing:
-        return Progress.wait(f"node groups {', '.join(g.name for g in missing)} were just asked for", build.poll)
-    wanted = [found[group.name] for group in build.environment.clusters.node_groups]
-    first_broken("eks:CreateNodegroup", "node group", wanted)
-    waiting = waiting_for("node group", wanted)
-    return Progress.wait(waiting, build.poll) if waiting else Progress.done()
+    ]
+    found = site.eks.cluster(cluster) if own else None
+    if found:
+        progress.append(
+            ensure_self_managed(
+                site.compute,
+                site.kubernetes(cluster),
+                found,
+                own,
+                subnets=subnets,
+                profile=build.roles.node_profile,
+                tags=build.tags,
+                tokens={group.name: build.token(f"launch-template/{group.name}") for group in own},
+                poll=build.poll,
+            )
+        )
+    waiting = [one for one in progress if not one.ready]
+    if not waiting:
+        return Progress.done()
+    seconds = min(one.retry_after_seconds for one in waiting)
+    return Progress.wait(", ".join(one.waiting_for for one in waiting), seconds)
 
 
-def _all_addons(eks: Eks, build: GreenBuild) -> Progress:
-    progress = _created_addons(eks, build, build.environment.clusters.addons)
+def _all_addons(site: Site, build: GreenBuild) -> Progress:
+    progress = _created_addons(site, build, build.environment.clusters.addons)
     if not progress.ready:
         return progress
-    found = {addon.name: addon for addon in eks.addons(build.green.name)}
+    found = {addon.name: addon for addon in site.eks.addons(build.green.name)}
     wanted = [found[name] for name in build.environment.clusters.addons if name in found]
     waiting = waiting_for("add-on", wanted)
     return Progress.wait(waiting, build.poll) if waiting else Progress.done()
 
 
-def _created_addons(eks: Eks, build: GreenBuild, wanted: Sequence[str]) -> Progress:
+def _created_addons(site: Site, build: GreenBuild, wanted: Sequence[str]) -> Progress:
     """Every wanted add-on exists and none of them has failed."""
     cluster, version = build.green.name, build.green.version
-    found = {addon.name: addon for addon in eks.addons(cluster)}
+    found = {addon.name: addon for addon in site.eks.addons(cluster)}
     first_broken("eks:CreateAddon", "add-on", [found[name] for name in wanted if name in found])
     missing = [name for name in wanted if name not in found]
     for name in missing:
-        newest = eks.newest_addon_version(name, version)
+        newest = site.eks.newest_addon_version(name, version)
         if newest is None:
             raise RefusedError(f"add-on {name} has no version for Kubernetes {version}; take it out of clusters.addons")
-        eks.create_addon(cluster, name, newest, build.token(f"add-on/{name}"))
+        site.eks.create_addon(cluster, name, newest, build.token(f"add-on/{name}"))
     if missing:
         return Progress.wait(f"add-ons {', '.join(missing)} were just asked for", SOON)
     return Progress.done()

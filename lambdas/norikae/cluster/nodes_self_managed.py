@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from norikae.cluster.compute_port import NewLaunchTemplate, NewScalingGroup
+from norikae.cluster.names import ENVIRONMENT_TAG
 from norikae.cluster.node_config import user_data
 from norikae.cluster.processors import processor_of
 from norikae.cluster.workloads import node_is_ready
@@ -68,7 +69,7 @@ def ensure_self_managed(
         RefusedError: there is no image for the version.
         AwsRefusedError: instances do not start for a reason that does not pass; the text is AWS's.
     """
-    templates = {one.name: one.id for one in compute.launch_templates(cluster.name)}
+    templates = {one.name: one.id for one in compute.launch_templates(cluster.name, tags[ENVIRONMENT_TAG])}
     found = {one.name: one for one in compute.scaling_groups(cluster.name)}
     missing = [group for group in groups if group_name(cluster.name, group.name) not in found]
     for group in missing:

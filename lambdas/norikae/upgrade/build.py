@@ -11,6 +11,7 @@ from norikae.argocd.waves import sync_applications as sync_the_applications
 from norikae.argocd.waves import sync_platform as sync_the_platform
 from norikae.cluster.green import ClusterRoles, GreenCluster, ensure_green
 from norikae.cluster.ports import Kubernetes
+from norikae.cluster.site import Site
 from norikae.cluster.verify import verify_green as verify_cluster
 from norikae.environment import Environment
 from norikae.gates.target_health import target_health
@@ -31,12 +32,18 @@ Waves = Callable[[Kubernetes, Environment, SyncRun, float], Progress]
 def ensure_green_cluster(ports: Ports, writer: Writer) -> Answer:
     """The next move towards green's control plane, access, add-ons and nodes."""
     plan, clusters = _plan(ports, writer), ports.environment.clusters
-    green = GreenCluster(plan.green.name, plan.green.version, writer.run)
+    green = GreenCluster(plan.green.name, plan.green.version, writer.run, plan.blue.name)
     settings = ports.settings
-    roles = ClusterRoles(settings.need("cluster_role"), settings.need("node_role"), settings.key, settings.access)
+    roles = ClusterRoles(
+        settings.need("cluster_role"),
+        settings.need("node_role"),
+        settings.need("node_profile"),
+        settings.key,
+        settings.access,
+    )
 
     def move() -> Progress:
-        return ensure_green(ports.eks, ports.kubernetes, ports.environment, green, roles, ports.manifests("rbac"))
+        return ensure_green(Site.of(ports), ports.environment, green, roles, ports.manifests("rbac"))
 
     return advance(ports, writer, "ensure-green-cluster", clusters.build_deadline, move)
 

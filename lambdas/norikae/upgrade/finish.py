@@ -7,6 +7,7 @@ import msgspec
 
 from norikae.approvals.ask import reason_of
 from norikae.cluster.blue import ensure_gone
+from norikae.cluster.site import Site
 from norikae.errors import RefusedError
 from norikae.gates.judge import green_health
 from norikae.gates.target_health import target_health
@@ -73,7 +74,7 @@ def decommission_blue(ports: Ports, writer: Writer) -> Answer:
         if left:
             seconds = ports.environment.dns.propagation_poll
             return Progress.wait(f"Route 53 to forget {plan.blue.name} for {', '.join(left)}", seconds)
-        return ensure_gone(ports.eks, ports.kubernetes, ports.environment, plan.blue.name)
+        return ensure_gone(Site.of(ports), ports.environment, plan.blue.name)
 
     return advance(ports, writer, "decommission-blue", ports.environment.clusters.delete_deadline, move)
 

@@ -8,9 +8,12 @@ import pytest
 
 from norikae.cluster.blue import ensure_gone
 from norikae.cluster.eks_port import Addon, Cluster, Issue, NodeGroup
+from norikae.cluster.site import Site
 from norikae.errors import AwsRefusedError, RefusedError, UnreachableError
+from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import demo_environment, ingress
 from tests.unit.fakes.eks import FakeEks
+from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
 
 if TYPE_CHECKING:
@@ -41,8 +44,9 @@ def service(name: str, kind: str) -> dict[str, Any]:
     return {"kind": "Service", "metadata": {"name": name, "namespace": "shop"}, "spec": {"type": kind}}
 
 
-def look(eks: FakeEks, api: FakeKubernetes) -> Progress:
-    return ensure_gone(eks, lambda _: api, demo_environment(), NAME)
+def look(eks: FakeEks, api: FakeKubernetes, compute: FakeCompute | None = None, name: str = NAME) -> Progress:
+    site = Site(eks, compute or FakeCompute(), FakeIdentity(), lambda _: api)
+    return ensure_gone(site, demo_environment(), name)
 
 
 def test_blue_goes_step_by_step() -> None:
@@ -102,7 +106,7 @@ def test_an_api_that_is_gone_does_not_matter_when_no_nodes_are_left() -> None:
 def test_a_cluster_that_is_neither_tagged_nor_adopted_is_left_alone() -> None:
     eks = FakeEks(Cluster("other", "1.33", "ACTIVE"))
     with pytest.raises(RefusedError, match="is not the adopted one"):
-        ensure_gone(eks, lambda _: FakeKubernetes(), demo_environment(), "other")
+        look(eks, FakeKubernetes(), name="other")
     tagged_for_another = FakeEks(Cluster(NAME, "1.33", "ACTIVE", {"norikae:environment": "prod"}))
     with pytest.raises(RefusedError, match="not tagged norikae:environment=demo"):
         look(tagged_for_another, FakeKubernetes())

@@ -10,9 +10,12 @@ import yaml
 
 from norikae.cluster.eks_port import AccessEntry, Cluster, Issue, NewCluster, NewNodeGroup
 from norikae.cluster.green import ADMIN_POLICY, ClusterRoles, GreenCluster, ensure_green
+from norikae.cluster.site import Site
 from norikae.errors import AwsRefusedError, RefusedError
+from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.eks import FakeEks
+from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
 
 if TYPE_CHECKING:
@@ -31,8 +34,9 @@ RBAC: list[dict[str, Any]] = list(yaml.safe_load_all(Path("lambdas/manifests/rba
 OURS = {"norikae:environment": "demo"}
 
 
-def look(eks: FakeEks, api: FakeKubernetes, environment: Any = None) -> Progress:
-    return ensure_green(eks, lambda _: api, environment or demo_environment(), GREEN, ROLES, RBAC)
+def look(eks: FakeEks, api: FakeKubernetes, green: GreenCluster = GREEN) -> Progress:
+    site = Site(eks, FakeCompute(), FakeIdentity(), lambda _: api)
+    return ensure_green(site, demo_environment(), green, ROLES, RBAC)
 
 
 def build(eks: FakeEks, api: FakeKubernetes, looks: int = 20) -> list[str]:
@@ -105,7 +109,7 @@ def test_the_same_run_asks_with_the_same_tokens_and_another_run_with_others() ->
     for eks in (first, second):
         look(eks, FakeKubernetes())
     another = GreenCluster(NAME, "1.35", "run-2")
-    ensure_green(other, lambda _: FakeKubernetes(), demo_environment(), another, ROLES, RBAC)
+    look(other, FakeKubernetes(), another)
     tokens = [new.token for eks in (first, second, other) for new in eks.created]
     assert tokens[0] == tokens[1] != tokens[2]
 
@@ -139,11 +143,11 @@ def test_a_crash_between_an_entry_and_its_policy_is_repaired() -> None:
     assert eks.entries[NAME][BUILDER].policies == {ADMIN_POLICY}
 
 
-def test_an_entry_without_its_group_is_shown_to_a_person() -> None:
+def test_an_entry_without_its_group_gets_it_and_keeps_what_it_has() -> None:
     eks = FakeEks(Cluster(NAME, "1.35", "ACTIVE", OURS))
-    eks.create_access_entry(NAME, READER, (), "t")
-    with pytest.raises(RefusedError, match="role/reader in demo-1-35-a lacks a group"):
-        look(eks, FakeKubernetes())
+    eks.create_access_entry(NAME, READER, ("others",), "t")
+    look(eks, FakeKubernetes())
+    assert eks.entries[NAME][READER].groups == {"norikae:read", "others"}
 
 
 def test_node_groups_carry_labels_and_sizes() -> None:

@@ -12,6 +12,7 @@ from norikae.gates.http_5xx import Answers
 from norikae.settings import Settings
 from norikae.traffic.ports import TargetGroupHealth
 from norikae.traffic.records import TRAFFIC_TYPES, LoadBalancerTarget, RecordSet, traffic_sets, weighted_alias
+from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.identity import FakeIdentity
@@ -213,7 +214,7 @@ class FakePorts:
     topic: FakeTopic = field(default_factory=FakeTopic)
     evidence: FakeEvidence = field(default_factory=FakeEvidence)
     eks: FakeEks = field(default_factory=FakeEks)
-    compute: Any = None
+    compute: FakeCompute = field(default_factory=FakeCompute)
     identity: Any = field(default_factory=FakeIdentity)
     insights: Any = None
     secrets: Any = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from norikae.adapters.aws.calls import call, look_up, pages
 from norikae.cluster.compute_port import (
+    Instance,
     LaunchTemplate,
     Leftovers,
     NewLaunchTemplate,
@@ -17,6 +18,7 @@ from norikae.cluster.compute_port import (
     Subnet,
 )
 from norikae.cluster.eks_port import Issue
+from norikae.cluster.names import ENVIRONMENT_TAG
 from norikae.errors import AwsRefusedError, ConflictError
 
 if TYPE_CHECKING:
@@ -91,11 +93,12 @@ class AwsCompute:
         answer = look_up(self._ssm.get_parameter, "ParameterNotFound", Name=name)
         return None if answer is None else str(answer["Parameter"]["Value"])
 
-    def launch_templates(self, cluster: str) -> tuple[LaunchTemplate, ...]:
-        """The launch templates that are tagged as a cluster's."""
+    def launch_templates(self, cluster: str, environment: str) -> tuple[LaunchTemplate, ...]:
+        """The launch templates that are tagged as a cluster's and as this environment's."""
+        ours = [*_owned_by(cluster), {"Name": f"tag:{ENVIRONMENT_TAG}", "Values": [environment]}]
         return tuple(
             LaunchTemplate(found["LaunchTemplateId"], found["LaunchTemplateName"])
-            for page in pages(self._ec2.describe_launch_templates, Filters=_owned_by(cluster))
+            for page in pages(self._ec2.describe_launch_templates, Filters=ours)
             for found in page["LaunchTemplates"]
         )
 
@@ -205,21 +208,24 @@ class AwsCompute:
         failed = [one for one in answer["Activities"] if one["StatusCode"] == "Failed"]
         return _launch_failure(failed[0].get("StatusMessage", "")) if failed else None
 
-    def leftovers(self, cluster: str) -> Leftovers:
-        """What EC2 still has of a cluster: found by the tags of nodes, volumes, the VPC CNI and EKS itself."""
+    def instances(self, cluster: str) -> tuple[Instance, ...]:
+        """The machines that are tagged as a cluster's and have not ended yet, whoever started them."""
         living = [{"Name": "instance-state-name", "Values": list(LIVING)}]
-        instances = (
-            found["InstanceId"]
+        return tuple(
+            Instance(found["InstanceId"], found["State"]["Name"])
             for page in pages(self._ec2.describe_instances, Filters=[*_owned_by(cluster), *living])
             for reservation in page["Reservations"]
             for found in reservation["Instances"]
         )
+
+    def leftovers(self, cluster: str) -> Leftovers:
+        """What EC2 still has of a cluster besides instances, found by the tags of nodes, the VPC CNI and EKS itself."""
         volumes: set[str] = set()
         others: set[str] = set()
         for page in pages(self._ec2.describe_tags, Filters=_marked(cluster)):
             for tag in page["Tags"]:
                 (volumes if tag["ResourceType"] == "volume" else others).add(tag["ResourceId"])
-        return Leftovers(tuple(instances), tuple(sorted(volumes)), tuple(sorted(others)))
+        return Leftovers(tuple(sorted(volumes)), tuple(sorted(others)))
 
 
 def _owned_by(cluster: str) -> list[dict[str, Any]]:

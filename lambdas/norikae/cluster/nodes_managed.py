@@ -1,0 +1,66 @@
+"""Managed node groups: EKS makes and keeps their Auto Scaling groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from norikae.cluster.eks_port import NewNodeGroup
+from norikae.cluster.health import first_broken, waiting_for
+from norikae.upgrade.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from norikae.cluster.eks_port import NodeGroups
+    from norikae.environment import NodeGroup
+
+
+def ensure_managed(
+    eks: NodeGroups,
+    cluster: str,
+    groups: Sequence[NodeGroup],
+    *,
+    role: str,
+    subnets: tuple[str, ...],
+    tags: Mapping[str, str],
+    tokens: Mapping[str, str],
+    poll: int,
+) -> Progress:
+    """The next move towards every managed node group being ACTIVE.
+
+    Args:
+        eks: node groups.
+        cluster: the cluster.
+        groups: the groups that it shall have.
+        role: ARN of the node role.
+        subnets: where the nodes live.
+        tags: of everything that is created.
+        tokens: group to the idempotency token of its creation.
+        poll: seconds between two looks.
+
+    Raises:
+        AwsRefusedError: a group failed; the text is AWS's.
+    """
+    found = {group.name: group for group in eks.node_groups(cluster)}
+    missing = [group for group in groups if group.name not in found]
+    for group in missing:
+        new = NewNodeGroup(
+            cluster=cluster,
+            name=group.name,
+            role=role,
+            subnets=subnets,
+            instances=group.instances,
+            min_size=group.min_size,
+            max_size=group.max_size,
+            labels=group.labels,
+            tags={**group.tags, **tags},
+            token=tokens[group.name],
+            disk_gib=group.disk_gib,
+        )
+        eks.create_node_group(new)
+    if missing:
+        return Progress.wait(f"node groups {', '.join(g.name for g in missing)} were just asked for", poll)
+    wanted = [found[group.name] for group in groups]
+    first_broken("eks:CreateNodegroup", "node group", wanted)
+    waiting = waiting_for("node group", wanted)
+    return Progress.wait(waiting, poll) if waiting else Progress.done()
