@@ -24,6 +24,7 @@ PLATFORM = ("load-balancers", "dns")
 SETTINGS = Settings(
     cluster_role="arn:aws:iam::123456789012:role/cluster",
     node_role="arn:aws:iam::123456789012:role/node",
+    node_profile="arn:aws:iam::123456789012:instance-profile/node",
     access={"norikae:admin": ("arn:aws:iam::123456789012:role/builder",)},
 )
 INSTALL: list[dict[str, Any]] = [
