@@ -8,13 +8,14 @@ from norikae.singletons.policy import CRON_JOBS, GREEN_SUSPENDED, SUSPENDED
 from norikae.upgrade.state import SingletonItem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from norikae.ports import Ports
-    from norikae.singletons.policy import Json
     from norikae.upgrade.identity import Writer
     from norikae.upgrade.plan import Plan, PlannedSingleton
 
-Entry = tuple[str, str, str, str]
-"""Group, kind, namespace and name of a resource, as an Argo CD Application lists it."""
+Named = tuple[str, str, str]
+"""``plural.group``, namespace and name."""
 PREFIX = "SINGLETON#"
 
 
@@ -43,29 +44,19 @@ def on_green(plan: Plan, singleton: PlannedSingleton) -> tuple[str, str]:
     return singleton.namespace.replace(blue, green), singleton.name.replace(blue, green)
 
 
-def suspended_on_green(ports: Ports, plan: Plan) -> frozenset[Entry]:
+def suspended_on_green(ports: Ports, plan: Plan) -> frozenset[Named]:
     """The CronJobs that are suspended on green as they should be: not handed off yet, or suspended by Git."""
     waiting = [item.singleton for item in read_ledger(ports, plan).values() if item.place != "green" or not item.size]
-    idle = [one for one in plan.singletons if one.policy == SUSPENDED]
-    return frozenset(
-        ("batch", "CronJob", *on_green(plan, one)) for one in (*waiting, *idle) if one.resource == CRON_JOBS
-    )
+    return frozenset((one.resource, *on_green(plan, one)) for one in _cron_jobs(waiting, plan))
 
 
-def suspended_on_blue(ports: Ports, plan: Plan) -> frozenset[Entry]:
+def suspended_on_blue(ports: Ports, plan: Plan) -> frozenset[Named]:
     """The CronJobs that are suspended on blue as they should be: handed off, or suspended by Git."""
     gone = [item.singleton for item in read_ledger(ports, plan).values() if item.place != "blue"]
-    idle = [one for one in plan.singletons if one.policy == SUSPENDED]
-    return frozenset(
-        ("batch", "CronJob", one.namespace, one.name) for one in (*gone, *idle) if one.resource == CRON_JOBS
-    )
+    return frozenset((one.resource, one.namespace, one.name) for one in _cron_jobs(gone, plan))
 
 
-def entry_of(resource: Json) -> Entry:
-    """What tells one entry of an Application's ``status.resources`` from another."""
-    return (
-        str(resource.get("group", "")),
-        str(resource.get("kind", "")),
-        str(resource.get("namespace", "")),
-        str(resource.get("name", "")),
-    )
+def _cron_jobs(moved: Iterable[PlannedSingleton], plan: Plan) -> Iterator[PlannedSingleton]:
+    """Only of CronJobs does Argo CD say Suspended; a workload with 0 replicas is Healthy."""
+    idle = (one for one in plan.singletons if one.policy == SUSPENDED)
+    return (one for one in (*moved, *idle) if one.resource == CRON_JOBS)

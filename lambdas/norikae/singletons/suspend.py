@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from norikae.errors import RefusedError
-from norikae.singletons.ledger import entry_of, key_of, on_green, read_ledger, suspended_on_green, write
+from norikae.singletons.ledger import key_of, on_green, read_ledger, write
 from norikae.singletons.policy import (
     ANNOTATION,
     GREEN_SUSPENDED,
@@ -26,18 +26,15 @@ from norikae.upgrade.plan import PlannedSingleton
 from norikae.upgrade.state import SingletonItem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from norikae.cluster.ports import Json, Kubernetes
     from norikae.ports import Ports
-    from norikae.singletons.ledger import Entry
     from norikae.upgrade.identity import Writer
     from norikae.upgrade.plan import Plan
 
 MARK = "norikae.dev/suspended-by"
 """Annotation on what norikae suspended: the run, for whoever wonders why nothing runs."""
-
-__all__ = ["MARK", "is_kept_suspended", "suspended", "suspended_on_green"]
 
 
 def suspended(ports: Ports, writer: Writer, plan: Plan, application: Json, targets: Iterable[Json]) -> tuple[str, ...]:
@@ -70,16 +67,6 @@ def suspended(ports: Ports, writer: Writer, plan: Plan, application: Json, targe
         write(ports, writer, item)
         _ensure_suspended(ports.kubernetes(plan.green.name), plan.run, target)
     return tuple(names)
-
-
-def is_kept_suspended(resource: Json, kept: Collection[Entry]) -> bool:
-    """Whether an entry of an Application's ``status.resources`` is suspended because norikae keeps it so.
-
-    Args:
-        resource: the entry.
-        kept: what ``suspended_on_green`` gave for the run.
-    """
-    return entry_of(resource) in kept
 
 
 def _placed(targets: Iterable[Json], application: Json) -> Iterator[Json]:
