@@ -151,6 +151,17 @@ FUNCTIONS = (
         timeout=120,
     ),
     Row(
+        "Compare wave",
+        "workflow",
+        (grants.table, grants.evidence, cluster_grants.cluster_endpoint),
+        # On green as admin, for a dry run of whatever a wave brings; on blue it looks, and in a hub it moves the pin.
+        ("norikae:admin", "norikae:compare", "norikae:sync"),
+        ("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET"),
+        memory=1024,
+        timeout=240,
+    ),
+    Row("Request sync approval", "workflow", _TELL, settings=_TELLING),
+    Row(
         "Verify green",
         "workflow",
         (grants.table, grants.load_balancers_read, cluster_grants.clusters_read),

@@ -40,6 +40,10 @@ EARLY_LOOKS = 5
 """Looks 2 to 5 s after a move that is not made twice, instead of after a poll: rights, add-ons, protection."""
 
 
+BEFORE_AND_AFTER = 2
+"""Comparisons of one wave: before a person is asked, and after the yes."""
+
+
 class LoopError(Exception):
     """A loop of the graph has no row in its table, or a row has no loop."""
 
@@ -51,11 +55,13 @@ class Stated:
     Args:
         applications: of one upgrade, each in a group of its own, which costs most.
         holds: of one execution, each resumed by an operator.
+        commits: that blue takes up before green's last wave is synced; each begins the waves anew.
         retried: the share of invocations that fail once and are done again.
     """
 
     applications: int = 50
     holds: int = 3
+    commits: int = 5
     retried: Fraction = Fraction(1, 10)
 
 
@@ -83,11 +89,15 @@ def upgrade_machine(environment: Environment, stated: Stated = STATED) -> Machin
     """The parent. A hold does not prolong a phase's deadline, except that green is verified anew before each shift."""
     clusters, argocd, dns, soak = environment.clusters, environment.argocd, environment.dns, environment.soak
     syncs = _waits(argocd.sync_deadline, argocd.poll)
+    waves = len(argocd.platform) + 2  # the root, each platform application, and all others at once
+    comparisons = BEFORE_AND_AFTER * waves * (1 + stated.commits) + stated.holds
     limits = {
         "Wait for the green cluster": _waits(clusters.build_deadline, clusters.poll) + EARLY_LOOKS,
         "Wait for Argo CD": syncs + EARLY_LOOKS,
         "Wait for the platform": syncs,
         "Wait for the applications": syncs,
+        "Compare wave": comparisons,
+        "Wait for the comparison": syncs,
         "Wait for green": _waits(argocd.sync_deadline, min(clusters.poll, argocd.poll)),
         "Wait for the soak": _waits(soak.duration + 2 * soak.poll, soak.poll),
         "Wait for the decommission": _waits(clusters.delete_deadline, min(clusters.poll, dns.propagation_poll))

@@ -30,7 +30,8 @@ EXAMPLE = re.compile(r"<!-- (input|command|shift): (.+?) -> (.+?) -->\n```json\n
 EXAMPLES = [(match[1], match[2], match[3], match[4]) for match in EXAMPLE.finditer(PAGE)]
 APPLICATIONS = ("chat-api", "files-upload", "notify-push")
 NEXT_STATE = {"ask": "Request plan approval", "finish": "Upgrade finished", "refuse": "Upgrade failed"}
-WAITING = {"plan": "", "decommission": "", "hold": "shift-applications", "hold/chat-api": ""}
+WAITING = {"plan": "", "sync": "", "decommission": "", "hold": "shift-applications", "hold/chat-api": ""}
+DIFF_HASH = "d1" * 32
 
 
 def examples(kind: str) -> list[Any]:
@@ -60,9 +61,8 @@ def story_with_open_questions() -> tuple[Story, str]:
     plan_hash = story.ports.table.read(RUN, "PLAN", dict[str, Any])
     assert plan_hash is not None
     for subject, phase in WAITING.items():
-        item = ApprovalItem(
-            subject=subject, task_token=subject, plan_hash=str(plan_hash["hash"]), text=f"{subject}?", phase=phase
-        )
+        asked = DIFF_HASH if subject == "sync" else str(plan_hash["hash"])
+        item = ApprovalItem(subject=subject, task_token=subject, plan_hash=asked, text=f"{subject}?", phase=phase)
         story.ports.table.write(WRITER, f"APPROVAL#{subject}", item)
     return story, str(plan_hash["hash"])
 
@@ -70,7 +70,8 @@ def story_with_open_questions() -> tuple[Story, str]:
 def effect_of(command: dict[str, Any]) -> str:
     """Which flags a command sets and what it wakes, in words."""
     story, plan_hash = story_with_open_questions()
-    sent = {key: plan_hash if value == "PLAN_HASH" else value for key, value in command.items()}
+    hashes = {"PLAN_HASH": plan_hash, "DIFF_HASH": DIFF_HASH}
+    sent = {key: hashes.get(value, value) for key, value in command.items()}
     try:
         operate(story.ports, sent)
     except NorikaeError as error:

@@ -5,34 +5,56 @@ from typing import Any
 
 import msgspec
 
+from norikae.errors import NotFoundError
 from norikae.ports import Ports
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import HOLD, enter
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import ApprovalItem
+from norikae.upgrade.state import ApprovalItem, DiffItem, PlanItem, WaveItem
 
 Answer = dict[str, Any]
 
 
 def request_approval(ports: Ports, writer: Writer, subject: str, task_token: str) -> Answer:
-    """The question is in the table, bound to the plan's hash, and people have been told.
+    """The question is in the table, bound to the hash that a yes has to name, and people have been told.
 
     Args:
         ports: the world.
         writer: in whose name.
-        subject: ``plan`` or ``decommission``.
+        subject: ``plan``, ``sync`` or ``decommission``.
         task_token: Step Functions' token of the waiting state.
+
+    Raises:
+        NotFoundError: a sync is asked about, but no wave was compared.
     """
     stored = read_plan(ports.table, writer.run)
     enter(ports, writer, f"request-{subject}-approval")
-    plan = stored.plan
-    text = {
-        "plan": f"May {len(plan.applications())} applications move from {plan.blue.name} ({plan.blue.version}) "
-        f"to {plan.green.name} ({plan.green.version})?",
-        "decommission": f"May {plan.blue.name} be deleted? This cannot be undone.",
-    }[subject]
-    _wait_for(ports, writer, ApprovalItem(subject=subject, task_token=task_token, plan_hash=stored.hash, text=text))
+    asked = {"plan": _about_plan, "sync": _about_sync, "decommission": _about_decommission}[subject]
+    text, digest = asked(ports, stored)
+    _wait_for(ports, writer, ApprovalItem(subject=subject, task_token=task_token, plan_hash=digest, text=text))
     return {"asked": subject}
+
+
+def _about_plan(_: Ports, stored: PlanItem) -> tuple[str, str]:
+    plan = stored.plan
+    text = (
+        f"May {len(plan.applications())} applications move from {plan.blue.name} ({plan.blue.version}) "
+        f"to {plan.green.name} ({plan.green.version})?"
+    )
+    return text, stored.hash
+
+
+def _about_sync(ports: Ports, stored: PlanItem) -> tuple[str, str]:
+    run = stored.plan.run
+    wave = ports.table.read(run, "WAVE", WaveItem)
+    found = ports.table.read(run, wave.key, DiffItem) if wave else None
+    if found is None:
+        raise NotFoundError(f"run {run} has no comparison to ask about; resume the run, which compares the wave again")
+    return f"{found.summary}\nWhole difference: {found.report}", found.hash
+
+
+def _about_decommission(_: Ports, stored: PlanItem) -> tuple[str, str]:
+    return f"May {stored.plan.blue.name} be deleted? This cannot be undone.", stored.hash
 
 
 def hold_upgrade(ports: Ports, writer: Writer, task_token: str, state: Mapping[str, Any]) -> Answer:

@@ -29,7 +29,7 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     Args:
         command: the verb.
         run: the run; by default the one that is open.
-        subject: for approve and reject: ``plan`` or ``decommission``.
+        subject: for approve and reject: ``plan``, ``sync`` or ``decommission``.
         plan_hash: for approve: the hash that the person saw; another one is refused.
         cluster: for adopt and unadopt: the cluster that serves; by default the one of the environment file.
         application: for hold and resume: one application instead of the run.
@@ -39,7 +39,7 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     command: Verb
     run: str = ""
-    subject: Literal["", "plan", "decommission"] = ""
+    subject: Literal["", "plan", "sync", "decommission"] = ""
     plan_hash: str = ""
     application: str = ""
     cluster: str = ""
@@ -78,8 +78,8 @@ def _approve(ports: Ports, run: str, command: Command) -> Answer:
     waiting = _waiting(ports, run, command.subject or "plan")
     if command.plan_hash != waiting.plan_hash:
         raise RefusedError(
-            f"the plan that waits has hash {waiting.plan_hash}, not {command.plan_hash or '(none given)'}; "
-            "read that plan and approve its hash"
+            f"the {NOUNS[waiting.subject]} that waits has hash {waiting.plan_hash}, not "
+            f"{command.plan_hash or '(none given)'}; read what waits and approve its hash"
         )
     approved = ApprovedItem(plan_hash=command.plan_hash, by=command.by, at=ports.now)
     ports.table.write_unfenced(run, f"APPROVED#{waiting.subject}", approved)
@@ -87,7 +87,10 @@ def _approve(ports: Ports, run: str, command: Command) -> Answer:
 
 
 def _reject(ports: Ports, run: str, command: Command) -> Answer:
-    return _wake(ports, run, _waiting(ports, run, command.subject or "plan"), {"next": "refuse"})
+    waiting = _waiting(ports, run, command.subject or "plan")
+    why = f": {command.reason}" if command.reason else ""
+    text = f"{command.by or 'an operator'} said no to the {NOUNS[waiting.subject]}{why}"
+    return _wake(ports, run, waiting, {"next": "refuse", "waiting_for": text})
 
 
 def _pause(ports: Ports, run: str, command: Command) -> Answer:
@@ -176,6 +179,10 @@ def _adoption(ports: Ports) -> Answer | None:
 def _last_run(ports: Ports) -> str:
     clusters = ports.table.environment("CLUSTERS", ClustersItem)
     return clusters.run if clusters else ""
+
+
+NOUNS = {"plan": "plan", "sync": "difference", "decommission": "plan"}
+"""What the hash of a question is about."""
 
 
 def _open_run(ports: Ports) -> str:

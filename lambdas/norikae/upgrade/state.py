@@ -151,7 +151,8 @@ class DiffItem(msgspec.Struct, frozen=True, kw_only=True):
         hash: SHA-256 over the revision and the whole difference; an approval names it.
         unexpected: how many differences nobody expects.
         verdict: whether the wave may be synced: ``expected`` and ``approved`` mean yes, ``asked`` no.
-        summary: the differences in words, short enough for a chat.
+        summary: what a person is asked about it, short enough for a chat.
+        number: counts the differences of the phase.
         report: where the whole difference lies.
     """
 
@@ -161,6 +162,7 @@ class DiffItem(msgspec.Struct, frozen=True, kw_only=True):
     hash: str
     unexpected: int
     verdict: Literal["expected", "asked", "approved"]
+    number: int = 1
     summary: str = ""
     report: str = ""
 

@@ -155,7 +155,7 @@ def test_a_rejection_refuses() -> None:
     story = Story()
     asked(story)
     command(story, command="reject", subject="plan")
-    assert story.ports.executions.answers["token-1"] == {"next": "refuse"}
+    assert story.ports.executions.answers["token-1"]["next"] == "refuse"
 
 
 def test_an_abort_wakes_everybody_who_waits() -> None:
