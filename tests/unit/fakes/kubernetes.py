@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from norikae.errors import ConflictError, RefusedError, UnreachableError
+from norikae.errors import ConflictError, NorikaeError, RefusedError, UnreachableError
 
 Json = dict[str, Any]
 
@@ -30,11 +30,14 @@ KINDS = {
     "Pod": "pods",
     "Role": "roles.rbac.authorization.k8s.io",
     "RoleBinding": "rolebindings.rbac.authorization.k8s.io",
+    "Secret": "secrets",
     "Service": "services",
     "ServiceAccount": "serviceaccounts",
     "StatefulSet": "statefulsets.apps",
     "ValidatingAdmissionPolicy": "validatingadmissionpolicies.admissionregistration.k8s.io",
 }
+
+CLUSTER_SCOPED = {"ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "FlowSchema", "Namespace", "Node"}
 
 
 class FakeKubernetes:
@@ -49,6 +52,10 @@ class FakeKubernetes:
         self.written: dict[tuple[str, str], str] = {}
         self.answers: dict[tuple[str, str, str], bytes] = {}
         self.cookies: list[str] = []
+        self.denials: dict[tuple[str, str], NorikaeError] = {}
+        self.tried: list[str] = []
+        self.unserved: set[str] = set()
+        self.unreadable: set[str] = set()
         self._version = 0
         for obj in objects:
             self.put(obj)
@@ -102,11 +109,15 @@ class FakeKubernetes:
     def apply(self, obj: Mapping[str, Any], *, dry_run: bool = False, force: bool = True) -> Json:
         self._reach()
         assert force
-        assert not dry_run
         applied = copy.deepcopy(dict(obj))
         namespace = applied["metadata"].get("namespace")
         if namespace is not None and ("namespaces", None, namespace) not in self.objects:
             raise RefusedError(f'namespaces "{namespace}" not found')
+        if denial := self.denials.get((applied["kind"], applied["metadata"]["name"])):
+            raise denial
+        if dry_run:
+            self.tried.append(f"{applied['kind']} {applied['metadata']['name']}")
+            return applied
         before = self.objects.get(self._key(applied), {})
         self.writes.append(f"apply {applied['kind']} {applied['metadata']['name']}")
         self.put({**before, **applied})
@@ -166,6 +177,19 @@ class FakeKubernetes:
         if (service, namespace, path) not in self.answers:
             raise UnreachableError(f'no endpoints available for service "{service}"')
         return self.answers[service, namespace, path]
+
+    def scope(self, api_version: str, kind: str) -> Literal["namespaced", "cluster", ""]:
+        self._reach()
+        if kind in self.unserved:
+            return ""
+        return "cluster" if kind in CLUSTER_SCOPED else "namespaced"
+
+    def current(self, obj: Mapping[str, Any]) -> Json | None:
+        self._reach()
+        if obj["kind"] in self.unreadable:
+            raise RefusedError(f'{obj["kind"]} is forbidden: User "norikae" cannot get it')
+        namespace = None if obj["kind"] in CLUSTER_SCOPED else obj["metadata"].get("namespace", "default")
+        return self.get(KINDS[obj["kind"]], obj["metadata"]["name"], namespace)
 
     def is_ready(self) -> bool:
         return self.ready
