@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from norikae.cluster.ports import Json
+    from norikae.singletons.ledger import Named
 
 INFO = "norikae"
 """The name under which a sync's id stands in ``operation.info``."""
@@ -17,6 +18,10 @@ INFO = "norikae"
 REFRESH = "argocd.argoproj.io/refresh"
 ERRORS = frozenset({"DeletionError", "InvalidSpecError", "ComparisonError", "SyncError", "UnknownError"})
 """Condition types that say "broken" (Argo CD ``ApplicationConditionType``); the others are warnings."""
+
+
+PAUSABLE = frozenset({"Rollout"})
+"""Kinds that pause by themselves, so that an application with one of them may be Suspended for another reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Expected:
         revision: the commit that must have been synced; empty when the application has a revision of its own.
         sync_prefix: how the id of the sync that counts begins; empty when any sync counts.
         is_parent: it consists of applications, which are looked at one by one, so its own health says nothing.
+        suspended: what may be suspended, because norikae or Git keeps it so (``norikae.singletons``); nothing else may.
     """
 
     now: float
@@ -36,6 +42,7 @@ class Expected:
     revision: str = ""
     sync_prefix: str = ""
     is_parent: bool = False
+    suspended: frozenset[Named] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,9 @@ def _operation(app: Json, expected: Expected) -> Iterator[str]:
         yield "it was never synced"
         return
     if phase != "Succeeded":
-        yield f"its sync is {phase}" + (f": {message}" if message else "")
+        # A sync that failed and has retries left is Running with an end (Argo CD processRequestedAppOperation).
+        retried = ", to be tried again" if phase == "Running" and state.get("finishedAt") else ""
+        yield f"its sync is {phase}{retried}" + (f": {message}" if message else "")
     if expected.sync_prefix and not sync_id_of(app).startswith(expected.sync_prefix):
         yield "its last sync is not the one of this run"
     synced = _revisions(state.get("syncResult") or {})
@@ -134,11 +143,29 @@ def _comparison(app: Json, expected: Expected) -> Iterator[str]:
 
 
 def _health(app: Json, expected: Expected) -> Iterator[str]:
-    if not expected.is_parent:
-        health = app.get("status", {}).get("health") or {}
-        if health.get("status") != "Healthy":
-            message = health.get("message", "")
-            yield f"it is {health.get('status', 'without health')}" + (f": {message}" if message else "")
+    health = app.get("status", {}).get("health") or {}
+    status = health.get("status", "without health")
+    if expected.is_parent or status == "Healthy" or (status == "Suspended" and _suspended_by_us(app, expected)):
+        return
+    message = health.get("message", "")
+    yield f"it is {status}" + (f": {message}" if message else "")
+
+
+def _suspended_by_us(app: Json, expected: Expected) -> bool:
+    """Whether what norikae suspended explains that the application is Suspended.
+
+    Since 3.0 resources have no health of their own here, unless ``controller.resource.health.persist`` is set; then
+    the application counts when it has something that norikae suspended and nothing that pauses by itself.
+    """
+    resources = app.get("status", {}).get("resources") or []
+    ours = [resource for resource in resources if _named(resource) in expected.suspended]
+    return bool(ours) and not any(resource.get("kind") in PAUSABLE for resource in resources)
+
+
+def _named(resource: Json) -> Named:
+    """An entry of ``status.resources`` by its resource; the kinds that norikae suspends have regular plurals."""
+    plural, group = f"{resource.get('kind', '').lower()}s", resource.get("group", "")
+    return (f"{plural}.{group}" if group else plural, resource.get("namespace", ""), resource.get("name", ""))
 
 
 def _resources(app: Json, expected: Expected) -> Iterator[str]:
@@ -153,7 +180,8 @@ def _resources(app: Json, expected: Expected) -> Iterator[str]:
             yield f"{what} is {resource.get('status', 'not compared')}"
         # Kinds without health have none here, and since 3.0 no kind has by default; then the application's own counts.
         health = (resource.get("health") or {}).get("status", "Healthy")
-        if health != "Healthy" and not expected.is_parent:
+        is_ours = health == "Suspended" and _named(resource) in expected.suspended
+        if health != "Healthy" and not expected.is_parent and not is_ours:
             yield f"{what} is {health}"
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from norikae.argocd.applications import APPLICATIONS, follows_pin, name_of
+from norikae.argocd.applications import APPLICATIONS, follows_pin, name_of, pinned_positions
 from norikae.argocd.ready import INFO, REFRESH, Expected, instant, phase_of, readiness, sync_id_of
 from norikae.errors import ConflictError, RefusedError
 
 if TYPE_CHECKING:
     from norikae.cluster.ports import Json, Kubernetes
     from norikae.environment import ArgoCd
+    from norikae.singletons.ledger import Named
 
 BUSY = frozenset({"Running", "Terminating"})
 FAILED = frozenset({"Failed", "Error"})
@@ -25,11 +26,17 @@ class SyncRun:
         run: the run; a sync that an earlier attempt of it ended well counts.
         attempt: a sync that failed in an earlier attempt is tried again in a later one.
         revision: the pinned commit.
+        since: since when the applications are waited for, in seconds since the epoch; a hold begins it anew.
+        turn: how often this attempt was held; a sync that failed before a hold is tried again after it.
+        suspended: what norikae keeps suspended on the cluster.
     """
 
     run: str
     attempt: int
     revision: str
+    since: float
+    turn: int = 0
+    suspended: frozenset[Named] = frozenset()
 
     @property
     def prefix(self) -> str:
@@ -38,8 +45,8 @@ class SyncRun:
 
     @property
     def sync_id(self) -> str:
-        """The id of this attempt's syncs."""
-        return f"{self.prefix}{self.attempt}"
+        """The id of the syncs that this attempt starts now."""
+        return f"{self.prefix}{self.attempt}" + (f".{self.turn}" if self.turn else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Move:
     """What has to be done about one application now.
 
     Args:
-        kind: ready (nothing), wait, sync or refresh.
+        kind: ready (nothing), wait, sync, refresh or overdue.
         reason: why, for a person.
     """
 
@@ -69,21 +76,31 @@ def next_move(app: Json, argocd: ArgoCd, run: SyncRun, now: float, *, is_parent:
         revision=run.revision if follows_pin(app, argocd) else "",
         sync_prefix=run.prefix,
         is_parent=is_parent,
+        suspended=run.suspended,
     )
     judged = readiness(app, expected)
     if judged.ready:
         return Move("ready")
-    if app.get("operation") or phase_of(app) in BUSY:
-        return Move("wait", judged.reason)
     ours = sync_id_of(app).startswith(run.prefix)
-    if ours and phase_of(app) in FAILED:
-        if sync_id_of(app) == run.sync_id:
-            message = app["status"]["operationState"].get("message", "")
-            raise RefusedError(f"the sync of application {name_of(app)} is {phase_of(app)}: {message}")
-        return Move("sync", f"attempt {run.attempt} tries again: {judged.reason}")
-    if not ours or _synced_something_else(app, expected.revision):
-        return Move("sync", judged.reason)
-    return Move("refresh" if _is_stale(app, argocd, now) else "wait", judged.reason)
+    is_busy = bool(app.get("operation")) or phase_of(app) in BUSY
+    if not is_busy:
+        if ours and phase_of(app) in FAILED:
+            if sync_id_of(app) == run.sync_id:
+                message = app["status"]["operationState"].get("message", "")
+                raise RefusedError(f"the sync of application {name_of(app)} is {phase_of(app)}: {message}")
+            return Move("sync", f"attempt {run.attempt} tries again: {judged.reason}")
+        if not ours or _synced_something_else(app, expected.revision):
+            return Move("sync", judged.reason)
+    if now - _waiting_since(app, run) > argocd.application_deadline:
+        return Move("overdue", judged.reason)
+    return Move("refresh" if not is_busy and _is_stale(app, argocd, now) else "wait", judged.reason)
+
+
+def _waiting_since(app: Json, run: SyncRun) -> float:
+    """Since when this application is waited for: its sync by us, or the last hold if that was later."""
+    if not sync_id_of(app).startswith(run.prefix):
+        return run.since
+    return max(run.since, instant(app["status"]["operationState"].get("startedAt")) or run.since)
 
 
 def start_sync(kubernetes: Kubernetes, app: Json, argocd: ArgoCd, run: SyncRun) -> bool:
@@ -94,7 +111,11 @@ def start_sync(kubernetes: Kubernetes, app: Json, argocd: ArgoCd, run: SyncRun) 
     """
     policy = app.get("spec", {}).get("syncPolicy") or {}
     sync: dict[str, Any] = {"prune": False, "syncStrategy": {"hook": {}}}
-    if follows_pin(app, argocd):
+    positions = pinned_positions(app, argocd)
+    if positions and app["spec"].get("sources"):  # "" leaves a source at its own revision (controller GetRepoObjs)
+        everywhere = range(1, len(app["spec"]["sources"]) + 1)
+        sync["revisions"] = [run.revision if position in positions else "" for position in everywhere]
+    elif positions:
         sync["revision"] = run.revision
     if policy.get("syncOptions"):
         sync["syncOptions"] = policy["syncOptions"]
@@ -107,6 +128,17 @@ def start_sync(kubernetes: Kubernetes, app: Json, argocd: ArgoCd, run: SyncRun) 
     if retry:
         operation["retry"] = retry
     return _patched(kubernetes, app, argocd, {"operation": operation})
+
+
+def stop_sync(kubernetes: Kubernetes, app: Json, argocd: ArgoCd, run: SyncRun) -> bool:
+    """Have our running operation ended; True when nothing of ours runs any more or its end was asked for.
+
+    Argo CD's own TerminateOperation writes this phase (server/application/application.go); the controller ends the
+    operation as Failed a moment later. An operation of somebody else is left to them.
+    """
+    if phase_of(app) != "Running" or not sync_id_of(app).startswith(run.prefix):
+        return True
+    return _patched(kubernetes, app, argocd, {"status": {"operationState": {"phase": "Terminating"}}})
 
 
 def start_refresh(kubernetes: Kubernetes, app: Json, argocd: ArgoCd) -> bool:

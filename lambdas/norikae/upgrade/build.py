@@ -5,7 +5,10 @@ from typing import Any
 
 import msgspec
 
-from norikae.argocd.install import ensure_argo_cd as install_argo_cd
+from norikae.argocd.ensure import Around
+from norikae.argocd.ensure import ensure_argo_cd as install_argo_cd
+from norikae.argocd.home import Home, home_of
+from norikae.argocd.hub import with_hub
 from norikae.argocd.sync import SyncRun
 from norikae.argocd.waves import sync_applications as sync_the_applications
 from norikae.argocd.waves import sync_platform as sync_the_platform
@@ -17,16 +20,19 @@ from norikae.environment import Environment
 from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome
 from norikae.ports import Ports
+from norikae.singletons.ledger import suspended_on_green
 from norikae.traffic.applications import Application, find_applications
 from norikae.upgrade.identity import Writer, shift_execution_name
-from norikae.upgrade.phase import advance, enter
+from norikae.upgrade.phase import advance, enter, holds_in
+from norikae.upgrade.pin import pinned
 from norikae.upgrade.plan import Plan
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress
-from norikae.upgrade.state import AppItem
+from norikae.upgrade.state import AppItem, DiffItem, WaveItem
 
 Answer = dict[str, Any]
-Waves = Callable[[Kubernetes, Environment, SyncRun, float], Progress]
+MaySync = Callable[[tuple[str, ...]], bool]
+Waves = Callable[[Kubernetes, Environment, Home, SyncRun, MaySync, float], Progress]
 
 
 def ensure_green_cluster(ports: Ports, writer: Writer) -> Answer:
@@ -39,7 +45,7 @@ def ensure_green_cluster(ports: Ports, writer: Writer) -> Answer:
         settings.need("node_role"),
         settings.need("node_profile"),
         settings.key,
-        settings.access,
+        with_hub(settings.access, ports.environment.argocd),
     )
 
     def move() -> Progress:
@@ -49,14 +55,15 @@ def ensure_green_cluster(ports: Ports, writer: Writer) -> Answer:
 
 
 def ensure_argo_cd(ports: Ports, writer: Writer) -> Answer:
-    """The next move towards a running Argo CD whose root application is pinned to the plan's commit."""
-    plan = _plan(ports, writer)
+    """The next move towards a running Argo CD whose root application is pinned to the run's commit."""
+    plan, argocd = _plan(ports, writer), ports.environment.argocd
+    home = home_of(argocd, plan.green.name)
 
     def move() -> Progress:
-        kubernetes, install = ports.kubernetes(plan.green.name), ports.manifests("argocd")
-        return install_argo_cd(kubernetes, install, ports.environment, plan.green.name, plan.revision)
+        around = Around(ports.eks, lambda: ports.secrets, lambda: ports.manifests("argocd"), ports.now)
+        return install_argo_cd(ports.kubernetes(home.cluster), argocd, home, pinned(ports, writer.run), around)
 
-    return advance(ports, writer, "ensure-argo-cd", ports.environment.argocd.sync_deadline, move)
+    return advance(ports, writer, "ensure-argo-cd", argocd.sync_deadline, move)
 
 
 def sync_platform(ports: Ports, writer: Writer) -> Answer:
@@ -121,10 +128,28 @@ def _groups(ports: Ports, writer: Writer, plan: Plan) -> list[list[Answer]]:
 
 def _sync(ports: Ports, writer: Writer, phase: str, waves: Waves) -> Answer:
     plan = _plan(ports, writer)
-    run = SyncRun(run=writer.run, attempt=writer.attempt, revision=plan.revision)
+    home = home_of(ports.environment.argocd, plan.green.name)
+    item, revision = enter(ports, writer, phase), pinned(ports, writer.run)
+    run = SyncRun(
+        run=writer.run,
+        attempt=writer.attempt,
+        revision=revision,
+        since=item.spans[-1].since,
+        turn=holds_in(item),
+        suspended=suspended_on_green(ports, plan),
+    )
+
+    def may_sync(names: tuple[str, ...]) -> bool:
+        """Whether Compare wave has said yes; otherwise the wave is put where it looks."""
+        wave = WaveItem(phase=phase, applications=names)
+        found = ports.table.read(writer.run, wave.key, DiffItem)
+        if found and found.allows(wave, revision):
+            return True
+        ports.table.write(writer, "WAVE", wave)
+        return False
 
     def move() -> Progress:
-        return waves(ports.kubernetes(plan.green.name), ports.environment, run, ports.now)
+        return waves(ports.kubernetes(home.cluster), ports.environment, home, run, may_sync, ports.now)
 
     return advance(ports, writer, phase, ports.environment.argocd.sync_deadline, move)
 

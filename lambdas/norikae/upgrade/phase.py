@@ -17,7 +17,7 @@ HOLD = "hold-upgrade"
 
 
 def advance(ports: Ports, writer: Writer, phase: str, deadline_seconds: int, move: Callable[[], Progress]) -> Answer:
-    """The phase's next word for the state machine: ``go-on``, ``wait``, ``hold`` or ``abort``.
+    """The phase's next word for the state machine: ``go-on``, ``wait``, ``compare``, ``hold`` or ``abort``.
 
     Args:
         ports: the world.
@@ -45,7 +45,7 @@ def advance(ports: Ports, writer: Writer, phase: str, deadline_seconds: int, mov
             f"{phase} takes {spent:.0f} s, more than {deadline_seconds} s: {progress.waiting_for}",
         )
     return {
-        **say(ports, writer, item, "wait", progress.waiting_for),
+        **say(ports, writer, item, progress.word, progress.waiting_for),
         "retry_after_seconds": progress.retry_after_seconds,
     }
 
@@ -77,11 +77,20 @@ def close(ports: Ports, writer: Writer, **changes: object) -> PhaseItem:
     return item
 
 
+def holds_in(item: PhaseItem) -> int:
+    """How often this attempt was held so far."""
+    return sum(span.name == HOLD for span in _attempt(item))
+
+
 def _seconds_in(item: PhaseItem, phase: str, now: float) -> float:
     """How long this attempt has been in a phase, without its holds."""
+    return sum((span.until or now) - span.since for span in _attempt(item) if span.name == phase)
+
+
+def _attempt(item: PhaseItem) -> tuple[PhaseSpan, ...]:
+    """The spans of the last attempt; each begins with the plan."""
     begins = [number for number, span in enumerate(item.spans) if span.name == "plan-upgrade"]
-    attempt = item.spans[begins[-1] if begins else 0 :]
-    return sum((span.until or now) - span.since for span in attempt if span.name == phase)
+    return item.spans[begins[-1] if begins else 0 :]
 
 
 def _closed(item: PhaseItem, now: float) -> tuple[PhaseSpan, ...]:

@@ -11,11 +11,13 @@ class Progress:
         ready: nothing is left to do.
         waiting_for: what has to happen before the next move, in words for a person.
         retry_after_seconds: when to look again; at least 1 unless ready.
+        word: what the state machine hears unless ready: ``wait``, or ``compare`` before a wave may be synced.
     """
 
     ready: bool
     waiting_for: str = ""
     retry_after_seconds: int = 0
+    word: str = "wait"
 
     @classmethod
     def done(cls) -> "Progress":
@@ -26,3 +28,8 @@ class Progress:
     def wait(cls, waiting_for: str, retry_after_seconds: int) -> "Progress":
         """Something still has to happen."""
         return cls(ready=False, waiting_for=waiting_for, retry_after_seconds=max(1, retry_after_seconds))
+
+    @classmethod
+    def compare(cls, waiting_for: str) -> "Progress":
+        """A wave has to be compared with blue before it is synced."""
+        return cls(ready=False, waiting_for=waiting_for, word="compare")
