@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_iam as iam
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from constructs import Construct
 
     from stacks.resources import Resources
@@ -18,6 +20,8 @@ NETWORK = [
     "ec2:DescribeNetworkInterfaces",
     "ec2:UnassignPrivateIpAddresses",
 ]
+ROOM_FOR_ROLES = 600
+"""Characters of role ARNs that the boundary has room for, for each of its two lists."""
 ANSWER = ["states:SendTaskFailure", "states:SendTaskSuccess"]
 CLUSTERS = [
     f"eks:{action}"
@@ -27,6 +31,7 @@ CLUSTERS = [
         "CreateAddon",
         "CreateCluster",
         "CreateNodegroup",
+        "CreatePodIdentityAssociation",
         "DeleteAccessEntry",
         "DeleteAddon",
         "DeleteCluster",
@@ -38,6 +43,7 @@ CLUSTERS = [
         "DescribeClusterVersions",
         "DescribeInsight",
         "DescribeNodegroup",
+        "DescribePodIdentityAssociation",
         "DescribeUpdate",
         "ListAccessEntries",
         "ListAddons",
@@ -45,11 +51,13 @@ CLUSTERS = [
         "ListClusters",
         "ListInsights",
         "ListNodegroups",
+        "ListPodIdentityAssociations",
         "ListUpdates",
         "TagResource",
         "UntagResource",
         "UpdateAccessEntry",
         "UpdateClusterConfig",
+        "UpdatePodIdentityAssociation",
     )
 ]
 NODES = [
@@ -70,6 +78,8 @@ ELSEWHERE = [
     "elasticloadbalancing:DescribeTags",
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
+    "iam:GetAccountSummary",
+    "iam:ListOpenIDConnectProviders",
     "logs:CreateLogStream",
     "logs:PutLogEvents",
     "sqs:SendMessage",
@@ -104,6 +114,7 @@ def permission_boundary(scope: Construct, *, at: Resources) -> iam.ManagedPolicy
             *_data(at),
             *_records(at),
             *_roles(at),
+            *_identity(at),
             *_answers(at),
             *_errands(at),
             *_network(at),
@@ -139,6 +150,25 @@ def _roles(at: Resources) -> list[iam.PolicyStatement]:
         _allow("Roles", actions, [at.cluster_role, at.node_role]),
         _allow("LinkedRoles", ["iam:CreateServiceLinkedRole"], [at.linked_roles(), *at.linked_roles_of_nodes()]),
     ]
+
+
+def _identity(at: Resources) -> list[iam.PolicyStatement]:
+    """The roles that pods get, as far as a managed policy has room to name them, and the issuers of the region."""
+    trusting = ["iam:GetRole", "iam:UpdateAssumeRolePolicy"]
+    verbs = ("AddClientIDTo", "Create", "Delete", "Get", "Tag")
+    given = _named(at, at.pod_identity_roles)
+    return [
+        *([_allow("Trust", trusting, _named(at, at.irsa_roles))] if at.irsa_roles else []),
+        *([_allow("PodRoles", ["iam:GetRole", "iam:PassRole"], given)] if given else []),
+        _allow("Issuers", [f"iam:{verb}OpenIDConnectProvider" for verb in verbs], [at.issuers()]),
+    ]
+
+
+def _named(at: Resources, roles: Sequence[str]) -> list[str]:
+    """The roles by name; every role of the account when the names are too long for the policy's 6144 characters."""
+    if sum(map(len, roles)) > ROOM_FOR_ROLES:
+        return [f"arn:{at.partition}:iam::{at.account}:role/*"]
+    return list(roles)
 
 
 def _answers(at: Resources) -> list[iam.PolicyStatement]:

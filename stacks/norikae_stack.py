@@ -95,6 +95,8 @@ class NorikaeStack(cdk.Stack):
             cluster_role=self.cluster_roles.control_plane.role_arn,
             node_role=self.cluster_roles.nodes.role_arn,
             node_profile=self.cluster_roles.node_profile.instance_profile_arn,
+            irsa_roles=environment.clusters.irsa_roles,
+            pod_identity_roles=tuple(dict.fromkeys(one.role for one in environment.clusters.pod_identity)),
             upgrade_machine=arn + machine_name(environment.environment, "upgrade"),
             shift_machine=arn + machine_name(environment.environment, "shift"),
             adopt_machine=arn + machine_name(environment.environment, "adopt"),

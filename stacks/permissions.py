@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from stacks import cluster_grants, compute_grants, grants
+from stacks import cluster_grants, compute_grants, grants, identity_grants
 
 if TYPE_CHECKING:
     from stacks.grants import Grant
@@ -104,7 +104,10 @@ FUNCTIONS = (
     Row(
         "Run preflight",
         "workflow",
-        (grants.table, grants.records_read, cluster_grants.clusters_read, grants.evidence),
+        (
+            *(grants.table, grants.records_read, cluster_grants.clusters_read, grants.evidence),
+            *(identity_grants.identity_read,),
+        ),
         ("norikae:read",),
         ("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET"),
         memory=1024,
@@ -116,7 +119,7 @@ FUNCTIONS = (
         "workflow",
         (
             *(grants.table, cluster_grants.clusters_read, cluster_grants.clusters_build),
-            *(compute_grants.nodes_read, compute_grants.nodes_build),
+            *(compute_grants.nodes_read, compute_grants.nodes_build, identity_grants.identity_build),
         ),
         ("norikae:admin",),
         (
@@ -164,7 +167,7 @@ FUNCTIONS = (
     Row(
         "Verify green",
         "workflow",
-        (grants.table, grants.load_balancers_read, cluster_grants.clusters_read),
+        (grants.table, grants.load_balancers_read, cluster_grants.clusters_read, identity_grants.identity_probe),
         ("norikae:read",),
         _TABLE,
         memory=1024,
@@ -177,7 +180,7 @@ FUNCTIONS = (
         "workflow",
         (
             *(*_MOVE, cluster_grants.clusters_read, cluster_grants.clusters_delete),
-            *(compute_grants.nodes_read, compute_grants.nodes_delete),
+            *(compute_grants.nodes_read, compute_grants.nodes_delete, identity_grants.identity_forget),
         ),
         ("norikae:decommission",),
         _TABLE,

@@ -26,6 +26,8 @@ class Resources:
     cluster_role: str
     node_role: str
     node_profile: str
+    irsa_roles: tuple[str, ...]
+    pod_identity_roles: tuple[str, ...]
     upgrade_machine: str
     shift_machine: str
     adopt_machine: str
@@ -62,6 +64,14 @@ class Resources:
     def changes(self) -> str:
         """ARNs of all Route 53 changes; their ids are made when they are asked for."""
         return f"arn:{self.partition}:route53:::change/*"
+
+    def pod_roles(self) -> list[str]:
+        """ARNs of every role that the environment gives to pods."""
+        return list(dict.fromkeys([*self.irsa_roles, *self.pod_identity_roles]))
+
+    def issuers(self) -> str:
+        """ARN of the OIDC providers of the region's clusters; only EKS knows an issuer's last part."""
+        return f"arn:{self.partition}:iam::{self.account}:oidc-provider/oidc.eks.{self.region}.amazonaws.com/id/*"
 
     def linked_roles(self) -> str:
         """ARN of EKS's own service-linked roles."""

@@ -28,6 +28,8 @@ TAKES_NO_RESOURCE = {
     "elasticloadbalancing:DescribeTags": "takes no resource",
     "elasticloadbalancing:DescribeTargetGroups": "takes no resource",
     "elasticloadbalancing:DescribeTargetHealth": "takes no resource",
+    "iam:GetAccountSummary": "takes no resource",
+    "iam:ListOpenIDConnectProviders": "takes no resource",
     "logs:CreateLogDelivery": "log delivery of state machines takes no resource",
     "logs:DeleteLogDelivery": "log delivery of state machines takes no resource",
     "logs:DescribeLogGroups": "log delivery of state machines takes no resource",
