@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
     from norikae.cluster.ports import Json
     from norikae.compare.difference import Difference
+    from norikae.compare.fields import Change
     from norikae.compare.objects import Identity
     from norikae.environment import Differences, ExpectedDifference
 
 BY_NAME = "the clusters' names differ"
-PINNED = "norikae pins green to this commit until it is handed over"
+PINNED = "until green is handed over norikae pins it to this commit, and nothing on it syncs by itself"
 IGNORED = "the application ignores it (spec.ignoreDifferences)"
 
 
@@ -40,9 +41,10 @@ def with_rules(differences: Iterable[Difference], rules: Differences) -> list[Di
     ]
 
 
-def is_pin(identity: Identity, green: Any, revision: str) -> bool:  # noqa: ANN401 - any JSON
-    """Whether a field of a child application is the commit that norikae pins it to."""
-    return identity.kind == "Application" and identity.group == "argoproj.io" and green == revision
+def is_pin(identity: Identity, change: Change, revision: str) -> bool:
+    """Whether a field of a child application is what norikae makes of it for the time of the run."""
+    is_application = (identity.group, identity.kind) == ("argoproj.io", "Application")
+    return is_application and (change.green == revision or change.path[:3] == ("spec", "syncPolicy", "automated"))
 
 
 def is_ignored(app: Json, identity: Identity, path: Sequence[str]) -> bool:

@@ -130,7 +130,7 @@ class Wave:
     def _why(self, app: Json, one: Identity, change: Change) -> str:
         if change.by_name:
             return BY_NAME
-        if is_pin(one, change.green, self.revision):
+        if is_pin(one, change, self.revision):
             return PINNED
         return IGNORED if is_ignored(app, one, change.path) else ""
 

@@ -6,7 +6,7 @@ import msgspec
 
 from norikae.argocd.applications import APPLICATIONS, COMMIT
 from norikae.argocd.home import Home, home_of
-from norikae.argocd.root import root_application
+from norikae.argocd.root import ensure_root
 from norikae.compare.difference import Difference, hash_of
 from norikae.compare.report import document, question
 from norikae.compare.wave import Wave, read_wave
@@ -75,13 +75,10 @@ def _follow_blue(ports: Ports, writer: Writer, plan: Plan) -> bool:
     blue, green = home_of(argocd, plan.blue.name), home_of(argocd, plan.green.name)
     revision = _synced_on_blue(ports, blue) or pinned(ports, writer.run)
     move_pin(ports, writer, revision)
-    wanted = root_application(argocd, plan.green.name, revision)
     kubernetes = ports.kubernetes(green.cluster)
-    root = kubernetes.get(APPLICATIONS, green.root, green.namespace)
-    if root is not None and root["spec"].get("source") == wanted["spec"]["source"]:
-        return False
-    kubernetes.apply(wanted)
-    return True
+    before = kubernetes.get(APPLICATIONS, green.root, green.namespace) or {}
+    after = ensure_root(kubernetes, argocd, green, revision)
+    return bool(before.get("spec", {}).get("source") != after["spec"]["source"])
 
 
 def _synced_on_blue(ports: Ports, blue: Home) -> str:
