@@ -14,12 +14,13 @@ from norikae.upgrade.ports import read_plan
 from norikae.upgrade.state import PhaseItem
 from tests.unit.fakes.demo import NOW, SHA, application, ingress, node, operation_state
 from tests.unit.fakes.eks import FakeEks
-from tests.unit.fakes.grounds import FakeInsights, FakeSubnets
+from tests.unit.fakes.grounds import FakeInsights
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.ports import FakeBalancers, FakeDns, FakePorts, alias
 from tests.unit.fakes.story import APP, BLUE, GREEN, PARENT, RUN
 
+BLUE_TAGS = {"norikae:environment": "demo", "norikae:role": "blue"}
 PLATFORM = ("load-balancers", "dns")
 SETTINGS = Settings(
     cluster_role="arn:aws:iam::123456789012:role/cluster",
@@ -42,7 +43,7 @@ class Beginning:
 
     def __init__(self, *names: str) -> None:
         self.names = names or (APP,)
-        self.eks = FakeEks(Cluster(BLUE, "1.33", "ACTIVE"))
+        self.eks = FakeEks(Cluster(BLUE, "1.33", "ACTIVE", BLUE_TAGS))
         hosts = {name: f"{name}.example.com" for name in self.names}
         self.ports = FakePorts(
             dns=FakeDns(*(alias(host, BLUE, 100, kind) for host in hosts.values() for kind in ("A", "AAAA"))),
@@ -50,7 +51,6 @@ class Beginning:
             eks=self.eks,
             settings=SETTINGS,
             insights=FakeInsights(),
-            compute=FakeSubnets(),
             identity=FakeIdentity(),
             files={"rbac": RBAC, "argocd": INSTALL},
             now=NOW,

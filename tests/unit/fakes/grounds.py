@@ -1,15 +1,11 @@
-"""What the checks before a run read besides EKS and Kubernetes: all is well unless the test says otherwise."""
+"""What EKS itself says about a cluster: all is well unless the test says otherwise."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from norikae.cluster.compute_port import Subnet
 from norikae.preflight.insights_port import Insight
 from tests.unit.fakes.demo import NOW
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 HOUR = 3600.0
 
@@ -40,16 +36,3 @@ class FakeInsights:
     def insights(self, cluster: str) -> tuple[Insight, ...]:
         assert cluster
         return tuple(self.found)
-
-
-class FakeSubnets:
-    """The subnets of the port ``Compute``."""
-
-    def __init__(self) -> None:
-        self.found = {
-            "subnet-a": Subnet("subnet-a", "apne1-az4", 200),
-            "subnet-c": Subnet("subnet-c", "apne1-az1", 200),
-        }
-
-    def subnets(self, ids: Sequence[str]) -> tuple[Subnet, ...]:
-        return tuple(self.found[name] for name in ids if name in self.found)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from norikae.cluster.eks_port import Cluster
 from norikae.preflight.ground import Ground
 from norikae.preflight.run import run_checks
+from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import NOW, application, demo_environment, ingress
 from tests.unit.fakes.eks import FakeEks
-from tests.unit.fakes.grounds import FakeInsights, FakeSubnets
+from tests.unit.fakes.grounds import FakeInsights
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.ports import FakeDns, alias
@@ -35,7 +36,7 @@ class BeforeARun:
         self.api = FakeKubernetes(application("root", children=("web",)), application("web"), ingress("web", HOST))
         self.names = FakeDns(alias(HOST, BLUE, 100), alias(HOST, BLUE, 100, "AAAA"))
         self.insights = FakeInsights()
-        self.subnets = FakeSubnets()
+        self.compute = FakeCompute()
         self.trust = FakeIdentity()
 
     def ground(self) -> Ground:
@@ -47,7 +48,7 @@ class BeforeARun:
             kubernetes=self.api,
             names=self.names,
             insights=self.insights,
-            subnets=self.subnets,
+            subnets=self.compute,
             trust=self.trust,
             now=NOW,
         )

@@ -12,9 +12,10 @@ from norikae.errors import UnreachableError
 from norikae.preflight.ground import Ground
 from norikae.preflight.run import may_start, run_checks
 from norikae.traffic.records import RecordSet
+from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import NOW, application, demo_environment, ingress, unsynced
 from tests.unit.fakes.eks import FakeEks
-from tests.unit.fakes.grounds import FakeInsights, FakeSubnets
+from tests.unit.fakes.grounds import FakeInsights
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
 
@@ -69,7 +70,7 @@ def ground(eks: FakeEks, api: FakeKubernetes, names: FakeNames) -> Ground:
         kubernetes=api,
         names=names,
         insights=FakeInsights(),
-        subnets=FakeSubnets(),
+        subnets=FakeCompute(),
         trust=FakeIdentity(),
         now=NOW,
     )

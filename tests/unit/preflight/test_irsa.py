@@ -8,9 +8,10 @@ from norikae.cluster import trust
 from norikae.cluster.eks_port import Cluster
 from norikae.preflight.checks.irsa import check
 from norikae.preflight.ground import Ground
+from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import NOW, demo_environment
 from tests.unit.fakes.eks import FakeEks
-from tests.unit.fakes.grounds import FakeInsights, FakeSubnets
+from tests.unit.fakes.grounds import FakeInsights
 from tests.unit.fakes.identity import BLUE_ISSUER, GREEN_ISSUER, PODS, FakeIdentity, admitting, policy, role
 from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.ports import FakeDns
@@ -37,7 +38,7 @@ def found(
         kubernetes=FakeKubernetes(*accounts),
         names=FakeDns(),
         insights=FakeInsights(),
-        subnets=FakeSubnets(),
+        subnets=FakeCompute(),
         trust=identity,
         now=NOW,
         green_name=GREEN,

@@ -30,12 +30,12 @@ def story() -> BeforeARun:
 
 
 def test_a_zone_with_just_enough_is_enough(story: BeforeARun) -> None:
-    story.subnets.found["subnet-a"] = Subnet("subnet-a", "apne1-az4", 30 + 2 * 2 + 2 + 16)
+    story.compute.free["subnet-a"] = Subnet("subnet-a", "apne1-az4", 30 + 2 * 2 + 2 + 16)
     assert story.everything() == ()
 
 
 def test_a_zone_that_lacks_one_address_blocks_with_the_figures(story: BeforeARun) -> None:
-    story.subnets.found["subnet-a"] = Subnet("subnet-a", "apne1-az4", 51)
+    story.compute.free["subnet-a"] = Subnet("subnet-a", "apne1-az4", 51)
     finding = story.only("subnet-addresses")
     assert (finding.severity, finding.subject) == ("blocker", "apne1-az4")
     assert finding.text == (
@@ -45,7 +45,7 @@ def test_a_zone_that_lacks_one_address_blocks_with_the_figures(story: BeforeARun
 
 
 def test_pods_without_an_address_of_their_own_do_not_count(story: BeforeARun) -> None:
-    story.subnets.found["subnet-a"] = Subnet("subnet-a", "apne1-az4", 52)
+    story.compute.free["subnet-a"] = Subnet("subnet-a", "apne1-az4", 52)
     story.api.put(pod("agent", hostNetwork=True))
     story.api.put(pod("migration", phase="Succeeded"))
     assert story.everything() == ()
@@ -55,23 +55,23 @@ def test_green_is_counted_with_its_own_nodes_when_they_are_more(story: BeforeARu
     groups = tuple(msgspec.structs.replace(g, min_size=10) for g in story.environment.clusters.node_groups)
     clusters = msgspec.structs.replace(story.environment.clusters, node_groups=groups)
     story.environment = msgspec.structs.replace(story.environment, clusters=clusters)
-    story.subnets.found["subnet-a"] = Subnet("subnet-a", "apne1-az4", 52)
+    story.compute.free["subnet-a"] = Subnet("subnet-a", "apne1-az4", 52)
     assert "60 pods, 20 nodes and a control plane" in story.only("subnet-addresses").text
 
 
 def test_the_margin_is_the_environments(story: BeforeARun) -> None:
-    story.subnets.found["subnet-a"] = Subnet("subnet-a", "apne1-az4", 36)
+    story.compute.free["subnet-a"] = Subnet("subnet-a", "apne1-az4", 36)
     story.environment = msgspec.structs.replace(story.environment, preflight=Preflight(spare_addresses=0))
     assert story.everything() == ()
 
 
 def test_a_subnet_that_ec2_does_not_know_blocks(story: BeforeARun) -> None:
-    del story.subnets.found["subnet-c"]
+    del story.compute.free["subnet-c"]
     findings = story.found("subnet-addresses")
     assert ("subnet subnet-c", "EC2 knows no such subnet") in [(f.subject, f.text) for f in findings]
 
 
 def test_a_subnet_in_another_zone_than_the_file_says_blocks(story: BeforeARun) -> None:
-    story.subnets.found["subnet-c"] = Subnet("subnet-c", "apne1-az2", 200)
+    story.compute.free["subnet-c"] = Subnet("subnet-c", "apne1-az2", 200)
     finding = story.only("subnet-addresses")
     assert finding.text == "it is in apne1-az2, the environment file says apne1-az1"

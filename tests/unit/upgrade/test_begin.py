@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from norikae.cluster.eks_port import Cluster
-from norikae.errors import BadRequestError, LeaseHeldError, NotFoundError
+from norikae.cluster.eks_port import Addon, Cluster, NodeGroup
+from norikae.environment import PodIdentity, Spot
+from norikae.errors import BadRequestError, LeaseHeldError, NotFoundError, RefusedError
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.phase import close
 from norikae.upgrade.plan import plan_hash
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.state import ClustersItem, Flags, Outcome
-from tests.unit.fakes.beginning import Beginning
-from tests.unit.fakes.demo import SHA, ingress
+from tests.unit.fakes.beginning import BLUE_TAGS, Beginning
+from tests.unit.fakes.demo import SHA, demo_environment, ingress
 from tests.unit.fakes.story import APP, BLUE, GREEN, PARENT, RUN
 
 SECOND = "arn:upgrade:2"
@@ -117,7 +119,8 @@ def test_a_run_that_died_before_its_plan_was_written_keeps_the_name_that_it_rese
 def test_the_cluster_that_the_last_run_moved_to_is_blue_now() -> None:
     world = Beginning()
     world.ports.table.write_environment(Writer("old", 1, 1), "CLUSTERS", ClustersItem(blue="demo-1-34-a", run="old"))
-    world.eks.clusters["demo-1-34-a"] = Cluster("demo-1-34-a", "1.34", "ACTIVE")
+    del world.eks.clusters[BLUE]
+    world.eks.clusters["demo-1-34-a"] = Cluster("demo-1-34-a", "1.34", "ACTIVE", {"norikae:environment": "demo"})
     world.ports.apis["demo-1-34-a"] = world.blue
     world.starts()
     assert world.plan().blue.name == "demo-1-34-a"
@@ -128,6 +131,124 @@ def test_a_blue_that_eks_does_not_know_is_refused_with_a_remedy() -> None:
     world.eks.clusters.clear()
     with pytest.raises(NotFoundError, match=r"correct clusters\.adopt"):
         world.starts()
+
+
+def test_a_blue_that_nobody_adopted_is_refused_with_the_command_that_does() -> None:
+    world = Beginning()
+    world.blue_is(tags={})
+    with pytest.raises(RefusedError, match=r'norikae was never let in; send operator_command {"command": "adopt"'):
+        world.starts()
+
+
+def test_a_blue_of_another_environment_is_left_alone() -> None:
+    world = Beginning()
+    world.blue_is(tags={"norikae:environment": "prod"})
+    with pytest.raises(RefusedError, match=r"is tagged norikae:environment=prod, expected demo"):
+        world.starts()
+
+
+@pytest.mark.parametrize("name", ["demo-1-34-b", "demo-1-33"])
+def test_a_record_and_tags_that_disagree_about_blue_are_refused(name: str) -> None:
+    world = Beginning()
+    world.ports.table.write_environment(Writer("old", 1, 1), "CLUSTERS", ClustersItem(blue="demo-1-34-a", run="old"))
+    world.eks.clusters = {"demo-1-34-a": Cluster("demo-1-34-a", "1.34", "ACTIVE", {"norikae:environment": "demo"})}
+    world.eks.clusters[name] = Cluster(name, "1.34", "ACTIVE", BLUE_TAGS)
+    with pytest.raises(RefusedError, match=rf"blue is demo-1-34-a by the record, but {name} is tagged"):
+        world.starts()
+
+
+def test_clusters_of_others_are_not_looked_at() -> None:
+    world = Beginning()
+    world.eks.clusters["prod-1-34-a"] = Cluster("prod-1-34-a", "1.34", "ACTIVE", BLUE_TAGS)
+    world.eks.clusters["demo-1-32"] = Cluster("demo-1-32", "1.32", "ACTIVE", {**BLUE_TAGS, "norikae:role": "green"})
+    assert world.starts() == Writer(RUN, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("version", "text"),
+    [
+        ("1.32", "Kubernetes 1.32 is older than 1.33, which serves today, and a downgrade is none; possible are 1.34"),
+        ("1.33", "Kubernetes 1.33 is what serves today already; possible are 1.34, 1.35"),
+        ("1.36", "Kubernetes 1.36 is not offered by EKS; possible are 1.34, 1.35; name it as version"),
+    ],
+)
+def test_a_target_that_is_no_upgrade_is_refused_with_those_that_are(version: str, text: str) -> None:
+    world = Beginning()
+    with pytest.raises(RefusedError, match=text):
+        world.starts({"version": version})
+    assert clusters(world) is None
+    assert world.ports.evidence.documents == {}
+
+
+def test_the_newest_cluster_that_eks_has_leaves_nothing_to_do() -> None:
+    world = Beginning()
+    world.blue_is(version="1.35")
+    with pytest.raises(RefusedError, match=r"EKS offers nothing newer than 1\.35 yet"):
+        world.starts()
+
+
+def test_the_plan_says_everything_that_will_be_created() -> None:
+    world = Beginning()
+    pods = PodIdentity(namespace="shop", service_account="web", role="arn:aws:iam::123456789012:role/web")
+    worker = world.ports.environment.clusters.node_groups[1]
+    own = msgspec.structs.replace(worker, kind="self-managed", spot=Spot(base=1, percent=80))
+    world.ports.environment = demo_environment(
+        node_groups=[msgspec.to_builtins(group) for group in (world.ports.environment.clusters.node_groups[0], own)],
+        pod_identity=[msgspec.to_builtins(pods)],
+        irsa_roles=["arn:aws:iam::123456789012:role/files"],
+    )
+    world.starts()
+    assert world.plan().creates == (
+        "EKS cluster demo-1-35-a: Kubernetes 1.35",
+        "add-on vpc-cni of demo-1-35-a",
+        "add-on coredns of demo-1-35-a",
+        "add-on kube-proxy of demo-1-35-a",
+        "add-on eks-pod-identity-agent of demo-1-35-a",
+        "managed node group system of demo-1-35-a: 2 to 3 of m7g.large",
+        "self-managed node group worker of demo-1-35-a: 1 to 3 of m7i.large, 80 % spot above 1",
+        "Pod Identity association shop/web of demo-1-35-a: arn:aws:iam::123456789012:role/web",
+        "IAM OIDC provider of demo-1-35-a",
+        "statement for demo-1-35-a in the trust policy of arn:aws:iam::123456789012:role/files",
+        f"Argo CD in namespace argocd of demo-1-35-a, synced to {SHA}",
+        "load balancer of Ingress shop/billing of demo-1-35-a",
+        "record A billing.example.com with set identifier demo-1-35-a",
+        "record AAAA billing.example.com with set identifier demo-1-35-a",
+    )
+
+
+def test_the_plan_says_everything_that_will_be_deleted() -> None:
+    world = Beginning()
+    world.eks.groups[BLUE] = {"system": NodeGroup("system", "ACTIVE")}
+    world.eks.added[BLUE] = {"vpc-cni": Addon("vpc-cni", "v1", "ACTIVE")}
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "mail", "namespace": "shop"}}
+    world.blue.put({**service, "spec": {"type": "LoadBalancer"}})
+    world.starts()
+    assert world.plan().deletes == (
+        "record A billing.example.com with set identifier demo-1-33",
+        "record AAAA billing.example.com with set identifier demo-1-33",
+        "load balancer of Ingress shop/billing of demo-1-33",
+        "load balancer of Service shop/mail of demo-1-33",
+        "node group system of demo-1-33",
+        "add-on vpc-cni of demo-1-33",
+        "EKS cluster demo-1-33 with its access entries, Pod Identity associations and everything that runs in it",
+    )
+
+
+def test_a_run_that_leaves_applications_behind_deletes_nothing() -> None:
+    world = Beginning(APP, "shop")
+    world.starts({"applications": ["shop"]})
+    assert world.plan().deletes == ()
+    assert not any("billing" in line for line in world.plan().creates)
+
+
+def test_the_plan_names_every_deadline_and_pause_of_the_environment() -> None:
+    world = Beginning()
+    world.starts()
+    waits = world.plan().waits
+    assert {"approvals.deadline", "argocd.application_deadline", "clusters.build_deadline", "shift.bake"} <= set(waits)
+    assert "preflight.insights_age" not in waits
+    assert "shift.together" not in waits
+    assert waits["soak.duration"] == world.ports.environment.soak.duration
 
 
 def test_another_run_waits_while_the_first_lives() -> None:

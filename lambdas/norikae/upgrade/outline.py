@@ -1,0 +1,101 @@
+"""From a request and the world to a plan; nothing is written here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from norikae.argocd.applications import pinned_revision, read_applications
+from norikae.argocd.home import home_of
+from norikae.cluster.names import next_name
+from norikae.cluster.serving import serving_cluster
+from norikae.cluster.versions import unfit
+from norikae.errors import BadRequestError, RefusedError
+from norikae.singletons.inventory import inventory, planned
+from norikae.traffic.applications import find_applications
+from norikae.traffic.history import too_long
+from norikae.upgrade.changes import Move, creations, deletions, waits
+from norikae.upgrade.plan import Cluster, Plan, PlannedApplication, group_by_order
+
+if TYPE_CHECKING:
+    from norikae.ports import Ports
+    from norikae.traffic.applications import Application
+    from norikae.upgrade.request import UpgradeRequest
+    from norikae.upgrade.state import ClustersItem
+
+INGRESSES = "ingresses.networking.k8s.io"
+
+
+def outline(ports: Ports, run: str, wanted: UpgradeRequest, version: str, clusters: ClustersItem) -> Plan:
+    """What the run will do, read from the world as it is now.
+
+    Args:
+        ports: the world, which is only read.
+        run: the run's id.
+        wanted: the request.
+        version: green's Kubernetes version.
+        clusters: which cluster serves by the record, and the name that the run reserved for green before.
+
+    Raises:
+        BadRequestError: the request names an application that nobody declares.
+        NotFoundError: there is no blue, or no root application in it.
+        RefusedError: the target is no upgrade or not offered, blue is not ours, or an application cannot be moved so.
+    """
+    environment, argocd = ports.environment, ports.environment.argocd
+    blue = serving_cluster(ports.eks, environment, clusters.blue)
+    if text := unfit(version, blue.version, ports.eks.cluster_versions()):
+        raise RefusedError(f"{text}; name it as version in the request, or in clusters.version")
+    reserved = clusters.run == run and clusters.green
+    green = clusters.green if reserved else next_name(environment.clusters.prefix, version, ports.eks.cluster_names())
+    kubernetes = ports.kubernetes(blue.name)
+    found = find_applications(kubernetes.list(INGRESSES))
+    chosen = _chosen(wanted, found)
+    sources = read_applications(ports.kubernetes(home_of(argocd, blue.name).cluster), argocd)
+    revision = pinned_revision(kubernetes, argocd.namespace)
+    move = Move(blue.name, green, version, revision, chosen)
+    return Plan(
+        run=run,
+        environment=environment.environment,
+        blue=Cluster(blue.name, blue.version),
+        green=Cluster(green, version),
+        revision=revision,
+        groups=group_by_order(_planned(ports, chosen)),
+        singletons=planned(inventory(kubernetes, sources), found),
+        creates=creations(environment, move),
+        # A run that leaves applications on blue cannot delete it: it holds instead.
+        deletes=() if wanted.applications else deletions(ports, move),
+        waits=waits(environment),
+        dry_run=wanted.dry_run,
+    )
+
+
+def _chosen(wanted: UpgradeRequest, found: tuple[Application, ...]) -> tuple[Application, ...]:
+    unknown = sorted(set(wanted.applications) - {one.name for one in found})
+    if unknown:
+        raise BadRequestError(
+            f"input: applications: {', '.join(unknown)}: no Ingress on blue declares them; "
+            f"there are: {', '.join(one.name for one in found)}"
+        )
+    return tuple(one for one in found if not wanted.applications or one.name in wanted.applications)
+
+
+def _planned(ports: Ports, chosen: tuple[Application, ...]) -> list[tuple[Application, PlannedApplication]]:
+    shift = ports.environment.shift
+    moves = [
+        PlannedApplication(
+            name=one.name,
+            team=one.team,
+            hosts=one.hosts,
+            steps=one.steps or shift.steps,
+            bake_seconds=shift.bake if one.bake_seconds is None else one.bake_seconds,
+            gates=one.gates or shift.gates,
+            sources=one.sources,
+            probe=one.probe,
+        )
+        for one in chosen
+    ]
+    for one in moves:
+        if wrong := too_long(shift, ports.environment.dns, steps=len(one.steps), bake_seconds=one.bake_seconds):
+            raise RefusedError(
+                f"{one.name}: {wrong}; shorten norikae.dev/bake or take fewer norikae.dev/steps, or raise shift.poll"
+            )
+    return list(zip(chosen, moves, strict=True))
