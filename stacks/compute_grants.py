@@ -17,6 +17,11 @@ def subnets_read(_at: Resources) -> list[iam.PolicyStatement]:
     return [iam.PolicyStatement(sid="Subnets", actions=["ec2:DescribeSubnets"], resources=["*"])]
 
 
+def groups_read(_at: Resources) -> list[iam.PolicyStatement]:
+    """See Auto Scaling groups, to say in a plan which of them will go; the action takes no resource."""
+    return [iam.PolicyStatement(sid="Groups", actions=["autoscaling:DescribeAutoScalingGroups"], resources=["*"])]
+
+
 def nodes_read(at: Resources) -> list[iam.PolicyStatement]:
     """See launch templates, groups, their activities and instances; none of these takes a resource. AWS's images."""
     return [
