@@ -112,14 +112,22 @@ def _operation(app: Json, expected: Expected) -> Iterator[str]:
         yield "it was never synced"
         return
     if phase != "Succeeded":
-        # A sync that failed and has retries left is Running with an end (Argo CD processRequestedAppOperation).
-        retried = ", to be tried again" if phase == "Running" and state.get("finishedAt") else ""
+        retried = " and waits for another try" if _waits_for_retry(state) else ""
         yield f"its sync is {phase}{retried}" + (f": {message}" if message else "")
     if expected.sync_prefix and not sync_id_of(app).startswith(expected.sync_prefix):
         yield "its last sync is not the one of this run"
     synced = _revisions(state.get("syncResult") or {})
     if expected.revision and expected.revision not in synced:
         yield f"revision {', '.join(synced) or 'none'} was synced instead of {expected.revision}"
+
+
+def _waits_for_retry(state: Json) -> bool:
+    """Running with an end: an attempt failed and retries are left (Argo CD processRequestedAppOperation).
+
+    An end before the beginning is left over from the operation before.
+    """
+    began, ended = instant(state.get("startedAt")), instant(state.get("finishedAt"))
+    return state.get("phase") == "Running" and began is not None and ended is not None and ended >= began
 
 
 def _comparison(app: Json, expected: Expected) -> Iterator[str]:

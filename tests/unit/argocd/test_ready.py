@@ -110,3 +110,38 @@ def test_the_health_of_a_parent_says_nothing_about_its_children() -> None:
 def test_without_a_pin_any_commit_and_any_sync_is_fine() -> None:
     app = application("web", operationState=operation_state("Succeeded", sync_id="someone", revision="1.2.3"))
     assert readiness(app, Expected(now=NOW)).ready
+
+
+# What norikae keeps suspended
+
+CRON_JOB = {"group": "batch", "kind": "CronJob", "namespace": "web", "name": "digest", "status": "Synced"}
+KEPT = frozenset({("cronjobs.batch", "web", "digest")})
+
+
+def suspended(*resources: dict[str, Any], kept: frozenset[tuple[str, str, str]] = KEPT) -> str:
+    health = {"status": "Suspended", "lastTransitionTime": FINISHED}
+    app = application("web", health=health, resources=list(resources))
+    return readiness(app, Expected(now=NOW, revision=SHA, sync_prefix="run-1/", suspended=kept)).reason
+
+
+def test_a_cron_job_that_norikae_suspended_does_not_keep_its_application_from_being_ready() -> None:
+    assert suspended(CRON_JOB) == ""
+    assert suspended({**CRON_JOB, "health": {"status": "Suspended"}}) == ""
+
+
+def test_anything_else_that_is_suspended_does() -> None:
+    assert suspended(CRON_JOB, kept=frozenset()) == "it is Suspended"
+    rollout = {"group": "argoproj.io", "kind": "Rollout", "namespace": "web", "name": "web", "status": "Synced"}
+    assert suspended(CRON_JOB, rollout) == "it is Suspended"
+    paused = {**rollout, "kind": "Deployment", "group": "apps", "health": {"status": "Suspended"}}
+    assert suspended(CRON_JOB, paused) == "Deployment web is Suspended"
+
+
+# Retries
+
+
+def test_a_sync_that_waits_for_its_next_try_is_not_over() -> None:
+    state = {**operation_state("Running", message="one or more objects failed"), "startedAt": "2026-11-24T00:57:00Z"}
+    assert "its sync is Running and waits for another try: one or more" in judged(operationState=state)
+    left_over = {**state, "startedAt": "2026-11-24T00:59:00Z"}
+    assert "its sync is Running: one or more" in judged(operationState=left_over)
