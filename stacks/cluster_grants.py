@@ -135,6 +135,24 @@ def clusters_adopt(at: Resources) -> list[iam.PolicyStatement]:
     ]
 
 
+def admins_leave(at: Resources, admins: list[str]) -> list[iam.PolicyStatement]:
+    """Take the entries of norikae's own admins out of a cluster that was built, and nobody else's.
+
+    Args:
+        at: the environment's resources.
+        admins: ARNs of the roles in the group ``norikae:admin``.
+    """
+    built = at.clusters("access-entry", "/*")[0]
+    return [
+        iam.PolicyStatement(
+            sid="AdminsLeave",
+            actions=["eks:DeleteAccessEntry"],
+            resources=[built],
+            conditions={"ArnEquals": {"eks:principalArn": admins}},
+        )
+    ]
+
+
 def _roles_of_clusters(at: Resources) -> list[iam.PolicyStatement]:
     """Give the two roles to EKS; EKS reads the node role with the caller's rights (EKS guide, managed node groups)."""
     roles = [at.cluster_role, at.node_role]

@@ -14,6 +14,7 @@ from constructs import Construct
 
 from stacks import grants
 from stacks.boundary import operator_role_name, permission_boundary
+from stacks.cluster_grants import admins_leave
 from stacks.permissions import FUNCTIONS, Row, Setting
 from stacks.runtime import PYTHON
 
@@ -26,6 +27,8 @@ RUNTIME = lambda_.Runtime(
     f"python{PYTHON}", lambda_.RuntimeFamily.PYTHON, supports_inline_code=True, supports_snap_start=True
 )
 OPERATOR_COMMAND = "operator_command"
+HAND_OVER_GREEN = "hand_over_green"
+ADMIN_GROUP = "norikae:admin"
 
 
 class Functions(Construct):
@@ -53,6 +56,8 @@ class Functions(Construct):
         self.boundary = permission_boundary(self, at=at)
         self.roles = {row.name: self._role(row) for row in FUNCTIONS}
         self.access = self._access()
+        for statement in admins_leave(at, self.access[ADMIN_GROUP]):
+            self.roles[HAND_OVER_GREEN].add_to_principal_policy(statement)
         self.dead_letters: dict[str, sqs.Queue] = {}
         code = lambda_.Code.from_asset(str(bundle.path), asset_hash=bundle.digest)
         self.by_name = {row.name: self._function(row, code) for row in FUNCTIONS}

@@ -2,56 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from norikae.argocd.applications import ROOT, children, descendants, follows_pin, read_applications
+from norikae.argocd.applications import children, descendants, follows_pin, read_applications
 from norikae.argocd.ready import Expected, readiness
 from norikae.cluster.health import waiting_for
 from norikae.cluster.workloads import node_is_ready
 from norikae.traffic.applications import find_applications
-from norikae.upgrade.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from norikae.argocd.home import Home
     from norikae.cluster.eks_port import Addons
     from norikae.cluster.ports import Kubernetes
     from norikae.environment import Environment
+    from norikae.singletons.ledger import Named
 
 NAMED = 5
 """How many unmet things a waiting text names before it only counts them."""
 
 
-def verify_green(
-    eks: Addons, kubernetes: Kubernetes, environment: Environment, cluster: str, revision: str, now: float
-) -> Progress:
-    """Ready when nothing is unmet; otherwise what is, to be looked at again.
+@dataclass(frozen=True, slots=True)
+class Green:
+    """The cluster that is looked at.
+
+    Args:
+        name: its name.
+        api: its API.
+        home: where its Argo CD applications are.
+        home_api: the API of that cluster; the same in mode in-cluster.
+        revision: the commit that everything of the run's repository has to have; empty when any will do.
+        suspended: what norikae keeps suspended there.
+    """
+
+    name: str
+    api: Kubernetes
+    home: Home
+    home_api: Kubernetes
+    revision: str
+    suspended: frozenset[Named] = frozenset()
+
+
+def unmet(eks: Addons, environment: Environment, green: Green, now: float) -> tuple[str, ...]:
+    """Everything that keeps green from carrying traffic, each as a sentence.
 
     Args:
         eks: add-ons.
-        kubernetes: green's API.
         environment: what green is made of.
-        cluster: green's name.
-        revision: the pinned commit.
+        green: the cluster.
         now: this instant, in seconds since the epoch.
     """
-    found = unmet(eks, kubernetes, environment, cluster, revision, now)
-    if not found:
-        return Progress.done()
-    more = f" | and {len(found) - NAMED} more" if len(found) > NAMED else ""
-    return Progress.wait(" | ".join(found[:NAMED]) + more, environment.clusters.poll)
-
-
-def unmet(
-    eks: Addons, kubernetes: Kubernetes, environment: Environment, cluster: str, revision: str, now: float
-) -> tuple[str, ...]:
-    """Everything that keeps green from carrying traffic, each as a sentence."""
     return (
-        *_nodes(kubernetes, environment),
-        *_addons(eks, environment, cluster),
-        *_applications(kubernetes, environment, revision, now),
-        *_ingresses(kubernetes),
+        *_nodes(green.api, environment),
+        *_addons(eks, environment, green.name),
+        *_applications(green, environment, now),
+        *_ingresses(green.api),
     )
+
+
+def in_words(found: Sequence[str]) -> str:
+    """The first few unmet things and how many more there are."""
+    more = f" | and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    return " | ".join(found[:NAMED]) + more
 
 
 def _nodes(kubernetes: Kubernetes, environment: Environment) -> Iterator[str]:
@@ -73,16 +87,21 @@ def _addons(eks: Addons, environment: Environment, cluster: str) -> Iterator[str
             yield waiting
 
 
-def _applications(kubernetes: Kubernetes, environment: Environment, revision: str, now: float) -> Iterator[str]:
+def _applications(green: Green, environment: Environment, now: float) -> Iterator[str]:
     argocd = environment.argocd
-    apps = read_applications(kubernetes, argocd)
-    for name in (ROOT, *descendants(apps)):
+    apps = read_applications(green.home_api, argocd)
+    for name in (green.home.root, *descendants(apps, green.home.root)):
         app = apps.get(name)
         if app is None:
             yield f"application {name} does not exist"
             continue
-        pin = revision if follows_pin(app, argocd) else ""
-        expected = Expected(now=now, settle_seconds=argocd.settle, revision=pin, is_parent=bool(children(app)))
+        expected = Expected(
+            now=now,
+            settle_seconds=argocd.settle,
+            revision=green.revision if follows_pin(app, argocd) else "",
+            is_parent=bool(children(app)),
+            suspended=green.suspended,
+        )
         judged = readiness(app, expected)
         if not judged.ready:
             yield f"application {name}: {judged.reason}"

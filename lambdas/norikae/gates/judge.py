@@ -2,16 +2,20 @@
 
 from typing import Any
 
+from norikae.errors import TransientError
 from norikae.gates.decision import Decision, Look, decide
 from norikae.gates.http_5xx import http_5xx
 from norikae.gates.target_health import target_health
-from norikae.gates.verdict import Verdict
+from norikae.gates.verdict import Outcome, Verdict, worst
 from norikae.ports import Ports
+from norikae.traffic.history import BAKES_ANEW
+from norikae.traffic.hotfix import hotfix, synced_on_green
 from norikae.traffic.moving import Moving
 from norikae.traffic.ports import TargetGroupHealth
 from norikae.upgrade.identity import Writer
 
 Answer = dict[str, Any]
+HOTFIX = "hotfix"
 
 
 def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> Answer:
@@ -26,20 +30,56 @@ def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> 
     moving = Moving.read(ports, writer, application)
     flags = moving.flags()
     since = moving.item.verified_at or ports.now
+    verdicts = gate_verdicts(moving, since)
+    held = flags.paused or application in flags.held
+    if not (flags.aborted or held or worst(verdicts).outcome is Outcome.FAIL):
+        # Only now is Kubernetes asked: the way back never waits for it.
+        fresh = _since_last_sync(moving)
+        if isinstance(fresh, Decision):
+            return _answer(moving, fresh, weight)
+        verdicts = (*verdicts, *fresh)
     decision = decide(
         Look(
             aborted=flags.aborted,
-            held=flags.paused or application in flags.held,
+            held=held,
             bake_left_seconds=since + _bake_seconds(moving) - ports.now,
-            verdicts=gate_verdicts(moving, since),
+            verdicts=verdicts,
             inconclusive=moving.item.inconclusive,
             inconclusive_limit=ports.environment.shift.thresholds.inconclusive_limit,
             next_weight=moving.next_weight(weight),
         )
     )
     _write_down(moving, decision)
+    return _answer(moving, decision, weight)
+
+
+def _answer(moving: Moving, decision: Decision, weight: int) -> Answer:
     following = moving.next_weight(weight) if decision.next == "step" else weight
     return {"next": decision.next, "weight": following, "waiting_for": decision.reason}
+
+
+def _since_last_sync(moving: Moving) -> Decision | tuple[Verdict, ...]:
+    """The decision to bake once more when green was synced since the weight was written; otherwise nothing.
+
+    When Argo CD's applications cannot be read nothing passes, and nothing fails.
+    """
+    try:
+        revisions = synced_on_green(moving)
+    except TransientError as error:
+        return (Verdict(HOTFIX, Outcome.INCONCLUSIVE, f"what green is synced to cannot be read: {error}"),)
+    changes = hotfix(moving.item.revisions, revisions)
+    if not changes:
+        return ()
+    again = moving.item.rebaked + 1
+    if again > BAKES_ANEW:
+        reason = f"green was synced once more during the shift ({changes}); resume when the deployments are over"
+        decision = Decision("hold", reason)
+        _write_down(moving, decision)
+        return decision
+    decision = Decision("bake", f"{changes} was synced on green; the step bakes once more")
+    moving.save(verified_at=moving.ports.now, revisions=revisions, rebaked=again, inconclusive=0)
+    moving.note("baked-again", synced=changes)
+    return decision
 
 
 def gate_verdicts(moving: Moving, since: float) -> tuple[Verdict, ...]:

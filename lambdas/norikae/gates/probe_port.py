@@ -11,10 +11,12 @@ class Answer:
     Args:
         status: the HTTP status, 0 when there was no answer.
         reason: what went wrong when there was none, such as a certificate that is not for the name.
+        server: the ``Server`` header; a load balancer that answers itself says ``awselb/2.0``.
     """
 
     status: int
     reason: str = ""
+    server: str = ""
 
 
 class Probe(Protocol):

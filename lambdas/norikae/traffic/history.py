@@ -11,6 +11,9 @@ from norikae.environment import Dns, Shift
 MOST_LOOKS = 500
 """Looks that fit into 5,000 events, with three holds; a look is a Wait, a Task and a Choice."""
 
+BAKES_ANEW = 3
+"""How often the steps of one shift bake once more because green was synced meanwhile; then it holds."""
+
 
 def looks_of_a_shift(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -> int:
     """How often a shift is looked at in the worst case: every change stays PENDING, every bake ends without a verdict.
@@ -25,7 +28,7 @@ def looks_of_a_shift(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -
     pending = dns.propagation_deadline // dns.propagation_poll + 1
     baking = ceil(max(bake_seconds, dns.answer_ttl) / shift.poll)
     inconclusive = shift.thresholds.inconclusive_limit
-    return (steps + holds) * (baking + inconclusive + pending) + pending
+    return (steps + holds) * (baking + inconclusive + pending) + BAKES_ANEW * (baking + inconclusive) + pending
 
 
 def too_long(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -> str:

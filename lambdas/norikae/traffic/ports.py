@@ -54,3 +54,6 @@ class LoadBalancers(Protocol):
             dns_name: the load balancer.
             resources: ``<namespace>/<ingress>-<service>`` each; None for all of the load balancer.
         """
+
+    def serves_tls(self, dns_name: str) -> bool:
+        """Whether a load balancer has an HTTPS listener."""

@@ -10,6 +10,7 @@ from typing import Any
 from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
 from norikae.ports import Ports
 from norikae.traffic.applications import find_applications
+from norikae.traffic.hotfix import synced_on_green
 from norikae.traffic.moving import Moving, refuse_if_pending_too_long
 from norikae.traffic.weights import WHOLE, Side, batch_to, green_weight, once_more, weights_of
 from norikae.upgrade.identity import Writer
@@ -46,6 +47,7 @@ def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> A
         outcome="moved" if arrived else "shifting",
         snapshot=moving.item.snapshot or tuple(dict(record.raw) for record in records),
         inconclusive=0,
+        rebaked=0,
         verified_at=moving.item.verified_at if arrived else None,
     )
     return {
@@ -81,7 +83,8 @@ def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> 
     answer = {"retry_after_seconds": ports.environment.dns.propagation_poll}
     if not changes and moving.item.change:
         return {**answer, "change": moving.item.change}
-    moving.save(intended=weight, change="", green=served, verified_at=None)
+    revisions = synced_on_green(moving)
+    moving.save(intended=weight, change="", green=served, verified_at=None, revisions=revisions)
     comment = f"norikae run={writer.run} application={application} weight={weight}"
     change = ports.dns.change(changes or once_more(records), comment)
     moving.save(
@@ -91,6 +94,7 @@ def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> 
         changed_at=ports.now,
         green=served,
         verified_at=None,
+        revisions=revisions,
         inconclusive=0,
     )
     moving.note("weight-written", weight=weight, change=change)

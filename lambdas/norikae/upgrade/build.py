@@ -1,9 +1,7 @@
-"""From nothing to a verified green; each function is one state of the machine and makes at most one move."""
+"""From nothing to a synced green; each function is one state of the machine and makes at most one move."""
 
 from collections.abc import Callable
 from typing import Any
-
-import msgspec
 
 from norikae.argocd.ensure import Around
 from norikae.argocd.ensure import ensure_argo_cd as install_argo_cd
@@ -15,20 +13,16 @@ from norikae.argocd.waves import sync_platform as sync_the_platform
 from norikae.cluster.green import ClusterRoles, GreenCluster, ensure_green
 from norikae.cluster.ports import Kubernetes
 from norikae.cluster.site import Site
-from norikae.cluster.verify import verify_green as verify_cluster
 from norikae.environment import Environment
-from norikae.gates.target_health import target_health
-from norikae.gates.verdict import Outcome
 from norikae.ports import Ports
 from norikae.singletons.ledger import suspended_on_green
-from norikae.traffic.applications import Application, find_applications
-from norikae.upgrade.identity import Writer, shift_execution_name
+from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import advance, enter, holds_in
 from norikae.upgrade.pin import pinned
 from norikae.upgrade.plan import Plan
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress
-from norikae.upgrade.state import AppItem, DiffItem, WaveItem
+from norikae.upgrade.state import DiffItem, WaveItem
 
 Answer = dict[str, Any]
 MaySync = Callable[[tuple[str, ...]], bool]
@@ -74,56 +68,6 @@ def sync_platform(ports: Ports, writer: Writer) -> Answer:
 def sync_applications(ports: Ports, writer: Writer) -> Answer:
     """The next move towards synced applications of the teams; they get no traffic yet."""
     return _sync(ports, writer, "sync-applications", sync_the_applications)
-
-
-def verify_green(ports: Ports, writer: Writer) -> Answer:
-    """Green could carry traffic; the answer names the groups of applications that still have to move.
-
-    Each application comes with the name of its child execution. A run that comes here again (after a hold) gets new
-    names, because Step Functions keeps a used one for 90 days (API reference, StartExecution).
-    """
-    plan = _plan(ports, writer)
-
-    def move() -> Progress:
-        kubernetes = ports.kubernetes(plan.green.name)
-        progress = verify_cluster(ports.eks, kubernetes, ports.environment, plan.green.name, plan.revision, ports.now)
-        if not progress.ready:
-            return progress
-        planned = {application.name for application in plan.applications()}
-        found = find_applications(kubernetes.list("ingresses.networking.k8s.io"))
-        return _targets(ports, [one for one in found if one.name in planned])
-
-    answer = advance(ports, writer, "verify-green", ports.environment.argocd.sync_deadline, move)
-    if answer["next"] == "go-on":
-        answer.update(groups=_groups(ports, writer, plan), together=ports.environment.shift.together)
-    return answer
-
-
-def _targets(ports: Ports, applications: list[Application]) -> Progress:
-    threshold = ports.environment.shift.thresholds.target_health
-    for application in applications:
-        for ingress in application.ingresses:
-            groups = ports.load_balancers.health(ingress.load_balancer, ingress.resources)
-            verdict = target_health(groups, threshold)
-            if verdict.outcome is not Outcome.PASS:
-                return Progress.wait(f"{application.name}: {verdict.reason}", ports.environment.argocd.poll)
-    return Progress.done()
-
-
-def _groups(ports: Ports, writer: Writer, plan: Plan) -> list[list[Answer]]:
-    item = enter(ports, writer, "shift-applications")
-    turn = item.turn + 1
-    ports.table.write(writer, "PHASE", msgspec.structs.replace(item, turn=turn))
-    moved = {one.application for one in ports.table.read_all(writer.run, "APP#", AppItem) if one.outcome == "moved"}
-    groups = [
-        [
-            {"application": application.name, "execution": shift_execution_name(writer, application.name, turn)}
-            for application in group
-            if application.name not in moved
-        ]
-        for group in plan.groups
-    ]
-    return [group for group in groups if group]
 
 
 def _sync(ports: Ports, writer: Writer, phase: str, waves: Waves) -> Answer:

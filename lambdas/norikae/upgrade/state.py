@@ -78,6 +78,8 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
         inconclusive: looks after the bake that were inconclusive.
         snapshot: the record sets before the first change, whole, to restore them.
         steps: instants and weights that were in force, for the report.
+        revisions: what each Argo CD application of it on green was synced to when the weight was written.
+        rebaked: how often a step of this shift baked once more because green was synced meanwhile.
         reason: why it stands there.
         blue_is_gone: the decommission has removed blue's record sets, and name servers answer without them.
     """
@@ -94,6 +96,8 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
     inconclusive: int = 0
     snapshot: tuple[dict[str, Any], ...] = ()
     steps: tuple[tuple[float, int], ...] = ()
+    revisions: dict[str, str] = {}
+    rebaked: int = 0
     reason: str = ""
     blue_is_gone: bool = False
 
@@ -200,6 +204,32 @@ class SingletonItem(msgspec.Struct, frozen=True, kw_only=True):
     place: Literal["blue", "to-green", "green", "to-blue"] = "blue"
     size: int = 1
     since: float = 0
+
+
+class VerificationItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``VERIFICATION``: which round of the verification Jobs runs.
+
+    Args:
+        attempt: of the run; another attempt begins another round.
+        round: counts the rounds of the run.
+        failed: a Job of the round failed, so the next look begins another one.
+    """
+
+    attempt: int = 0
+    round: int = 0
+    failed: bool = False
+
+
+class HandOverItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``HANDOVER``: green's applications follow what blue's follow again, and norikae is no admin there any more.
+
+    Args:
+        attempt: of the run; another attempt pins the applications again.
+        at: when, in seconds since the epoch.
+    """
+
+    attempt: int
+    at: float
 
 
 class ClustersItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
+from tests.unit.fakes.probe import FakeProbe
 
 T = TypeVar("T")
 ZONE = "Z14GRHDCWA56QT"
@@ -132,6 +133,10 @@ class FakeBalancers:
     def __init__(self, **healthy: tuple[int, int]) -> None:
         self.groups = {f"{name}.elb.example": counts for name, counts in healthy.items()}
         self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.secure: set[str] = set()
+
+    def serves_tls(self, dns_name: str) -> bool:
+        return dns_name in self.secure
 
     def targets(self, dns_names: Any) -> dict[str, LoadBalancerTarget]:
         return {name: LoadBalancerTarget(name, ZONE) for name in dns_names if name in self.groups}
@@ -218,7 +223,7 @@ class FakePorts:
     identity: Any = field(default_factory=FakeIdentity)
     insights: Any = None
     secrets: Any = None
-    probe: Any = None
+    probe: FakeProbe = field(default_factory=FakeProbe)
     apis: dict[str, FakeKubernetes] = field(default_factory=dict)
     files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 

@@ -46,6 +46,14 @@ class ElbLoadBalancers:
             groups = self._of(groups, resources)
         return tuple(self._health(found, group) for group in groups)
 
+    def serves_tls(self, dns_name: str) -> bool:
+        """Whether a load balancer has an HTTPS listener."""
+        found = self._balancer(dns_name)
+        if found is None:
+            return False
+        listed = pages(self._client.describe_listeners, LoadBalancerArn=found["LoadBalancerArn"])
+        return any(listener["Protocol"] == "HTTPS" for page in listed for listener in page["Listeners"])
+
     def _balancer(self, dns_name: str) -> dict[str, Any] | None:
         if self._known is None:
             listed = [one for page in pages(self._client.describe_load_balancers) for one in page["LoadBalancers"]]

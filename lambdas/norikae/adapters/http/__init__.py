@@ -1,0 +1,1 @@
+"""Requests over HTTP as clients of the applications make them."""

@@ -1,0 +1,83 @@
+"""Hand over green: from here on its applications follow what blue's follow, and norikae is no admin there any more.
+
+A hotfix that a team merges during the shift has to reach both clusters in the way that the team knows. So the pin ends
+before the first weight; a step during which green is synced bakes once more (``gates/judge.py``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from norikae.argocd.follow import follow_again
+from norikae.argocd.home import counterpart, home_of
+from norikae.cluster.green import ADMIN_GROUP
+from norikae.upgrade.identity import shift_execution_name
+from norikae.upgrade.phase import advance, enter
+from norikae.upgrade.ports import read_plan
+from norikae.upgrade.progress import Progress
+from norikae.upgrade.state import AppItem, Event, HandOverItem
+from norikae.upgrade.verify import has_been_handed_over
+
+if TYPE_CHECKING:
+    from norikae.ports import Ports
+    from norikae.upgrade.identity import Writer
+    from norikae.upgrade.plan import Plan
+
+Answer = dict[str, Any]
+
+
+def hand_over_green(ports: Ports, writer: Writer) -> Answer:
+    """Green's applications follow their branches, our admins are out; names the applications that still have to move.
+
+    Each application comes with the name of its child execution. A run that comes here again (after a hold) gets new
+    names, because Step Functions keeps a used one for 90 days (API reference, StartExecution).
+    """
+    plan = read_plan(ports.table, writer.run).plan
+
+    def move() -> Progress:
+        if has_been_handed_over(ports, writer):
+            return Progress.done()
+        progress = _follow(ports, plan)
+        if progress.ready:
+            _leave(ports, plan)
+            ports.table.write(writer, "HANDOVER", HandOverItem(attempt=writer.attempt, at=ports.now))
+            detail = {"cluster": plan.green.name, "tracks": plan.tracks}
+            ports.table.log(writer.run, Event(at=ports.now, what="handed-over", detail=detail))
+        return progress
+
+    answer = advance(ports, writer, "hand-over-green", ports.environment.argocd.sync_deadline, move)
+    if answer["next"] == "go-on":
+        answer.update(groups=_groups(ports, writer, plan), together=ports.environment.shift.together)
+    return answer
+
+
+def _follow(ports: Ports, plan: Plan) -> Progress:
+    """Each application as its counterpart on blue; one that only green has is left as Git renders it."""
+    argocd, blue, green = ports.environment.argocd, plan.blue.name, plan.green.name
+    home = home_of(argocd, green)
+    wanted = {counterpart(argocd, name, blue, green): track for name, track in plan.tracks.items()}
+    return follow_again(ports.kubernetes(home.cluster), argocd, home, wanted)
+
+
+def _leave(ports: Ports, plan: Plan) -> None:
+    """The entries with the admin policy go; the next attempt that needs one makes it again (``cluster/green.py``)."""
+    for role in ports.settings.access.get(ADMIN_GROUP, ()):
+        ports.eks.delete_access_entry(plan.green.name, role)
+
+
+def _groups(ports: Ports, writer: Writer, plan: Plan) -> list[list[Answer]]:
+    item = enter(ports, writer, "shift-applications")
+    turn = item.turn + 1
+    ports.table.write(writer, "PHASE", msgspec.structs.replace(item, turn=turn))
+    moved = {one.application for one in ports.table.read_all(writer.run, "APP#", AppItem) if one.outcome == "moved"}
+    groups = [
+        [
+            {"application": application.name, "execution": shift_execution_name(writer, application.name, turn)}
+            for application in group
+            if application.name not in moved
+        ]
+        for group in plan.groups
+    ]
+    return [group for group in groups if group]

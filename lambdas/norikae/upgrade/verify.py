@@ -1,0 +1,143 @@
+"""Verify green: everything that can be proven before the first weight is proven, cheapest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from norikae.argocd.home import home_of
+from norikae.cluster.assume import unassumable
+from norikae.cluster.verification import Result, Round, last_lines, log_of, look_at_jobs
+from norikae.cluster.verify import Green, in_words, unmet
+from norikae.errors import RefusedError
+from norikae.gates.probe import unproven_names
+from norikae.gates.target_health import target_health
+from norikae.gates.verdict import Outcome
+from norikae.singletons.ledger import suspended_on_green
+from norikae.traffic.applications import find_applications
+from norikae.upgrade.phase import advance
+from norikae.upgrade.pin import pinned
+from norikae.upgrade.ports import read_plan
+from norikae.upgrade.progress import Progress
+from norikae.upgrade.state import HandOverItem, VerificationItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from norikae.cluster.ports import Json
+    from norikae.ports import Ports
+    from norikae.traffic.applications import Application
+    from norikae.upgrade.identity import Writer
+    from norikae.upgrade.plan import Plan
+
+Answer = dict[str, Any]
+
+
+def verify_green(ports: Ports, writer: Writer) -> Answer:
+    """Green could carry traffic: nodes, add-ons, applications, targets, every public name, AWS roles, and the Jobs.
+
+    Raises:
+        RefusedError: a verification Job failed; the next look begins another round.
+    """
+    plan = read_plan(ports.table, writer.run).plan
+    wanted = ports.environment.verify
+
+    def move() -> Progress:
+        found = tuple(_unmet(ports, writer, plan))
+        if found:
+            return Progress.wait(in_words(found), min(ports.environment.clusters.poll, ports.environment.argocd.poll))
+        return _run_jobs(ports, writer, plan) if wanted.jobs else Progress.done()
+
+    deadline = ports.environment.argocd.sync_deadline + (wanted.jobs_deadline if wanted.jobs else 0)
+    return advance(ports, writer, "verify-green", deadline, move)
+
+
+def has_been_handed_over(ports: Ports, writer: Writer) -> bool:
+    """Whether this attempt has given green back to its branch, so that the pin does not judge it any more."""
+    done = ports.table.read(writer.run, "HANDOVER", HandOverItem)
+    return done is not None and done.attempt == writer.attempt
+
+
+def _unmet(ports: Ports, writer: Writer, plan: Plan) -> Iterator[str]:
+    """The first kind of unmet things: later ones would only repeat what earlier ones cause."""
+    kubernetes = ports.kubernetes(plan.green.name)
+    home = home_of(ports.environment.argocd, plan.green.name)
+    green = Green(
+        name=plan.green.name,
+        api=kubernetes,
+        home=home,
+        home_api=ports.kubernetes(home.cluster),
+        revision="" if has_been_handed_over(ports, writer) else pinned(ports, writer.run),
+        suspended=suspended_on_green(ports, plan),
+    )
+    found = unmet(ports.eks, ports.environment, green, ports.now)
+    if found:
+        yield from found
+        return
+    planned = {application.name for application in plan.applications()}
+    listed = find_applications(kubernetes.list("ingresses.networking.k8s.io"))
+    applications = [one for one in listed if one.name in planned]
+    for kind in (_absent(planned, applications), _targets(ports, applications), _names(ports, applications)):
+        reasons = tuple(kind)
+        if reasons:
+            yield from reasons
+            return
+    if ports.environment.clusters.irsa_roles:
+        cluster = ports.eks.cluster(plan.green.name)
+        yield from unassumable(ports.identity, kubernetes, ports.environment, cluster.issuer if cluster else "")
+
+
+def _absent(planned: set[str], applications: Sequence[Application]) -> Iterator[str]:
+    for name in sorted(planned - {application.name for application in applications}):
+        yield f"{name}: green has no Ingress of it"
+
+
+def _targets(ports: Ports, applications: Sequence[Application]) -> Iterator[str]:
+    threshold = ports.environment.shift.thresholds.target_health
+    for application in applications:
+        for ingress in application.ingresses:
+            groups = ports.load_balancers.health(ingress.load_balancer, ingress.resources)
+            verdict = target_health(groups, threshold)
+            if verdict.outcome is not Outcome.PASS:
+                yield f"{application.name}: {verdict.reason}"
+
+
+def _names(ports: Ports, applications: Sequence[Application]) -> Iterator[str]:
+    if ports.environment.verify.probe:
+        yield from unproven_names(ports.probe, ports.load_balancers, applications)
+
+
+def _run_jobs(ports: Ports, writer: Writer, plan: Plan) -> Progress:
+    """Look at the round's Jobs; when one has failed, the next look begins another round."""
+    jobs: list[Json] = ports.manifests("verification")
+    item = ports.table.read(writer.run, "VERIFICATION", VerificationItem) or VerificationItem()
+    if item.failed or item.attempt != writer.attempt:
+        item = VerificationItem(attempt=writer.attempt, round=item.round + 1)
+        ports.table.write(writer, "VERIFICATION", item)
+    this = Round(writer.run, writer.attempt, item.round, ports.environment.verify.jobs_deadline)
+    kubernetes = ports.kubernetes(plan.green.name)
+    results = look_at_jobs(kubernetes, jobs, this, ports.now)
+    failed = [result for result in results if result.state == "failed"]
+    running = [f"Job {result.job}: {result.why}" for result in results if result.state == "running"]
+    if running and not failed:
+        return Progress.wait(in_words(running), ports.environment.argocd.poll)
+    ended = [result for result in results if result.state != "running"]
+    kept = {result.job: _keep(ports, this, plan, result) for result in ended}
+    if not failed:
+        return Progress.done()
+    ports.table.write(writer, "VERIFICATION", VerificationItem(attempt=writer.attempt, round=item.round, failed=True))
+    first = failed[0]
+    where, lines = kept[first.job]
+    raise RefusedError(
+        f"verification Job {first.job} failed ({first.why}); its last lines: {lines}; the whole log is at {where}; "
+        "repair what it found, then resume, and all Jobs run once more"
+    )
+
+
+def _keep(ports: Ports, this: Round, plan: Plan, result: Result) -> tuple[str, str]:
+    """Keep the log of a Job that has ended as evidence; where it lies, and its last lines."""
+    document = log_of(ports.kubernetes(plan.green.name), result.job, this)
+    where = ports.evidence.keep(
+        f"{this.run}/verification-{this.name_of(result.job)}.log.json",
+        {**document, "state": result.state, "why": result.why},
+    )
+    return where, last_lines(document)
