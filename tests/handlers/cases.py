@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 from norikae.upgrade.lease import Lease
@@ -16,6 +17,7 @@ from norikae.upgrade.phase import enter
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import unsynced
 from tests.unit.fakes.ports import FakePorts
+from tests.unit.fakes.singletons import NIGHTLY, HandOff, cron_job
 from tests.unit.fakes.story import APP, RUN, WRITER, Story
 
 Json = dict[str, Any]
@@ -70,6 +72,7 @@ def _built() -> Beginning:
 def _syncing() -> Beginning:
     world = _planned()
     world.green.put(unsynced("root", children=("load-balancers", "dns", APP)))
+    world.wave_is_compared(WRITER, "sync-platform", "root")
     return world
 
 
@@ -101,6 +104,16 @@ def _soaked() -> Story:
     return story
 
 
+def _handing_off() -> Story:
+    story = HandOff(msgspec.structs.replace(NIGHTLY, application=""))
+    story.ports.table.leases[""] = Lease(UPGRADE, RUN, WRITER.token)
+    story.ports.executions.statuses |= {UPGRADE: "RUNNING", SHIFT: "RUNNING"}
+    story.blue.put(cron_job())
+    story.green.put(cron_job(suspend=True))
+    story.moved()
+    return story
+
+
 WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "plan_upgrade": _free,
     "run_preflight": _planned,
@@ -110,6 +123,7 @@ WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "sync_platform": _syncing,
     "sync_applications": _built,
     "verify_green": _built,
+    "hand_off_singletons": _handing_off,
     "soak": _soaked,
     "request_decommission_approval": _soaked,
     "decommission_blue": _soaked,

@@ -11,7 +11,8 @@ from norikae.upgrade.begin import plan_upgrade
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.plan import Plan
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import PhaseItem
+from norikae.upgrade.state import DiffItem, PhaseItem, WaveItem
+from tests.unit.fakes.argocd import INSTALL, FakeArgoCd
 from tests.unit.fakes.demo import NOW, SHA, application, ingress, node, operation_state
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.grounds import FakeInsights
@@ -28,10 +29,6 @@ SETTINGS = Settings(
     node_profile="arn:aws:iam::123456789012:instance-profile/node",
     access={"norikae:admin": ("arn:aws:iam::123456789012:role/builder",)},
 )
-INSTALL: list[dict[str, Any]] = [
-    {"apiVersion": "v1", "kind": "CustomResourceDefinition", "metadata": {"name": "applications.argoproj.io"}},
-    {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "controller"}, "spec": {"replicas": 1}},
-]
 RBAC: list[dict[str, Any]] = [
     {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "argocd"}},
     {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "norikae-read"}},
@@ -59,7 +56,9 @@ class Beginning:
         ingresses = [ingress(name, host, hostname=f"{BLUE}.elb.example") for name, host in hosts.items()]
         applications = [application("root", children=self.names), *(application(name) for name in self.names)]
         self.blue = self.ports.apis[BLUE] = FakeKubernetes(*applications, *ingresses)
-        self.green = self.ports.apis[GREEN] = FakeKubernetes()
+        self.green = FakeArgoCd()
+        self.ports.apis[GREEN] = self.green
+        self.green.rendered["root", SHA] = []
 
     def starts(self, request: dict[str, Any] | None = None, *, execution: str = PARENT, attempt: int = 1) -> Writer:
         """Somebody starts an execution; who it is from now on."""
@@ -91,6 +90,11 @@ class Beginning:
             self.green.put(application(name, operationState=done))
         for name in self.names:
             self.green.put(ingress(name, f"{name}.example.com", hostname=f"{GREEN}.elb.example"))
+
+    def wave_is_compared(self, writer: Writer, phase: str, *names: str) -> None:
+        """Compare wave has found nothing in a wave that nobody expects."""
+        found = DiffItem(phase=phase, applications=names, revision=SHA, hash="", unexpected=0, verdict="expected")
+        self.ports.table.write(writer, WaveItem(phase=phase, applications=names).key, found)
 
     def blue_is(self, **changes: Any) -> None:
         """EKS describes blue differently."""
