@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from local.aws.autoscaling import AutoScalingSimulator
 from local.aws.cloudwatch import CloudWatchSimulator
+from local.aws.ec2 import Ec2Simulator
 from local.aws.eks.simulator import EksSimulator
 from local.aws.elbv2 import ElbSimulator
 from local.aws.eventbridge.delivery import Targets
 from local.aws.eventbridge.simulator import EventBridgeSimulator
 from local.aws.front import Front
 from local.aws.identities import Identities
+from local.aws.images import PublicParameters
 from local.aws.lambda_ import LambdaSimulator
 from local.aws.route53.simulator import Route53Simulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
 from local.edge.alb import Alb
 from local.edge.alb_metrics import AlbMetrics
+from local.hub import reach_by_eks
 from local.inhabited import InhabitedCluster
+from local.joining import Joining
 from local.kernel import Kernel
 from local.runtime.runtime import LambdaRuntime
 
@@ -79,10 +84,24 @@ class World:
             on_deleted=self._cluster_is_deleted,
             subnets=environment.network.subnets,
             vpc_id=environment.network.vpc,
+            outdated=lambda name: self.clusters[name].api.audit.outdated.values() if name in self.clusters else (),
         )
+        self.ec2 = Ec2Simulator(
+            self.kernel,
+            account=account,
+            region=region,
+            vpc=environment.network.vpc,
+            subnets=environment.network.subnets,
+        )
+        self.autoscaling = AutoScalingSimulator(self.kernel, self.ec2, account=account, region=region)
+        Joining(self.kernel, self.ec2, self.eks, self.clusters)
+        nodes = [self.ec2, self.autoscaling, PublicParameters(self.kernel)]
         self.front = Front(
             self.kernel,
-            [self.eks, self.route53, self.elb, self.cloudwatch, self.step_functions, self.functions, self.events],
+            [
+                *(self.eks, self.route53, self.elb, self.cloudwatch, self.step_functions, self.functions, self.events),
+                *nodes,
+            ],
             self.identities,
             account,
             region,
@@ -135,6 +154,7 @@ class World:
             alb=self.alb,
             route53=self.route53,
             authenticate=self.eks.authenticate(cluster.name),
+            reach=reach_by_eks(self.eks, self.clusters),
             subnets=tuple(self.environment.network.subnets),
         )
         self.clusters[cluster.name] = inhabited

@@ -75,10 +75,7 @@ def nodes_build(at: Resources) -> list[iam.PolicyStatement]:
             sid="UseTemplates",
             actions=["ec2:RunInstances"],
             resources=[at.arn("ec2", "*"), f"arn:{at.partition}:ec2:{at.region}::image/*"],
-            conditions={
-                "ArnLike": {"ec2:LaunchTemplate": templates},
-                "Bool": {"ec2:IsLaunchTemplateResource": "true"},
-            },
+            conditions={"ArnLike": {"ec2:LaunchTemplate": templates}},
         ),
         iam.PolicyStatement(
             sid="BuildGroups",

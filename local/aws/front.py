@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 
 from local.aws import protocol
+from local.aws.facts import WorldFacts
 from local.aws.iam import Authority, UnmodelledPolicyError
-from local.aws.iam.demands import Facts
 from local.aws.loopback import HttpAnswer, Loopback
 from local.aws.models import session
 from local.aws.moto_backend import MotoBackend
@@ -107,7 +107,7 @@ class Front:
         self._session = session()
         self._moto = MotoBackend(kernel, account)
         self._simulators: dict[str, Simulator] = {s.service: s for s in (StsSimulator(identities), *simulators)}
-        facts = _WorldFacts(self._simulators)
+        facts = WorldFacts(self._simulators)
         self._authority = Authority(account, region, facts, identities.function_of)
         self._loopback = Loopback(self._answer)
         self._clients: list[Any] = []
@@ -249,23 +249,6 @@ class Front:
         self.failures.append("".join(traceback.format_exception(error)))
         _LOG.error("%s failed in the embedded world", what, exc_info=error)
         return _unmodelled(f"{what} failed in the embedded world: {error!r}")
-
-
-class _WorldFacts(Facts):
-    """What the EKS simulator knows about its ARNs and tags."""
-
-    def __init__(self, simulators: dict[str, Simulator]) -> None:
-        self._eks: Any = simulators.get("eks")
-
-    def eks_arn(self, kind: str, cluster: str, name: str) -> str | None:
-        """The ARN of a part of a cluster."""
-        found: str | None = self._eks.arn_of(kind, cluster, name) if self._eks else None
-        return found
-
-    def tags(self, arn: str) -> dict[str, str] | None:
-        """The tags of an EKS resource."""
-        found: dict[str, str] | None = self._eks.tags_of(arn) if self._eks else None
-        return found
 
 
 _GLOBAL_REGIONS = frozenset({"us-east-1", "aws-global"})

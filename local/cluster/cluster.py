@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from local.cluster.argocd.controller import ArgoCd
+from local.cluster.argocd.sites import Reach, nowhere
 from local.cluster.autoscalers import Autoscalers
 from local.cluster.daemonsets import DaemonSets
 from local.cluster.definitions import Definitions
@@ -37,9 +38,10 @@ class KubernetesCluster:
         kernel: virtual time.
         api: the cluster's API server, one per cluster.
         git: what Argo CD's repo server can clone.
+        reach: the clusters that Argo CD may have Secrets for.
     """
 
-    def __init__(self, kernel: Kernel, api: ApiServer, *, git: GitRepositories) -> None:
+    def __init__(self, kernel: Kernel, api: ApiServer, *, git: GitRepositories, reach: Reach = nowhere) -> None:
         self.kernel, self.api = kernel, api
         self.informer = Informer(api)
         self._nodes = Nodes(kernel, api, self.informer)
@@ -62,7 +64,7 @@ class KubernetesCluster:
                 Definitions,
             )
         ]
-        self.argocd = ArgoCd(kernel, api, self.informer, git)
+        self.argocd = ArgoCd(kernel, api, self.informer, git, reach)
         self._ready: dict[tuple[str, tuple[tuple[str, str], ...]], list[Json]] = {}
         self._by_address: dict[str, Json] = {}
         self.informer.listen(self._note_pod)
@@ -80,6 +82,8 @@ class KubernetesCluster:
         zone: str = "ap-northeast-1a",
         instance_type: str = "m7g.xlarge",
         capacity: Mapping[str, str] | None = None,
+        instance: str = "",
+        most_pods: int | None = None,
     ) -> None:
         """A machine joins the cluster; its Node is Ready after some seconds.
 
@@ -89,11 +93,16 @@ class KubernetesCluster:
             zone: the availability zone.
             instance_type: for the well-known label.
             capacity: cpu, memory and pods as Kubernetes quantities; by default those of the instance type.
+            instance: id of the EC2 instance; by default one that is made from the name.
+            most_pods: how many pods the kubelet takes (``maxPods``); by default what the instance type has room for.
 
         Raises:
             ValueError: a machine of that name is there, or the type's capacity is not known.
         """
-        self._nodes.add(Machine(name, dict(labels or {}), zone, instance_type, capacity or capacity_of(instance_type)))
+        room = dict(capacity or capacity_of(instance_type))
+        if most_pods is not None:
+            room["pods"] = str(most_pods)
+        self._nodes.add(Machine(name, dict(labels or {}), zone, instance_type, room, instance))
 
     def remove_node(self, name: str) -> None:
         """A machine ends at once, with everything on it; its Node and pods are deleted seconds later.

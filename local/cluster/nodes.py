@@ -39,6 +39,7 @@ class Machine:
     zone: str
     instance_type: str
     capacity: Mapping[str, str]
+    instance: str = ""
 
 
 class Nodes:
@@ -134,7 +135,7 @@ class Nodes:
             "kind": "Node",
             "metadata": {"name": machine.name, "labels": labels},
             "spec": {
-                "providerID": f"aws:///{machine.zone}/i-{zlib.crc32(machine.name.encode()):017x}",
+                "providerID": f"aws:///{machine.zone}/{machine.instance or _made_up(machine.name)}",
                 "taints": [{"key": NOT_READY, "effect": "NoSchedule"}],
             },
         }
@@ -176,3 +177,8 @@ class Nodes:
 
     def _address(self, number: int) -> str:
         return f"10.{zlib.crc32(self._api.name.encode()) % 100 + 100}.{number // 250 % 250}.{number % 250 + 4}"
+
+
+def _made_up(name: str) -> str:
+    """The id of an instance that EC2 does not describe here, such as those of managed node groups."""
+    return f"i-{zlib.crc32(name.encode()):017x}"

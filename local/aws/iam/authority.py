@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from local.aws.simulator import Principal
 
 Statement = dict[str, Any]
+_TAGGING_SERVICE = "pods.eks.amazonaws.com"
+"""EKS Pod Identity tags each session (EKS guide, "Learn how EKS Pod Identity grants pods access to AWS services")."""
 
 
 class Authority:
@@ -131,7 +133,7 @@ def role_in_iam(role_arn: str) -> Any | None:
 
 
 def trusts(role_arn: str, service: str) -> bool:
-    """Whether a role exists and lets a service assume it.
+    """Whether a role exists and lets a service assume it, and tag the session where that is needed.
 
     Args:
         role_arn: the role.
@@ -140,8 +142,15 @@ def trusts(role_arn: str, service: str) -> bool:
     role = role_in_iam(role_arn)
     if role is None:
         return False
-    principals = [s.get("Principal", {}) for s in _statements(role.assume_role_policy_document)]
-    return any(isinstance(p, dict) and service in _listed(p.get("Service", [])) for p in principals)
+    allowed = [
+        str(action).lower()
+        for s in _statements(role.assume_role_policy_document)
+        if s["Effect"] == "Allow" and isinstance(s.get("Principal"), dict)
+        if service in _listed(s["Principal"].get("Service", []))
+        for action in _listed(s.get("Action", []))
+    ]
+    needed = ("sts:assumerole", *(["sts:tagsession"] if service == _TAGGING_SERVICE else []))
+    return all(any(wildcard(pattern, action) for pattern in allowed) for action in needed)
 
 
 def _any(statements: Iterable[Statement], effect: str, demand: Demand) -> bool:

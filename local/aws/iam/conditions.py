@@ -35,6 +35,8 @@ KNOWN_KEYS = frozenset(
     )
 )
 """Keys whose presence in a request the front can tell."""
+WEB_IDENTITY = (":aud", ":sub")
+"""Ends of the keys of every OIDC issuer; those of other issuers than the token's are absent from its request."""
 TAGS = ("aws:requesttag", "aws:resourcetag")
 """Families of keys; a request's context has the family itself, without a value, where its tags are known."""
 
@@ -61,7 +63,8 @@ def holds(block: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
 def _test(operator: str, key: str, wanted: list[str], context: Context) -> bool:
     name = key.lower()
     family = name.partition("/")[0]
-    if name not in KNOWN_KEYS and name not in context and not (family in TAGS and family in context):
+    known = name in KNOWN_KEYS or name in context or (family in TAGS and family in context)
+    if not known and not name.endswith(WEB_IDENTITY):
         raise UnmodelledPolicyError(f"the embedded world does not know the condition key {key}")
     if any("${" in value for value in wanted):
         raise UnmodelledPolicyError(f"the embedded world does not resolve policy variables ({key}: {wanted})")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from local.aws.iam.compute_demands import autoscaling, ec2
 from local.aws.iam.conditions import Context, UnmodelledPolicyError
 from local.aws.iam.eks_demands import eks
 from local.aws.iam.storage_demands import dynamodb, s3
@@ -26,6 +27,12 @@ class Facts:
 
     def tags(self, arn: str) -> dict[str, str] | None:
         """The tags of a resource, if it has any that the world keeps."""
+
+    def scaling_group(self, name: str) -> str | None:
+        """The ARN of an Auto Scaling group, which has a part that AWS chooses."""
+
+    def node_role(self, template: str) -> str | None:
+        """The ARN of the role that instances of a launch template get."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +180,12 @@ def _iam(operation: Operation, place: Place) -> Derived:
     return [(f"iam:{operation.name}", f"arn:aws:iam::{place.account}:role/{role}", {})]
 
 
+def _parameter(name: str, place: Place) -> str:
+    """Public parameters belong to no account (Systems Manager guide, "Working with public parameters")."""
+    arn = place.arn("ssm", f"parameter/{name.lstrip('/')}")
+    return arn.replace(place.account, "") if name.startswith("/aws/") else arn
+
+
 _SERVICES: dict[str, Derive] = {
     "eks": eks,
     "dynamodb": dynamodb,
@@ -185,15 +198,15 @@ _SERVICES: dict[str, Derive] = {
     "sts": _sts,
     "iam": _iam,
     "elbv2": _anywhere("elasticloadbalancing"),
-    "ec2": _anywhere("ec2"),
-    "autoscaling": _anywhere("autoscaling"),
+    "ec2": ec2,
+    "autoscaling": autoscaling,
     "stepfunctions": _by_member("states", "executionArn", "stateMachineArn", "mapRunArn", "activityArn"),
     "sns": _by_member("sns", "TopicArn", "TargetArn"),
     "sqs": _by_member(
         "sqs", "QueueUrl", "QueueName", otherwise=lambda url, place: place.arn("sqs", url.rsplit("/", 1)[-1])
     ),
     "kms": _by_member("kms", "KeyId", otherwise=lambda key, place: place.arn("kms", f"key/{key}")),
-    "ssm": _by_member("ssm", "Name", otherwise=lambda name, place: place.arn("ssm", f"parameter/{name.lstrip('/')}")),
+    "ssm": _by_member("ssm", "Name", otherwise=_parameter),
     "secretsmanager": _by_member(
         "secretsmanager", "SecretId", otherwise=lambda name, place: place.arn("secretsmanager", f"secret:{name}-aaaaaa")
     ),

@@ -52,7 +52,11 @@ def eks(operation: Operation, place: Place) -> Derived:
         "CreateAddon": [params.get("serviceAccountRoleArn")]
         + [a["roleArn"] for a in params.get("podIdentityAssociations", [])],
     }
-    to_eks: Context = {"iam:passedtoservice": ["eks.amazonaws.com"]}
+    service = "pods.eks.amazonaws.com" if "PodIdentityAssociation" in operation.name else "eks.amazonaws.com"
+    to_eks: Context = {"iam:passedtoservice": [service]}
+    if operation.name == "CreatePodIdentityAssociation" and params.get("tags"):
+        made = place.arn("eks", f"podidentityassociation/{params['clusterName']}/none")
+        found.append(("eks:TagResource", made, dict(context)))
     return found + [("iam:PassRole", role, dict(to_eks)) for role in passed.get(operation.name, []) if role]
 
 
