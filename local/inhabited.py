@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from local.aws.elbv2 import ElbSimulator
     from local.aws.route53.simulator import Route53Simulator
+    from local.cluster.argocd.sites import Reach
     from local.cluster.git import GitRepositories
     from local.edge.alb import Alb
     from local.kernel import Kernel
@@ -33,6 +34,7 @@ class InhabitedCluster:
         alb: the data path to its pods.
         route53: where its external-dns writes.
         authenticate: whose token a bearer token is.
+        reach: how an Argo CD in it comes to other clusters.
         subnets: where its load balancers are.
     """
 
@@ -47,10 +49,11 @@ class InhabitedCluster:
         alb: Alb,
         route53: Route53Simulator,
         authenticate: Callable[[str], User | None],
+        reach: Reach,
         subnets: tuple[str, ...],
     ) -> None:
         self.api = ApiServer(name=name, version=version, now=kernel.now, random=kernel.stream(f"kubernetes/{name}"))
-        self.controllers = KubernetesCluster(kernel, self.api, git=git)
+        self.controllers = KubernetesCluster(kernel, self.api, git=git, reach=reach)
         self.load_balancers = AlbController(kernel, self.controllers, elb, name, subnets=subnets)
         self.external_dns = ExternalDns(kernel, self.api, route53, name)
         self.endpoint = serve(self.api, lock=kernel.lock, authenticate=authenticate)

@@ -8,19 +8,25 @@ from local.aws.eks.access import CLUSTER_ADMIN, POLICY_ARN
 from local.aws.eks.tags import TagOperations
 from local.aws.eks.tokens import holder
 from local.aws.iam.authority import trusts as trusted_in_iam
+from local.aws.simulator import Principal
 from local.kubernetes.users import MASTERS, User
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from local.aws.eks.records import AccessEntry, EksCluster
     from local.aws.identities import Identities
-    from local.aws.simulator import Principal
     from local.kernel import Kernel
+    from local.kubernetes.audit import Outdated
 
 
 def _nothing(*_: object) -> None:
     """Nobody listens."""
+
+
+def _none(_: str) -> tuple[Outdated, ...]:
+    """A cluster that nobody asks for anything old."""
+    return ()
 
 
 class EksSimulator(TagOperations):
@@ -39,6 +45,7 @@ class EksSimulator(TagOperations):
         on_addon_gone: removes the workloads of an add-on.
         subnets: availability zone by subnet; without it every subnet exists, in a zone of its own.
         vpc_id: the VPC of every cluster.
+        outdated: the requests that a cluster gets to API versions on their way out, for its insights.
         trusts: whether a role lets a service assume it; by default IAM of the embedded world is asked.
     """
 
@@ -57,6 +64,7 @@ class EksSimulator(TagOperations):
         on_addon_gone: Callable[[str, dict[str, Any]], object] = _nothing,
         subnets: Mapping[str, str] | None = None,
         vpc_id: str = "vpc-demo",
+        outdated: Callable[[str], Iterable[Outdated]] = _none,
         trusts: Callable[[str, str], bool] = trusted_in_iam,
     ) -> None:
         super().__init__(kernel, account=account, region=region)
@@ -69,6 +77,7 @@ class EksSimulator(TagOperations):
         self.on_addon_gone = on_addon_gone
         self._subnets = subnets
         self.vpc_id = vpc_id
+        self.outdated = outdated
         self.trusts = trusts
 
     def zone_of(self, subnet: str) -> str:
@@ -167,6 +176,12 @@ class EksSimulator(TagOperations):
             return _user(entry, principal) if entry else None
 
         return user
+
+    def user_of(self, cluster_name: str, role_arn: str, session: str) -> User | None:
+        """Who somebody is inside a cluster that has assumed a role; nobody (401) without an access entry for it."""
+        cluster = self.clusters.get(cluster_name)
+        entry = cluster.entries.get(role_arn) if cluster is not None and cluster.api_entries else None
+        return _user(entry, Principal(arn=role_arn, name=session)) if entry else None
 
 
 def _user(entry: AccessEntry, principal: Principal) -> User:

@@ -103,10 +103,15 @@ def checked_options(options: object) -> set[str]:
     return found
 
 
-def check(app: Json, project: Json | None) -> None:
-    """Whether the project lets the Application be, and the destination is this cluster.
+def check(app: Json, project: Json | None, cluster: tuple[str, str]) -> None:
+    """Whether the project lets the Application be.
 
     Source: ``util/argo/argo.go`` (ValidatePermissions).
+
+    Args:
+        app: the Application.
+        project: its project, or None.
+        cluster: URL and name of the cluster that it is for.
 
     Raises:
         SpecError: in Argo CD's words.
@@ -121,21 +126,18 @@ def check(app: Json, project: Json | None) -> None:
     allowed = project["spec"].get("sourceRepos") or ()
     if not any(fnmatchcase(source.repository, pattern) for pattern in allowed):
         raise SpecError(f"application repo {source.repository} is not permitted in project '{name}'")
-    _check_destination(app, project, name)
+    _check_destination(app, project, cluster)
 
 
-def _check_destination(app: Json, project: Json, name: str) -> None:
-    wanted = app["spec"].get("destination") or {}
-    server = IN_CLUSTER if wanted.get("name") == "in-cluster" else wanted.get("server", "")
-    if wanted.get("name") not in {None, "", "in-cluster"}:
-        raise SpecError(f"unable to find destination server: there are no clusters with this name: {wanted['name']}")
-    if not server:
-        raise SpecError("Destination server missing from app spec")
-    if server != IN_CLUSTER:
-        raise SpecError(f"cluster '{server}' has not been configured")
+def _check_destination(app: Json, project: Json, cluster: tuple[str, str]) -> None:
+    server, name = cluster
+    namespace = (app["spec"].get("destination") or {}).get("namespace", "")
     for allowed in project["spec"].get("destinations") or ():
-        fits_server = fnmatchcase(server, allowed.get("server") or "") or allowed.get("name") == "in-cluster"
-        if fits_server and fnmatchcase(wanted.get("namespace", ""), allowed.get("namespace") or ""):
+        fits = fnmatchcase(server, allowed.get("server") or "") or fnmatchcase(name, allowed.get("name") or "")
+        if fits and fnmatchcase(namespace, allowed.get("namespace") or ""):
             return
-    where = f"server '{server}' and namespace '{wanted.get('namespace', '')}'"
-    raise SpecError(f"application destination {where} do not match any of the allowed destinations in project '{name}'")
+    where = f"server '{server}' and namespace '{namespace}'"
+    project_name = app["spec"].get("project") or "default"
+    raise SpecError(
+        f"application destination {where} do not match any of the allowed destinations in project '{project_name}'"
+    )

@@ -6,7 +6,7 @@ Source: ``controller/sync.go`` (SyncAppState) and ``gitops-engine/pkg/sync/sync_
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from local.cluster.argocd.application import SpecError, checked_options, destination_namespace, sync_options
@@ -18,6 +18,7 @@ from local.cluster.objects import Json
 from local.kubernetes.errors import ApiError
 
 if TYPE_CHECKING:
+    from local.cluster.argocd.sites import Guarded
     from local.kernel import Steps
 
 WAVE_DELAY = 2.0
@@ -79,6 +80,7 @@ class Attempt:
     is_retry: bool
     say: Callable[[str], None]
     is_terminating: Callable[[], bool]
+    api: Guarded = field(init=False)
 
     def run(self) -> Steps:
         """Compare, apply wave after wave, prune.
@@ -91,6 +93,7 @@ class Attempt:
             return
         options = self._options(app)
         comparison = self._compare(app)
+        self.api = comparison.site.api
         self.result |= {"revision": comparison.commit, "resources": []}
         tasks = self._selected(comparison)
         if not self.request["sync"].get("dryRun"):
@@ -131,10 +134,10 @@ class Attempt:
         if "CreateNamespace=true" not in options or not namespace:
             return
         try:
-            self.desk.api.get("namespaces", namespace)
+            self.api.get("namespaces", namespace)
         except ApiError:
             made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
-            self.desk.api.apply(made, manager=MANAGER)
+            self.api.apply(made, manager=MANAGER)
             self._result(
                 ("", "Namespace", "", namespace), "v1", "Synced", f"namespace/{namespace} created", "Succeeded"
             )
@@ -164,7 +167,7 @@ class Attempt:
 
     def _is_served(self, target: Json) -> bool:
         try:
-            self.desk.api.catalog.of_kind(target["apiVersion"], target["kind"])
+            self.api.catalog.of_kind(target["apiVersion"], target["kind"])
         except ApiError:
             return False
         return True
@@ -183,7 +186,7 @@ class Attempt:
             raise FailedSyncError("Failed", f"one or more objects failed to apply, reason: {refusals[0]}")
 
     def _apply_seconds(self) -> float:
-        return self.desk.kernel.stream(f"{self.desk.api.name}/argocd/apply").uniform(*APPLY_SECONDS)
+        return self.desk.kernel.stream(f"{self.api.name}/argocd/apply").uniform(*APPLY_SECONDS)
 
     def _apply(self, one: Compared, options: set[str]) -> str:
         dry = bool(self.request["sync"].get("dryRun"))
@@ -195,7 +198,7 @@ class Attempt:
             self._result(one.key, one.version, "Synced", f"{label} {verb} (dry run)", "Succeeded")
             return ""
         try:
-            self.desk.api.apply(one.pair.target or {}, manager=MANAGER, force=True)
+            self.api.apply(one.pair.target or {}, manager=MANAGER, force=True)
         except ApiError as error:
             self._result(one.key, one.version, "SyncFailed", error.message, "Failed")
             return error.message
@@ -223,9 +226,9 @@ class Attempt:
 
     def _live(self, one: Compared) -> Json | None:
         target = one.pair.target or {}
-        kind, _ = self.desk.api.catalog.of_kind(target["apiVersion"], target["kind"])
+        kind, _ = self.api.catalog.of_kind(target["apiVersion"], target["kind"])
         try:
-            return self.desk.api.get(kind.name, one.key[3], one.key[2] or None)
+            return self.api.get(kind.name, one.key[3], one.key[2] or None)
         except ApiError:
             return None
 
@@ -239,9 +242,9 @@ class Attempt:
                 self._result(one.key, one.version, "Pruned", "pruned (dry run)", "Succeeded")
                 continue
             live = one.pair.live or {}
-            kind, _ = self.desk.api.catalog.of_kind(live["apiVersion"], live["kind"])
+            kind, _ = self.api.catalog.of_kind(live["apiVersion"], live["kind"])
             try:
-                self.desk.api.delete(kind.name, one.key[3], one.key[2] or None, propagation="Foreground")
+                self.api.delete(kind.name, one.key[3], one.key[2] or None, propagation="Foreground")
             except ApiError as error:
                 if error.code != _NOT_FOUND:
                     self._result(one.key, one.version, "SyncFailed", error.message, "Failed")

@@ -16,9 +16,7 @@ from local.cluster.objects import Json, annotation, is_terminating
 from local.kubernetes.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from local.kubernetes.api import ApiServer
+    from local.cluster.argocd.sites import Site
 
 MANAGER = "argocd-controller"
 _COMPARE_OPTIONS = "argocd.argoproj.io/compare-options"
@@ -60,6 +58,7 @@ class Comparison:
     """An application's resources, compared at a commit."""
 
     commit: str
+    site: Site
     resources: list[Compared] = field(default_factory=list)
 
     @property
@@ -93,27 +92,21 @@ class _Known:
 
 
 class Comparer:
-    """Compares by asking the API server what an apply would change, and remembers the answer while nothing changes.
+    """Compares by asking the API server what an apply would change, and remembers the answer while nothing changes."""
 
-    Args:
-        api: the cluster.
-        find: the live object of an identity, tracked or not.
-    """
-
-    def __init__(self, api: ApiServer, find: Callable[[Json], Json | None]) -> None:
-        self._api, self._find = api, find
+    def __init__(self) -> None:
         self._known: dict[tuple[str, str], _Known] = {}
 
-    def compare(self, app: Json, targets: Targets, live: Mapping[Identity, Json]) -> Comparison:
+    def compare(self, app: Json, targets: Targets, site: Site) -> Comparison:
         """The targets against live objects; live ones without target want pruning."""
+        live = site.tracking.live(app["metadata"]["name"])
         compared = []
         wanted = set()
-        ignored = app["spec"].get("ignoreDifferences") or ()
         for target in targets.manifests:
             key = identity(target)
             wanted.add(key)
-            current = live.get(key) or self._find(target)
-            same = current is not None and self._same(app, targets.commit, target, current, ignored)
+            current = live.get(key) or site.find(target)
+            same = current is not None and self._same(site, app, targets.commit, target, current)
             pair = Pair(key[0], key[1], target, current)
             compared.append(Compared(pair, key, target["apiVersion"].rpartition("/")[2], same, requires_pruning=False))
         for key, current in live.items():
@@ -125,26 +118,28 @@ class Comparer:
                         Pair(key[0], key[1], None, current), key, version, in_sync=False, requires_pruning=not kept
                     )
                 )
-        return Comparison(targets.commit, sorted(compared, key=lambda one: one.key))
+        return Comparison(targets.commit, site, sorted(compared, key=lambda one: one.key))
 
-    def _same(self, app: Json, commit: str, target: Json, current: Json, ignored: Any) -> bool:
+    def _same(self, site: Site, app: Json, commit: str, target: Json, current: Json) -> bool:
         place = (app["metadata"]["name"], current["metadata"]["uid"])
         known, seen = self._known.get(place), _Known(commit, app["spec"], current)
         if known is None or not known.still_holds(seen):
-            seen.same = self._would_not_change(target, current, ignored)
+            seen.same = _would_not_change(site, app, target, current)
             self._known[place] = known = seen
         return known.same
 
-    def _would_not_change(self, target: Json, current: Json, ignored: Any) -> bool:
-        if is_terminating(current):
-            return True
-        try:
-            predicted = self._api.apply(target, manager=MANAGER, force=True, dry_run=True)
-        except ApiError:
-            return False
-        if predicted["apiVersion"] != current["apiVersion"]:
-            predicted["apiVersion"] = current["apiVersion"]
-        return _comparable(predicted, ignored) == _comparable(current, ignored)
+
+def _would_not_change(site: Site, app: Json, target: Json, current: Json) -> bool:
+    if is_terminating(current):
+        return True
+    try:
+        predicted = site.api.apply(target, manager=MANAGER, force=True, dry_run=True)
+    except ApiError:
+        return False
+    if predicted["apiVersion"] != current["apiVersion"]:
+        predicted["apiVersion"] = current["apiVersion"]
+    ignored = app["spec"].get("ignoreDifferences") or ()
+    return _comparable(predicted, ignored) == _comparable(current, ignored)
 
 
 def _comparable(obj: Json, ignored: Any) -> Json:

@@ -16,8 +16,9 @@ from local.cluster.argocd.application import APPLICATIONS, NAMESPACE, PROJECTS, 
 from local.cluster.argocd.automation import automatic_operation
 from local.cluster.argocd.comparison import Comparer, Comparison
 from local.cluster.argocd.operation import Operation, duration, unfinished
-from local.cluster.argocd.removal import next_removal
+from local.cluster.argocd.removal import take_down
 from local.cluster.argocd.server import ArgoCdServer
+from local.cluster.argocd.sites import Reach, SiteError, Sites, nowhere
 from local.cluster.argocd.status import (
     LATEST,
     NOTHING,
@@ -27,8 +28,8 @@ from local.cluster.argocd.status import (
     due_level,
     refreshed_status,
 )
-from local.cluster.argocd.targets import RepoServer, TargetError, identity
-from local.cluster.argocd.tracking import Tracking, owner_of
+from local.cluster.argocd.targets import RepoServer, TargetError
+from local.cluster.argocd.tracking import owner_of
 from local.cluster.controller import Controller
 from local.cluster.objects import Json, is_terminating, replacing, seconds_of
 from local.kernel import Steps
@@ -50,6 +51,7 @@ _WORKLOADS = {"statefulsets.apps": "argocd-application-controller", "deployments
 _DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
 _OPERATION_DELAY = (0.1, 0.6)
 _REFRESH_DELAY = 0.4
+_REMOVAL_RETRY = 10.0
 
 
 class ArgoCd(Controller):
@@ -60,15 +62,18 @@ class ArgoCd(Controller):
         api: the cluster.
         informer: the shared cache.
         git: what the repo server can clone.
+        reach: the clusters that it may have Secrets for.
     """
 
     name = "argocd-application-controller"
     resource = APPLICATIONS
     delay = _REFRESH_DELAY
 
-    def __init__(self, kernel: Kernel, api: ApiServer, informer: Informer, git: GitRepositories) -> None:
-        self._repo_server = RepoServer(api, git)
-        self._comparer = Comparer(api, self._find)
+    def __init__(
+        self, kernel: Kernel, api: ApiServer, informer: Informer, git: GitRepositories, reach: Reach = nowhere
+    ) -> None:
+        self._repo_server = RepoServer(git)
+        self._comparer = Comparer()
         self._levels: dict[str, int] = {}
         self._repo_errors: dict[str, float] = {}
         self._operations: dict[str, simpy.Process] = {}
@@ -76,8 +81,8 @@ class ArgoCd(Controller):
         self._changes: dict[str, simpy.Event] = {}
         self._activation = kernel.env.event()
         super().__init__(kernel, api, informer)
-        self.tracking = Tracking(informer, self._object_changed)
-        self.server = ArgoCdServer(kernel, api, informer, self._repo_server)
+        self.sites = Sites(api, informer, reach, self._object_changed)
+        self.server = ArgoCdServer(kernel, api, informer, self._repo_server, self.sites)
 
     @property
     def is_active(self) -> bool:
@@ -101,11 +106,12 @@ class ArgoCd(Controller):
 
         Raises:
             SpecError: the Application or its project is wrong.
-            TargetError: the manifests cannot be made.
+            TargetError: the manifests cannot be made, or the cluster cannot be looked at.
         """
         self._check(app)
-        targets = self._repo_server.targets(app, revision or None)
-        return self._comparer.compare(app, targets, self.tracking.live(app["metadata"]["name"]))
+        site = self.sites.of(app)
+        targets = self._repo_server.targets(app, site.api.catalog, site.api.name, revision or None)
+        return self._comparer.compare(app, targets, site)
 
     def until_active(self) -> Steps:
         """Wait while the controller is not running."""
@@ -164,7 +170,12 @@ class ArgoCd(Controller):
         if app is None or not self.is_active:
             return
         if is_terminating(app):
-            self._take_down(app)
+            try:
+                self._take_down(app)
+            except (SiteError, ApiError):
+                self.wake(key, _REMOVAL_RETRY)
+            return
+        if self.sites.is_skipped(app):
             return
         self._refresh(app)
         self._start_operation(key[1])
@@ -188,6 +199,8 @@ class ArgoCd(Controller):
             comparison = self.compared(app, self._revision(app, level))
         except SpecError as error:
             self._write(app, broken_status(refresh, "InvalidSpecError", str(error)))
+        except SiteError as error:
+            self._write(app, broken_status(refresh, "ComparisonError", str(error)))
         except TargetError as error:
             if not self._is_graced(name, refresh):
                 self._write(app, broken_status(refresh, "ComparisonError", str(error)))
@@ -220,7 +233,8 @@ class ArgoCd(Controller):
         self.report(app["metadata"]["name"], body)
 
     def _check(self, app: Json) -> None:
-        check(app, self.informer.get(PROJECTS, (NAMESPACE, app["spec"].get("project") or "default")))
+        project = self.informer.get(PROJECTS, (NAMESPACE, app["spec"].get("project") or "default"))
+        check(app, project, self.sites.names_of(app))
 
     def _shared(self, name: str, comparison: Comparison) -> list[str]:
         found = []
@@ -239,14 +253,6 @@ class ArgoCd(Controller):
     def _setting(self, config_map: str, name: str) -> str:
         settings = self.informer.get("configmaps", (NAMESPACE, config_map)) or {}
         return str((settings.get("data") or {}).get(name, ""))
-
-    def _find(self, target: Json) -> Json | None:
-        try:
-            kind, _ = self.api.catalog.of_kind(target["apiVersion"], target["kind"])
-        except ApiError:
-            return None
-        _, _, namespace, name = identity(target)
-        return self.informer.get(kind.name, (namespace, name))
 
     def _start_operation(self, name: str) -> None:
         app = self.app(name)
@@ -272,15 +278,9 @@ class ArgoCd(Controller):
         self._request(name, LATEST + 1)
 
     def _take_down(self, app: Json) -> None:
-        step = next_removal(app, self.tracking.live(app["metadata"]["name"]).values())
-        for obj in step.delete:
-            where = self.tracking.resource_of(identity(obj))
-            if where is not None:
-                resource, (namespace, name) = where
-                self.api.delete(resource, name, namespace or None, propagation=step.propagation)
-        if step.finalizers is not None:
-            body = {"metadata": {"finalizers": step.finalizers or None}}
-            self.report(app["metadata"]["name"], body)
+        finalizers = take_down(app, self.sites)
+        if finalizers is not None:
+            self.report(app["metadata"]["name"], {"metadata": {"finalizers": finalizers or None}})
 
 
 def _asks(app: Json) -> tuple[object, ...]:

@@ -10,14 +10,12 @@ if TYPE_CHECKING:
     from local.cluster.argocd.comparison import Comparison
     from local.cluster.objects import Json
     from local.kernel import Kernel, Steps
-    from local.kubernetes.api import ApiServer
 
 
 class Desk(Protocol):
     """What an operation needs of the application controller."""
 
     kernel: Kernel
-    api: ApiServer
 
     def app(self, name: str) -> Json | None:
         """The Application as it is now."""

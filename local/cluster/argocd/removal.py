@@ -5,12 +5,17 @@ Source: ``controller/appcontroller.go`` (finalizeApplicationDeletion).
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from local.cluster.argocd.application import FINALIZER
-from local.cluster.argocd.targets import wave
+from local.cluster.argocd.application import FINALIZER, SpecError
+from local.cluster.argocd.targets import identity, wave
 from local.cluster.objects import Json, annotation, is_terminating
+
+if TYPE_CHECKING:
+    from local.cluster.argocd.sites import Sites
 
 _KEPT = "argocd.argoproj.io/sync-options"
 
@@ -22,6 +27,27 @@ class Removal:
     delete: list[Json] = field(default_factory=list)
     propagation: str = "Foreground"
     finalizers: list[str] | None = None
+
+
+def take_down(app: Json, sites: Sites) -> list[str] | None:
+    """Make the next step of a deletion; the finalizers that are left when nothing is.
+
+    An application for a cluster that Argo CD does not know any more goes alone.
+
+    Raises:
+        SiteError: the cluster cannot be looked at; the application stays.
+        ApiError: it refuses a deletion.
+    """
+    site = None
+    with contextlib.suppress(SpecError):
+        site = sites.of(app)
+    step = next_removal(app, site.tracking.live(app["metadata"]["name"]).values() if site else ())
+    for obj in step.delete:
+        where = site.tracking.resource_of(identity(obj)) if site else None
+        if site is not None and where is not None:
+            resource, (namespace, name) = where
+            site.api.delete(resource, name, namespace or None, propagation=step.propagation)
+    return step.finalizers
 
 
 def next_removal(app: Json, live: Iterable[Json]) -> Removal:

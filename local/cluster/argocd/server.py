@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from local.cluster.argocd.accounts import Accounts, SessionError, looks_like_a_token
-from local.cluster.argocd.application import APPLICATIONS, NAMESPACE, PROJECTS
+from local.cluster.argocd.application import APPLICATIONS, NAMESPACE, PROJECTS, SpecError
 from local.cluster.argocd.policy import policy_of
+from local.cluster.argocd.sites import SiteError, Sites
 from local.cluster.argocd.targets import RepoServer, TargetError
 from local.cluster.informer import Informer, key_of
 from local.cluster.objects import Json
@@ -76,11 +77,15 @@ class ArgoCdServer:
         api: the cluster in which Argo CD runs.
         informer: the shared cache.
         repo_server: renders.
+        sites: the clusters that Applications are for.
     """
 
-    def __init__(self, kernel: Kernel, api: ApiServer, informer: Informer, repo_server: RepoServer) -> None:
+    def __init__(
+        self, kernel: Kernel, api: ApiServer, informer: Informer, repo_server: RepoServer, sites: Sites
+    ) -> None:
         self.accounts = Accounts(kernel, api)
         self._kernel, self._api, self._informer, self._repo_server = kernel, api, informer, repo_server
+        self._sites = sites
         self._routes: list[tuple[str, re.Pattern[str], Callable[[_Call], Json | str]]] = [
             ("GET", re.compile(r"/healthz"), lambda _: "ok"),
             ("GET", re.compile(r"/api/version"), lambda _: {"Version": VERSION}),
@@ -239,6 +244,12 @@ class ArgoCdServer:
         repo_server = self._informer.get(_DEPLOYMENTS, (NAMESPACE, _REPO_SERVER)) or {}
         if not (repo_server.get("status") or {}).get("readyReplicas"):
             raise TargetError('rpc error: code = Unavailable desc = connection error: desc = "connection refused"')
+        try:
+            self._sites.of(app)  # the versions that it serves are handed to the chart
+        except SpecError as error:
+            raise GrpcError(_UNKNOWN, f"error getting application cluster config: {error}") from error
+        except SiteError as error:
+            raise GrpcError(_UNKNOWN, f"error getting server version: {error}") from error
         return self._repo_server.manifests(app, revision)
 
     def _settings(self, config_map: str) -> dict[str, str]:

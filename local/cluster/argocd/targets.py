@@ -13,7 +13,7 @@ from local.cluster.objects import Json, annotation
 from local.kubernetes.errors import ApiError
 
 if TYPE_CHECKING:
-    from local.kubernetes.api import ApiServer
+    from local.kubernetes.resources import Catalog
 
 TRACKING = "argocd.argoproj.io/tracking-id"
 WAVE = "argocd.argoproj.io/sync-wave"
@@ -50,17 +50,22 @@ class RepoServer:
     """Renders manifests; the same source at the same commit is rendered once.
 
     Args:
-        api: tells which kinds have a namespace.
         git: the repositories.
     """
 
-    def __init__(self, api: ApiServer, git: GitRepositories) -> None:
-        self._api, self._git = api, git
+    def __init__(self, git: GitRepositories) -> None:
+        self._git = git
         self._rendered: dict[tuple[Source, str, str], list[Json]] = {}
-        self._known: dict[tuple[str, Source, str, str, int], Targets] = {}
+        self._known: dict[tuple[str, Source, str, str, str, int], Targets] = {}
 
-    def targets(self, app: Json, revision: str | None = None) -> Targets:
+    def targets(self, app: Json, catalog: Catalog, cluster: str, revision: str | None = None) -> Targets:
         """The manifests of an application at a branch or commit, by default the one that it asks for.
+
+        Args:
+            app: the Application.
+            catalog: tells which kinds have a namespace in the cluster that it is for.
+            cluster: that cluster's name.
+            revision: branch or commit.
 
         Raises:
             TargetError: git, Helm or the manifests themselves refuse; or something is not modelled.
@@ -74,9 +79,9 @@ class RepoServer:
             raise TargetError(
                 f"Failed to load target state: failed to generate manifest for source 1 of 1: {error}"
             ) from error
-        known = (app["metadata"]["name"], source, commit, destination_namespace(app), len(self._api.catalog.all()))
+        known = (app["metadata"]["name"], source, commit, destination_namespace(app), cluster, len(catalog.all()))
         if known not in self._known:
-            self._known[known] = Targets(commit, tuple(self._marked(app, one) for one in manifests))
+            self._known[known] = Targets(commit, tuple(_marked(app, one, catalog) for one in manifests))
         return self._known[known]
 
     def manifests(self, app: Json, revision: str = "") -> list[Json]:
@@ -107,21 +112,23 @@ class RepoServer:
             self._rendered[known] = made
         return self._rendered[known]
 
-    def _marked(self, app: Json, manifest: Json) -> Json:
-        marked = copy.deepcopy(manifest)
-        meta = marked.setdefault("metadata", {})
-        if not self._has_namespace(marked):
-            meta.pop("namespace", None)
-        elif not meta.get("namespace"):
-            meta["namespace"] = destination_namespace(app)
-        return _tracked(app, marked)
 
-    def _has_namespace(self, manifest: Json) -> bool:
-        """Whether a kind lives in namespaces; an unknown kind is taken to, as Argo CD does."""
-        try:
-            return self._api.catalog.of_kind(manifest["apiVersion"], manifest["kind"])[0].namespaced
-        except ApiError:
-            return not any(manifest["kind"] == kind.kind and not kind.namespaced for kind in self._api.catalog.all())
+def _marked(app: Json, manifest: Json, catalog: Catalog) -> Json:
+    marked = copy.deepcopy(manifest)
+    meta = marked.setdefault("metadata", {})
+    if not _has_namespace(marked, catalog):
+        meta.pop("namespace", None)
+    elif not meta.get("namespace"):
+        meta["namespace"] = destination_namespace(app)
+    return _tracked(app, marked)
+
+
+def _has_namespace(manifest: Json, catalog: Catalog) -> bool:
+    """Whether a kind lives in namespaces; an unknown kind is taken to, as Argo CD does."""
+    try:
+        return catalog.of_kind(manifest["apiVersion"], manifest["kind"])[0].namespaced
+    except ApiError:
+        return not any(manifest["kind"] == kind.kind and not kind.namespaced for kind in catalog.all())
 
 
 def _tracked(app: Json, manifest: Json) -> Json:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from local.cluster.argocd.application import APPLICATIONS, NAMESPACE
+from local.cluster.argocd.sites import Reach, nowhere
 from local.cluster.charts import documents
 from local.cluster.cluster import KubernetesCluster
 from local.cluster.git import GitRepositories, Repository
@@ -20,11 +21,17 @@ GITOPS = PROJECT / "local/demo/gitops"
 
 
 def cluster_named(
-    kernel: Kernel, name: str, version: str = "1.33", *, nodes: int = 3, git: GitRepositories | None = None
+    kernel: Kernel,
+    name: str,
+    version: str = "1.33",
+    *,
+    nodes: int = 3,
+    git: GitRepositories | None = None,
+    reach: Reach = nowhere,
 ) -> KubernetesCluster:
     """A cluster whose nodes have been Ready for a while."""
     api = ApiServer(name=name, version=version, now=kernel.now, random=kernel.stream(f"{name}/api"))
-    cluster = KubernetesCluster(kernel, api, git=git or GitRepositories())
+    cluster = KubernetesCluster(kernel, api, git=git or GitRepositories(), reach=reach)
     for number in range(nodes):
         cluster.add_node(f"node-{number}", zone="ap-northeast-1" + "acd"[number % 3], labels={"role": "worker"})
     kernel.run(60)
@@ -101,10 +108,10 @@ spec:
 class Argo:
     """Argo CD in a cluster, a repository, and what people do with both."""
 
-    def __init__(self, kernel: Kernel, files: Mapping[str, str]) -> None:
+    def __init__(self, kernel: Kernel, files: Mapping[str, str], *, reach: Reach = nowhere) -> None:
         self.kernel = kernel
         self.repository = Repository(files)
-        self.cluster = cluster_named(kernel, "demo-1-33", git=GitRepositories({URL: self.repository}))
+        self.cluster = cluster_named(kernel, "demo-1-33", git=GitRepositories({URL: self.repository}), reach=reach)
         self.api = self.cluster.api
         objects = documents(INSTALL.name, INSTALL.read_text(encoding="utf-8"))
         for obj in sorted(objects, key=lambda one: one["kind"] not in {"Namespace", "CustomResourceDefinition"}):
