@@ -54,6 +54,10 @@ def answered(name: str, monkeypatch: pytest.MonkeyPatch, flags: Flags | None = N
         ("Sync platform", ["Is the platform synced?", "Wait for the platform", "Sync platform"]),
         ("Sync applications", ["Are the applications synced?", "Verify green"]),
         ("Verify green", ["Is green verified?", "Shift applications"]),
+        (
+            "Hand off singletons",
+            ["Are the singletons handed off?", "Wait for the hand-off", "Hand off singletons"],
+        ),
         ("Soak", ["Is the soak over?", "Is a decommission approval needed?", "Request decommission approval"]),
         ("Decommission blue", ["Is blue gone?", "Wait for the decommission", "Decommission blue"]),
         ("Finish upgrade", ["Upgrade finished"]),
@@ -78,6 +82,10 @@ def test_the_upgrade_goes_on(task: str, way: list[str], monkeypatch: pytest.Monk
             "Roll back application",
             ["Is the application rolled back?", "Wait for the rollback", "Roll back application"],
         ),
+        (
+            "Hand off singletons",
+            ["Are the singletons handed off?", "Wait for the hand-off", "Hand off singletons"],
+        ),
         ("Finish shift", ["Shift finished"]),
     ],
 )
@@ -88,7 +96,16 @@ def test_the_shift_goes_on(task: str, way: list[str], monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    "task", ["Ensure green cluster", "Ensure Argo CD", "Sync platform", "Sync applications", "Verify green", "Soak"]
+    "task",
+    [
+        "Ensure green cluster",
+        "Ensure Argo CD",
+        "Sync platform",
+        "Sync applications",
+        "Verify green",
+        "Hand off singletons",
+        "Soak",
+    ],
 )
 @pytest.mark.parametrize(
     ("flags", "following"), [(Flags(aborted=True), "Roll back applications"), (Flags(paused=True), "Hold upgrade")]

@@ -35,6 +35,7 @@ ANSWERS: dict[str, Json] = {
     "sync_platform": {"next": "wait", "retry_after_seconds": 30},
     "sync_applications": {"next": "go-on"},
     "verify_green": {"next": "go-on", "together": 3},
+    "hand_off_singletons": {"next": "wait", "retry_after_seconds": 5},
     "soak": {"next": "go-on"},
     "request_decommission_approval": {"asked": "decommission"},
     "decommission_blue": {"next": "wait", "retry_after_seconds": 15},

@@ -77,6 +77,10 @@ class Shift(Part, frozen=True):
         tuple[GateKind, ...], msgspec.Meta(min_length=1, description="What judges a step; all of them have to pass.")
     ] = ("target-health", "http-5xx")
     together: Annotated[int, msgspec.Meta(ge=1, le=40, description="Applications that shift at the same time.")] = 3
+    hand_off_deadline: Annotated[
+        Seconds,
+        msgspec.Meta(ge=60, description="A singleton that does not end in one cluster by then holds its application."),
+    ] = 900
     thresholds: Thresholds = Thresholds()
 
 

@@ -16,7 +16,7 @@ from norikae.errors import RefusedError
 PREFIX = "norikae.dev/"
 TRACKING = "argocd.argoproj.io/tracking-id"
 GATES: tuple[GateKind, ...] = ("target-health", "http-5xx")
-KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order", "probe", "singleton"})
+KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order", "probe"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 from norikae.errors import RefusedError, RollbackRefusedError
 from norikae.ports import Ports
+from norikae.singletons.hand_off import hand_back
 from norikae.traffic.moving import Moving, refuse_if_pending_too_long
 from norikae.traffic.weights import WHOLE, batch_back, once_more
 from norikae.upgrade.identity import Writer
@@ -13,7 +14,33 @@ Answer = dict[str, Any]
 
 
 def roll_back_application(ports: Ports, writer: Writer, application: str) -> Answer:
+    """One more move towards blue: first the records, then what must not run twice; ``go-on`` when all is back.
+
+    Args:
+        ports: the world.
+        writer: in whose name.
+        application: which.
+
+    Raises:
+        RefusedError: as ``roll_back_records``, or a singleton does not come back.
+    """
+    answer = roll_back_records(ports, writer, application)
+    if answer["next"] == "wait":
+        return answer
+    progress = hand_back(ports, writer, (application,))
+    if progress.ready:
+        return answer
+    return {
+        "next": "wait",
+        "waiting_for": progress.waiting_for,
+        "retry_after_seconds": progress.retry_after_seconds,
+    }
+
+
+def roll_back_records(ports: Ports, writer: Writer, application: str) -> Answer:
     """One more move towards the record sets from before the shift; ``go-on`` when they are in force.
+
+    Nothing here waits for a cluster: public names go back even when no API server answers.
 
     Args:
         ports: the world.

@@ -14,10 +14,11 @@ from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome as GateOutcome
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
+from norikae.singletons.hand_off import hand_back, still_to_come
 from norikae.traffic.applications import reference
 from norikae.traffic.moving import Moving
 from norikae.traffic.records import TRAFFIC_TYPES, Change
-from norikae.traffic.rollback import roll_back_application
+from norikae.traffic.rollback import roll_back_records
 from norikae.traffic.weights import WHOLE, green_weight, weights_of
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import advance, close, enter, say
@@ -65,6 +66,7 @@ def decommission_blue(ports: Ports, writer: Writer) -> Answer:
         for planned in plan.applications():
             _arrived(ports, writer, planned.name)
         _refuse_while_blue_serves(ports, plan)
+        _refuse_while_blue_runs_singletons(ports, writer, plan)
         ports.table.write(writer, "PHASE", msgspec.structs.replace(item, point_of_no_return=True))
         ports.table.log(writer.run, Event(at=ports.now, what="point-of-no-return"))
 
@@ -110,23 +112,30 @@ def report_failure(ports: Ports, state: Mapping[str, Any], execution: str) -> An
 
 
 def roll_back_applications(ports: Ports, writer: Writer) -> Answer:
-    """Every application of the run is back at its original record sets; an error is raised after all were tried."""
+    """Every application of the run is back on blue: all records first, then all singletons, those of no one last.
+
+    An error is raised after all were tried.
+    """
     enter(ports, writer, "roll-back-applications")
-    names = [
-        one.application for one in ports.table.read_all(writer.run, "APP#", AppItem) if one.outcome != "rolled-back"
-    ]
+    names = {one.application: one.outcome for one in ports.table.read_all(writer.run, "APP#", AppItem)}
     waiting, errors = [], []
-    for name in names:
+    for name in [name for name, outcome in names.items() if outcome != "rolled-back"]:
         try:
-            if roll_back_application(ports, writer, name)["next"] == "wait":
+            if roll_back_records(ports, writer, name)["next"] == "wait":
                 waiting.append(name)
         except RefusedError as error:
             errors.append(error)
+            waiting.append(name)
+    back = set(names) - set(waiting) | (set() if waiting else {""})
+    progress = hand_back(ports, writer, back)
     if errors:
         raise errors[0]
     if waiting:
         seconds = ports.environment.dns.propagation_poll
         return {"next": "wait", "waiting_for": f"rollback of {', '.join(waiting)}", "retry_after_seconds": seconds}
+    if not progress.ready:
+        seconds = progress.retry_after_seconds
+        return {"next": "wait", "waiting_for": progress.waiting_for, "retry_after_seconds": seconds}
     return {"next": "go-on"}
 
 
@@ -157,6 +166,13 @@ def _refuse_while_blue_serves(ports: Ports, plan: Plan) -> None:
                 f"{record.name} still leads to {plan.blue.name}; deleting it would end that service. Move it to "
                 f"{plan.green.name} (a new run, or its own team's change), then resume"
             )
+
+
+def _refuse_while_blue_runs_singletons(ports: Ports, writer: Writer, plan: Plan) -> None:
+    """Everything that was to run on green after the hand-off does."""
+    if left := still_to_come(ports, plan):
+        enter(ports, writer, "hand-off-singletons")  # where a resume goes on
+        raise RefusedError(f"{', '.join(left)} would end with {plan.blue.name}; resume hands it off to green first")
 
 
 def _blue_records_are_gone(ports: Ports, writer: Writer, application: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from norikae.errors import BadRequestError, NorikaeError, TransientError
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
+from norikae.singletons.hand_off import hand_back, pending_back
 from norikae.traffic.rollback import roll_back_application
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import close
@@ -40,6 +41,8 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
     phase = ports.table.read(writer.run, "PHASE", PhaseItem)
     may_roll_back = ports.environment.on_stop.upgrade == "roll-back" and not (phase and phase.point_of_no_return)
     outcomes = _roll_back(ports, writer, _touched(ports, writer.run)) if may_roll_back else {}
+    if may_roll_back and "" in pending_back(ports, writer.run):
+        outcomes |= _hand_back(ports, writer)
     outcome = "rolled-back" if outcomes and all(one == "rolled-back" for one in outcomes.values()) else "held"
     outcome = "failed" if outcome == "held" and not _touched(ports, writer.run) else outcome
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
@@ -83,8 +86,26 @@ def _recover_application(ports: Ports, writer: Writer, application: str, executi
 
 
 def _touched(ports: Ports, run: str) -> list[str]:
-    items = ports.table.read_all(run, "APP#", AppItem)
-    return [item.application for item in items if item.snapshot and item.outcome != "rolled-back"]
+    """The applications of which something is not on blue: records, or what must not run twice."""
+    items, pending = ports.table.read_all(run, "APP#", AppItem), pending_back(ports, run)
+    return [
+        item.application
+        for item in items
+        if item.snapshot and (item.outcome != "rolled-back" or item.application in pending)
+    ]
+
+
+def _hand_back(ports: Ports, writer: Writer) -> dict[str, str]:
+    """What belongs to no application, after all of them."""
+    try:
+        progress = hand_back(ports, writer, ("",))
+    except TransientError:
+        raise
+    except NorikaeError as error:
+        return {"singletons": f"held: {error}"}
+    if not progress.ready:
+        raise TransientError(f"the way back of singletons is not over yet: {progress.waiting_for}")
+    return {"singletons": "rolled-back"}
 
 
 def _roll_back(ports: Ports, writer: Writer, applications: list[str]) -> dict[str, str]:
