@@ -21,9 +21,11 @@ from local.kubernetes import (
     strategic,
     versions,
 )
+from local.kubernetes.audit import Audit
 from local.kubernetes.objects import Json, Stored, clone
 from local.kubernetes.paging import Page
 from local.kubernetes.resources import Catalog, Resource, built_in, custom
+from local.kubernetes.service_accounts import TokenIssuer
 from local.kubernetes.store import Key, Store
 from local.kubernetes.users import MASTERS, SYSTEM, User
 from local.kubernetes.writes import Write
@@ -51,7 +53,9 @@ class ApiServer:
         self.minor = int(version.split(".")[1])
         self.catalog = Catalog(built_in(self.minor))
         self.store = Store()
+        self.audit = Audit()
         self.read_logs: Callable[[Json], str] | None = None  # what a pod has written, once there are kubelets
+        self.token_issuer: TokenIssuer | None = None  # who signs its service account tokens, once AWS knows one
         self.backends: dict[Key, Callable[..., Any]] = {}  # who plays a Service, by namespace and name
         for namespace in ("default", "kube-node-lease", "kube-public", "kube-system"):
             self.create("namespaces", {"metadata": {"name": namespace}}, manager="kube-apiserver")
@@ -261,6 +265,7 @@ class ApiServer:
         return stored
 
     def _create(self, kind: Resource, new: Json, namespace: str, write: Write) -> Json:
+        self.audit.note(kind, write, self.now())
         admission.for_create(self, kind, new, namespace, write)
         key = admission.key_of(kind, new, namespace)
         if self.store.read(kind.name, key) is not None:
@@ -271,6 +276,7 @@ class ApiServer:
     def _replace(
         self, kind: Resource, key: Key, new: Json, write: Write, owners: "ownership.Owners | None" = None
     ) -> Json:
+        self.audit.note(kind, write, self.now())
         old = self.stored(kind, key).body
         admission.for_update(self, kind, old, new, write)
         if owners is None:

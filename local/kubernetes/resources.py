@@ -186,6 +186,13 @@ def built_in(minor: int) -> list[Resource]:
     return [resource for row in _BUILT_IN if (resource := row.at(minor))]
 
 
+def last_minor(name: str, version: str) -> int | None:
+    """The last minor that serves a version of a built-in resource; None while nobody has announced its end."""
+    row = next((row for row in _BUILT_IN if name == (f"{row.plural}.{row.group}" if row.group else row.plural)), None)
+    last = row.versions.get(version, _ALWAYS)[1] if row else _ALWAYS[1]
+    return None if last == _ALWAYS[1] else last
+
+
 def custom(crd: Json) -> Resource:
     """The resource that a CustomResourceDefinition declares; the storage version is the preferred one."""
     spec = crd["spec"]

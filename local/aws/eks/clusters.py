@@ -91,6 +91,7 @@ class ClusterOperations(InsightOperations):
             return
         cluster.endpoint, cluster.ca_pem = self.on_active(cluster)
         cluster.status = "ACTIVE"
+        self.look_daily(cluster)
         if cluster.self_managed_addons:
             for name in ("vpc-cni", "coredns", "kube-proxy"):
                 version = ADDONS[name].default(cluster.version)

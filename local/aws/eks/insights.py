@@ -3,18 +3,66 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from local.aws.eks.pod_identity import PodIdentityOperations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from local.aws.eks.records import EksCluster
+    from local.kubernetes.audit import Outdated
 
 _SUMMARY = (
     *("id", "name", "category", "kubernetesVersion", "lastRefreshTime", "lastTransitionTime", "description"),
     "insightStatus",
 )
+_DAY = 24 * 3600
+_IN_PLACE = ("Kubelet version skew", "kube-proxy version skew", "EKS add-on version compatibility")
+HEALTH = "Cluster health issues"
 
 
 class InsightOperations(PodIdentityOperations):
-    """Reading insights, and asking for fresh ones. The world decides what they say by ``put_insight``."""
+    """Reading insights, and asking for fresh ones.
+
+    EKS looks at a new cluster, then once a day and on demand: at requests to API versions that go, and nothing else.
+    Whatever else insights say, the world decides by ``put_insight``.
+    """
+
+    outdated: Callable[[str], Iterable[Outdated]]
+    """The requests to API versions on their way out, by cluster."""
+
+    def look_daily(self, cluster: EksCluster) -> None:
+        """Insights about a cluster from now on."""
+
+        def look() -> None:
+            if self.clusters.get(cluster.name) is cluster:
+                self._look(cluster)
+                self.kernel.after(_DAY, look)
+
+        look()
+
+    def _look(self, cluster: EksCluster) -> None:
+        """What EKS finds by itself; the status is about the next minor version: ERROR, or WARNING for later ones."""
+        minor = int(cluster.version.split(".")[1])
+        for name in (HEALTH, *_IN_PLACE):
+            if not any(one["name"] == name for one in cluster.insights.values()):
+                self.put_insight(cluster.name, name=name, status="PASSING", version=f"1.{minor + 1}")
+        found: dict[int, list[Outdated]] = {32: []} if minor < 32 else {}  # noqa: PLR2004 - what this world removes
+        for one in self.outdated(cluster.name):
+            found.setdefault(one.removed_in, []).append(one)
+        for removed_in, uses in found.items():
+            self.put_insight(
+                cluster.name,
+                name=f"Deprecated APIs removed in Kubernetes v1.{removed_in}",
+                status="PASSING" if not uses else "ERROR" if removed_in == minor + 1 else "WARNING",
+                version=f"1.{removed_in}",
+                reason="Deprecated API usage detected within last 30 days." if uses else "No deprecated API usage.",
+                summary={"deprecationDetails": _details(uses)},
+            )
+        for insight in cluster.insights.values():
+            insight["lastRefreshTime"] = self.kernel.utcnow()
 
     def put_insight(
         self,
@@ -88,10 +136,8 @@ class InsightOperations(PodIdentityOperations):
         cluster.refresh = {"message": "", "status": "IN_PROGRESS", "startedAt": self.kernel.utcnow()}
 
         def finish() -> None:
-            now = self.kernel.utcnow()
-            cluster.refresh |= {"status": "COMPLETED", "endedAt": now}
-            for insight in cluster.insights.values():
-                insight["lastRefreshTime"] = now
+            self._look(cluster)
+            cluster.refresh |= {"status": "COMPLETED", "endedAt": self.kernel.utcnow()}
 
         self.later("insights", 120, 240, finish)
         return {"message": "", "status": "IN_PROGRESS"}
@@ -102,3 +148,21 @@ class InsightOperations(PodIdentityOperations):
         if not cluster.refresh:
             raise self.refuse("ResourceNotFound", "No insights refresh found", clusterName=cluster.name)
         return dict(cluster.refresh)
+
+
+def _details(uses: list[Outdated]) -> list[dict[str, Any]]:
+    """One detail per API version, with all of its clients."""
+    return [
+        {
+            "usage": path,
+            "replacedWith": next(one.replacement for one in uses if one.path == path),
+            "stopServingVersion": next(f"1.{one.removed_in}" for one in uses if one.path == path),
+            "clientStats": [_client(one) for one in uses if one.path == path],
+        }
+        for path in sorted({one.path for one in uses})
+    ]
+
+
+def _client(one: Outdated) -> dict[str, Any]:
+    last = datetime.fromtimestamp(one.last, UTC)
+    return {"userAgent": one.agent, "numberOfRequestsLast30Days": one.count, "lastRequestTime": last}
