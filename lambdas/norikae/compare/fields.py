@@ -77,7 +77,8 @@ def changes(green: Any, blue: Any, names: Names, path: Path = ()) -> Iterator[Ch
     elif isinstance(green, list) and isinstance(blue, list):
         yield from _elements(green, blue, names, path)
     elif not _same(green, blue, path):
-        yield Change(path, green, blue, by_name=blue is not None and names.on_blue(green) == blue)
+        there = names.on_blue(green)
+        yield Change(path, green, blue, by_name=there != green and there == blue)
 
 
 def _elements(green: Sequence[Any], blue: Sequence[Any], names: Names, path: Path) -> Iterator[Change]:

@@ -87,7 +87,7 @@ def document(found: Iterable[Difference], **facts: object) -> dict[str, Any]:
 
 def _count(unexpected: Sequence[Difference]) -> str:
     deletions = sum(one.is_deletion for one in unexpected)
-    lacking = f", among them {deletions} objects of blue that green would lack" if deletions else ""
+    lacking = f" ({deletions} missing on green)" if deletions else ""
     return f"{len(unexpected)} difference{'' if len(unexpected) == 1 else 's'}{lacking}"
 
 

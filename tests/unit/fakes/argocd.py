@@ -68,6 +68,8 @@ class FakeArgoCd(FakeKubernetes):
     def apply(self, obj: Mapping[str, Any], *, dry_run: bool = False, force: bool = True) -> Json:
         """Apply, and answer with the object as it is stored, as an API server does."""
         applied = super().apply(obj, dry_run=dry_run, force=force)
+        if dry_run:
+            return applied
         stored = self.objects[self._key(applied)]
         stored["metadata"].setdefault("uid", f"uid of {stored['metadata']['name']}")
         return copy.deepcopy(stored)

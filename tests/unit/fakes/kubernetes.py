@@ -186,6 +186,8 @@ class FakeKubernetes:
 
     def current(self, obj: Mapping[str, Any]) -> Json | None:
         self._reach()
+        if obj["kind"] in self.unserved:
+            return None
         if obj["kind"] in self.unreadable:
             raise RefusedError(f'{obj["kind"]} is forbidden: User "norikae" cannot get it')
         namespace = None if obj["kind"] in CLUSTER_SCOPED else obj["metadata"].get("namespace", "default")
