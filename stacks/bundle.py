@@ -53,7 +53,7 @@ def build_bundle(environment: Environment, *, manifests: Path, root: Path, inter
 
     Args:
         environment: the values that become ``environment.json``.
-        manifests: the folder of the environment file; ``argocd.install`` is relative to it.
+        manifests: the folder of the environment file; ``argocd.install`` and ``verify.jobs`` are relative to it.
         root: the repository.
         interpreter: a Python of the runtime's minor version for the byte code; looked for when it is None.
 
@@ -71,6 +71,8 @@ def build_bundle(environment: Environment, *, manifests: Path, root: Path, inter
         for source in SOURCES:
             shutil.copytree(root / "lambdas" / source, unfinished / source, ignore=_NOT_SHIPPED, dirs_exist_ok=True)
         shutil.copyfile(manifests / environment.argocd.install, unfinished / "manifests" / "argocd.yaml")
+        if environment.verify.jobs:
+            shutil.copyfile(manifests / environment.verify.jobs, unfinished / "manifests" / "verification.yaml")
         _manifests_as_json(unfinished / "manifests")
         (unfinished / "environment.json").write_bytes(_values(environment))
         facts = {"runtime": f"python{PYTHON}", "compiled": bool(interpreter), "native": _native(unfinished)}
@@ -95,11 +97,14 @@ def digest_of(environment: Environment, *, manifests: Path, root: Path, interpre
     """The hash of everything that decides what a bundle holds, this recipe included; nothing is built for it.
 
     Raises:
-        SettingsError: the Argo CD install manifest is not there.
+        SettingsError: the Argo CD install manifest, or the file of verification Jobs, is not there.
     """
     install = manifests / environment.argocd.install
     if not install.is_file():
         raise SettingsError(f"argocd.install: {install} is not there; render it with `kubectl kustomize` or Helm")
+    jobs = manifests / environment.verify.jobs if environment.verify.jobs else None
+    if jobs and not jobs.is_file():
+        raise SettingsError(f"verify.jobs: {jobs} is not there; write the verification Jobs to it or leave it out")
     interpreter = _runtime_interpreter() if interpreter is None else interpreter
     lambdas = root / "lambdas"
     shipped = [file for source in SOURCES for file in _files(lambdas / source)]
@@ -108,6 +113,7 @@ def digest_of(environment: Environment, *, manifests: Path, root: Path, interpre
             *((str(file.relative_to(lambdas)), file.read_bytes()) for file in shipped),
             ("requirements", (lambdas / "requirements.txt").read_bytes()),
             ("argocd", install.read_bytes()),
+            ("verification", jobs.read_bytes() if jobs else b""),
             ("environment", _values(environment)),
             ("compiled", str(bool(interpreter)).encode()),
             ("recipe", Path(__file__).read_bytes() + Path(packages.__file__).read_bytes()),

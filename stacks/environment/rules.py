@@ -10,7 +10,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import yaml
 
+from norikae.cluster.verification import refused_objects
 from norikae.environment import Dns, Shift
 from norikae.traffic.history import too_long
 from stacks.environment.lines import Path
@@ -92,6 +94,7 @@ def _rules() -> list[Rule]:
         ((("network", "subnets"), ("network", "controller_subnets")), _controller_subnets_are_known),
         ((("network", "subnets"),), _two_zones),
         ((("argocd", "install"),), _install_is_a_file),
+        ((("verify", "jobs"),), _verification_is_jobs),
         ((("argocd", "platform"),), lambda values: _once(values, ("argocd", "platform"))),
     ]
     for whole, part in PATIENCE:
@@ -165,6 +168,24 @@ def _install_is_a_file(values: Values) -> None:
     if not manifest.is_file():
         right = f"render the manifest to {manifest}, or mend the path; it is relative to {values.file.name}"
         values.mistake(("argocd", "install"), f"is {values('argocd', 'install')}, which is not a file", right)
+
+
+def _verification_is_jobs(values: Values) -> None:
+    told = values("verify", "jobs")
+    if not told:
+        return
+    manifest = values.file.parent / told
+    if not manifest.is_file():
+        right = f"write the Jobs to {manifest}, or mend the path; it is relative to {values.file.name}"
+        values.mistake(("verify", "jobs"), f"is {told}, which is not a file", right)
+        return
+    try:
+        objects = [obj for obj in yaml.safe_load_all(manifest.read_text(encoding="utf-8")) if obj]
+    except yaml.YAMLError as error:
+        values.mistake(("verify", "jobs"), f"is {told}, which is not YAML: {' '.join(str(error).split())}", "mend it")
+        return
+    for wrong in refused_objects(objects) or ([] if objects else ["it is empty"]):
+        values.mistake(("verify", "jobs"), f"is {told}: {wrong}", "put plain Jobs there, each with its own name")
 
 
 def _shift_fits_into_its_history(values: Values) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from norikae.upgrade.compare import compare_wave
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.phase import enter
 from tests.unit.fakes.beginning import Beginning
@@ -19,6 +20,7 @@ from tests.unit.fakes.demo import unsynced
 from tests.unit.fakes.ports import FakePorts
 from tests.unit.fakes.singletons import NIGHTLY, HandOff, cron_job
 from tests.unit.fakes.story import APP, RUN, WRITER, Story
+from tests.unit.fakes.waves import Wave, config_map
 
 Json = dict[str, Any]
 Handler = Callable[[Json, object], Json]
@@ -76,6 +78,21 @@ def _syncing() -> Beginning:
     return world
 
 
+def _differing() -> Wave:
+    wave = Wave()
+    wave.ports.executions.statuses |= {UPGRADE: "RUNNING"}
+    wave.renders(config_map(LOG_LEVEL="info"))
+    wave.lives(config_map(LOG_LEVEL="debug"))
+    wave.ports.table.leases[""] = Lease(UPGRADE, RUN, WRITER.token)
+    return wave
+
+
+def _compared() -> Wave:
+    wave = _differing()
+    compare_wave(wave.ports, WRITER)
+    return wave
+
+
 def _story(*, weight: int | None = None, arrived: bool = False, began: bool = True) -> Story:
     """A shift by the machine: prepared, at a weight, or arrived."""
     story = Story("A", "AAAA")
@@ -122,7 +139,10 @@ WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "ensure_argo_cd": _planned,
     "sync_platform": _syncing,
     "sync_applications": _built,
+    "compare_wave": _differing,
+    "request_sync_approval": _compared,
     "verify_green": _built,
+    "hand_over_green": _built,
     "hand_off_singletons": _handing_off,
     "soak": _soaked,
     "request_decommission_approval": _soaked,

@@ -53,7 +53,9 @@ def answered(name: str, monkeypatch: pytest.MonkeyPatch, flags: Flags | None = N
         ("Ensure Argo CD", ["Is Argo CD ready?", "Wait for Argo CD", "Ensure Argo CD"]),
         ("Sync platform", ["Is the platform synced?", "Wait for the platform", "Sync platform"]),
         ("Sync applications", ["Are the applications synced?", "Verify green"]),
-        ("Verify green", ["Is green verified?", "Shift applications"]),
+        ("Compare wave", ["Is the difference expected?", "Request sync approval"]),
+        ("Verify green", ["Is green verified?", "Hand over green"]),
+        ("Hand over green", ["Is green handed over?", "Shift applications"]),
         (
             "Hand off singletons",
             ["Are the singletons handed off?", "Wait for the hand-off", "Hand off singletons"],
@@ -153,6 +155,32 @@ def test_the_answer_about_the_plan_decides(said: str, following: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "following"),
+    [("go-on", "Compare wave"), ("refuse", "Hold upgrade"), ("abort", "Roll back applications")],
+)
+def test_the_answer_about_a_difference_decides(said: str, following: str) -> None:
+    assert Machine("upgrade").leads("Request sync approval", UPGRADE, {"next": said})[-1] == following
+
+
+@pytest.mark.parametrize(
+    ("said", "following"),
+    [
+        ("sync-platform", "Sync platform"),
+        ("sync-applications", "Sync applications"),
+        ("hold", "Hold upgrade"),
+        ("abort", "Roll back applications"),
+    ],
+)
+def test_the_comparison_of_a_wave_decides(said: str, following: str) -> None:
+    assert Machine("upgrade").leads("Compare wave", UPGRADE, {"next": said})[-1] == following
+
+
+@pytest.mark.parametrize("phase", ["Sync platform", "Sync applications"])
+def test_a_wave_that_is_not_compared_yet_is_compared(phase: str) -> None:
+    assert Machine("upgrade").leads(phase, UPGRADE, {"next": "compare"})[-1] == "Compare wave"
+
+
+@pytest.mark.parametrize(
+    ("said", "following"),
     [("go-on", "Decommission blue"), ("refuse", "Hold upgrade"), ("abort", "Roll back applications")],
 )
 def test_the_answer_about_the_decommission_decides(said: str, following: str) -> None:
@@ -164,6 +192,8 @@ PHASES = {
     "ensure-argo-cd": "Ensure Argo CD",
     "sync-platform": "Sync platform",
     "sync-applications": "Sync applications",
+    "compare-wave": "Compare wave",
+    "request-sync-approval": "Compare wave",
     "verify-green": "Verify green",
     "shift-applications": "Verify green",
     "soak": "Soak",
