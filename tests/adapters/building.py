@@ -1,4 +1,4 @@
-"""A site on which clusters are really built: norikae's adapters, over the wire, in an embedded world without functions."""
+"""A site on which clusters are built by norikae's adapters, over the wire, in an embedded world without functions."""
 
 from __future__ import annotations
 
@@ -77,8 +77,12 @@ class BuildingSite:
             arns[name] = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
         profile = iam.create_instance_profile(InstanceProfileName="node")["InstanceProfile"]["Arn"]
         iam.add_role_to_instance_profile(InstanceProfileName="node", RoleName="node")
-        admin = self.world.identities.admin.arn
-        return ClusterRoles(arns["cluster"], arns["node"], profile, access={"norikae:admin": [admin]})
+        return ClusterRoles(arns["cluster"], arns["node"], profile, access={"norikae:admin": [self.me]})
+
+    @property
+    def me(self) -> str:
+        """The operator's role."""
+        return self.world.identities.admin.arn
 
     def client(self, service: str) -> Any:
         """The operator's client of a service."""
@@ -110,6 +114,22 @@ class BuildingSite:
             if progress.ready:
                 return waited
             waited.append(progress.waiting_for)
+            self.kernel.run(progress.retry_after_seconds)
+        raise AssertionError(waited)
+
+    def until_it_waits_for(self, text: str, looks: int = 200) -> None:
+        """Look again until green waits for something.
+
+        Args:
+            text: a part of what it waits for.
+            looks: how often it is looked at.
+        """
+        waited: list[str] = []
+        for _ in range(looks):
+            progress = self.look()
+            waited.append(progress.waiting_for)
+            if text in progress.waiting_for:
+                return
             self.kernel.run(progress.retry_after_seconds)
         raise AssertionError(waited)
 

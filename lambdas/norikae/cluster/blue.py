@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from norikae.cluster.health import first_broken
 from norikae.cluster.identity import forget_cluster
 from norikae.cluster.names import ENVIRONMENT_TAG
-from norikae.errors import NotFoundError, RefusedError, UnreachableError
+from norikae.errors import CredentialsExpiredError, NotFoundError, RefusedError, UnreachableError
 from norikae.upgrade.progress import Progress
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def _refuse_foreign(found: Cluster, environment: Environment) -> None:
 def _load_balancers(site: Site, environment: Environment, found: Cluster) -> Progress:
     try:
         return _no_load_balancers(site.kubernetes(found.name), environment)
-    except (UnreachableError, NotFoundError):
+    except (UnreachableError, NotFoundError, CredentialsExpiredError, RefusedError):
+        # A build that stopped early has no rights for us yet; without nodes no controller ever made a load balancer.
         if site.eks.node_groups(found.name) or _groups_of(site, found.name):
             raise  # the controllers still run, so their load balancers can and must still go first
         return Progress.done()
