@@ -12,11 +12,14 @@ from local.aws.elbv2 import ElbSimulator
 from local.aws.eventbridge.delivery import Targets
 from local.aws.eventbridge.simulator import EventBridgeSimulator
 from local.aws.front import Front
+from local.aws.iam_quotas import IamSimulator
 from local.aws.identities import Identities
 from local.aws.images import PublicParameters
 from local.aws.lambda_ import LambdaSimulator
 from local.aws.route53.simulator import Route53Simulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
+from local.aws.sts import StsSimulator
+from local.aws.web_identity import Issuers
 from local.edge.alb import Alb
 from local.edge.alb_metrics import AlbMetrics
 from local.hub import reach_by_eks
@@ -52,6 +55,7 @@ class World:
         self.kernel = Kernel(seed=seed)
         self.identities = Identities(account)
         self.clusters: dict[str, InhabitedCluster] = {}
+        self.issuers = Issuers(self.kernel.now)
         self.cloudwatch = CloudWatchSimulator(self.kernel)
         self.elb = ElbSimulator(self.kernel, account=account, region=region, vpc=environment.network.vpc)
         self.route53 = Route53Simulator(self.kernel, account=account, target_exists=self._balancer_exists)
@@ -96,11 +100,13 @@ class World:
         self.autoscaling = AutoScalingSimulator(self.kernel, self.ec2, account=account, region=region)
         Joining(self.kernel, self.ec2, self.eks, self.clusters)
         nodes = [self.ec2, self.autoscaling, PublicParameters(self.kernel)]
+        pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
         self.front = Front(
             self.kernel,
             [
                 *(self.eks, self.route53, self.elb, self.cloudwatch, self.step_functions, self.functions, self.events),
                 *nodes,
+                *pods,
             ],
             self.identities,
             account,
@@ -157,8 +163,12 @@ class World:
             reach=reach_by_eks(self.eks, self.clusters),
             subnets=tuple(self.environment.network.subnets),
         )
+        inhabited.api.token_issuer = self.issuers.open(cluster.issuer, self.kernel.stream(f"eks/keys/{cluster.name}"))
         self.clusters[cluster.name] = inhabited
         return inhabited.endpoint.url, inhabited.endpoint.ca_pem
 
     def _cluster_is_deleted(self, name: str) -> None:
-        self.clusters.pop(name).close()
+        gone = self.clusters.pop(name)
+        if gone.api.token_issuer is not None:
+            self.issuers.close(gone.api.token_issuer.url)
+        gone.close()

@@ -17,7 +17,8 @@ from local.aws.iam import Authority, UnmodelledPolicyError
 from local.aws.loopback import HttpAnswer, Loopback
 from local.aws.models import session
 from local.aws.moto_backend import MotoBackend
-from local.aws.simulator import AwsError
+from local.aws.protocol import Credential
+from local.aws.simulator import AwsError, Principal
 from local.aws.sts import StsSimulator
 
 if TYPE_CHECKING:
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
     from local.aws.identities import Identities
     from local.aws.loopback import HttpRequest
     from local.aws.protocol import Operation
-    from local.aws.simulator import Principal, Simulator
+    from local.aws.simulator import Simulator
     from local.kernel import Kernel
 
 _LOG = logging.getLogger(__name__)
 
+NOBODY, ANYBODY = Principal.actor("nobody"), ""
+"""Who calls without credentials, and the key that such a call names."""
 LATENCY = 0.02
 """Seconds of virtual time that a call costs its caller; within the usual range of a regional AWS API."""
 
@@ -172,10 +175,12 @@ class Front:
 
     def _handle(self, request: HttpRequest) -> _Outcome:
         signed = protocol.credential(request)
+        if signed is None and protocol.needs_no_signature(request):
+            signed = Credential(ANYBODY, self._region, "sts")
         if signed is None:
             return _Outcome(AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403))
         try:
-            principal = self._identities.principal_of(signed.access_key)
+            principal = NOBODY if signed.access_key == ANYBODY else self._identities.principal_of(signed.access_key)
         except KeyError:
             text = "The security token included in the request is invalid."
             return _Outcome(AwsError("UnrecognizedClientException", text, 403))

@@ -82,6 +82,11 @@ def credential(request: HttpRequest) -> Credential | None:
     return Credential(found[1], found[2], SERVICES.get(found[3], found[3])) if found else None
 
 
+def needs_no_signature(request: HttpRequest) -> bool:
+    """Whether a request is one that is sent without credentials (``authtype: none`` in the service's model)."""
+    return b"Action=AssumeRoleWithWebIdentity&" in request.body
+
+
 def environ(request: HttpRequest) -> dict[str, Any]:
     """The request as a WSGI environment, which is what moto reads."""
     parts = urlsplit(request.target)

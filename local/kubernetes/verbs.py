@@ -38,7 +38,7 @@ _PATCHES = {
 _PATCH_TYPES = ", ".join([*_PATCHES, APPLY])
 _NOT_DONE_GROUPS = frozenset({"authentication.k8s.io", "authorization.k8s.io", "events.k8s.io"})
 _NOT_DONE_SUBRESOURCES = frozenset(
-    {"attach", "binding", "ephemeralcontainers", "exec", "portforward", "proxy", "resize", "scale", "token",
+    {"attach", "binding", "ephemeralcontainers", "exec", "portforward", "proxy", "resize", "scale",
      "approval"}
 )  # fmt: skip
 

@@ -9,6 +9,8 @@ from local.aws.eks.access import AccessOperations
 if TYPE_CHECKING:
     from local.aws.eks.records import EksCluster
 
+MOST = 5000
+"""Associations of a cluster (EKS guide, "Learn how EKS Pod Identity grants pods access to AWS services", limits)."""
 _SHORT = ("clusterName", "namespace", "serviceAccount", "associationArn", "associationId", "ownerArn")
 
 
@@ -31,6 +33,9 @@ class PodIdentityOperations(AccessOperations):
                 "it must allow pods.eks.amazonaws.com to do sts:AssumeRole and sts:TagSession"
             )
             raise self.refuse("InvalidParameter", text, clusterName=cluster.name)
+        if len(cluster.associations) >= MOST:
+            text = f"The maximum number of pod identity associations for cluster {cluster.name} is {MOST}"
+            raise self.refuse("ResourceLimitExceeded", text, clusterName=cluster.name)
         return {"association": self._new_association(cluster, *place, request["roleArn"], request.get("tags", {}))}
 
     def _new_association(

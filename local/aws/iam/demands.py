@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from local.aws.iam.compute_demands import autoscaling, ec2
 from local.aws.iam.conditions import Context, UnmodelledPolicyError
 from local.aws.iam.eks_demands import eks
+from local.aws.iam.identity_demands import iam, sts
 from local.aws.iam.storage_demands import dynamodb, s3
 
 if TYPE_CHECKING:
@@ -167,19 +168,6 @@ def _logs(operation: Operation, place: Place) -> Derived:
     return [(f"logs:{operation.name}", resource, {})]
 
 
-def _sts(operation: Operation, _: Place) -> Derived:
-    if operation.name == "GetCallerIdentity":
-        return []  # "No permissions are required to perform this operation" (STS API reference)
-    return [(f"sts:{operation.name}", operation.params.get("RoleArn", "*"), {})]
-
-
-def _iam(operation: Operation, place: Place) -> Derived:
-    role = operation.params.get("RoleName")
-    if role is None:
-        return _anywhere("iam")(operation, place)
-    return [(f"iam:{operation.name}", f"arn:aws:iam::{place.account}:role/{role}", {})]
-
-
 def _parameter(name: str, place: Place) -> str:
     """Public parameters belong to no account (Systems Manager guide, "Working with public parameters")."""
     arn = place.arn("ssm", f"parameter/{name.lstrip('/')}")
@@ -195,8 +183,8 @@ _SERVICES: dict[str, Derive] = {
     "lambda": _lambda,
     "events": _events,
     "logs": _logs,
-    "sts": _sts,
-    "iam": _iam,
+    "sts": sts,
+    "iam": iam,
     "elbv2": _anywhere("elasticloadbalancing"),
     "ec2": ec2,
     "autoscaling": autoscaling,

@@ -424,7 +424,6 @@ def test_refuses_list_from_the_future(admin: Client) -> None:
         ("POST", "/api/v1/namespaces/shop/pods/web-1/exec"),
         ("POST", "/api/v1/namespaces/shop/pods/web-1/binding"),
         ("GET", "/apis/apps/v1/namespaces/shop/deployments/web/scale"),
-        ("POST", "/api/v1/namespaces/shop/serviceaccounts/a/token"),
         ("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"),
         ("GET", "/apis/events.k8s.io/v1/events"),
         ("POST", f"{CONFIGMAPS}?fieldValidation=Strict"),
