@@ -77,6 +77,7 @@ def _wildcards(environment: Environment) -> list[Accepted]:
     states = f"arn:aws:states:{here}:execution:norikae-{environment.environment}"
     parts = [f"{part}/{name}/*" for part in ("nodegroup", "addon", "access-entry") for name in (f"{prefix}-*", adopted)]
     green = "Green's name is chosen by a run; the prefix is what the environment's clusters share."
+    groups = f"arn:aws:autoscaling:{here}:autoScalingGroup:*:autoScalingGroupName"
     execution = "Executions are named by runs; the machine is fixed."
     tracing = "X-Ray, log delivery, EKS's catalogue, ELB, metrics and task tokens take no resource; a test lists them."
     found = {
@@ -88,8 +89,10 @@ def _wildcards(environment: Environment) -> list[Accepted]:
                 "EKS's own service-linked roles, limited to the two services by a condition."
             ),
             **{f"arn:aws:eks:{here}:{part}": green for part in (f"cluster/{prefix}-*", *parts)},
-            f"{states}-upgrade:*": execution,
-            f"{states}-shift:*": execution,
+            **{f"{states}-{kind}:*": execution for kind in ("upgrade", "shift", "adopt", "clean-green")},
+            f"arn:aws:ec2:{environment.region}::image/*": "EKS publishes the images that nodes start from.",
+            f"{groups}/{prefix}-*": "Auto Scaling adds an id of its own to a group's ARN; green's name is a run's choice.",
+            f"{groups}/*": "An adopted cluster's groups have any name; a tag that says whose they are is a condition.",
         },
         "Machines": {"*": tracing, f"{states}-shift:*": execution},
     }
