@@ -6,6 +6,7 @@ done by norikae's own machine.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from local.assembly import ROOT
@@ -34,31 +35,56 @@ def adopt_blue(world: World, deployment: Deployment, *, version: str, domain: st
         version: blue's Kubernetes version.
         domain: the domain of the hosted zone.
     """
-    environment = world.environment
-    name = environment.clusters.adopt
-    zone = environment.dns.zones[0]
-    world.route53.create_hosted_zone(Name=domain, CallerReference="adopt", zone_id=zone)
+    serve(world, Serving(world.environment.clusters.adopt, version, domain))
+    _adopt(world, deployment.functions["operator_command"])
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A cluster that has been serving for long.
+
+    Args:
+        name: of the cluster.
+        version: its Kubernetes version.
+        domain: the domain of the hosted zone.
+        set_identifier: what its record sets are called.
+        tags: its tags in EKS.
+        entries: role to its Kubernetes groups.
+    """
+
+    name: str
+    version: str
+    domain: str
+    set_identifier: str = SET_IDENTIFIER
+    tags: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, list[str]] = field(default_factory=dict)
+
+
+def serve(world: World, blue: Serving) -> None:
+    """A cluster that serves all applications and has all DNS weight, whoever made it."""
+    environment, zone = world.environment, world.environment.dns.zones[0]
+    world.route53.create_hosted_zone(Name=blue.domain, CallerReference="adopt", zone_id=zone)
     world.eks.adopt(
-        name,
-        version,
+        blue.name,
+        blue.version,
         role_arn=f"arn:aws:iam::{environment.account}:role/blue-cluster",
         subnets=list(environment.network.subnets),
         nodegroups=[_node_group(world, group) for group in environment.clusters.node_groups],
         addons=list(environment.clusters.addons),
+        entries=blue.entries,
+        tags=blue.tags,
     )
-    cluster = world.clusters[name]
     install_argocd_and_sync(
-        cluster.controllers,
+        world.clusters[blue.name].controllers,
         install=ROOT / "environments" / environment.argocd.install,
         repository=environment.argocd.repository,
         path=environment.argocd.path,
         revision=BRANCH,
     )
-    _give_all_weight_to_blue(world, name, zone)
+    _give_all_weight_to_blue(world, blue, zone)
     world.route53.settle()
     while not all(world.elb.alias_healthy(one.dns_name) for one in world.elb.load_balancers.values()):
         world.kernel.run(LOOK_SECONDS)
-    _adopt(world, deployment.functions["operator_command"])
 
 
 def _adopt(world: World, command: str) -> None:
@@ -92,8 +118,8 @@ def _node_group(world: World, group: Any) -> dict[str, Any]:
     }
 
 
-def _give_all_weight_to_blue(world: World, name: str, zone: str) -> None:
-    ingresses = world.clusters[name].api.list("ingresses.networking.k8s.io")
+def _give_all_weight_to_blue(world: World, blue: Serving, zone: str) -> None:
+    ingresses = world.clusters[blue.name].api.list("ingresses.networking.k8s.io")
     zones = {one.dns_name: one.zone_id for one in world.elb.load_balancers.values()}
     changes = [
         {
@@ -101,7 +127,7 @@ def _give_all_weight_to_blue(world: World, name: str, zone: str) -> None:
             "ResourceRecordSet": weighted_alias(
                 host,
                 kind,
-                SET_IDENTIFIER,
+                blue.set_identifier,
                 100,
                 LoadBalancerTarget(ingress.load_balancer, zones[ingress.load_balancer]),
             ).raw,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.adopted import adopt_blue
 from local.assembly import ROOT, assembly
+from local.cluster.charts import documents
 from local.cluster.git import GitRepositories, Repository
 from local.demo.pages import html_page
 from local.demo.people import Operator
@@ -17,6 +18,7 @@ from local.demo.scenarios import SMALL, Scenario, Size
 from local.demo.view import Snapshot, View
 from local.deploy import Deployment, deploy
 from local.edge.clients import Clients
+from local.inherited import inherit_blue
 from local.runtime.crash import CrashPlan
 from local.world import World
 from norikae.traffic.applications import Application, find_applications
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 
 ENVIRONMENT = "demo"
 DOMAIN = "demo.example.com"
-BLUE_VERSION = "1.33"
+TARGET = "1.35"
+"""``clusters.version`` of the environment file."""
 LOOK_SECONDS = 20
 AFTERMATH_SECONDS = 300
 """How long the world goes on after the run, so that late events and clients are counted."""
@@ -44,6 +47,7 @@ class Stage:
     deployment: Deployment
     applications: tuple[Application, ...]
     clients: Clients
+    blue: str
 
 
 def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ()) -> Stage:
@@ -62,13 +66,28 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
     deployment = deploy(
         folder, world.client, runtime=world.runtime, account=environment.account, region=environment.region
     )
-    adopt_blue(world, deployment, version=BLUE_VERSION, domain=DOMAIN)
-    blue = world.clusters[environment.clusters.adopt].api
-    found = find_applications(blue.list("ingresses.networking.k8s.io"))
+    blue, version = scenario.blue or environment.clusters.adopt, scenario.blue_version
+    if scenario.blue:
+        inherit_blue(world, deployment, name=blue, version=version, domain=DOMAIN)
+    else:
+        adopt_blue(world, deployment, version=version, domain=DOMAIN)
+    _apply_by_hand(world, blue, scenario)
+    found = find_applications(world.clusters[blue].api.list("ingresses.networking.k8s.io"))
     users = [(one.name, one.hosts, REQUESTS_PER_SECOND, RESOLVERS) for one in found]
     clients = Clients(world.kernel, world.route53, world.alb, users, alias_healthy=world.elb.alias_healthy)
     clients.start()
-    return Stage(world, deployment, found, clients)
+    return Stage(world, deployment, found, clients, blue)
+
+
+def _apply_by_hand(world: World, blue: str, scenario: Scenario) -> None:
+    """What somebody has put into blue past Git, which EKS has seen."""
+    for name in scenario.by_hand:
+        text = (ROOT / "local" / "demo" / "by_hand" / name).read_text(encoding="utf-8")
+        for obj in documents(name, text):
+            world.clusters[blue].api.apply(obj, manager="kubectl")
+    if scenario.by_hand:
+        world.eks.start_insights_refresh(clusterName=blue)
+        world.kernel.run(AFTERMATH_SECONDS)
 
 
 def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path) -> dict[str, Any]:
@@ -84,7 +103,9 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
     stage = set_stage(scenario, seed, SMALL if size == "small" else ())
     with stage.world as world, view:
         machine = next(arn for name, arn in stage.deployment.machines.items() if "upgrade" in name.lower())
-        started = world.step_functions.start_execution(stateMachineArn=machine, input="{}", name=_name(seed))
+        started = world.step_functions.start_execution(
+            stateMachineArn=machine, input=_request(scenario), name=_name(scenario, seed)
+        )
         execution = world.step_functions.executions[started["executionArn"]]
         watcher = Watcher(stage, execution, view)
         Operator(world, stage.deployment.functions["operator_command"], watcher.say)
@@ -100,8 +121,8 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
             states=world.cluster_states(),
             served=_served(stage),
             unplanned=Unplanned(
-                blue=world.environment.clusters.adopt,
-                version=BLUE_VERSION,
+                blue=stage.blue,
+                version=scenario.blue_version,
                 applications=tuple((one.name, one.team) for one in stage.applications),
                 error=execution.error or "",
                 cause=execution.cause or "",
@@ -154,7 +175,7 @@ class Watcher:
         )
 
     def _weights(self) -> dict[str, int]:
-        blue = self._stage.world.environment.clusters.adopt
+        blue = self._stage.blue
         return {
             application.name: sum(
                 weight
@@ -176,13 +197,18 @@ def _repository(applications: tuple[str, ...]) -> Repository:
     return Repository({path: text for path, text in files.items() if path not in gone})
 
 
-def _name(seed: int) -> str:
-    return f"{ENVIRONMENT}-1-35-20261124-{seed:04}-a1"
+def _request(scenario: Scenario) -> str:
+    return json.dumps({"version": scenario.target} if scenario.target else {})
+
+
+def _name(scenario: Scenario, seed: int) -> str:
+    version = (scenario.target or TARGET).replace(".", "-")
+    return f"{ENVIRONMENT}-{version}-20261124-{seed:04}-a1"
 
 
 def _served(stage: Stage) -> Served:
     by_cluster = stage.clients.served()
-    blue = stage.world.environment.clusters.adopt
+    blue = stage.blue
     reasons: dict[str, int] = {}
     for counts in stage.clients.counts.values():
         for reason, count in counts.reasons.items():

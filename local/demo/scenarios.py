@@ -20,12 +20,20 @@ class Scenario:
         what: one line for people.
         outcome: how the run has to end; anything else is a defect.
         crash_probability: the chance of each invocation of a function to die.
+        blue: the cluster that serves; one that norikae built in an earlier run, or "" for the one that it adopts.
+        blue_version: its Kubernetes version.
+        target: the Kubernetes version that is asked for; the environment file's when empty.
+        by_hand: manifests in ``local/demo/by_hand`` that somebody has applied to blue past Git.
     """
 
     name: str
     what: str
     outcome: str
     crash_probability: float = 0.0
+    blue: str = ""
+    blue_version: str = "1.33"
+    target: str = ""
+    by_hand: tuple[str, ...] = ()
 
 
 SCENARIOS = {
@@ -33,5 +41,14 @@ SCENARIOS = {
     for scenario in (
         Scenario("upgrade", "every application moves to a new cluster, the old one is deleted", "succeeded"),
         Scenario("crash", "one invocation in ten dies, before, in or after its effect", "succeeded", 0.1),
+        Scenario(
+            "blocked",
+            "something on blue uses an API that the target does not serve",
+            "refused",
+            blue="demo-1-31-a",
+            blue_version="1.31",
+            target="1.33",
+            by_hand=("flow-schema.yaml",),
+        ),
     )
 }

@@ -25,9 +25,14 @@ class Upgrade:
     """A world with some applications, an operator who approves, and one run after the other."""
 
     def __init__(
-        self, *applications: str, crash_probability: float = 0.0, seed: int = 1, approves: bool = True
+        self,
+        *applications: str,
+        crash_probability: float = 0.0,
+        seed: int = 1,
+        approves: bool = True,
+        scenario: Scenario | None = None,
     ) -> None:
-        scenario = Scenario("story", "", "succeeded", crash_probability)
+        scenario = scenario or Scenario("story", "", "succeeded", crash_probability)
         self.stage: Stage = set_stage(scenario, seed, applications or ("files-upload",))
         self.world = self.stage.world
         self.told: list[str] = []
@@ -52,7 +57,7 @@ class Upgrade:
 
     @property
     def blue(self) -> str:
-        return self.world.environment.clusters.adopt
+        return self.stage.blue
 
     def start(self, request: dict[str, Any] | None = None, *, machine: str = "upgrade", name: str = "") -> Execution:
         """Start an execution as the console does; attempts of the run count up."""
@@ -122,11 +127,15 @@ class Upgrade:
 
     def report(self) -> dict[str, Any]:
         """The product's own report of the run, as evidence has it."""
+        return self.evidence("report.json")
+
+    def evidence(self, key: str) -> dict[str, Any]:
+        """A document of the run."""
         s3 = self.world.client("s3")
         bucket = next(
             value for key, value in self.stage.deployment.ids.items() if "Evidence" in key and "olicy" not in key
         )
-        document: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=f"{RUN}/report.json")["Body"].read())
+        document: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=f"{RUN}/{key}")["Body"].read())
         return document
 
     def serves_everywhere(self) -> bool:
