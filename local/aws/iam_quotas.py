@@ -48,6 +48,13 @@ class IamSimulator(Simulator):
         quota = {"AssumeRolePolicySizeQuota": self.trust_policy_quota}
         return {"SummaryMap": self._moto.account_summary.summary_map | quota}
 
+    def add_client_id_to_open_id_connect_provider(self, **request: Any) -> dict[str, Any]:
+        """One more audience; "idempotent; it does not fail" when the provider has it (IAM API reference)."""
+        found = _answered(lambda: self._moto.get_open_id_connect_provider(request["OpenIDConnectProviderArn"]))
+        if request["ClientID"] not in found.client_id_list:
+            found.client_id_list.append(request["ClientID"])
+        return {}
+
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """The tags of an OIDC provider."""
         found = self._moto.open_id_providers.get(arn)
