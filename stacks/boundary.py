@@ -112,6 +112,7 @@ def permission_boundary(scope: Construct, *, at: Resources) -> iam.ManagedPolicy
             _allow("Nodes", NODES, ["*"]),
             _allow("Elsewhere", ELSEWHERE, ["*"]),
             *_data(at),
+            *_secrets(at),
             *_records(at),
             *_roles(at),
             *_identity(at),
@@ -131,6 +132,19 @@ def _data(at: Resources) -> list[iam.PolicyStatement]:
         _allow("Evidence", ["s3:PutObject"], [f"{at.bucket}/*"]),
         _allow("Publish", ["sns:Publish"], [at.topic]),
         _allow("Key", [f"kms:{verb}" for verb in verbs], [at.key]),
+    ]
+
+
+def _secrets(at: Resources) -> list[iam.PolicyStatement]:
+    """The secrets that the environment file names for Argo CD; none when it names none."""
+    if not at.secrets:
+        return []
+    through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{at.region}.amazonaws.com"}}
+    return [
+        _allow("Secrets", ["secretsmanager:GetSecretValue"], at.named_secrets()),
+        iam.PolicyStatement(
+            sid="SecretsKey", actions=["kms:Decrypt"], resources=[at.arn("kms", "key/*")], conditions=through
+        ),
     ]
 
 

@@ -16,6 +16,7 @@ GROUPS = (
     "norikae:compare",
     "norikae:decommission",
     "norikae:hand-off",
+    "norikae:hub",
     "norikae:read",
     "norikae:sync",
     "norikae:verify",

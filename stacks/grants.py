@@ -123,6 +123,29 @@ def answer_tasks(_at: Resources) -> list[iam.PolicyStatement]:
     return [iam.PolicyStatement(sid="AnswerTasks", actions=actions, resources=["*"])]
 
 
+def argocd_secrets(at: Resources) -> list[iam.PolicyStatement]:
+    """Read the secrets that the environment file names for Argo CD; none when it names none.
+
+    A secret's ARN ends with six characters of its own. A key of the owner's has to admit the role, too (Secrets Manager
+    guide, "Secret encryption and decryption"); here it is limited to these secrets.
+    """
+    if not at.secrets:
+        return []
+    secrets = at.named_secrets()
+    return [
+        iam.PolicyStatement(sid="Secrets", actions=["secretsmanager:GetSecretValue"], resources=secrets),
+        iam.PolicyStatement(
+            sid="SecretsKey",
+            actions=["kms:Decrypt"],
+            resources=[at.arn("kms", "key/*")],
+            conditions={
+                "StringEquals": {"kms:ViaService": f"secretsmanager.{at.region}.amazonaws.com"},
+                "StringLike": {"kms:EncryptionContext:SecretARN": secrets},
+            },
+        ),
+    ]
+
+
 def network(_at: Resources) -> list[iam.PolicyStatement]:
     """What the Lambda service needs to place a function in a VPC (Lambda guide, "Execution role permissions").
 

@@ -85,6 +85,7 @@ class NorikaeStack(cdk.Stack):
             cluster_prefix=environment.clusters.prefix,
             adopted_cluster=environment.clusters.adopt,
             hub_cluster=environment.argocd.hub.cluster if environment.argocd.hub else "",
+            secrets=environment.argocd.secrets(),
             zones=environment.dns.zones,
             table=self.state.table.table_arn,
             table_name=self.state.table.table_name,

@@ -15,6 +15,7 @@ Group = Literal[
     "norikae:compare",
     "norikae:decommission",
     "norikae:hand-off",
+    "norikae:hub",
     "norikae:read",
     "norikae:sync",
     "norikae:verify",
@@ -134,8 +135,9 @@ FUNCTIONS = (
     Row(
         "Ensure Argo CD",
         "workflow",
-        (grants.table, cluster_grants.cluster_endpoint),
-        ("norikae:admin",),
+        (grants.table, cluster_grants.cluster_endpoint, grants.argocd_secrets),
+        # On green as admin; in a hub it puts the root application, the cluster and a token, and reads no Secret.
+        ("norikae:admin", "norikae:hub"),
         _TABLE,
         memory=1024,
         timeout=240,
@@ -203,9 +205,16 @@ FUNCTIONS = (
             *(*_MOVE, cluster_grants.clusters_read, cluster_grants.clusters_delete),
             *(compute_grants.nodes_read, compute_grants.nodes_delete, identity_grants.identity_forget),
         ),
-        ("norikae:decommission",),
+        ("norikae:decommission", "norikae:hub"),
         _TABLE,
         timeout=120,
+    ),
+    Row(
+        "Restore revisions",
+        "workflow",
+        (grants.table, cluster_grants.cluster_endpoint),
+        ("norikae:sync",),
+        _TABLE,
     ),
     Row("Finish upgrade", "workflow", _REPORT, settings=_REPORTING),
     Row(

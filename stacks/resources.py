@@ -16,6 +16,7 @@ class Resources:
     cluster_prefix: str
     adopted_cluster: str
     hub_cluster: str
+    secrets: tuple[str, ...]
     zones: tuple[str, ...]
     table: str
     table_name: str
@@ -56,6 +57,11 @@ class Resources:
         built_or_adopted = (arn for part in parts for arn in self.clusters(part, "/*"))
         entries = (arn.replace(":cluster/", ":access-entry/") + "/*" for arn in self.adopted_clusters())
         return list(dict.fromkeys([*self.reached_clusters(), *built_or_adopted, *entries]))
+
+    def named_secrets(self) -> list[str]:
+        """ARNs of the Secrets Manager secrets that the environment file names; six characters follow the name."""
+        arns = {name: self.arn("secretsmanager", f"secret:{name}-??????") for name in self.secrets}
+        return [name if name.startswith("arn:") else arn for name, arn in arns.items()]
 
     def hosted_zones(self) -> list[str]:
         """ARNs of the environment's hosted zones."""

@@ -17,8 +17,8 @@ from typing import Any
 
 from local.assembly import ROOT
 from norikae.environment import Environment
+from norikae.singletons.looks import most_looks
 from norikae.traffic.history import BAKES_ANEW
-from norikae.singletons.hand_off import LAST_LOOK
 from tests.workflow.heaviest_flow import Arc, Graph, cycle, heaviest_flow
 
 State = dict[str, Any]
@@ -108,8 +108,10 @@ def upgrade_machine(environment: Environment, stated: Stated = STATED) -> Machin
         "Wait for the soak": _waits(soak.duration + 2 * soak.poll, soak.poll),
         "Wait for the decommission": _waits(clusters.delete_deadline, min(clusters.poll, dns.propagation_poll))
         + EARLY_LOOKS,
-        "Wait for the hand-off": _hand_off(environment),
-        "Wait for the rollback": _waits(dns.propagation_deadline, dns.propagation_poll) + _hand_off(environment),
+        "Wait for the hand-off": most_looks(environment.shift.hand_off_deadline),
+        "Wait for the revisions": syncs,
+        "Wait for the rollback": _waits(dns.propagation_deadline, dns.propagation_poll)
+        + most_looks(environment.shift.hand_off_deadline),
         "Hold upgrade": stated.holds,
     }
     iterations = {"Shift applications": stated.applications, "Shift group": 1}
@@ -136,8 +138,8 @@ def shift_machine(
         "Set weights": written,
         "Wait for propagation": written * propagation,
         "Bake": (written + BAKES_ANEW) * looks,
-        "Wait for the hand-off": _hand_off(environment),
-        "Wait for the rollback": propagation + _hand_off(environment),
+        "Wait for the hand-off": most_looks(environment.shift.hand_off_deadline),
+        "Wait for the rollback": propagation + most_looks(environment.shift.hand_off_deadline),
         "Hold application": stated.holds,
     }
     return Machine("shift", _definition("shift"), limits, {})
@@ -170,11 +172,6 @@ def events_of(machine: Machine, visits: Mapping[str, int], retries: int) -> int:
     starts = [state["ItemProcessor"]["StartAt"] for state in states.values() if state["Type"] == "Map"]
     own = sum(_own_events(states[name]) * count for name, count in visits.items())
     return BEGIN_AND_END + own + ITERATION * sum(visits.get(name, 0) for name in starts) + RETRY * retries
-
-
-def _hand_off(environment: Environment) -> int:
-    """How often a singleton's end is waited for: the first looks double, from 5 to 60 seconds."""
-    return _waits(environment.shift.hand_off_deadline, LAST_LOOK) + EARLY_LOOKS
 
 
 def _waits(deadline_seconds: int, poll_seconds: int) -> int:

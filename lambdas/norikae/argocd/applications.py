@@ -79,20 +79,25 @@ def _plain(url: str) -> str:
     return url.lower().removesuffix("/").removesuffix(".git")
 
 
-def pinned_revision(kubernetes: Kubernetes, namespace: str) -> str:
+def pinned_revision(kubernetes: Kubernetes, namespace: str, name: str = ROOT) -> str:
     """The commit that blue runs, which green is pinned to: the root application's synced revision.
+
+    Args:
+        kubernetes: the API of the applications' home.
+        namespace: Argo CD's.
+        name: blue's root application.
 
     Raises:
         NotFoundError: the cluster has no root application.
         RefusedError: Argo CD has not compared it with a commit yet.
     """
-    root = kubernetes.get(APPLICATIONS, ROOT, namespace)
+    root = kubernetes.get(APPLICATIONS, name, namespace)
     if root is None:
-        raise NotFoundError(f"there is no Argo CD application {namespace}/{ROOT}")
+        raise NotFoundError(f"there is no Argo CD application {namespace}/{name}")
     revision = str(root.get("status", {}).get("sync", {}).get("revision", ""))
     if not COMMIT.match(revision):
         raise RefusedError(
-            f"application {namespace}/{ROOT} is compared with {revision or 'nothing'}, not with a commit;"
+            f"application {namespace}/{name} is compared with {revision or 'nothing'}, not with a commit;"
             " let Argo CD refresh it, then start again"
         )
     return revision

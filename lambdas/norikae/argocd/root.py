@@ -11,6 +11,8 @@ from norikae.argocd.tracks import AUTOMATED, CLUSTER, REVISION, syncs_by_itself
 from norikae.errors import RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from norikae.argocd.home import Home
     from norikae.cluster.ports import Json, Kubernetes
     from norikae.environment import ArgoCd
@@ -30,22 +32,26 @@ def root_application(argocd: ArgoCd, cluster: str, revision: str) -> Json:
         revision: the pinned commit.
     """
     home = home_of(argocd, cluster)
-    parameters = {CLUSTER: cluster, REVISION: revision, AUTOMATED: "false"}
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Application",
         "metadata": {"name": home.root, "namespace": home.namespace},
         "spec": {
             "project": "default",
-            "source": {
-                "repoURL": argocd.repository,
-                "path": argocd.path,
-                "targetRevision": revision,
-                "helm": {"parameters": [{"name": name, "value": value} for name, value in parameters.items()]},
-            },
+            "source": root_source(argocd, revision, {CLUSTER: cluster, REVISION: revision, AUTOMATED: "false"}),
             # Applications are objects of the cluster in which Argo CD runs, wherever they deploy to.
             "destination": {"server": IN_CLUSTER, "namespace": home.namespace},
         },
+    }
+
+
+def root_source(argocd: ArgoCd, revision: str, parameters: Mapping[str, str]) -> Json:
+    """Where the root application's chart is, at a revision, with Helm parameters."""
+    return {
+        "repoURL": argocd.repository,
+        "path": argocd.path,
+        "targetRevision": revision,
+        "helm": {"parameters": [{"name": name, "value": value} for name, value in parameters.items()]},
     }
 
 

@@ -25,7 +25,7 @@ class SyncRun:
     Args:
         run: the run; a sync that an earlier attempt of it ended well counts.
         attempt: a sync that failed in an earlier attempt is tried again in a later one.
-        revision: the pinned commit.
+        revision: the pinned commit; with "" applications are synced to what they follow.
         since: since when the applications are waited for, in seconds since the epoch; a hold begins it anew.
         turn: how often this attempt was held; a sync that failed before a hold is tried again after it.
         suspended: what norikae keeps suspended on the cluster.
@@ -111,7 +111,7 @@ def start_sync(kubernetes: Kubernetes, app: Json, argocd: ArgoCd, run: SyncRun) 
     """
     policy = app.get("spec", {}).get("syncPolicy") or {}
     sync: dict[str, Any] = {"prune": False, "syncStrategy": {"hook": {}}}
-    positions = pinned_positions(app, argocd)
+    positions = pinned_positions(app, argocd) if run.revision else ()
     if positions and app["spec"].get("sources"):  # "" leaves a source at its own revision (controller GetRepoObjs)
         everywhere = range(1, len(app["spec"]["sources"]) + 1)
         sync["revisions"] = [run.revision if position in positions else "" for position in everywhere]

@@ -50,7 +50,13 @@ def with_track(app: Json, track: str) -> dict[str, Any] | None:
     return {"spec": {"sources": sources} if is_several else {"source": {"targetRevision": wanted[0]}}}
 
 
+def automation(app: Json) -> dict[str, Any] | None:
+    """How an application syncs by itself; None when it never does."""
+    found: dict[str, Any] | None = (app.get("spec", {}).get("syncPolicy") or {}).get("automated")
+    return found
+
+
 def syncs_by_itself(app: Json) -> bool:
     """Whether Argo CD syncs an application without being asked (``IsAutomatedSyncEnabled``, pkg/apis v1alpha1)."""
-    automated = (app.get("spec", {}).get("syncPolicy") or {}).get("automated")
+    automated = automation(app)
     return automated is not None and automated.get("enabled") is not False

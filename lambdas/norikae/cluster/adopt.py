@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BLUE_GROUPS = ("norikae:compare", "norikae:decommission", "norikae:hand-off", "norikae:read")
 """What functions may be in a cluster that serves: looked at, shifted away from, in the end deleted; never admin."""
 
-HUB_GROUPS = ("norikae:compare", "norikae:read", "norikae:sync")
+HUB_GROUPS = ("norikae:compare", "norikae:hub", "norikae:read", "norikae:sync")
 """What functions may be in the cluster of a central Argo CD."""
 
 WITH_ENTRIES = frozenset({"API", "API_AND_CONFIG_MAP"})

@@ -77,3 +77,7 @@ class ArgoCd(Part, frozen=True):
     differences: Annotated[
         Differences, msgspec.Meta(description="Which differences between green and blue a sync may make unasked.")
     ] = Differences()
+
+    def secrets(self) -> tuple[str, ...]:
+        """The Secrets Manager secrets that the file names, by name or ARN."""
+        return tuple(name for name in (self.repository_secret, self.hub.token_secret if self.hub else "") if name)

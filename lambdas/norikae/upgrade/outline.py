@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from norikae.argocd.applications import pinned_revision, read_applications
 from norikae.argocd.home import home_of
+from norikae.argocd.tracks import automation, tracks
 from norikae.cluster.names import next_name
 from norikae.cluster.serving import serving_cluster
 from norikae.cluster.versions import unfit
@@ -49,8 +50,9 @@ def outline(ports: Ports, run: str, wanted: UpgradeRequest, version: str, cluste
     kubernetes = ports.kubernetes(blue.name)
     found = find_applications(kubernetes.list(INGRESSES))
     chosen = _chosen(wanted, found)
-    sources = read_applications(ports.kubernetes(home_of(argocd, blue.name).cluster), argocd)
-    revision = pinned_revision(kubernetes, argocd.namespace)
+    home = home_of(argocd, blue.name)
+    sources = read_applications(ports.kubernetes(home.cluster), argocd)
+    revision = pinned_revision(ports.kubernetes(home.cluster), home.namespace, home.root)
     move = Move(blue.name, green, version, revision, chosen)
     return Plan(
         run=run,
@@ -63,6 +65,8 @@ def outline(ports: Ports, run: str, wanted: UpgradeRequest, version: str, cluste
         creates=creations(environment, move),
         # A run that leaves applications on blue cannot delete it: it holds instead.
         deletes=() if wanted.applications else deletions(ports, move),
+        tracks=tracks(sources, home.root),
+        automated=automation(sources[home.root]) if home.root in sources else None,
         waits=waits(environment),
         dry_run=wanted.dry_run,
     )

@@ -1,6 +1,7 @@
 """The plan: what a run will do, written once, and identified by the hash of its canonical JSON."""
 
 import hashlib
+from typing import Any
 
 import msgspec
 
@@ -69,6 +70,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         creates: what the run will create, in words.
         deletes: what the run will delete after the soak, in words.
         tracks: the revision that each of blue's Argo CD applications follows, such as a branch, by its name.
+        automated: how blue's root application syncs by itself (``spec.syncPolicy.automated``); None when it does not.
         singletons: what must not run in both clusters at once.
         waits: every deadline and pause of the run in seconds, by its key in the environment file.
         dry_run: nothing of it will be done.
@@ -83,6 +85,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     creates: tuple[str, ...]
     deletes: tuple[str, ...]
     tracks: dict[str, str] = {}
+    automated: dict[str, Any] | None = None
     singletons: tuple[PlannedSingleton, ...] = ()
     waits: dict[str, int] = {}
     dry_run: bool = False
