@@ -12,6 +12,7 @@ import pytest
 from local.assembly import ROOT
 from norikae.argocd.install import ensure_argo_cd
 from norikae.errors import RefusedError
+from norikae.traffic.history import too_long
 from stacks.environment_file import load
 from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.kubernetes import FakeKubernetes
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from local.aws.step_functions.execution import Execution
     from norikae.environment import Environment
 
-PARENT, CHILD = 20_000, 5_000
+PARENT, CHILD = 20_000, 7_500
 """What a worst case may have, so that 25,000 stay far for whatever nobody thought of."""
 APP = "files-upload"
 
@@ -59,7 +60,7 @@ def test_with_one_hold_everything_fits(example: Environment) -> None:
     assert worst_case(shift_machine(example, once), once) <= CHILD
 
 
-@pytest.mark.parametrize(("propagation_minutes", "longest_bake"), [(10, 510), (5, 1200)])
+@pytest.mark.parametrize(("propagation_minutes", "longest_bake"), [(10, 930), (5, 1410)])
 def test_the_longest_bake_that_fits(example: Environment, propagation_minutes: int, longest_bake: int) -> None:
     dns = msgspec.structs.replace(example.dns, propagation_poll=15, propagation_deadline=propagation_minutes * 60)
     environment = msgspec.structs.replace(example, dns=dns)
@@ -74,14 +75,17 @@ def test_more_steps_leave_less_room(example: Environment) -> None:
 
 @pytest.mark.parametrize("steps", [1, 4, 10])
 @pytest.mark.parametrize("propagation_seconds", [60, 300, 900])
-def test_five_hundred_looks_of_a_shift_fit(example: Environment, steps: int, propagation_seconds: int) -> None:
+def test_the_longest_bake_that_a_plan_takes_fits(example: Environment, steps: int, propagation_seconds: int) -> None:
     dns = msgspec.structs.replace(example.dns, propagation_deadline=propagation_seconds)
     environment = msgspec.structs.replace(example, dns=dns)
-    propagation = propagation_seconds // dns.propagation_poll + 1
-    for_bakes = (500 - propagation) // (steps + STATED.holds) - propagation
-    bake = (for_bakes - environment.shift.thresholds.inconclusive_limit) * environment.shift.poll
-    if bake >= dns.answer_ttl:
-        assert worst_case(shift_machine(environment, bake_seconds=bake, steps=steps)) <= CHILD
+    shift = environment.shift
+    taken = [
+        bake
+        for bake in range(dns.answer_ttl, 4 * 3600, shift.poll)
+        if not too_long(shift, dns, steps=steps, bake_seconds=bake)
+    ]
+    if taken:
+        assert worst_case(shift_machine(environment, bake_seconds=taken[-1], steps=steps)) <= CHILD
     else:  # nothing is left for a bake
         assert worst_case(shift_machine(environment, bake_seconds=600, steps=steps)) > CHILD
 

@@ -9,6 +9,7 @@ from norikae.cluster.ports import Json, Kubernetes
 from norikae.errors import NotFoundError, RefusedError
 from norikae.ports import Ports
 from norikae.singletons.ledger import on_green, read_ledger, write
+from norikae.singletons.looks import LAST_LOOK, next_look
 from norikae.singletons.policy import KINDS, size_of
 from norikae.singletons.running import carry_last_run, runs, start, still_runs, stop
 from norikae.upgrade.identity import Writer
@@ -22,8 +23,6 @@ Answer = dict[str, Any]
 Colour = Literal["blue", "green"]
 
 PHASE = "hand-off-singletons"
-FIRST_LOOK, LAST_LOOK = 5, 60
-"""Seconds between looks: they double while nothing else happens, as most things end soon and some run for long."""
 
 
 def hand_off_singletons(ports: Ports, writer: Writer, application: str) -> Answer:
@@ -123,8 +122,7 @@ def _move_all(ports: Ports, writer: Writer, plan: Plan, items: Iterable[Singleto
         reason = "" if item.place == to else _Move(ports, writer, plan, item.singleton, to).go(item)
         if reason:
             waiting.append(f"{_title(item.singleton)}: {reason}")
-            spent = int(ports.now - item.since) if item.place == f"to-{to}" else 0
-            seconds = min(seconds, max(FIRST_LOOK, spent))
+            seconds = min(seconds, next_look(ports.now - item.since if item.place == f"to-{to}" else 0))
     return Progress.wait(" | ".join(waiting), seconds) if waiting else Progress.done()
 
 

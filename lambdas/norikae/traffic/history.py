@@ -7,9 +7,10 @@ same from the state machine itself.
 from math import ceil
 
 from norikae.environment import Dns, Shift
+from norikae.singletons.looks import most_looks
 
-MOST_LOOKS = 500
-"""Looks that fit into 5,000 events, with three holds; a look is a Wait, a Task and a Choice."""
+MOST_LOOKS = 750
+"""Looks that fit into 7,500 events, with three holds; a look is a Wait, a Task and a Choice."""
 
 BAKES_ANEW = 3
 """How often the steps of one shift bake once more because green was synced meanwhile; then it holds."""
@@ -28,7 +29,9 @@ def looks_of_a_shift(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -
     pending = dns.propagation_deadline // dns.propagation_poll + 1
     baking = ceil(max(bake_seconds, dns.answer_ttl) / shift.poll)
     inconclusive = shift.thresholds.inconclusive_limit
-    return (steps + holds) * (baking + inconclusive + pending) + BAKES_ANEW * (baking + inconclusive) + pending
+    there_and_back = 2 * most_looks(shift.hand_off_deadline)
+    bakes = (steps + holds) * (baking + inconclusive + pending) + BAKES_ANEW * (baking + inconclusive)
+    return bakes + there_and_back + pending
 
 
 def too_long(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -> str:
