@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import yaml
 
+from norikae.cluster.processors import processor_of
 from norikae.cluster.verification import refused_objects
 from norikae.environment import Dns, Shift
 from norikae.traffic.history import too_long
@@ -88,6 +89,9 @@ def _rules() -> list[Rule]:
         ((("shift", "gates"),), lambda values: _once(values, ("shift", "gates"))),
         ((("clusters", "node_groups"),), _sizes_fit),
         ((("clusters", "node_groups"),), _group_names_differ),
+        ((("clusters", "node_groups"),), _one_processor),
+        ((("clusters", "node_groups"),), _only_of_self_managed_groups),
+        ((("clusters", "endpoint"),), _endpoint_is_reachable),
         ((("clusters", "addons"),), lambda values: _once(values, ("clusters", "addons"))),
         ((("clusters", "addons"),), _addons_are_enough),
         ((("clusters", "adopt"), ("clusters", "prefix"), ("clusters", "version")), _blue_is_not_green),
@@ -125,6 +129,37 @@ def _group_names_differ(values: Values) -> None:
         if name in names[:place]:
             path: Path = ("clusters", "node_groups", place, "name")
             values.mistake(path, f'is "{name}", as another group', "give every node group its own name")
+
+
+def _one_processor(values: Values) -> None:
+    """A group has one image, which is for one processor."""
+    for place, group in enumerate(values("clusters", "node_groups")):
+        first, *others = group["instances"]
+        for instance in others:
+            if processor_of(instance) != processor_of(first):
+                wrong = f"has {first} ({processor_of(first)}) and {instance} ({processor_of(instance)})"
+                path: Path = ("clusters", "node_groups", place, "instances")
+                values.mistake(path, wrong, "make two groups: one image cannot serve both processors")
+
+
+def _only_of_self_managed_groups(values: Values) -> None:
+    for place, group in enumerate(values("clusters", "node_groups")):
+        for key in ("spot", "kubelet"):
+            if group["kind"] == "managed" and group[key]:
+                right = "take it out, or make the group self-managed"
+                values.mistake(("clusters", "node_groups", place, key), "is set for a managed group", right)
+
+
+def _endpoint_is_reachable(values: Values) -> None:
+    endpoint = values("clusters", "endpoint")
+    if not endpoint["private"]:
+        values.mistake(("clusters", "endpoint", "private"), "is false", "norikae's functions need it: make it true")
+    if endpoint["public"] and not endpoint["public_cidrs"]:
+        right = "list the addresses that may use it; all of the Internet is 0.0.0.0/0"
+        values.mistake(("clusters", "endpoint", "public_cidrs"), "is empty with a public endpoint", right)
+    if endpoint["public_cidrs"] and not endpoint["public"]:
+        right = "make clusters.endpoint.public true, or take them out"
+        values.mistake(("clusters", "endpoint", "public_cidrs"), "is set, but the endpoint is not public", right)
 
 
 def _once(values: Values, path: Path) -> None:

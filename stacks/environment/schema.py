@@ -112,14 +112,16 @@ def fields(
 
 
 def default_text(schema: Json) -> str:
-    """The default of a key as people write it; empty when it must be there."""
-    if "default" not in schema or "properties" in schema:
+    """The default of a key as people write it; empty when it must be there, or is nothing when left out."""
+    if schema.get("default") is None or "properties" in schema:
         return ""
     default = schema["default"]
     if is_duration(schema):
         return duration_text(default)
     if isinstance(default, list | tuple):
         return f"[{', '.join(str(item) for item in default)}]"
+    if isinstance(default, bool):
+        return str(default).lower()
     return "{}" if default == {} else f"{default:g}" if isinstance(default, float) else str(default)
 
 

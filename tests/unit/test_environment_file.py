@@ -139,7 +139,7 @@ def test_anchors_and_merge_keys_work(folder: Folder) -> None:
             (
                 "4: windows: is not a key that exists; the keys here are environment, account, region, network, "
                 "clusters, "
-                "argocd, dns, shift, soak, approvals, on_stop, retention."
+                "argocd, dns, shift, soak, preflight, verify, approvals, on_stop, retention."
             ),
         ),
         (
@@ -147,7 +147,8 @@ def test_anchors_and_merge_keys_work(folder: Folder) -> None:
             "  path: clusters\n  revision: main",
             (
                 "20: argocd.revision: is not a key that exists; the keys here are install, repository, path, "
-                "namespace, platform, poll, settle, sync_deadline."
+                "namespace, platform, poll, settle, sync_deadline, mode, hub, root, repository_secret, "
+                "application_deadline, differences."
             ),
         ),
         (
@@ -190,11 +191,40 @@ def test_anchors_and_merge_keys_work(folder: Folder) -> None:
         ),
         (
             "kind: managed",
-            "kind: self-managed",
+            "kind: fargate",
             (
-                '15: clusters.node_groups[0].kind: is the text "self-managed"; write managed. EKS managed node groups; '
-                "self-managed ones are not built yet"
+                '15: clusters.node_groups[0].kind: is the text "fargate"; write managed, self-managed. '
+                "An EKS managed node group, or an Auto Scaling group of norikae's own making"
             ),
+        ),
+        (
+            "instances: [m7g.large]}",
+            "instances: [m7g.large, m7i.large]}",
+            (
+                "15: clusters.node_groups[0].instances: has m7g.large (arm64) and m7i.large (x86_64); make two groups: "
+                "one image cannot serve both processors"
+            ),
+        ),
+        (
+            "instances: [m7g.large]}",
+            "instances: [m7g.large], spot: {percent: 50}}",
+            (
+                "15: clusters.node_groups[0].spot: is set for a managed group; take it out, or make the group "
+                "self-managed"
+            ),
+        ),
+        (
+            "  prefix: chat",
+            "  prefix: chat\n  endpoint: {public: true}",
+            (
+                "11: clusters.endpoint.public_cidrs: is empty with a public endpoint; list the addresses that may use "
+                "it; all of the Internet is 0.0.0.0/0"
+            ),
+        ),
+        (
+            "  prefix: chat",
+            "  prefix: chat\n  endpoint: {private: false}",
+            "11: clusters.endpoint.private: is false; norikae's functions need it: make it true",
         ),
         (
             "zones: [Z1]",
