@@ -53,10 +53,10 @@ def _words(error: urllib3.exceptions.HTTPError) -> str:
     """What went wrong, without the addresses of objects that urllib3 puts into its texts."""
     if isinstance(error, urllib3.exceptions.NameResolutionError):
         return "its name cannot be resolved"
+    if isinstance(error, urllib3.exceptions.NewConnectionError):  # a kind of ConnectTimeoutError, but no timeout
+        return "it refuses the connection"
     if isinstance(error, urllib3.exceptions.ConnectTimeoutError):
         return f"no connection within {CONNECT_SECONDS:.0f} s"
-    if isinstance(error, urllib3.exceptions.NewConnectionError):
-        return "it refuses the connection"
     if isinstance(error, urllib3.exceptions.ReadTimeoutError):
         return f"no answer within {READ_SECONDS:.0f} s"
     return " ".join(str(part) for part in error.args) or type(error).__name__
