@@ -147,6 +147,7 @@ WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "soak": _soaked,
     "request_decommission_approval": _soaked,
     "decommission_blue": _soaked,
+    "restore_revisions": _built,
     "finish_upgrade": _soaked,
     "hold_upgrade": _planned,
     "adopt_cluster": _unadopted,
