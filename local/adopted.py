@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.assembly import ROOT
 from local.cluster.established import install_argocd_and_sync
+from local.pod_roles import give_pods_their_roles
 from norikae.traffic.applications import find_applications
 from norikae.traffic.records import LoadBalancerTarget, weighted_alias
 
@@ -81,6 +82,7 @@ def serve(world: World, blue: Serving) -> None:
         path=environment.argocd.path,
         revision=BRANCH,
     )
+    give_pods_their_roles(world, blue.name)
     _give_all_weight_to_blue(world, blue, zone)
     world.route53.settle()
     while not all(world.elb.alias_healthy(one.dns_name) for one in world.elb.load_balancers.values()):
