@@ -99,6 +99,7 @@ def _rules() -> list[Rule]:
         ((("network", "subnets"),), _two_zones),
         ((("argocd", "install"),), _install_is_a_file),
         ((("verify", "jobs"),), _verification_is_jobs),
+        ((("argocd", "differences"),), _rules_say_what_they_expect),
         ((("argocd", "platform"),), lambda values: _once(values, ("argocd", "platform"))),
     ]
     for whole, part in PATIENCE:
@@ -160,6 +161,14 @@ def _endpoint_is_reachable(values: Values) -> None:
     if endpoint["public_cidrs"] and not endpoint["public"]:
         right = "make clusters.endpoint.public true, or take them out"
         values.mistake(("clusters", "endpoint", "public_cidrs"), "is set, but the endpoint is not public", right)
+
+
+def _rules_say_what_they_expect(values: Values) -> None:
+    """A rule for everything would let every difference through, and nobody would read a diff again."""
+    for place, rule in enumerate(values("argocd", "differences", "expected")):
+        if all(set(rule[key]) <= {"*"} for key in ("kind", "name", "path")):
+            path: Path = ("argocd", "differences", "expected", place)
+            values.mistake(path, "expects every difference", "name kind, name or path; or set approvals.sync: never")
 
 
 def _once(values: Values, path: Path) -> None:

@@ -360,6 +360,14 @@ def test_mistakes_in_the_optional_parts(folder: Folder, more: str, expected: str
             ["20: argocd.platform: has external-dns 2 times; name it once"],
         ),
         (
+            "path: clusters",
+            "path: clusters\n  differences: {expected: [{why: because, path: '**'}, {why: size, path: spec.replicas}]}",
+            [
+                "20: argocd.differences.expected[0]: expects every difference; name kind, name or path; or set "
+                "approvals.sync: never"
+            ],
+        ),
+        (
             "zones: [Z1]",
             "zones: [Z1]\nshift: {bake: 10s}",
             ["22: shift.bake: is 10s, shorter than shift.poll 30s; make it at least as long, or look more often"],
