@@ -102,7 +102,21 @@ class Verbs:
         if user is None:
             raise errors.unauthorized()
         groups = tuple(group for group in user.groups if group != bootstrap.AUTHENTICATED)
-        return User(user.name, (*groups, bootstrap.AUTHENTICATED))
+        return self._impersonated(User(user.name, (*groups, bootstrap.AUTHENTICATED)), headers)
+
+    def _impersonated(self, user: User, headers: Mapping[str, str]) -> User:
+        """The user and the one group that a request asks to be answered as (``endpoints/filters/impersonation``)."""
+        wanted = {"users": headers.get("Impersonate-User", ""), "groups": headers.get("Impersonate-Group", "")}
+        if not wanted["users"] and wanted["groups"]:
+            text = "Internal error occurred: requested a group without impersonating a user"
+            raise errors.ApiError(500, "InternalError", text)
+        for resource, name in wanted.items():
+            if name and not self._api.authorize(user, "impersonate", resource, "", name):
+                raise rbac.refusal(user, "impersonate", resource, "", name)
+        if not wanted["users"]:
+            return user
+        groups = (wanted["groups"],) if wanted["groups"] else ()
+        return User(wanted["users"], (*groups, bootstrap.AUTHENTICATED))
 
     def _check_allowed(self, user: User, asked: Route, verb: str) -> None:
         """403 unless RBAC allows it; what concerns one Namespace object may also be allowed inside that namespace."""

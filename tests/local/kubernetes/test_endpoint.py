@@ -441,3 +441,35 @@ def test_a_patch_of_an_unknown_kind_is_outside_its_scope(api: ApiServer) -> None
     api.create("configmaps", config())
     with pytest.raises(ApiError, match="does not do this: a patch of kind cbor"):
         api.patch("configmaps", "settings", "shop", {}, kind="cbor")
+
+
+def test_somebody_who_may_is_answered_as_another_user(admin: Client, api: ApiServer) -> None:
+    api.create("configmaps", config())
+    path = "/apis/networking.k8s.io/v1/ingresses"
+    as_reader = {"Impersonate_User": "tester", "Impersonate_Group": "norikae:read"}
+    status, said = admin.ask("GET", CONFIGMAPS, **as_reader)
+    assert status == 403
+    assert 'User "tester" cannot list resource "configmaps"' in said["message"]
+    assert admin.ask("GET", path, **as_reader)[0] == 403
+    reads = [{"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": ["list"]}]
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "read"}}
+    api.create("clusterroles.rbac.authorization.k8s.io", {**role, "rules": reads})
+    api.create(
+        "clusterrolebindings.rbac.authorization.k8s.io",
+        {
+            "metadata": {"name": "read"},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "read"},
+            "subjects": [{"kind": "Group", "apiGroup": "rbac.authorization.k8s.io", "name": "norikae:read"}],
+        },
+    )
+    assert admin.ask("GET", path, **as_reader)[0] == 200
+    assert admin.ask("GET", path, Impersonate_User="tester")[0] == 403
+
+
+def test_refuses_impersonation_that_no_rule_allows(endpoint: Endpoint, admin: Client) -> None:
+    jo = Client(endpoint, "jo")
+    status, said = jo.ask("GET", CONFIGMAPS, Impersonate_User="admin")
+    jo.close()
+    assert status == 403
+    assert 'User "jo" cannot impersonate resource "users"' in said["message"]
+    assert admin.ask("GET", CONFIGMAPS, Impersonate_Group="norikae:read")[0] == 500
