@@ -75,7 +75,8 @@ def _wildcards(environment: Environment) -> list[Accepted]:
     here = f"{environment.region}:{environment.account}"
     prefix, adopted = environment.clusters.prefix, environment.clusters.adopt
     states = f"arn:aws:states:{here}:execution:norikae-{environment.environment}"
-    parts = [f"{part}/{name}/*" for part in ("nodegroup", "addon", "access-entry") for name in (f"{prefix}-*", adopted)]
+    kinds = ("nodegroup", "addon", "access-entry", "podidentityassociation")
+    parts = [f"{part}/{name}/*" for part in kinds for name in (f"{prefix}-*", adopted)]
     green = "Green's name is chosen by a run; the prefix is what the environment's clusters share."
     groups = f"arn:aws:autoscaling:{here}:autoScalingGroup:*:autoScalingGroupName"
     execution = "Executions are named by runs; the machine is fixed."
@@ -87,6 +88,9 @@ def _wildcards(environment: Environment) -> list[Accepted]:
             "arn:aws:route53:::change/*": "Route 53 names a change when it is made; GetChange only reads.",
             f"arn:aws:iam::{environment.account}:role/aws-service-role/eks*.amazonaws.com/*": (
                 "EKS's own service-linked roles, limited to the two services by a condition."
+            ),
+            f"arn:aws:iam::{environment.account}:oidc-provider/oidc.eks.{environment.region}.amazonaws.com/id/*": (
+                "EKS chooses the last part of an issuer's URL; making and deleting one is limited by tag."
             ),
             **{f"arn:aws:eks:{here}:{part}": green for part in (f"cluster/{prefix}-*", *parts)},
             **{f"{states}-{kind}:*": execution for kind in ("upgrade", "shift", "adopt", "clean-green")},
