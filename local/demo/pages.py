@@ -22,7 +22,7 @@ TICK_SECONDS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 4 * 3600, 6 * 3600, 12
 MARGIN = 0.06
 """Of the time around the first and the last step, as a share of the time between them."""
 NARROWEST = 300.0
-PEOPLE = {"request-plan-approval", "request-decommission-approval", "hold-upgrade"}
+PEOPLE = {"request-plan-approval", "request-sync-approval", "request-decommission-approval", "hold-upgrade"}
 TRAFFIC = {"shift-applications", "roll-back-applications"}
 
 Window = tuple[float, float]

@@ -1,4 +1,7 @@
-"""The people of the demo: an operator who reads the topic and answers what is asked, as one would in the console."""
+"""The people of the demo: an operator who reads the topic and answers what is asked, as one would in the console.
+
+A colleague works on blue meanwhile and does not know that anybody is moving it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,12 @@ if TYPE_CHECKING:
 
 READING_SECONDS = 60
 """How long a person takes to read a plan; kept short, since nobody wants to watch that."""
+QUESTIONS = ("plan", "sync", "decommission")
+BUILD_SECONDS = 600
+"""From the question about the plan to the change by hand: preflight is over, green is being built."""
+COMMIT_SECONDS = 5
+"""From the question about the difference to the commit: nobody has read it yet."""
+APPLICATIONS, ARGOCD, REFRESH = "applications.argoproj.io", "argocd", "argocd.argoproj.io/refresh"
 
 
 class Operator:
@@ -34,7 +43,7 @@ class Operator:
             return
         message = json.loads(call.params["Message"])
         self._heard(call.params["Subject"])
-        if message["event"] == "waiting" and message["subject"] in ("plan", "decommission"):
+        if message["event"] == "waiting" and message["subject"] in QUESTIONS:
             self._world.kernel.after(READING_SECONDS, lambda: self._world.kernel.process(self._approve(message)))
 
     def _approve(self, message: dict[str, Any]) -> Steps:
@@ -51,3 +60,41 @@ class Operator:
             if not outcome.error_type or outcome.error_type == "RefusedError":
                 return
             yield self._world.kernel.env.timeout(READING_SECONDS)
+
+
+class Colleague:
+    """Turns a debug setting on by hand while green is being built, and commits while the operator reads the difference.
+
+    Args:
+        world: where the colleague lives.
+        blue: the cluster that serves.
+    """
+
+    def __init__(self, world: World, blue: str) -> None:
+        self._world, self._api = world, world.clusters[blue].api
+        self._to_do = {"plan": (BUILD_SECONDS, self._debug), "sync": (COMMIT_SECONDS, self._commit)}
+        world.front.on_call.append(self._notice)
+
+    def _notice(self, call: Call, phase: str) -> None:
+        if phase != "after" or (call.service, call.operation) != ("sns", "Publish") or call.error_code:
+            return
+        message = json.loads(call.params["Message"])
+        if message["event"] == "waiting" and message["subject"] in self._to_do:
+            self._world.kernel.after(*self._to_do.pop(message["subject"]))
+
+    def _debug(self) -> None:
+        """Past Git, so Argo CD on blue calls the application OutOfSync, and green would not get it."""
+        self._api.patch("configmaps", "chat-api", "chat", {"data": {"LOG_LEVEL": "debug"}}, manager="kubectl-edit")
+
+    def _commit(self) -> None:
+        """Another team's change lands on the branch, and they sync it on blue as they always do."""
+        path = "apps/files-upload/templates/config.yaml"
+        repository = self._world.git.at(self._world.environment.argocd.repository)
+        branch = repository.default_branch
+        text = repository.files(repository.resolve(branch))[path]
+        repository.commit(branch, {path: f'{text.rstrip()}\n  RETRIES: "5"\n'})
+        for name in ("root", "files-upload"):
+            asked = {"metadata": {"annotations": {REFRESH: "normal"}}}
+            self._api.patch(APPLICATIONS, name, ARGOCD, asked, manager="team-files")
+        operation = {"operation": {"initiatedBy": {"username": "team-files"}, "sync": {}}}
+        self._api.patch(APPLICATIONS, "files-upload", ARGOCD, operation, manager="team-files")

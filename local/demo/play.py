@@ -12,7 +12,7 @@ from local.assembly import ROOT, assembly
 from local.cluster.charts import documents
 from local.cluster.git import GitRepositories, Repository
 from local.demo.pages import html_page
-from local.demo.people import Operator
+from local.demo.people import Colleague, Operator
 from local.demo.report import Served, Unplanned, demo_report
 from local.demo.scenarios import SMALL, Scenario, Size
 from local.demo.view import Snapshot, View
@@ -109,6 +109,8 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
         execution = world.step_functions.executions[started["executionArn"]]
         watcher = Watcher(stage, execution, view)
         Operator(world, stage.deployment.functions["operator_command"], watcher.say)
+        if scenario.colleague:
+            Colleague(world, stage.blue)
         world.kernel.every(LOOK_SECONDS, watcher.look)
         world.kernel.run(execution.finished)
         world.kernel.run(AFTERMATH_SECONDS)

@@ -16,6 +16,8 @@ PHASES = {
     "ensure-argo-cd": "Install Argo CD",
     "sync-platform": "Sync the platform",
     "sync-applications": "Sync applications",
+    "compare-wave": "Compare with blue",
+    "request-sync-approval": "Approve the difference",
     "verify-green": "Verify green",
     "shift-applications": "Shift applications",
     "soak": "Soak",

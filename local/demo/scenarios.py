@@ -24,6 +24,7 @@ class Scenario:
         blue_version: its Kubernetes version.
         target: the Kubernetes version that is asked for; the environment file's when empty.
         by_hand: manifests in ``local/demo/by_hand`` that somebody has applied to blue past Git.
+        colleague: somebody changes blue by hand during the build, and a commit lands while a person reads the diff.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Scenario:
     blue_version: str = "1.33"
     target: str = ""
     by_hand: tuple[str, ...] = ()
+    colleague: bool = False
 
 
 SCENARIOS = {
@@ -41,6 +43,12 @@ SCENARIOS = {
     for scenario in (
         Scenario("upgrade", "every application moves to a new cluster, the old one is deleted", "succeeded"),
         Scenario("crash", "one invocation in ten dies, before, in or after its effect", "succeeded", 0.1),
+        Scenario(
+            "diff",
+            "blue was changed by hand, so a person is asked; a commit that lands meanwhile makes the yes void",
+            "succeeded",
+            colleague=True,
+        ),
         Scenario(
             "blocked",
             "something on blue uses an API that the target does not serve",

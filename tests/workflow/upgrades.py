@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import simpy
 
-from local.demo.people import Operator
+from local.demo.people import Colleague, Operator
 from local.demo.play import Stage, set_stage
 from local.demo.scenarios import Scenario
 from norikae.adapters.aws.table import DynamoRunTable
@@ -41,6 +41,8 @@ class Upgrade:
         self.execution: Execution | None = None
         if approves:
             Operator(self.world, self.stage.deployment.functions["operator_command"], self.told.append)
+        if scenario.colleague:
+            Colleague(self.world, self.stage.blue)
 
     def __enter__(self) -> Self:
         return self
