@@ -14,6 +14,7 @@ import yaml
 
 from norikae.cluster.processors import processor_of
 from norikae.cluster.verification import refused_objects
+from norikae.argocd.home import CLUSTER
 from norikae.environment import Dns, Shift
 from norikae.traffic.history import too_long
 from stacks.environment.lines import Path
@@ -32,6 +33,7 @@ PATIENCE = (
     (("clusters", "build_deadline"), ("clusters", "poll")),
     (("clusters", "delete_deadline"), ("clusters", "poll")),
     (("argocd", "sync_deadline"), ("argocd", "poll")),
+    (("argocd", "application_deadline"), ("argocd", "poll")),
     (("dns", "propagation_deadline"), ("dns", "propagation_poll")),
 )
 """How long something goes on, and how often it is looked at meanwhile."""
@@ -101,6 +103,7 @@ def _rules() -> list[Rule]:
         ((("verify", "jobs"),), _verification_is_jobs),
         ((("argocd", "differences"),), _rules_say_what_they_expect),
         ((("argocd", "platform"),), lambda values: _once(values, ("argocd", "platform"))),
+        ((("argocd", "mode"), ("argocd", "hub"), ("argocd", "root"), ("argocd", "repository_secret")), _hub_is_whole),
     ]
     for whole, part in PATIENCE:
         rules.append(((whole, part), _longer_than(whole, part)))
@@ -230,6 +233,25 @@ def _verification_is_jobs(values: Values) -> None:
         return
     for wrong in refused_objects(objects) or ([] if objects else ["it is empty"]):
         values.mistake(("verify", "jobs"), f"is {told}: {wrong}", "put plain Jobs there, each with its own name")
+
+
+def _hub_is_whole(values: Values) -> None:
+    argocd = values("argocd")
+    if argocd["mode"] != "hub":
+        if argocd["hub"] is not None:
+            values.mistake(("argocd", "hub"), "is given, but mode is in-cluster", "set mode: hub, or leave it out")
+        return
+    if argocd["hub"] is None:
+        values.mistake(("argocd", "mode"), "is hub, but there is no hub", "give hub: {cluster, role, token_secret}")
+    if CLUSTER not in argocd["root"]:
+        wrong = f"is {argocd['root']}, which all clusters of the hub would share"
+        values.mistake(("argocd", "root"), wrong, f"put {CLUSTER} into it, such as root-{CLUSTER}")
+    for place, name in enumerate(argocd["platform"]):
+        if CLUSTER not in name:
+            wrong = f"is {name}, which all clusters of the hub would share"
+            values.mistake(("argocd", "platform", place), wrong, f"put {CLUSTER} into it")
+    if argocd["repository_secret"]:
+        values.mistake(("argocd", "repository_secret"), "is given", "leave it out: a hub has credentials of its own")
 
 
 def _shift_fits_into_its_history(values: Values) -> None:

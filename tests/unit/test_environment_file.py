@@ -373,6 +373,36 @@ def test_mistakes_in_the_optional_parts(folder: Folder, more: str, expected: str
             ["22: shift.bake: is 10s, shorter than shift.poll 30s; make it at least as long, or look more often"],
         ),
         ("path: clusters", "path: clusters\n  poll: 0s", ["20: argocd.poll: is 0s; it must be at least 1s"]),
+        (
+            "path: clusters",
+            "path: clusters\n  mode: hub",
+            [
+                (
+                    "16: argocd.root: is root, which all clusters of the hub would share; put {cluster} into it, "
+                    "such as root-{cluster}"
+                ),
+                "20: argocd.mode: is hub, but there is no hub; give hub: {cluster, role, token_secret}",
+            ],
+        ),
+        (
+            "path: clusters",
+            (
+                "path: clusters\n  mode: hub\n  root: root-{cluster}\n  platform: [dns]\n  repository_secret: git\n"
+                "  hub: {cluster: tools, role: 'arn:aws:iam::123456789012:role/argocd', token_secret: argocd}"
+            ),
+            [
+                "22: argocd.platform[0]: is dns, which all clusters of the hub would share; put {cluster} into it",
+                "23: argocd.repository_secret: is given; leave it out: a hub has credentials of its own",
+            ],
+        ),
+        (
+            "path: clusters",
+            (
+                "path: clusters\n"
+                "  hub: {cluster: tools, role: 'arn:aws:iam::123456789012:role/argocd', token_secret: argocd}"
+            ),
+            ["20: argocd.hub: is given, but mode is in-cluster; set mode: hub, or leave it out"],
+        ),
     ],
 )
 def test_rules_between_keys(folder: Folder, old: str, new: str, expected: list[str]) -> None:
