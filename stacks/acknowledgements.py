@@ -94,8 +94,26 @@ def _wildcards(environment: Environment) -> list[Accepted]:
             ),
             **{f"arn:aws:eks:{here}:{part}": green for part in (f"cluster/{prefix}-*", *parts)},
             **{f"{states}-{kind}:*": execution for kind in ("upgrade", "shift", "adopt", "clean-green")},
+            **dict.fromkeys(
+                (
+                    f"arn:aws:ec2:{here}:{kind}/*"
+                    for kind in ("instance", "launch-template", "network-interface", "volume")
+                ),
+                "EC2 names these when they are made; conditions limit them by the environment's tag.",
+            ),
+            f"arn:aws:ec2:{here}:*": "Auto Scaling starts instances from launch templates only; a condition says so.",
+            **dict.fromkeys(
+                (
+                    f"arn:aws:iam::{environment.account}:role/aws-service-role/{service}.amazonaws.com/*"
+                    for service in ("autoscaling", "spot")
+                ),
+                "Service-linked roles of Auto Scaling and of spot instances, limited to them by a condition.",
+            ),
+            f"arn:aws:ssm:{environment.region}::parameter/aws/service/eks/optimized-ami/*": (
+                "AWS's public parameters name the images of every version."
+            ),
             f"arn:aws:ec2:{environment.region}::image/*": "EKS publishes the images that nodes start from.",
-            f"{groups}/{prefix}-*": "Auto Scaling adds an id of its own to a group's ARN; green's name is a run's choice.",
+            f"{groups}/{prefix}-*": "Auto Scaling adds an id of its own to a group's ARN; a run names green.",
             f"{groups}/*": "An adopted cluster's groups have any name; a tag that says whose they are is a condition.",
         },
         "Machines": {"*": tracing, f"{states}-shift:*": execution},

@@ -10,6 +10,8 @@ from stacks.permissions import FUNCTIONS, Row
 from tests.stacks.template import Template, allowed, listed
 
 TAKES_NO_RESOURCE = {
+    "autoscaling:DescribeScalingActivities": "takes no resource",
+    "autoscaling:DescribeAutoScalingGroups": "takes no resource",
     "cloudwatch:GetMetricData": "metrics are not resources of IAM",
     "ec2:AssignPrivateIpAddresses": "for the Lambda service in a VPC; the boundary keeps the code from it",
     "ec2:CreateNetworkInterface": "for the Lambda service in a VPC; the boundary keeps the code from it",
@@ -17,6 +19,9 @@ TAKES_NO_RESOURCE = {
     "ec2:DescribeNetworkInterfaces": "takes no resource",
     "ec2:DescribeSecurityGroupRules": "takes no resource",
     "ec2:DescribeSubnets": "takes no resource",
+    "ec2:DescribeInstances": "takes no resource",
+    "ec2:DescribeLaunchTemplates": "takes no resource",
+    "ec2:DescribeTags": "takes no resource",
     "ec2:UnassignPrivateIpAddresses": "for the Lambda service in a VPC; the boundary keeps the code from it",
     "eks:CreateCluster": "the cluster does not exist yet; limited by tag and by the creator's rights",
     "eks:DescribeAddonVersions": "EKS's own catalogue",
@@ -105,21 +110,61 @@ def test_the_boundary_fits_into_a_managed_policy(template: Template) -> None:
     assert len(document) < 6144
 
 
-def test_only_the_build_passes_roles_and_only_the_two_of_the_clusters(template: Template) -> None:
-    passing = {
-        row.name: statement
+def test_only_the_build_passes_roles_and_each_to_its_own_service(template: Template) -> None:
+    passing = [
+        (row.name, statement)
         for row in FUNCTIONS
         for statement in template.rights(template.role_of(row.identifier))
         if "iam:PassRole" in listed(statement["Action"])
-    }
-    assert list(passing) == ["ensure_green_cluster"]
-    passed = [resource["Fn::GetAtt"][0] for resource in passing["ensure_green_cluster"]["Resource"]]
-    services = [
-        template.of("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
-        for role in passed
     ]
-    assert services == ["eks.amazonaws.com", "ec2.amazonaws.com"]
-    assert passing["ensure_green_cluster"]["Condition"]["StringEquals"] == {"iam:PassedToService": "eks.amazonaws.com"}
+    assert {name for name, _ in passing} == {"ensure_green_cluster"}
+    roles = template.of("AWS::IAM::Role")
+
+    def trusted(resource: str | dict[str, list[str]]) -> str:
+        if isinstance(resource, str):
+            return resource.rpartition("/")[2]
+        document = roles[resource["Fn::GetAtt"][0]]["AssumeRolePolicyDocument"]
+        return str(document["Statement"][0]["Principal"]["Service"])
+
+    passed = {
+        statement["Condition"]["StringEquals"]["iam:PassedToService"]: [trusted(one) for one in listed(resources)]
+        for _, statement in passing
+        for resources in [statement["Resource"]]
+    }
+    assert passed == {
+        "eks.amazonaws.com": ["eks.amazonaws.com", "ec2.amazonaws.com"],
+        "ec2.amazonaws.com": ["ec2.amazonaws.com"],
+        "pods.eks.amazonaws.com": ["demo-files-upload"],
+    }
+
+
+def test_only_listed_roles_can_be_extended_and_only_where_clusters_come_and_go(template: Template) -> None:
+    extending = {
+        row.name: statement["Resource"]
+        for row in FUNCTIONS
+        for statement in template.rights(template.role_of(row.identifier))
+        if "iam:UpdateAssumeRolePolicy" in listed(statement["Action"])
+    }
+    assert extending
+    assert set(extending) <= {"ensure_green_cluster", "decommission_blue", "clean_green"}
+    assert set(extending.values()) == {"arn:aws:iam::123456789012:role/demo-chat-api"}
+
+
+@pytest.mark.parametrize(
+    ("action", "tag"),
+    [("iam:CreateOpenIDConnectProvider", "aws:RequestTag"), ("iam:DeleteOpenIDConnectProvider", "aws:ResourceTag")],
+)
+def test_issuers_come_and_go_only_with_the_tag_of_the_environment(template: Template, action: str, tag: str) -> None:
+    found = [
+        statement
+        for row in FUNCTIONS
+        for statement in template.rights(template.role_of(row.identifier))
+        if action in listed(statement["Action"])
+    ]
+    assert found
+    for statement in found:
+        assert statement["Condition"] == {"StringEquals": {f"{tag}/norikae:environment": "demo"}}
+        assert statement["Resource"].endswith(":oidc-provider/oidc.eks.ap-northeast-1.amazonaws.com/id/*")
 
 
 def test_records_are_written_only_in_the_zone_and_only_of_our_types(template: Template) -> None:
