@@ -22,6 +22,8 @@ from local.aws.sts import StsSimulator
 from local.aws.web_identity import Issuers
 from local.edge.alb import Alb
 from local.edge.alb_metrics import AlbMetrics
+from local.edge.certificates import Authority, CertificateStore
+from local.edge.front_door import FrontDoor
 from local.hub import reach_by_eks
 from local.inhabited import InhabitedCluster
 from local.joining import Joining
@@ -61,7 +63,12 @@ class World:
         self.route53 = Route53Simulator(self.kernel, account=account, target_exists=self._balancer_exists)
         self.alb = Alb(self.kernel, self.elb)
         AlbMetrics(self.kernel, self.alb, self.cloudwatch)
+        self.certificates = CertificateStore(Authority(seed=seed))
+        self.elb.has_certificate = lambda arn: bool(self.certificates.names(arn))
+        self.front_door = FrontDoor(self.kernel, self.elb, self.alb, self.certificates)
         self.runtime = LambdaRuntime(self.kernel, identities=self.identities, region=region, crashes=crashes)
+        self.runtime.resolve = self.front_door.resolve
+        self.runtime.variables = {"SSL_CERT_FILE": str(self.certificates.authority.file())}
         self.functions = LambdaSimulator(self.kernel, runtime=self.runtime, account=account, region=region)
         self.step_functions = StepFunctionsSimulator(
             self.kernel,
@@ -128,6 +135,8 @@ class World:
             cluster.close()
         self.clusters.clear()
         self.runtime.close()
+        self.front_door.close()
+        self.certificates.authority.close()
         self.front.stop()
 
     def client(self, service: str) -> Any:

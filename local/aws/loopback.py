@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_HANDSHAKE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,13 @@ class Loopback:
 
     Args:
         answer: called for each request, from the thread of its connection.
+        tls: what the server shows; plain HTTP without.
     """
 
-    def __init__(self, answer: Callable[[HttpRequest], HttpAnswer]) -> None:
+    def __init__(self, answer: Callable[[HttpRequest], HttpAnswer], *, tls: ssl.SSLContext | None = None) -> None:
         handler = type("Handler", (_Handler,), {"answer": staticmethod(answer)})
         self._server = _Server(("127.0.0.1", 0), handler)
+        self._server.tls = tls
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="loopback", daemon=True
         )
@@ -61,6 +67,17 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
+    tls: ssl.SSLContext | None = None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Shake hands in the connection's own thread, so that a slow client stops nobody."""
+        if self.tls is None:
+            super().finish_request(request, client_address)
+            return
+        with suppress(OSError):
+            request.settimeout(_HANDSHAKE_SECONDS)
+            with self.tls.wrap_socket(request, server_side=True) as secured:
+                super().finish_request(secured, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up, such as a killed worker, is nobody's error."""

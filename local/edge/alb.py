@@ -96,7 +96,7 @@ class Alb:
         self.kernel, self.elb = kernel, elb
         self.counts: dict[tuple[str, str], Counts] = {}
         self._clusters: dict[str, tuple[Cluster, PodIndex]] = {}
-        self._routes: dict[tuple[str, str, str], _Route] = {}
+        self._routes: dict[tuple[str, str, str, int], _Route] = {}
         self._generation = -1
         elb.probe = self._probe
 
@@ -119,7 +119,7 @@ class Alb:
             if counts.load_balancer.arn not in self.elb.load_balancers:
                 del self.counts[key]
 
-    def handle(self, dns_name: str, host: str, draw: random.Random, path: str = "/") -> Response:
+    def handle(self, dns_name: str, host: str, draw: random.Random, path: str = "/", port: int = 0) -> Response:
         """Answer one request.
 
         Args:
@@ -127,13 +127,14 @@ class Alb:
             host: the Host header.
             draw: the client's random numbers.
             path: the path that rules look at.
+            port: the listener's; without one that of HTTPS, if there is any.
         """
         if self._generation != self.elb.generation:
             self._routes.clear()
             self._generation = self.elb.generation
-        route = self._routes.get((dns_name, host, path))
+        route = self._routes.get((dns_name, host, path, port))
         if route is None:
-            route = self._routes[dns_name, host, path] = self._find(dns_name, host, path)
+            route = self._routes[dns_name, host, path, port] = self._find(dns_name, host, path, port)
         counts = route.counts
         if route.answer is not None or counts is None:
             return _without_target(route)
@@ -151,7 +152,7 @@ class Alb:
             return Response(500, route.cluster, address, latency, f"pod {pod.name} answered 500")
         return Response(200, route.cluster, address, latency, "")
 
-    def _find(self, dns_name: str, host: str, path: str) -> _Route:
+    def _find(self, dns_name: str, host: str, path: str, port: int) -> _Route:
         name = dns_name.lower().removesuffix(".").removeprefix("dualstack.")
         found = next((known for known in self.elb.load_balancers.values() if known.dns_name.lower() == name), None)
         if found is None:
@@ -159,9 +160,9 @@ class Alb:
         cluster = found.tags.get(CLUSTER_TAG, "")
         if found.state != "active":
             return _closed(cluster, f"the load balancer is {found.state}")
-        listeners = self.elb.listeners_of(found)
+        listeners = [listener for listener in self.elb.listeners_of(found) if port in (0, listener.port)]
         if not listeners:
-            return _closed(cluster, "the load balancer has no listener")
+            return _closed(cluster, "the load balancer has no listener" + (f" on port {port}" if port else ""))
         secure = next((listener for listener in listeners if listener.protocol == "HTTPS"), listeners[0])
         action = _rule_for(secure, host, path).actions[0]
         if action["Type"] == "redirect":

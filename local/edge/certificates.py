@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ssl
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from random import Random
 
@@ -18,6 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from local.kubernetes.certificates import certificate_builder, key_usage, private_key
+
+Choice = Callable[[ssl.SSLObject | ssl.SSLSocket, str | None, ssl.SSLContext], None]
+"""Called in a handshake with the connection, the name that the client asks for, and the context so far."""
 
 _PEM = serialization.Encoding.PEM
 _COMMON_NAME = "embedded world root"
@@ -40,15 +43,31 @@ class Authority:
         self.pem = _text(ca.sign(self._key, hashes.SHA256(), ecdsa_deterministic=True))
         self._issued = 1
         self._contexts: dict[tuple[str, ...], ssl.SSLContext] = {}
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def file(self) -> Path:
+        """A file with the authority's certificate, for programs that read ``SSL_CERT_FILE``; gone after ``close``."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="world-")
+        file = Path(self._folder.name) / "ca.pem"
+        file.write_text(self.pem)
+        return file
+
+    def close(self) -> None:
+        """Remove the file."""
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
     def context(self, names: Iterable[str]) -> ssl.SSLContext:
         """What a server for these names (``*.example.com`` too) needs to speak TLS; made once."""
         wanted = tuple(names)
         if wanted not in self._contexts:
-            self._contexts[wanted] = self._made(wanted)
+            self._contexts[wanted] = self.made(wanted)
         return self._contexts[wanted]
 
-    def _made(self, names: Sequence[str]) -> ssl.SSLContext:
+    def made(self, names: Sequence[str]) -> ssl.SSLContext:
+        """Another one for the same names."""
         self._issued += 1
         key = private_key(self._random)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
@@ -91,6 +110,19 @@ class CertificateStore:
         fitting = [arn for arn in held if any(_covers(name, server_name) for name in self._names[arn])]
         best = next(iter(fitting or held), None)
         return None if best is None else self.authority.context(self._names[best])
+
+    def listening(self, arns: Sequence[str], choose: Choice) -> ssl.SSLContext:
+        """What a listener begins a handshake with: its default certificate, until ``choose`` has seen the name.
+
+        Raises:
+            ValueError: none of the certificates is held; ELB would not have made such a listener.
+        """
+        held = next((arn for arn in arns if arn in self._names), None)
+        if held is None:
+            raise ValueError(f"no certificate of {', '.join(arns) or 'this listener'} is held")
+        context = self.authority.made(self._names[held])
+        context.sni_callback = choose
+        return context
 
 
 def _covers(name: str, server_name: str) -> bool:

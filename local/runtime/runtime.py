@@ -15,6 +15,8 @@ from local.runtime.outcome import Outcome
 from local.runtime.sandbox import Zygote
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local.aws.identities import Identities
     from local.kernel import Kernel, Steps
     from local.runtime.crash import CrashPlan
@@ -87,6 +89,10 @@ class LambdaRuntime:
     ) -> None:
         self.front_url = front_url
         self.crashes = crashes
+        self.variables: dict[str, str] = {}
+        """Environment variables that every function has besides Lambda's and its own."""
+        self.resolve: Callable[[str, int], tuple[str, int] | None] = lambda _name, _port: None
+        """Where a connection to a name and a port leads, on this machine; a name that is None does not exist."""
         self.functions: dict[str, Function] = {}
         self.logs: dict[str, list[str]] = defaultdict(list)
         """What each function printed, by its name."""
@@ -227,15 +233,19 @@ class LambdaRuntime:
             self._kernel.elapse(max(0.0, min(message["seconds"], left)))
         if self._kernel.seconds() - started >= flight.function.timeout - _ROUNDING:
             return self._timed_out(flight)
-        return self._done(flight, message) if kind == "done" else self._go_on(flight, kind)
+        return self._done(flight, message) if kind == "done" else self._go_on(flight, message)
 
-    def _go_on(self, flight: _Flight, kind: str) -> Outcome | None:
+    def _go_on(self, flight: _Flight, message: dict[str, Any]) -> Outcome | None:
         """Let the handler go on at the present instant, unless it is to die after this call."""
+        kind = message["kind"]
         if kind == "answered":
             flight.calls += 1
             if flight.fate is Fate.BETWEEN and flight.calls == flight.fatal_call:
                 return self._died(flight)
-        flight.sandbox.send({"now": self._kernel.now()})
+        answer: dict[str, Any] = {"now": self._kernel.now()}
+        if kind == "resolve":
+            answer["place"] = self.resolve(message["name"], message["port"])
+        flight.sandbox.send(answer)
         return None
 
     def _done(self, flight: _Flight, message: dict[str, Any]) -> Outcome:
@@ -288,5 +298,6 @@ class LambdaRuntime:
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            **self.variables,
             **function.environment,
         }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import importlib
 import io
+import ipaddress
 import json
 import logging
 import os
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 _SLEEP: list[Callable[[float], None]] = [time.sleep]
 _getresponse = http.client.HTTPConnection.getresponse
+_getaddrinfo = socket.getaddrinfo
 _WARMED = ("dynamodb", "s3", "sns", "sts", "eks", "route53", "elbv2", "cloudwatch", "stepfunctions")
 _LAMBDA_FORMAT = "[%(levelname)s]\t%(asctime)s\t%(name)s\t%(message)s"
 
@@ -160,6 +162,7 @@ class Worker:
         os.urandom = random.randbytes
         random._urandom = random.randbytes  # type: ignore[attr-defined] # noqa: SLF001 - SystemRandom, hence secrets, took its own reference
         _SLEEP.append(self._sleep)
+        setattr(socket, "getaddrinfo", self._resolve)  # noqa: B010 - mypy forbids the plain assignment
         setattr(http.client.HTTPConnection, "getresponse", _after(self._answered))  # noqa: B010 - mypy forbids the plain assignment
 
     def _set(self, now: float) -> None:
@@ -172,6 +175,16 @@ class Worker:
 
     def _answered(self) -> None:
         self._set(self._channel.ask({"kind": "answered"})["now"])
+
+    def _resolve(self, host: Any, port: Any, *more: Any, **options: Any) -> Any:
+        """Addresses lead where they do; a name leads where the world says, on whatever port that listens."""
+        if not isinstance(host, str) or _is_address(host):
+            return _getaddrinfo(host, port, *more, **options)
+        answer = self._channel.ask({"kind": "resolve", "name": host, "port": port})
+        self._set(answer["now"])
+        if answer["place"] is None:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", tuple(answer["place"]))]
 
     def serve(self) -> None:
         """Answer events until the runtime has no more."""
@@ -246,6 +259,14 @@ def _become_worker(descriptor: int, function: Message) -> None:
         traceback.print_exc(file=sys.__stderr__)
     finally:
         os._exit(1)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True
 
 
 def _pause(seconds: float) -> None:

@@ -38,7 +38,8 @@ class ListenerOperations(TargetHealth):
 
         Raises:
             AwsError: LoadBalancerNotFound, TargetGroupNotFound, UnsupportedProtocol, DuplicateListener, ValidationError
-                (HTTPS without a certificate), TargetGroupAssociationLimit; NotImplemented for other actions.
+                (HTTPS without a certificate), CertificateNotFound, TargetGroupAssociationLimit; NotImplemented for
+                other actions.
         """
         owner = self.load_balancer(LoadBalancerArn)
         if Protocol not in ("HTTP", "HTTPS"):
@@ -49,6 +50,9 @@ class ListenerOperations(TargetHealth):
             )
         if Protocol == "HTTPS" and not Certificates:
             raise AwsError("ValidationError", "A certificate must be specified for HTTPS listeners")
+        for certificate in Certificates:
+            if not self.has_certificate(certificate["CertificateArn"]):
+                raise AwsError("CertificateNotFound", f"Certificate '{certificate['CertificateArn']}' not found")
         actions = self._actions(owner.arn, DefaultActions)
         arn = owner.arn.replace(":loadbalancer/", ":listener/") + f"/{self.identifier()}"
         default = Rule(_rule_arn(arn, self.identifier()), 0, [], actions)

@@ -52,6 +52,8 @@ class ElbStore(Simulator):
         """Raised with every change that a request could notice; the data path drops what it remembers then."""
         self.probe: Callable[[TargetGroup, Target], bool] = lambda _group, _target: True
         """What a health check of a target finds; the data path sets it."""
+        self.has_certificate: Callable[[str], bool] = lambda _arn: True
+        """Whether a certificate exists; the world sets it."""
 
     def arn(self, path: str) -> str:
         """The ARN of a resource of this account and region."""
