@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 BRANCH = "main"
 """What blue's applications follow; a run pins its commit when it begins."""
+CERTIFICATE = "arn:aws:acm:ap-northeast-1:{account}:certificate/6f0d2c1e-4b7a-4c1f-9a53-0e8d7c6b5a49"
+"""For all public names; the applications' manifests name it."""
 LOOK_SECONDS = 10
 SET_IDENTIFIER = "serving"
 """What the record sets were called before norikae came."""
