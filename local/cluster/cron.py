@@ -55,9 +55,11 @@ class Cron:
                 continue
             for hour in sorted(hours):
                 for minute in sorted(minutes):
-                    found = datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.zone)
-                    if found > instant:
-                        return found.astimezone(UTC)
+                    wall = datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.zone)
+                    found = wall.astimezone(UTC)
+                    exists = found.astimezone(self.zone).replace(tzinfo=None) == wall.replace(tzinfo=None)
+                    if exists and found > instant:  # clocks that go forward skip an hour
+                        return found
         return None
 
     def _has_day(self, day: int, weekday: int) -> bool:
@@ -75,6 +77,8 @@ def parse(text: str, zone: str = "") -> Cron:
     Raises:
         CronError: it is none, or the time zone is not known.
     """
+    if "TZ" in text:
+        raise CronError("cannot use TZ or CRON_TZ in schedule, use timeZone field instead")
     fields = _DESCRIPTORS.get(text.strip().lower(), text).split()
     if len(fields) != _FIELDS:
         raise CronError(f"expected exactly {_FIELDS} fields, found {len(fields)}: [{' '.join(fields)}]")

@@ -119,8 +119,6 @@ def check(app: Json, project: Json | None, cluster: tuple[str, str]) -> None:
     name = app["spec"].get("project") or "default"
     if project is None:
         raise SpecError(f"Application referencing project {name} which does not exist")
-    if project["spec"].get("syncWindows"):
-        raise SpecError(f"syncWindows of project {name} are not modelled by the embedded world")
     source = source_of(app)
     sync_options(app)
     allowed = project["spec"].get("sourceRepos") or ()
@@ -141,3 +139,17 @@ def _check_destination(app: Json, project: Json, cluster: tuple[str, str]) -> No
     raise SpecError(
         f"application destination {where} do not match any of the allowed destinations in project '{project_name}'"
     )
+
+
+def duration(text: Any) -> float:
+    """A Go duration ("5s", "3m", "1m30s") in seconds; a number is seconds."""
+    if isinstance(text, int | float):
+        return float(text)
+    units = {"h": 3600.0, "m": 60.0, "s": 1.0}
+    total, number = 0.0, ""
+    for letter in text:
+        if letter in units:
+            total, number = total + float(number) * units[letter], ""
+        else:
+            number += letter
+    return total + (float(number) if number else 0.0)

@@ -1,11 +1,12 @@
-"""One attempt at a sync: compare, apply wave after wave, prune.
+"""One attempt at a sync: compare, apply and run hooks step after step, prune.
 
 Source: ``controller/sync.go`` (SyncAppState) and ``gitops-engine/pkg/sync/sync_context.go`` (Sync).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,10 @@ from local.cluster.argocd.application import SpecError, checked_options, destina
 from local.cluster.argocd.comparison import MANAGER, Compared, Comparison
 from local.cluster.argocd.desk import Desk, FailedSyncError
 from local.cluster.argocd.health import health_of
-from local.cluster.argocd.targets import Identity, TargetError, wave
-from local.cluster.objects import Json
+from local.cluster.argocd.hooks import delete_policies
+from local.cluster.argocd.targets import TargetError
+from local.cluster.argocd.tasks import Task, is_listed, record, tasks_of, waiting_for
+from local.cluster.objects import Json, seconds_of, stamp
 from local.kubernetes.errors import ApiError
 
 if TYPE_CHECKING:
@@ -24,39 +27,11 @@ if TYPE_CHECKING:
 WAVE_DELAY = 2.0
 """Seconds between two waves (ARGOCD_SYNC_WAVE_DELAY)."""
 
+WINDOW_LOOK = 10.0
+"""Seconds between two looks at a closed window; here Argo CD looks again at each change of the application."""
+
 APPLY_SECONDS = (0.05, 0.25)
 _NOT_FOUND = 404
-
-_KINDS = (
-    "Namespace",
-    "NetworkPolicy",
-    "ResourceQuota",
-    "LimitRange",
-    "PodDisruptionBudget",
-    "ServiceAccount",
-    "Secret",
-    "ConfigMap",
-    "StorageClass",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "CustomResourceDefinition",
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "Role",
-    "RoleBinding",
-    "Service",
-    "DaemonSet",
-    "Pod",
-    "ReplicaSet",
-    "Deployment",
-    "HorizontalPodAutoscaler",
-    "StatefulSet",
-    "Job",
-    "CronJob",
-    "IngressClass",
-    "Ingress",
-    "APIService",
-)
 
 
 @dataclass
@@ -83,11 +58,12 @@ class Attempt:
     api: Guarded = field(init=False)
 
     def run(self) -> Steps:
-        """Compare, apply wave after wave, prune.
+        """Compare, apply and run hooks phase after phase and wave after wave, prune.
 
         Raises:
             FailedSyncError: with the phase and the words for the operation's state.
         """
+        yield from self._until_allowed()
         app = self.desk.app(self.name)
         if app is None:
             return
@@ -95,18 +71,35 @@ class Attempt:
         comparison = self._compare(app)
         self.api = comparison.site.api
         self.result |= {"revision": comparison.commit, "resources": []}
-        tasks = self._selected(comparison)
-        if not self.request["sync"].get("dryRun"):
+        chosen, hooks = self._selected(comparison)
+        started = int(seconds_of(stamp(self.desk.kernel.utcnow())))
+        tasks = tasks_of(chosen, hooks, comparison.commit, started)
+        dry = bool(self.request["sync"].get("dryRun"))
+        if not dry:
             self._make_namespace(app, options)
         self._check_kinds(tasks)
-        waves = sorted({wave(one.pair.target) for one in tasks if one.pair.target})
-        for number in waves:
-            batch = [one for one in tasks if one.pair.target and wave(one.pair.target) == number]
-            yield from self._apply_wave(batch, options)
-            if number != waves[-1] and not self.request["sync"].get("dryRun"):
+        steps = sorted({task.step for task in tasks})
+        for step in steps:
+            batch = [task for task in tasks if task.step == step]
+            yield from self._apply_step(batch, options)
+            if dry:
+                continue
+            if step != steps[-1]:
                 yield self.desk.kernel.env.timeout(WAVE_DELAY)
-                yield from self._until_healthy(batch)
-        self._prune([one for one in tasks if one.pair.target is None])
+            yield from self._until_done([task for task in batch if task.hook or step != steps[-1]])
+        self._prune([one for one in chosen if one.pair.target is None])
+
+    def _until_allowed(self) -> Steps:
+        """Wait while the controller does not run or a window is closed, even for a termination (argo-cd #25361)."""
+        while True:
+            yield from self.desk.until_active()
+            app = self.desk.app(self.name)
+            manual = not (self.request.get("initiatedBy") or {}).get("automated")
+            why = self.desk.blocked(app, is_manual=manual) if app is not None else ""
+            if not why:
+                return
+            self.say(why)
+            yield self.desk.kernel.env.timeout(WINDOW_LOOK)
 
     def _options(self, app: Json) -> set[str]:
         try:
@@ -124,10 +117,13 @@ class Attempt:
         except SpecError as error:
             raise FailedSyncError("Error", f"InvalidSpecError: {error}") from error
 
-    def _selected(self, comparison: Comparison) -> list[Compared]:
-        wanted = self.request["sync"].get("resources")
-        chosen = [one for one in comparison.resources if wanted is None or _is_listed(one.key, wanted)]
-        return sorted(chosen, key=lambda one: (_rank(one.key[1]), one.key))
+    def _selected(self, comparison: Comparison) -> tuple[list[Compared], tuple[Json, ...]]:
+        """The resources to sync, and the hooks; a partial sync, a dry run and the strategy ``apply`` run none."""
+        sync = self.request["sync"]
+        wanted, strategy = sync.get("resources"), sync.get("syncStrategy") or {}
+        without = wanted is not None or sync.get("dryRun") or "apply" in strategy
+        chosen = [one for one in comparison.resources if wanted is None or is_listed(one.key, wanted)]
+        return [one for one in chosen if not one.is_hook], () if without else comparison.hooks
 
     def _make_namespace(self, app: Json, options: set[str]) -> None:
         namespace = destination_namespace(app)
@@ -138,30 +134,25 @@ class Attempt:
         except ApiError:
             made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
             self.api.apply(made, manager=MANAGER)
-            self._result(
-                ("", "Namespace", "", namespace), "v1", "Synced", f"namespace/{namespace} created", "Succeeded"
-            )
+            task = Task(("", "Namespace", "", namespace), "v1", made)
+            self._note(task, "Synced", f"namespace/{namespace} created", "Succeeded")
 
-    def _check_kinds(self, tasks: list[Compared]) -> None:
+    def _check_kinds(self, tasks: list[Task]) -> None:
         """All kinds must be served before anything is applied, except those whose definition comes along."""
         coming = {
-            (one.pair.target["spec"]["group"], one.pair.target["spec"]["names"]["kind"])
-            for one in tasks
-            if one.pair.target and one.key[1] == "CustomResourceDefinition"
+            (task.target["spec"]["group"], task.target["spec"]["names"]["kind"])
+            for task in tasks
+            if task.key[1] == "CustomResourceDefinition"
         }
-        unknown = False
-        for one in tasks:
-            target = one.pair.target
-            if target is None or one.key[:2] in coming or self._is_served(target):
-                continue
-            unknown = True
-            group, kind, namespace, name = one.key
-            where = f"{group}/{one.version}" if group else one.version
+        unknown = [task for task in tasks if task.key[:2] not in coming and not self._is_served(task.target)]
+        for task in unknown:
+            group, kind, namespace, name = task.key
+            where = f"{group}/{task.version}" if group else task.version
             message = (
                 f"The Kubernetes API could not find {where}/{kind} for requested resource {namespace}/{name}. "
                 f'Make sure the "{kind}" CRD is installed on the destination cluster.'
             )
-            self._result(one.key, one.version, "SyncFailed", message, "Failed")
+            self._note(task, "SyncFailed", message, "Failed")
         if unknown:
             raise FailedSyncError("Failed", "one or more synchronization tasks are not valid")
 
@@ -172,14 +163,15 @@ class Attempt:
             return False
         return True
 
-    def _apply_wave(self, batch: list[Compared], options: set[str]) -> Steps:
+    def _apply_step(self, batch: list[Task], options: set[str]) -> Steps:
         refusals = []
-        for one in batch:
+        for task in batch:
             yield self.desk.kernel.env.timeout(self._apply_seconds())
-            yield from self.desk.until_active()
-            if self.is_terminating():
-                raise FailedSyncError("Failed", "Operation terminated")
-            refusal = self._apply(one, options)
+            yield from self._until_allowed()
+            self._check_terminating()
+            if task.hook:
+                yield from self._clear_way(task)
+            refusal = self._apply(task, options)
             if refusal:
                 refusals.append(refusal)
         if refusals:
@@ -188,106 +180,98 @@ class Attempt:
     def _apply_seconds(self) -> float:
         return self.desk.kernel.stream(f"{self.api.name}/argocd/apply").uniform(*APPLY_SECONDS)
 
-    def _apply(self, one: Compared, options: set[str]) -> str:
-        dry = bool(self.request["sync"].get("dryRun"))
-        label = f"{one.key[1].lower()}{'.' + one.key[0] if one.key[0] else ''}/{one.key[3]}"
-        verb = "created" if one.pair.live is None else "unchanged" if one.in_sync else "configured"
+    def _check_terminating(self, hooks: Iterable[Task] = ()) -> None:
+        if self.is_terminating():
+            for hook in hooks:
+                self._delete(hook)
+                self._note(hook, "Synced", "Terminated", "Failed")
+            raise FailedSyncError("Failed", "Operation terminated")
+
+    def _clear_way(self, hook: Task) -> Steps:
+        """The object of an earlier sync goes first, by the hook's policy."""
+        if "BeforeHookCreation" in delete_policies(hook.target):
+            while self._live(hook) is not None:
+                self._delete(hook)
+                yield self.desk.kernel.env.timeout(1)
+
+    def _apply(self, task: Task, options: set[str]) -> str:
+        before = task.compared
+        label = f"{task.key[1].lower()}{'.' + task.key[0] if task.key[0] else ''}/{task.key[3]}"
+        verb = (
+            "created" if before is None or before.pair.live is None else "unchanged" if before.in_sync else "configured"
+        )
         if "ServerSideApply=true" in options:
             verb = "serverside-applied"
-        if dry:  # a client dry run: admission, quota and removed fields are not seen
-            self._result(one.key, one.version, "Synced", f"{label} {verb} (dry run)", "Succeeded")
+        if self.request["sync"].get("dryRun"):  # a client dry run: admission, quota and removed fields are not seen
+            self._note(task, "Synced", f"{label} {verb} (dry run)", "Succeeded")
             return ""
         try:
-            self.api.apply(one.pair.target or {}, manager=MANAGER, force=True)
+            self.api.apply(task.target, manager=MANAGER, force=True)
         except ApiError as error:
-            self._result(one.key, one.version, "SyncFailed", error.message, "Failed")
+            self._note(task, "SyncFailed", error.message, "Failed")
             return error.message
-        self._result(one.key, one.version, "Synced", f"{label} {verb}", "Running")
+        self._note(task, "Synced", f"{label} {verb}", "Running")
         return ""
 
-    def _until_healthy(self, batch: list[Compared]) -> Steps:
-        while True:
-            waiting = []
-            for one in batch:
-                live = self._live(one)
-                health = health_of(live) if live else None
-                if health is not None and health.status == "Degraded":
-                    self._result(one.key, one.version, "Synced", health.message, "Failed")
-                    raise FailedSyncError("Failed", "one or more synchronization tasks completed unsuccessfully")
-                if health is not None and health.status != "Healthy":
-                    waiting.append(one)
-            if not waiting:
-                return
-            self.say(_waiting_for([one.key for one in waiting]))
-            yield self.desk.changed(self.name)
-            yield from self.desk.until_active()
-            if self.desk.app(self.name) is None or self.is_terminating():
-                raise FailedSyncError("Failed", "Operation terminated")
+    def _until_done(self, batch: list[Task]) -> Steps:
+        """Wait until ordinary objects are healthy and hooks are over."""
+        waiting = batch
+        while waiting:
+            waiting = [task for task in waiting if not self._is_done(task)]
+            if waiting:
+                self.say(waiting_for(waiting))
+                yield self.desk.changed(self.name)
+                yield from self._until_allowed()
+                if self.desk.app(self.name) is None:
+                    raise FailedSyncError("Failed", "Operation terminated")
+                self._check_terminating(task for task in waiting if task.hook)
 
-    def _live(self, one: Compared) -> Json | None:
-        target = one.pair.target or {}
-        kind, _ = self.api.catalog.of_kind(target["apiVersion"], target["kind"])
+    def _is_done(self, task: Task) -> bool:
+        live = self._live(task)
+        health = health_of(live) if live else None
+        if health is not None and health.status == "Degraded":
+            self._note(task, "Synced", health.message, "Failed")
+            if task.hook and "HookFailed" in delete_policies(task.target):
+                self._delete(task)
+            raise FailedSyncError("Failed", "one or more synchronization tasks completed unsuccessfully")
+        done = health is None or health.status == "Healthy"
+        if done and task.hook:
+            self._note(task, "Synced", health.message if health else "", "Succeeded")
+            if "HookSucceeded" in delete_policies(task.target):
+                self._delete(task)
+        return done
+
+    def _live(self, task: Task) -> Json | None:
+        kind, _ = self.api.catalog.of_kind(task.target["apiVersion"], task.target["kind"])
         try:
-            return self.api.get(kind.name, one.key[3], one.key[2] or None)
+            return self.api.get(kind.name, task.key[3], task.key[2] or None)
         except ApiError:
             return None
 
-    def _prune(self, tasks: list[Compared]) -> None:
-        asked = bool(self.request["sync"].get("prune"))
-        for one in reversed(tasks):
-            if not asked or not one.requires_pruning:
-                self._result(one.key, one.version, "PruneSkipped", "ignored (requires pruning)", "Succeeded")
-                continue
-            if self.request["sync"].get("dryRun"):
-                self._result(one.key, one.version, "Pruned", "pruned (dry run)", "Succeeded")
-                continue
+    def _delete(self, task: Task) -> None:
+        kind, _ = self.api.catalog.of_kind(task.target["apiVersion"], task.target["kind"])
+        with contextlib.suppress(ApiError):
+            self.api.delete(kind.name, task.key[3], task.key[2] or None, propagation="Foreground")
+
+    def _prune(self, extra: list[Compared]) -> None:
+        sync = self.request["sync"]
+        for one in reversed(extra):
             live = one.pair.live or {}
+            task = Task(one.key, one.version, live)
+            if not sync.get("prune") or not one.requires_pruning:
+                self._note(task, "PruneSkipped", "ignored (requires pruning)", "Succeeded")
+                continue
+            if sync.get("dryRun"):
+                self._note(task, "Pruned", "pruned (dry run)", "Succeeded")
+                continue
             kind, _ = self.api.catalog.of_kind(live["apiVersion"], live["kind"])
             try:
                 self.api.delete(kind.name, one.key[3], one.key[2] or None, propagation="Foreground")
             except ApiError as error:
                 if error.code != _NOT_FOUND:
-                    self._result(one.key, one.version, "SyncFailed", error.message, "Failed")
+                    self._note(task, "SyncFailed", error.message, "Failed")
                     raise FailedSyncError("Failed", f"one or more objects failed to apply, reason: {error}") from error
-            self._result(one.key, one.version, "Pruned", "pruned", "Succeeded")
+            self._note(task, "Pruned", "pruned", "Succeeded")
 
-    def _result(self, key: Identity, version: str, status: str, message: str, phase: str) -> None:
-        group, kind, namespace, name = key
-        entry = {
-            "group": group,
-            "version": version,
-            "kind": kind,
-            "namespace": namespace,
-            "name": name,
-            "status": status,
-            "message": message,
-            "hookPhase": phase,
-            "syncPhase": "Sync",
-        }
-        results: list[Json] = self.result.setdefault("resources", [])
-        where = [(one["group"], one["kind"], one["namespace"], one["name"]) for one in results]
-        if key in where:
-            results[where.index(key)] = entry
-        else:
-            results.append(entry)
-
-
-def _rank(kind: str) -> int:
-    return _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
-
-
-def _is_listed(key: Identity, wanted: list[Json]) -> bool:
-    group, kind, namespace, name = key
-    return any(
-        one.get("group", "") == group
-        and one["kind"] == kind
-        and one["name"] == name
-        and one.get("namespace", namespace) in {"", namespace}
-        for one in wanted
-    )
-
-
-def _waiting_for(keys: list[Identity]) -> str:
-    group, kind, _, name = keys[0]
-    first = f"waiting for healthy state of {group + '/' if group else ''}{kind}/{name}"
-    return first if len(keys) == 1 else f"{first} and {len(keys) - 1} more resources"
+    def _note(self, task: Task, status: str, message: str, phase: str) -> None:
+        record(self.result, task, status, message, phase)

@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from local.cluster.argocd.application import NAMESPACE
 from local.cluster.argocd.health import Pair, application_health, health_of
+from local.cluster.argocd.hooks import is_hook
 from local.cluster.argocd.targets import Identity, Targets, identity, wave
+from local.cluster.argocd.tracking import owner_of
 from local.cluster.objects import Json, annotation, is_terminating
 from local.kubernetes.errors import ApiError
 
@@ -34,11 +37,18 @@ class Compared:
     in_sync: bool
     requires_pruning: bool
 
+    @property
+    def is_hook(self) -> bool:
+        """Whether it is what a hook has left behind."""
+        return self.pair.live is not None and is_hook(self.pair.live)
+
     def status(self, *, with_health: bool) -> Json:
         """The entry of ``status.resources``."""
         group, kind, namespace, name = self.key
         entry: Json = {"version": self.version, "kind": kind, "name": name}
         entry |= {key: value for key, value in (("group", group), ("namespace", namespace)) if value}
+        if self.is_hook:
+            return entry | {"hook": True}
         entry["status"] = "Synced" if self.in_sync else "OutOfSync"
         if self.requires_pruning:
             entry["requiresPruning"] = True
@@ -60,6 +70,7 @@ class Comparison:
     commit: str
     site: Site
     resources: list[Compared] = field(default_factory=list)
+    hooks: tuple[Json, ...] = ()
 
     @property
     def sync(self) -> str:
@@ -70,6 +81,15 @@ class Comparison:
     def health(self) -> str:
         """The application's health."""
         return application_health(one.pair for one in self.resources)
+
+    def shared(self, name: str) -> list[str]:
+        """What another application tracks, too; the texts of SharedResourceWarning."""
+        found = []
+        for one in self.resources:
+            other = owner_of(one.pair.live) if one.pair.live else ""
+            if other and other != name:
+                found.append(f"{one.key[1]}/{one.key[3]} is part of applications {NAMESPACE}/{name} and {other}")
+        return found
 
 
 @dataclass
@@ -113,12 +133,10 @@ class Comparer:
             if key not in wanted and "IgnoreExtraneous" not in annotation(current, _COMPARE_OPTIONS):
                 kept = "Prune=false" in annotation(current, _SYNC_OPTIONS)
                 version = current["apiVersion"].rpartition("/")[2]
-                compared.append(
-                    Compared(
-                        Pair(key[0], key[1], None, current), key, version, in_sync=False, requires_pruning=not kept
-                    )
-                )
-        return Comparison(targets.commit, site, sorted(compared, key=lambda one: one.key))
+                hook = is_hook(current)
+                pair = Pair(key[0], key[1], None, current)
+                compared.append(Compared(pair, key, version, in_sync=hook, requires_pruning=not kept and not hook))
+        return Comparison(targets.commit, site, sorted(compared, key=lambda one: one.key), targets.hooks)
 
     def _same(self, site: Site, app: Json, commit: str, target: Json, current: Json) -> bool:
         place = (app["metadata"]["name"], current["metadata"]["uid"])

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from local.cluster.argocd.application import APPLICATIONS, NAMESPACE, PROJECTS, REFRESH, SpecError, check
+from local.cluster.argocd.application import APPLICATIONS, NAMESPACE, PROJECTS, REFRESH, SpecError, check, duration
 from local.cluster.argocd.automation import automatic_operation
 from local.cluster.argocd.comparison import Comparer, Comparison
-from local.cluster.argocd.operation import Operation, duration, unfinished
+from local.cluster.argocd.operation import Operation, unfinished
 from local.cluster.argocd.removal import take_down
 from local.cluster.argocd.server import ArgoCdServer
 from local.cluster.argocd.sites import Reach, SiteError, Sites, nowhere
@@ -29,7 +29,7 @@ from local.cluster.argocd.status import (
     refreshed_status,
 )
 from local.cluster.argocd.targets import RepoServer, TargetError
-from local.cluster.argocd.tracking import owner_of
+from local.cluster.argocd.windows import blocked
 from local.cluster.controller import Controller
 from local.cluster.objects import Json, is_terminating, replacing, seconds_of
 from local.kernel import Steps
@@ -112,6 +112,13 @@ class ArgoCd(Controller):
         site = self.sites.of(app)
         targets = self._repo_server.targets(app, site.api.catalog, site.api.name, revision or None)
         return self._comparer.compare(app, targets, site)
+
+    def blocked(self, app: Json, *, is_manual: bool) -> str:
+        """Why no sync may run now, or nothing; a window that opens or closes is noticed at the next look."""
+        try:
+            return blocked(self._project(app), app, self.sites.names_of(app), self.kernel.utcnow(), is_manual=is_manual)
+        except SpecError:
+            return ""
 
     def until_active(self) -> Steps:
         """Wait while the controller is not running."""
@@ -206,10 +213,10 @@ class ArgoCd(Controller):
                 self._write(app, broken_status(refresh, "ComparisonError", str(error)))
         else:
             self._repo_errors.pop(name, None)
-            shared = self._shared(name, comparison)
+            shared = comparison.shared(name)
             automatic = automatic_operation(app, comparison, self.kernel.now())
             body = refreshed_status(refresh, comparison, shared)
-            if automatic.operation is not None:
+            if automatic.operation is not None and not self.blocked(app, is_manual=False):
                 body["operation"] = automatic.operation
             self._write(app, body)
             if automatic.look_again_after is not None:
@@ -233,16 +240,10 @@ class ArgoCd(Controller):
         self.report(app["metadata"]["name"], body)
 
     def _check(self, app: Json) -> None:
-        project = self.informer.get(PROJECTS, (NAMESPACE, app["spec"].get("project") or "default"))
-        check(app, project, self.sites.names_of(app))
+        check(app, self._project(app), self.sites.names_of(app))
 
-    def _shared(self, name: str, comparison: Comparison) -> list[str]:
-        found = []
-        for one in comparison.resources:
-            other = owner_of(one.pair.live) if one.pair.live else ""
-            if other and other != name:
-                found.append(f"{one.key[1]}/{one.key[3]} is part of applications {NAMESPACE}/{name} and {other}")
-        return found
+    def _project(self, app: Json) -> Json | None:
+        return self.informer.get(PROJECTS, (NAMESPACE, app["spec"].get("project") or "default"))
 
     def _persists_health(self) -> bool:
         return self._setting("argocd-cmd-params-cm", "controller.resource.health.persist") == "true"

@@ -23,6 +23,9 @@ class Desk(Protocol):
     def compared(self, app: Json, revision: str) -> Comparison:
         """The application at a revision against the cluster; raises TargetError."""
 
+    def blocked(self, app: Json, *, is_manual: bool) -> str:
+        """Why no sync may run now, or nothing."""
+
     def until_active(self) -> Steps:
         """Wait while the controller is not running."""
 

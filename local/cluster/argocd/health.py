@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from local.cluster.argocd.hooks import is_hook
 from local.cluster.objects import Json, annotation, condition, is_terminating, is_true
 
 ORDER = ("Healthy", "Suspended", "Progressing", "Missing", "Degraded", "Unknown")
@@ -57,7 +58,7 @@ def application_health(pairs: Iterable[Pair]) -> str:
     for pair in pairs:
         expected = True
         present |= pair.live is not None
-        if pair.live is None or annotation(pair.live, IGNORE) == "true":
+        if pair.live is None or annotation(pair.live, IGNORE) == "true" or is_hook(pair.live):
             continue
         health = health_of(pair.live)
         if health is None or ((pair.group, pair.kind) == _CHILD and health.status in {"Missing", "Unknown"}):

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from local.cluster.argocd.application import duration
 from local.cluster.argocd.attempt import Attempt
 from local.cluster.argocd.desk import Desk, FailedSyncError
 from local.cluster.objects import Json, seconds_of, stamp
@@ -130,20 +131,6 @@ class Operation:
     def _clock(self, wait: float) -> str:
         at = seconds_of(self._now()) + wait
         return f"{int(at % 86400 // 3600)}:{int(at % 3600 // 60):02d}"
-
-
-def duration(text: Any) -> float:
-    """A Go duration ("5s", "3m", "1m30s") in seconds; a number is seconds."""
-    if isinstance(text, int | float):
-        return float(text)
-    units = {"h": 3600.0, "m": 60.0, "s": 1.0}
-    total, number = 0.0, ""
-    for letter in text:
-        if letter in units:
-            total, number = total + float(number) * units[letter], ""
-        else:
-            number += letter
-    return total + (float(number) if number else 0.0)
 
 
 def unfinished(app: Json) -> Iterator[Json]:

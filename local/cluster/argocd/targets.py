@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from local.cluster.argocd.application import Source, SpecError, destination_namespace, source_of
+from local.cluster.argocd.hooks import is_hook, unknown_hooks
 from local.cluster.charts import RenderError, render_chart, render_folder
 from local.cluster.git import GitError, GitRepositories
 from local.cluster.objects import Json, annotation
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 TRACKING = "argocd.argoproj.io/tracking-id"
 WAVE = "argocd.argoproj.io/sync-wave"
-_HOOK = "argocd.argoproj.io/hook"
 
 Identity = tuple[str, str, str, str]
 """Group, kind, namespace ("" for cluster-scoped objects), name."""
@@ -33,12 +33,13 @@ class Targets:
 
     commit: str
     manifests: tuple[Json, ...]
+    hooks: tuple[Json, ...] = ()
 
 
 def identity(obj: Json) -> Identity:
     """What makes two manifests the same object, whatever their API version."""
     meta = obj["metadata"]
-    return (obj["apiVersion"].rpartition("/")[0], obj["kind"], meta.get("namespace", ""), meta["name"])
+    return (obj["apiVersion"].rpartition("/")[0], obj["kind"], meta.get("namespace", ""), meta.get("name", ""))
 
 
 def wave(obj: Json) -> int:
@@ -81,7 +82,9 @@ class RepoServer:
             ) from error
         known = (app["metadata"]["name"], source, commit, destination_namespace(app), cluster, len(catalog.all()))
         if known not in self._known:
-            self._known[known] = Targets(commit, tuple(_marked(app, one, catalog) for one in manifests))
+            marked = [_marked(app, one, catalog) for one in manifests]
+            hooks = tuple(one for one in marked if is_hook(one))
+            self._known[known] = Targets(commit, tuple(one for one in marked if not is_hook(one)), hooks)
         return self._known[known]
 
     def manifests(self, app: Json, revision: str = "") -> list[Json]:
@@ -106,9 +109,9 @@ class RepoServer:
                 made = render_chart(files, source.parameters, release=source.release, namespace=namespace)
             else:
                 made = render_folder(files, recurse=source.recurse)
-            hooks = [one for one in made if annotation(one, _HOOK) or annotation(one, "helm.sh/hook")]
-            if hooks:
-                raise RenderError(f"hooks ({hooks[0]['metadata']['name']}) are not modelled by the embedded world")
+            strange = [name for one in made for name in unknown_hooks(one)]
+            if strange:
+                raise RenderError(f"hooks of type {strange[0]} are not modelled by the embedded world")
             self._rendered[known] = made
         return self._rendered[known]
 

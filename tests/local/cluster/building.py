@@ -141,6 +141,11 @@ class Argo:
             operation["retry"] = retry
         self.api.patch(APPLICATIONS, name, NAMESPACE, {"operation": operation}, manager="kubectl")
 
+    def terminate(self, name: str = "shop") -> None:
+        """Somebody asks for the end of the running operation, as ``argocd app terminate-op`` does."""
+        body = {"status": {"operationState": {"phase": "Terminating"}}}
+        self.api.patch(APPLICATIONS, name, NAMESPACE, body, manager="kubectl")
+
     def refresh(self, name: str = "shop") -> None:
         """Somebody asks for a refresh by annotation."""
         body = {"metadata": {"annotations": {"argocd.argoproj.io/refresh": "normal"}}}

@@ -276,3 +276,24 @@ def test_an_operation_goes_on_after_the_controller_was_away(argo: Argo, kernel: 
         kernel.run(wait)
     assert argo.state("waves")["phase"] == "Succeeded"
     assert argo.api.get("configmaps", "last", "default")["data"] == {}
+
+
+def test_a_suspended_cron_job_makes_its_application_suspended_which_beats_progressing(
+    argo: Argo, kernel: Kernel
+) -> None:
+    report = """apiVersion: batch/v1
+kind: CronJob
+metadata: {name: report}
+spec:
+  schedule: "0 3 * * *"
+  suspend: true
+  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: "a:1"}]}}}}
+"""
+    argo.repository.commit("main", {"shop/report.yaml": report})
+    argo.application()
+    argo.sync()
+    argo.run_until_phase("Succeeded")
+    kernel.run(0.5)
+    assert argo.summary()[1] == "Progressing"
+    kernel.run(60)
+    assert argo.summary() == ("Synced", "Suspended")

@@ -9,7 +9,7 @@ from tests.local.cluster.building import Argo
 
 HOOK = """apiVersion: batch/v1
 kind: Job
-metadata: {name: m, annotations: {argocd.argoproj.io/hook: PreSync}}
+metadata: {name: m, annotations: {argocd.argoproj.io/hook: PreDelete}}
 """
 
 
@@ -54,7 +54,7 @@ def test_a_wrong_spec_is_a_condition_and_everything_is_unknown(
         ),
         (
             {"shop/hook.yaml": HOOK},
-            "hooks (m) are not modelled",
+            "hooks of type PreDelete are not modelled",
         ),
     ],
 )
@@ -81,7 +81,6 @@ def test_manifests_that_cannot_be_made_are_a_comparison_error(
     [
         ({"sourceRepos": ["https://elsewhere.example.com/*"]}, "is not permitted in project 'default'"),
         ({"destinations": [{"server": "*", "namespace": "chat"}]}, "do not match any of the allowed destinations"),
-        ({"syncWindows": [{"kind": "deny"}]}, "syncWindows of project default are not modelled"),
     ],
 )
 def test_the_project_sets_the_limits(argo: Argo, kernel: Kernel, change: dict[str, Any], message: str) -> None:

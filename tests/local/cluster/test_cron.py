@@ -22,6 +22,7 @@ TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
         ("0 0 29 2 *", "", "2028-02-29T00:00"),
         ("0 20 * * *", "Asia/Tokyo", "2026-11-24T11:00"),
         ("@daily", "", "2026-11-25T00:00"),
+        ("30 2 28,29 3 *", "Europe/Berlin", "2027-03-29T00:30"),
         ("10/20 * * * *", "", "2026-11-24T10:10"),
     ],
 )
@@ -43,6 +44,7 @@ def test_a_day_that_never_comes_has_no_next_time() -> None:
         ("* * * * funday", "", "failed to parse int from funday"),
         ("5-3 * * * *", "", "beginning of range"),
         ("*/0 * * * *", "", "step of 0"),
+        ("TZ=Asia/Tokyo 0 9 * * *", "", "cannot use TZ"),
         ("@every 5m", "", "expected exactly 5 fields, found 2"),
         ("* * * * *", "Asia/Nowhere", "unknown time zone"),
     ],
