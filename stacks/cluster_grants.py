@@ -180,19 +180,35 @@ def clusters_delete(at: Resources) -> list[iam.PolicyStatement]:
     Which of them is blue only the table knows, so IAM cannot tell; EKS's own deletion protection and the checks of the
     function are what keeps the serving one.
     """
-    built, adopted = at.clusters()
-    whole = ["eks:DeleteCluster", "eks:UpdateClusterConfig"]
+    _, adopted = at.clusters()
+    return [
+        *green_delete(at),
+        iam.PolicyStatement(sid="DecommissionAdopted", actions=_WHOLE, resources=[adopted]),
+        iam.PolicyStatement(
+            sid="DecommissionAdoptedParts",
+            actions=_PARTS,
+            resources=[at.clusters("nodegroup", "/*")[1], at.clusters("addon", "/*")[1]],
+        ),
+    ]
+
+
+def green_delete(at: Resources) -> list[iam.PolicyStatement]:
+    """Take away a cluster that norikae built for this environment, with its node groups and add-ons."""
+    built, _ = at.clusters()
     return [
         iam.PolicyStatement(
             sid="DecommissionBuilt",
-            actions=whole,
+            actions=_WHOLE,
             resources=[built],
             conditions={"StringEquals": {f"aws:ResourceTag/{ENVIRONMENT_TAG}": at.environment}},
         ),
-        iam.PolicyStatement(sid="DecommissionAdopted", actions=whole, resources=[adopted]),
         iam.PolicyStatement(
             sid="DecommissionParts",
-            actions=["eks:DeleteAddon", "eks:DeleteNodegroup"],
-            resources=[*at.clusters("nodegroup", "/*"), *at.clusters("addon", "/*")],
+            actions=_PARTS,
+            resources=[at.clusters("nodegroup", "/*")[0], at.clusters("addon", "/*")[0]],
         ),
     ]
+
+
+_WHOLE = ["eks:DeleteCluster", "eks:UpdateClusterConfig"]
+_PARTS = ["eks:DeleteAddon", "eks:DeleteNodegroup"]

@@ -100,13 +100,27 @@ def nodes_build(at: Resources) -> list[iam.PolicyStatement]:
 
 def nodes_delete(at: Resources) -> list[iam.PolicyStatement]:
     """Take groups away that carry the environment's tag, or the adopted cluster's; of launch templates only our own."""
-    ours = {"StringEquals": {f"aws:ResourceTag/{ENVIRONMENT_TAG}": at.environment}}
     adopted = {"StringEquals": {f"aws:ResourceTag/kubernetes.io/cluster/{at.adopted_cluster}": "owned"}}
-    delete = ["autoscaling:DeleteAutoScalingGroup"]
     return [
-        iam.PolicyStatement(sid="DeleteGroups", actions=delete, resources=[at.scaling_groups()], conditions=ours),
+        *green_nodes_delete(at),
         iam.PolicyStatement(
-            sid="DeleteAdoptedGroups", actions=delete, resources=[at.scaling_groups("*")], conditions=adopted
+            sid="DeleteAdoptedGroups",
+            actions=["autoscaling:DeleteAutoScalingGroup"],
+            resources=[at.scaling_groups("*")],
+            conditions=adopted,
+        ),
+    ]
+
+
+def green_nodes_delete(at: Resources) -> list[iam.PolicyStatement]:
+    """Take away what norikae made: groups and launch templates with the environment's tag."""
+    ours = {"StringEquals": {f"aws:ResourceTag/{ENVIRONMENT_TAG}": at.environment}}
+    return [
+        iam.PolicyStatement(
+            sid="DeleteGroups",
+            actions=["autoscaling:DeleteAutoScalingGroup"],
+            resources=[at.scaling_groups()],
+            conditions=ours,
         ),
         iam.PolicyStatement(
             sid="DeleteTemplates",

@@ -256,6 +256,19 @@ FUNCTIONS = (
         timeout=120,
         enters=True,
     ),
+    # the machine that removes green
+    Row(
+        "Clean green",
+        "workflow",
+        (
+            *(*_TELL, grants.records_write, grants.executions_read, cluster_grants.clusters_read),
+            *(cluster_grants.green_delete, compute_grants.nodes_read, compute_grants.green_nodes_delete),
+            identity_grants.identity_forget,
+        ),
+        ("norikae:decommission", "norikae:hub"),
+        _TELLING,
+        timeout=120,
+    ),
     # started by an event, and by a person
     Row(
         "Recover",

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from norikae.cluster.eks_port import Cluster
 from norikae.upgrade.compare import compare_wave
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.phase import enter
@@ -19,7 +20,7 @@ from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import unsynced
 from tests.unit.fakes.ports import FakePorts
 from tests.unit.fakes.singletons import NIGHTLY, HandOff, cron_job
-from tests.unit.fakes.story import APP, RUN, WRITER, Story
+from tests.unit.fakes.story import APP, GREEN, RUN, WRITER, Story
 from tests.unit.fakes.waves import Wave, config_map
 
 Json = dict[str, Any]
@@ -93,6 +94,14 @@ def _compared() -> Wave:
     return wave
 
 
+def _left_behind() -> Beginning:
+    world = _free()
+    world.ports.executions.statuses[UPGRADE] = "FAILED"
+    tags = {"norikae:environment": "demo"}
+    world.eks.clusters[GREEN] = Cluster(GREEN, "1.35", "ACTIVE", tags, deletion_protection=True)
+    return world
+
+
 def _story(*, weight: int | None = None, arrived: bool = False, began: bool = True) -> Story:
     """A shift by the machine: prepared, at a weight, or arrived."""
     story = Story("A", "AAAA")
@@ -151,6 +160,7 @@ WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "finish_upgrade": _soaked,
     "hold_upgrade": _planned,
     "adopt_cluster": _unadopted,
+    "clean_green": _left_behind,
     "roll_back_applications": lambda: _story(weight=5),
     "report_failure": _planned,
     "prepare_shift": lambda: _story(began=False),

@@ -50,6 +50,7 @@ ANSWERS: dict[str, Json] = {
         "cause": "dns-ownership: billing.example.com: it has no A record in the zone",
     },
     "adopt_cluster": {"next": "wait", "retry_after_seconds": 5},
+    "clean_green": {"next": "wait", "retry_after_seconds": 5},
     "prepare_shift": {**WRITER, "application": APP, "poll_seconds": 30, "progress": {"next": "step", "weight": 5}},
     "set_weights": {"change": "/change/C1", "retry_after_seconds": 15},
     "verify_weights": {"next": "bake"},
@@ -59,8 +60,8 @@ ANSWERS: dict[str, Json] = {
     "finish_shift": {"application": APP, "outcome": "held", "weight": 5},
     "operator_command": {"run": RUN},
 }
-WITHOUT_A_RUN = {"recover", "adopt_cluster"}
-"""Recover raises before it knows the run; adopting needs none."""
+WITHOUT_A_RUN = {"recover", "adopt_cluster", "clean_green"}
+"""Recover raises before it knows the run; errands need none."""
 TOKENS = [name for name in WORLDS if "task_token" in event(name)]
 
 

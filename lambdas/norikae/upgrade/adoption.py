@@ -23,8 +23,8 @@ from norikae.ports import Ports
 from norikae.traffic.applications import find_applications
 from norikae.traffic.records import TRAFFIC_TYPES, RecordSet
 from norikae.traffic.takeover import give_back, names_of, take_over
+from norikae.upgrade.errand import take_environment
 from norikae.upgrade.identity import Writer
-from norikae.upgrade.lease import next_lease
 from norikae.upgrade.progress import Progress
 from norikae.upgrade.state import Admission, AdoptionItem, ClustersItem, Event
 
@@ -64,7 +64,7 @@ def adopt_cluster(ports: Ports, request: Mapping[str, Any], execution: str, star
     except msgspec.ValidationError as error:
         raise BadRequestError(f"input: {error}; docs/console.md has the command") from error
     name = wanted.cluster or ports.environment.clusters.adopt
-    writer = _take_environment(ports, execution)
+    writer = take_environment(ports, execution)
     try:
         progress = (_let_go if wanted.undo else _adopt)(ports, writer, name, execution)
     except PermanentError as error:
@@ -154,16 +154,6 @@ def _take_records_over(ports: Ports, writer: Writer, item: AdoptionItem) -> Adop
     if taken.changes:
         ports.dns.change(taken.changes, f"norikae adopt {item.cluster}")
     return changed
-
-
-def _take_environment(ports: Ports, execution: str) -> Writer:
-    """The environment's lease, so that no run is open meanwhile."""
-    held = ports.table.lease("")
-    status = ports.executions.status(held.holder) if held and held.holder else "UNKNOWN"
-    lease = next_lease(held, holder=execution, run=execution.rpartition(":")[2], holder_status=status)
-    if lease != held:
-        ports.table.take("", lease, instead_of=held)
-    return Writer(run=lease.run, attempt=1, token=lease.token)
 
 
 def _guests(ports: Ports, name: str, execution: str) -> Iterator[Guest]:

@@ -20,7 +20,7 @@ from norikae.upgrade.state import (
 )
 
 Answer = dict[str, Any]
-Verb = Literal["approve", "reject", "pause", "resume", "hold", "abort", "status", "adopt", "unadopt"]
+Verb = Literal["approve", "reject", "pause", "resume", "hold", "abort", "status", "adopt", "unadopt", "clean-green"]
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -31,7 +31,8 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         run: the run; by default the one that is open.
         subject: for approve and reject: ``plan``, ``sync`` or ``decommission``.
         plan_hash: for approve: the hash that the person saw; another one is refused.
-        cluster: for adopt and unadopt: the cluster that serves; by default the one of the environment file.
+        cluster: for adopt and unadopt the cluster that serves, by default the one of the environment file; for
+            clean-green the one to be removed, by default green by the record.
         application: for hold and resume: one application instead of the run.
         by: who says it, for the audit trail.
         reason: why.
@@ -164,7 +165,22 @@ def _adopt(ports: Ports, command: Command) -> Answer:
     return {"started": name, "cluster": cluster}
 
 
-ERRANDS: Mapping[Verb, Callable[[Ports, Command], Answer]] = {"adopt": _adopt, "unadopt": _adopt}
+def _clean_green(ports: Ports, command: Command) -> Answer:
+    clusters = ports.table.environment("CLUSTERS", ClustersItem)
+    cluster = command.cluster or (clusters.green if clusters else "")
+    if not cluster:
+        raise RefusedError("there is no green by the record; name the cluster that is to be removed")
+    request = {"cluster": cluster, "by": command.by, "reason": command.reason}
+    name = f"{command.command}-{cluster}-{ports.now:.0f}"[:EXECUTION_NAME_LIMIT]
+    ports.executions.start(ports.settings.need("clean_machine"), name, request)
+    return {"started": name, "cluster": cluster}
+
+
+ERRANDS: Mapping[Verb, Callable[[Ports, Command], Answer]] = {
+    "adopt": _adopt,
+    "unadopt": _adopt,
+    "clean-green": _clean_green,
+}
 """What needs no run: an execution of a machine of its own does it, and tells people how it ended."""
 
 
