@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import yaml
 
+from norikae.argocd.home import CLUSTER
 from norikae.cluster.processors import processor_of
 from norikae.cluster.verification import refused_objects
-from norikae.argocd.home import CLUSTER
 from norikae.environment import Dns, Shift
 from norikae.traffic.history import too_long
+from stacks.environment import roles
 from stacks.environment.lines import Path
 from stacks.environment.schema import complete, duration_text, types_schema
 
@@ -96,6 +97,10 @@ def _rules() -> list[Rule]:
         ((("clusters", "endpoint"),), _endpoint_is_reachable),
         ((("clusters", "addons"),), lambda values: _once(values, ("clusters", "addons"))),
         ((("clusters", "addons"),), _addons_are_enough),
+        ((("clusters", "pod_identity"), ("clusters", "addons")), roles.pod_identity_has_its_agent),
+        ((("clusters", "pod_identity"),), roles.one_role_per_service_account),
+        ((("clusters", "irsa_roles"),), lambda values: _once(values, ("clusters", "irsa_roles"))),
+        ((("clusters", "irsa_roles"), ("clusters", "pod_identity"), ("account",)), roles.roles_are_of_the_account),
         ((("clusters", "adopt"), ("clusters", "prefix"), ("clusters", "version")), _blue_is_not_green),
         ((("network", "subnets"), ("network", "controller_subnets")), _controller_subnets_are_known),
         ((("network", "subnets"),), _two_zones),

@@ -368,6 +368,31 @@ def test_mistakes_in_the_optional_parts(folder: Folder, more: str, expected: str
             ],
         ),
         (
+            "addons: [vpc-cni, coredns, kube-proxy]",
+            (
+                "addons: [vpc-cni, coredns, kube-proxy]\n"
+                "  irsa_roles: ['arn:aws:iam::123456789012:role/x', 'arn:aws:iam::123456789012:role/x']\n"
+                "  pod_identity:\n"
+                "    - {namespace: a, service_account: b, role: 'arn:aws:iam::210987654321:role/x'}\n"
+                "    - {namespace: a, service_account: b, role: 'arn:aws:iam::123456789012:role/x'}"
+            ),
+            [
+                "14: clusters.irsa_roles: has arn:aws:iam::123456789012:role/x 2 times; name it once",
+                (
+                    "15: clusters.pod_identity: is given without the add-on eks-pod-identity-agent; add "
+                    "eks-pod-identity-agent to clusters.addons: without it, pods get no role"
+                ),
+                (
+                    "16: clusters.pod_identity[0].role: is a role of account 210987654321; name a role of "
+                    "123456789012, which may assume that one"
+                ),
+                (
+                    "17: clusters.pod_identity[1]: is a/b once more; a service account has one association at most: "
+                    "take one out"
+                ),
+            ],
+        ),
+        (
             "zones: [Z1]",
             "zones: [Z1]\nshift: {bake: 10s}",
             ["22: shift.bake: is 10s, shorter than shift.poll 30s; make it at least as long, or look more often"],
