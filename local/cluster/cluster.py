@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from local.cluster.argocd.controller import ArgoCd
 from local.cluster.argocd.sites import Reach, nowhere
 from local.cluster.autoscalers import Autoscalers
+from local.cluster.cronjobs import CronJobs
 from local.cluster.daemonsets import DaemonSets
 from local.cluster.definitions import Definitions
 from local.cluster.deployments import Deployments
@@ -57,6 +58,7 @@ class KubernetesCluster:
                 StatefulSets,
                 DaemonSets,
                 Jobs,
+                CronJobs,
                 Scheduler,
                 DisruptionBudgets,
                 Autoscalers,

@@ -115,7 +115,8 @@ def updated(kind: Resource, old: Json, new: Json, write: Write, now: float) -> O
     """The owners after a plain write: what it changed belongs to its author alone, what it removed to nobody."""
     if new["metadata"].get("managedFields") == [{}]:
         return {}
-    owners = read(old)
+    # Entries that a writer takes away are taken away; a body without any leaves them (managedfields/fieldmanager.go).
+    owners = read(new) or read(old)
     before, after = leaves(kind, old), leaves(kind, new)
     removed = before.keys() - after.keys()
     changed = _changed(before, after)

@@ -6,6 +6,7 @@ Source: ``pkg/apis/{apps,core,networking,policy,rbac,batch,autoscaling}/validati
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from local.cluster.cron import CronError, parse
 from local.kubernetes.errors import Cause, invalid_value, required
 from local.kubernetes.objects import Json
 from local.kubernetes.selectors import matches
@@ -139,9 +140,29 @@ def _autoscaler(new: Json, _old: Json | None) -> list[Cause]:
     return causes
 
 
+def _schedule(spec: Json) -> list[Cause]:
+    """Source: ``pkg/apis/batch/validation/validation.go`` (validateScheduleFormat, validateTimeZone)."""
+    schedule, zone = spec["schedule"], spec.get("timeZone", "")
+    if "TZ" in schedule:
+        why = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
+        return [_value("spec.schedule", f'"{schedule}"', why)]
+    try:
+        parse(schedule)
+    except CronError as error:
+        return [_value("spec.schedule", f'"{schedule}"', str(error))]
+    if zone.lower() == "local":
+        why = "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"
+        return [_value("spec.timeZone", f'"{zone}"', why)]
+    try:
+        parse(schedule, zone)
+    except CronError as error:
+        return [_value("spec.timeZone", f'"{zone}"', str(error))]
+    return []
+
+
 def _cron_job(new: Json, _old: Json | None) -> list[Cause]:
     spec = new.get("spec") or {}
-    causes = [] if spec.get("schedule") else [required("spec.schedule")]
+    causes = _schedule(spec) if spec.get("schedule") else [required("spec.schedule")]
     pod = (((spec.get("jobTemplate") or {}).get("spec") or {}).get("template") or {}).get("spec") or {}
     return causes + _containers(pod, "spec.jobTemplate.spec.template.spec")
 

@@ -8,6 +8,7 @@ from norikae.singletons.policy import CRON_JOBS, JOBS, of_size, size_of
 from norikae.singletons.suspend import MARK
 
 FIELD_MANAGER = "norikae"
+LAST = ("lastScheduleTime", "lastSuccessfulTime")
 ENDED = frozenset({"Succeeded", "Failed"})
 
 
@@ -59,7 +60,8 @@ def carry_last_run(kubernetes: Kubernetes, resource: str, left: Json, reached: J
     """A CronJob does not run a time again that has run in the cluster that it comes from; a missed one it catches up.
 
     A CronJob that is resumed starts the newest time that it has missed since ``status.lastScheduleTime``, or else since
-    it was created (pkg/controller/cronjob/utils.go, mostRecentScheduleTime).
+    it was created (pkg/controller/cronjob/utils.go, mostRecentScheduleTime). ``lastSuccessfulTime`` comes with it: Argo
+    CD calls a CronJob Degraded that was scheduled later than it succeeded (its health.lua).
 
     Args:
         kubernetes: the API of the cluster that it has reached.
@@ -67,12 +69,14 @@ def carry_last_run(kubernetes: Kubernetes, resource: str, left: Json, reached: J
         left: the object in the cluster that it comes from.
         reached: the object where it is to run.
     """
-    last = str((left.get("status") or {}).get("lastScheduleTime") or "")
-    own = str((reached.get("status") or {}).get("lastScheduleTime") or "")
-    if resource == CRON_JOBS and last > own:  # RFC 3339 in UTC and whole seconds, so texts compare as times
+    if resource != CRON_JOBS:
+        return
+    before, after = left.get("status") or {}, reached.get("status") or {}
+    # RFC 3339 in UTC and whole seconds, so texts compare as times.
+    newer = {key: before[key] for key in LAST if str(before.get(key) or "") > str(after.get(key) or "")}
+    if newer:
         meta = reached["metadata"]
-        body = {"status": {"lastScheduleTime": last}}
-        kubernetes.patch(resource, meta["name"], meta["namespace"], body, subresource="status")
+        kubernetes.patch(resource, meta["name"], meta["namespace"], {"status": newer}, subresource="status")
 
 
 def runs(resource: str, obj: Json | None) -> bool:

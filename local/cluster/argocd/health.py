@@ -168,7 +168,16 @@ def _volume_claim(obj: Json) -> Health:
 def _cron_job(obj: Json) -> Health:
     if obj["spec"].get("suspend"):
         return Health("Suspended", "CronJob is Suspended")
-    return Health("Healthy", "CronJob has not been scheduled yet")
+    status = _status(obj)
+    if not status.get("lastScheduleTime"):
+        return Health("Healthy", "CronJob has not been scheduled yet")
+    if not status.get("lastSuccessfulTime"):
+        return Health("Healthy", "The Cronjob never completed succesfully. It may not be healthy")
+    if status.get("active"):
+        return Health("Healthy", "The job is running. Its last execution may not have been successful")
+    if status["lastSuccessfulTime"] < status["lastScheduleTime"]:
+        return Health("Degraded", "CronJob has not completed its last execution successfully")
+    return Health("Healthy", "CronJob has completed its last execution successfully")
 
 
 def _job(obj: Json) -> Health:

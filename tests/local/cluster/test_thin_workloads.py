@@ -117,20 +117,6 @@ def test_an_autoscaler_without_target_says_so(cluster: KubernetesCluster, kernel
     assert status["conditions"][0]["reason"] == "FailedGetScale"
 
 
-def test_cron_jobs_are_kept_but_never_run(cluster: KubernetesCluster, kernel: Kernel) -> None:
-    pod = {"restartPolicy": "Never", "containers": [{"name": "app", "image": "app:1"}]}
-    job = {
-        "apiVersion": "batch/v1",
-        "kind": "CronJob",
-        "metadata": {"name": "digest", "namespace": "default"},
-        "spec": {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": {"spec": pod}}}},
-    }
-    cluster.api.apply(job, manager="test")
-    kernel.run(600)
-    assert cluster.api.list("jobs.batch") == []
-    assert cluster.api.get("cronjobs.batch", "digest", "default")["spec"]["schedule"] == "* * * * *"
-
-
 def test_a_definition_becomes_established(cluster: KubernetesCluster, kernel: Kernel) -> None:
     definition = {
         "apiVersion": "apiextensions.k8s.io/v1",

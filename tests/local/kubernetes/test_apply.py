@@ -190,6 +190,14 @@ def test_managed_fields_can_be_reset(api: ApiServer) -> None:
     assert reset["metadata"].get("managedFields", []) == []
 
 
+def test_an_entry_of_managed_fields_can_be_taken_away(api: ApiServer) -> None:
+    api.create("configmaps", config(), manager="norikae")
+    both = api.apply(config(), manager="argocd-controller")
+    left = [one for one in both["metadata"]["managedFields"] if one["manager"] != "norikae"]
+    after = api.patch("configmaps", "settings", "shop", {"metadata": {"managedFields": left}}, manager="kubectl")
+    assert {name for name, _ in managers(after)} == {"argocd-controller"}
+
+
 CONTENT = st.recursive(
     st.integers(0, 2) | st.sampled_from(["", "a"]) | st.booleans(),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),

@@ -66,6 +66,16 @@ def test_green_does_not_run_again_what_blue_has_run() -> None:
     assert story.green.writes[-2:] == ["patch cronjobs.batch nightly status", "patch cronjobs.batch nightly"]
 
 
+def test_argo_cd_does_not_call_it_degraded_where_it_has_arrived() -> None:
+    story = nightly()
+    ended = cron_job(last=LATE)
+    ended["status"]["lastSuccessfulTime"] = "2026-11-24T01:00:09Z"
+    story.blue.put(ended)
+    look(story)
+    look(story)
+    assert story.on(story.green)["status"] == ended["status"]
+
+
 def test_a_later_run_of_green_itself_is_not_forgotten() -> None:
     story = nightly()
     story.green.put(cron_job(suspend=True, last=LATE))
