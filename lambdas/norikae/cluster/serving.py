@@ -45,7 +45,7 @@ def serving_cluster(eks: Eks, environment: Environment, recorded: str) -> Cluste
         if other.tags.get(ENVIRONMENT_TAG) == owner and other.tags.get(ROLE_TAG) == "blue":
             raise RefusedError(
                 f"blue is {recorded} by the record, but {other.name} is tagged {ROLE_TAG}=blue; "
-                "take the tag off the one that does not serve, or `unadopt` it"
+                "take the tag off the one that does not serve, or unadopt it"
             )
     return blue
 
