@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from local.assembly import ROOT
-from norikae.argocd.install import ensure_argo_cd
+from norikae.argocd.install import ensure_installed
 from norikae.errors import RefusedError
 from norikae.traffic.history import too_long
 from stacks.environment_file import load
@@ -218,7 +218,7 @@ def test_definitions_that_are_never_served_are_looked_at_no_more_often_than_the_
         {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}}
         for kind, name in (("CustomResourceDefinition", "applications.argoproj.io"), ("Deployment", "argocd-server"))
     ]
-    looks = [ensure_argo_cd(api, install, environment, "demo-1-35-a", "4f" * 20) for _ in range(5)]
+    looks = [ensure_installed(api, install, environment.argocd) for _ in range(5)]
     assert looks[-1].waiting_for.startswith("the API server to serve")
     assert looks[-1].retry_after_seconds >= environment.argocd.poll
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from norikae.argocd.home import home_of
+from norikae.argocd.hub import ensure_forgotten
 from norikae.cluster.health import first_broken
 from norikae.cluster.identity import forget_cluster
 from norikae.cluster.names import ENVIRONMENT_TAG
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 INGRESSES = "ingresses.networking.k8s.io"
 ARGO_CD_CONTROLLER = "argocd-application-controller"
+DONE = Progress.done()
 SOON = 5
 NAMED = 5
 """How many things a waiting text names before it only counts them."""
@@ -29,10 +32,10 @@ NAMED = 5
 def ensure_gone(site: Site, environment: Environment, name: str) -> Progress:
     """The next move towards the cluster not existing; ready when neither EKS nor IAM knows it and no node is left.
 
-    Argo CD stops first, or it would put everything back. Then Ingresses and Services of type LoadBalancer go while
-    their controllers still run, because only those delete the load balancers; then node groups of both kinds, add-ons,
-    the deletion protection, the cluster; at last what IAM was told about it. Whoever calls this has proven that the
-    cluster serves nothing.
+    Argo CD stops first, or in mode hub forgets the cluster, or it would put everything back. Then Ingresses and
+    Services of type LoadBalancer go while their controllers still run, because only those delete the load balancers;
+    then node groups of both kinds, add-ons, the deletion protection, the cluster; at last what IAM was told about it.
+    Whoever calls this has proven that the cluster serves nothing.
 
     Args:
         site: where it is.
@@ -45,9 +48,13 @@ def ensure_gone(site: Site, environment: Environment, name: str) -> Progress:
         AwsRefusedError: a deletion failed; the text is AWS's.
     """
     found = site.eks.cluster(name)
+    if found is not None:
+        _refuse_foreign(found, environment)
+    forgotten = _forgotten_by_the_hub(site, environment, name)
+    if not forgotten.ready:
+        return forgotten
     if found is None:
         return _after(site, environment, name)
-    _refuse_foreign(found, environment)
     if found.status == "DELETING":
         return Progress.wait(f"cluster {name} is DELETING", environment.clusters.poll)
     if found.status not in {"CREATING", "FAILED"}:  # in these, EKS keeps nothing inside that could be asked for
@@ -56,6 +63,12 @@ def ensure_gone(site: Site, environment: Environment, name: str) -> Progress:
             if not progress.ready:
                 return progress
     return _control_plane(site.eks, environment, found)
+
+
+def _forgotten_by_the_hub(site: Site, environment: Environment, name: str) -> Progress:
+    """A central Argo CD would put back what is deleted, and later miss the cluster."""
+    home = home_of(environment.argocd, name)
+    return ensure_forgotten(site.kubernetes(home.cluster), environment.argocd, home) if home.is_central else DONE
 
 
 def _after(site: Site, environment: Environment, name: str) -> Progress:

@@ -7,12 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from norikae.argocd.applications import read_applications
+from norikae.argocd.home import home_of
 from norikae.errors import NotFoundError
 from norikae.traffic.applications import find_applications
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from norikae.argocd.home import Home
     from norikae.cluster.compute_port import Subnet
     from norikae.cluster.eks_port import Cluster, ClusterVersion, Eks
     from norikae.cluster.identity_port import Association
@@ -66,6 +68,7 @@ class Ground:
         trust: the trust policies of roles.
         now: this instant, in seconds since the epoch.
         green_name: the cluster that an earlier attempt of the same run has built; its records are expected, too.
+        home_api: the API of the cluster that blue's Argo CD applications are in; blue's own when left out.
     """
 
     environment: Environment
@@ -79,6 +82,7 @@ class Ground:
     trust: TrustPolicies
     now: float
     green_name: str = ""
+    home_api: Kubernetes | None = None
 
     @cached_property
     def blue(self) -> Cluster:
@@ -104,5 +108,10 @@ class Ground:
 
     @cached_property
     def argocd_applications(self) -> dict[str, Json]:
-        """Blue's Argo CD applications by name."""
-        return read_applications(self.kubernetes, self.environment.argocd)
+        """The Argo CD applications of blue's home by name; in mode hub also those of other clusters."""
+        return read_applications(self.home_api or self.kubernetes, self.environment.argocd)
+
+    @property
+    def home(self) -> Home:
+        """Where blue's Argo CD applications are."""
+        return home_of(self.environment.argocd, self.blue_name)

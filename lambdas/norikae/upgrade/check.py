@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from norikae.argocd.home import home_of
 from norikae.ports import Ports
 from norikae.preflight.finding import Finding
 from norikae.preflight.ground import Ground
@@ -36,6 +37,7 @@ def run_preflight(ports: Ports, writer: Writer) -> Answer:
             trust=ports.identity,
             now=ports.now,
             green_name=stored.plan.green.name,
+            home_api=ports.kubernetes(home_of(ports.environment.argocd, stored.plan.blue.name).cluster),
         )
     )
     documents = [asdict(finding) for finding in findings]

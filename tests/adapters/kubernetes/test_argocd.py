@@ -16,11 +16,16 @@ from local.kubernetes import ApiServer, User
 from local.kubernetes.endpoint import serve
 from norikae.adapters.kubernetes.client import KubernetesClient
 from norikae.argocd.applications import APPLICATIONS, pinned_revision
-from norikae.argocd.install import ensure_argo_cd
+from norikae.argocd.ensure import Around, ensure_argo_cd
+from norikae.argocd.home import home_of
+from norikae.argocd.manifests import target_manifests
+from norikae.argocd.restore import restore
 from norikae.argocd.sync import SyncRun
 from norikae.argocd.waves import sync_applications, sync_platform
 from norikae.errors import RefusedError
+from tests.unit.argocd.test_install import FakeSecrets
 from tests.unit.fakes.demo import REPOSITORY, demo_environment
+from tests.unit.fakes.eks import FakeEks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +40,7 @@ INSTALL: list[Json] = [
     if obj is not None
 ]
 NAME = "demo-1-35-a"
+HOME = home_of(ENVIRONMENT.argocd, NAME)
 
 CHILD = """
 apiVersion: argoproj.io/v1alpha1
@@ -71,6 +77,21 @@ spec:
     spec:
       containers:
         - {name: main, image: "registry.example.com/app:{{ .Values.tag }}"}
+"""
+
+
+INGRESS = """
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: {{ .Release.Name }}
+  annotations: {argocd.argoproj.io/sync-wave: "-1"}
+spec:
+  rules:
+    - host: web.example.com
+      http:
+        paths:
+          - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
 """
 
 
@@ -112,12 +133,21 @@ class Green:
         raise AssertionError(waited)
 
     def install(self) -> list[str]:
-        return self.until_ready(lambda: ensure_argo_cd(self.client, INSTALL, ENVIRONMENT, NAME, self.revision))
+        return self.until_ready(self.look)
 
-    def sync(self, attempt: int = 1) -> list[str]:
-        run = SyncRun("run-1", attempt, self.revision)
-        platform = self.until_ready(lambda: sync_platform(self.client, ENVIRONMENT, run, self.kernel.now()))
-        return platform + self.until_ready(lambda: sync_applications(self.client, ENVIRONMENT, run, self.kernel.now()))
+    def look(self) -> Progress:
+        around = Around(FakeEks(), FakeSecrets, lambda: INSTALL, self.kernel.now())
+        return ensure_argo_cd(self.client, ENVIRONMENT.argocd, HOME, self.revision, around)
+
+    def sync(self, attempt: int = 1, looks: int = 40) -> list[str]:
+        run = SyncRun("run-1", attempt, self.revision, since=self.kernel.now())
+
+        def of(waves: Callable[..., Progress]) -> list[str]:
+            return self.until_ready(
+                lambda: waves(self.client, ENVIRONMENT, HOME, run, lambda _: True, self.kernel.now()), looks
+            )
+
+        return [*of(sync_platform), *of(sync_applications)]
 
     def application(self, name: str) -> dict[str, Any]:
         return self.api.get(APPLICATIONS, name, "argocd")
@@ -160,3 +190,67 @@ def test_a_manifest_that_the_cluster_refuses_ends_the_attempt_and_the_next_one_h
     green.install()
     green.sync(attempt=2)
     assert green.application("web")["status"]["health"]["status"] == "Healthy"
+
+
+def test_argocd_server_says_what_git_has_before_anything_is_synced(green: Green) -> None:
+    green.install()
+    rendered = target_manifests(green.client, ENVIRONMENT.argocd, "root", green.revision)
+    assert sorted(obj["metadata"]["name"] for obj in rendered) == ["api", "dns", "load-balancers", "web"]
+    assert {obj["spec"]["source"]["targetRevision"] for obj in rendered} == {green.revision}
+
+
+def test_a_commit_that_is_not_synced_yet_can_be_looked_at(green: Green) -> None:
+    green.install()
+    green.sync()
+    changed = {"apps/web/templates/deployment.yaml": DEPLOYMENT.replace("replicas: 2", "replicas: 3")}
+    newer = green.repository.commit("main", changed)
+    (deployment,) = target_manifests(green.client, ENVIRONMENT.argocd, "web", newer)
+    assert deployment["spec"]["replicas"] == 3
+    (deployment,) = target_manifests(green.client, ENVIRONMENT.argocd, "web", green.revision)
+    assert deployment["spec"]["replicas"] == 2
+
+
+def test_an_application_that_git_syncs_by_itself_is_seen_before_the_first_sync(green: Green) -> None:
+    eager = CHILD.replace("    syncOptions:", "    automated: {prune: true}\n    syncOptions:")
+    files = {"clusters/templates/web.yaml": eager % {"name": "web", "repository": REPOSITORY}}
+    green.revision = green.repository.commit("main", files)
+    with pytest.raises(RefusedError, match="renders web with automated sync"):
+        green.install()
+    assert green.cluster.argocd.app("web") is None
+
+
+def test_automation_that_heeds_the_parameter_waits_until_the_revisions_are_restored(green: Green) -> None:
+    heeding = CHILD.replace(
+        "    syncOptions:", "    automated: {prune: true, enabled: {{ .Values.automated }}}\n    syncOptions:"
+    )
+    files = {
+        "clusters/values.yaml": "automated: true\n",
+        "clusters/templates/web.yaml": heeding % {"name": "web", "repository": REPOSITORY},
+    }
+    green.revision = green.repository.commit("main", files)
+    green.install()
+    green.sync()
+    assert green.application("web")["spec"]["syncPolicy"]["automated"] == {"prune": True, "enabled": False}
+    wanted = dict.fromkeys(("root", "load-balancers", "dns", "web", "api"), "main")
+    run = SyncRun("run-1", 1, "", since=green.kernel.now())
+    green.until_ready(lambda: restore(green.client, ENVIRONMENT.argocd, HOME, wanted, {"prune": True}, run))
+    assert green.application("web")["spec"]["syncPolicy"]["automated"] == {"prune": True, "enabled": True}
+    for name in wanted:
+        assert green.application(name)["spec"]["source"]["targetRevision"] == "main"
+    assert green.application("root")["spec"]["syncPolicy"]["automated"] == {"prune": True}
+
+
+def test_a_sync_that_runs_forever_is_ended_and_tried_again_after_the_hold(green: Green) -> None:
+    # No load balancer controller gives the Ingress an address, and the next wave waits for it.
+    files = {"apps/web/templates/ingress.yaml": INGRESS}
+    green.revision = green.repository.commit("main", files)
+    green.install()
+    with pytest.raises(RefusedError, match=r"within argocd\.application_deadline .*web: .*Running"):
+        green.sync(looks=100)
+    green.kernel.run(30)
+    state = green.application("web")["status"]["operationState"]
+    assert (state["phase"], state["message"]) == ("Failed", "Operation terminated")
+    run = SyncRun("run-1", 1, green.revision, since=green.kernel.now(), turn=1)
+    sync_applications(green.client, ENVIRONMENT, HOME, run, lambda _: True, green.kernel.now())
+    green.kernel.run(5)
+    assert green.application("web")["status"]["operationState"]["operation"]["info"][0]["value"] == "run-1/1.1"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from norikae.cluster.blue import ensure_gone
 from norikae.cluster.eks_port import Addon, Cluster, Issue, NodeGroup
 from norikae.cluster.site import Site
+from norikae.environment import Hub
 from norikae.errors import AwsRefusedError, RefusedError, UnreachableError
 from tests.unit.fakes.compute import FakeCompute
-from tests.unit.fakes.demo import demo_environment, ingress
+from tests.unit.fakes.demo import application, demo_environment, ingress
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
@@ -47,6 +49,22 @@ def service(name: str, kind: str) -> dict[str, Any]:
 def look(eks: FakeEks, api: FakeKubernetes, compute: FakeCompute | None = None, name: str = NAME) -> Progress:
     site = Site(eks, compute or FakeCompute(), FakeIdentity(), lambda _: api)
     return ensure_gone(site, demo_environment(), name)
+
+
+def test_a_central_argo_cd_forgets_the_cluster_before_anything_is_deleted() -> None:
+    eks, api = blue_world()
+    hub = FakeKubernetes(application(f"root-{NAME}", children=("web",)), application("web"))
+    role = "arn:aws:iam::123456789012:role/argocd"
+    central = Hub(cluster="tools", role=role, token_secret="argocd")
+    environment = demo_environment()
+    argocd = msgspec.structs.replace(environment.argocd, mode="hub", hub=central, root="root-{cluster}")
+    environment = msgspec.structs.replace(environment, argocd=argocd)
+    site = Site(eks, FakeCompute(), FakeIdentity(), {NAME: api, "tools": hub}.__getitem__)
+    assert ensure_gone(site, environment, NAME).waiting_for == "the hub to forget web"
+    assert ensure_gone(site, environment, NAME).waiting_for == f"the hub to forget root-{NAME}"
+    assert api.writes == []
+    ensure_gone(site, environment, NAME)
+    assert api.writes != []
 
 
 def test_blue_goes_step_by_step() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from norikae.argocd.applications import ROOT, children, descendants, read_applications
+from norikae.argocd.applications import children, descendants
 from norikae.argocd.ready import Expected, readiness
 from norikae.preflight.finding import Finding
 
@@ -19,8 +19,8 @@ NAME = "applications-ready"
 def check(ground: Ground) -> Iterator[Finding]:
     """Every Argo CD application on blue is synced and healthy, by whoever's sync."""
     argocd = ground.environment.argocd
-    apps = read_applications(ground.kubernetes, argocd)
-    for name in (ROOT, *descendants(apps)):
+    apps = ground.argocd_applications
+    for name in (ground.home.root, *descendants(apps, ground.home.root)):
         subject = f"application {argocd.namespace}/{name}"
         app = apps.get(name)
         if app is None:
