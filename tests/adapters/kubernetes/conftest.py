@@ -21,6 +21,7 @@ TOKENS = {
     "admin": User("admin", ("system:masters", "system:authenticated")),
     "reader": User("reader", ("norikae:read", "system:authenticated")),
     "syncer": User("syncer", ("norikae:sync", "system:authenticated")),
+    "comparer": User("comparer", ("norikae:compare", "system:authenticated")),
     "decommissioner": User("decommissioner", ("norikae:decommission", "system:authenticated")),
 }
 

@@ -181,3 +181,44 @@ def test_a_token_that_is_never_accepted_is_an_error(as_user: Callable[[str], Kub
     with pytest.raises(CredentialsExpiredError, match="401"):
         as_user("nobody").list("nodes")
     assert not as_user("nobody").is_ready()
+
+
+def test_an_object_is_read_in_the_version_in_which_it_is_named(client: KubernetesClient) -> None:
+    scaler: dict[str, Any] = {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "web", "namespace": "default"},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
+            "minReplicas": 1,
+            "maxReplicas": 3,
+        },
+    }
+    client.apply(scaler)
+    found = client.current(scaler)
+    assert found is not None
+    assert found["apiVersion"] == "autoscaling/v2"
+    without = {**scaler, "metadata": {"name": "web"}}
+    assert client.current(without) == found
+
+
+def test_what_is_not_there_or_not_served_has_no_current_object(client: KubernetesClient) -> None:
+    assert client.current(config_map("nothing")) is None
+    assert client.current({**config_map("nothing"), "apiVersion": "v9"}) is None
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "scope"),
+    [
+        ("v1", "ConfigMap", "namespaced"),
+        ("v1", "Namespace", "cluster"),
+        ("policy/v1", "PodDisruptionBudget", "namespaced"),
+        ("scheduling.k8s.io/v1", "PriorityClass", "cluster"),
+        ("flowcontrol.apiserver.k8s.io/v1beta3", "FlowSchema", ""),
+        ("example.com/v1", "Widget", ""),
+    ],
+)
+def test_the_scope_of_a_kind_is_what_this_server_serves(
+    client: KubernetesClient, api_version: str, kind: str, scope: str
+) -> None:
+    assert client.scope(api_version, kind) == scope

@@ -15,6 +15,7 @@ from norikae.errors import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from local.kubernetes import ApiServer
     from norikae.adapters.kubernetes.client import KubernetesClient
 
 MANIFEST: list[dict[str, Any]] = list(
@@ -22,7 +23,7 @@ MANIFEST: list[dict[str, Any]] = list(
 )
 NAMESPACE = "argo"
 INGRESSES = "ingresses.networking.k8s.io"
-CRD = {
+CRD: dict[str, Any] = {
     "apiVersion": "apiextensions.k8s.io/v1",
     "kind": "CustomResourceDefinition",
     "metadata": {"name": APPLICATIONS},
@@ -123,3 +124,65 @@ def test_decommissioners_stop_argo_cd_and_delete_what_holds_load_balancers(
     ):
         with pytest.raises(RefusedError, match="forbidden"):
             attempt()
+
+
+MADE_BY_THE_CLUSTER = {
+    "certificatesigningrequests.certificates.k8s.io",
+    "controllerrevisions.apps",
+    "events",
+    "ipaddresses.networking.k8s.io",
+    "nodes",
+}
+"""What nobody keeps in Git."""
+
+
+def test_comparers_read_every_built_in_kind_but_secrets(
+    as_user: Callable[[str], KubernetesClient], server: ApiServer
+) -> None:
+    comparer = as_user("comparer")
+    kinds = {kind.name for kind in server.catalog.all()}
+    for resource in sorted(kinds - MADE_BY_THE_CLUSTER - {"secrets"}):
+        assert isinstance(comparer.list(resource), list)
+    with pytest.raises(RefusedError, match="forbidden"):
+        comparer.list("secrets")
+
+
+def test_comparers_read_one_secret_and_ask_one_server(as_user: Callable[[str], KubernetesClient]) -> None:
+    comparer = as_user("comparer")
+    assert comparer.get("secrets", "norikae-argocd-token", NAMESPACE) is None
+    for attempt in (
+        lambda: comparer.get("secrets", "argocd-secret", NAMESPACE),
+        lambda: comparer.get("secrets", "norikae-argocd-token", "default"),
+        lambda: comparer.proxied("https:billing:443", NAMESPACE, "/"),
+        lambda: comparer.apply(APPLICATION),
+        lambda: comparer.apply(APPLICATION, dry_run=True),
+    ):
+        with pytest.raises(RefusedError, match="forbidden"):
+            attempt()
+
+
+def test_a_custom_kind_is_read_after_a_role_with_the_label_lets_it_in(
+    client: KubernetesClient, as_user: Callable[[str], KubernetesClient]
+) -> None:
+    comparer = as_user("comparer")
+    widget: dict[str, Any] = {
+        "apiVersion": "example.com/v1",
+        "kind": "Widget",
+        "metadata": {"name": "one", "namespace": "default"},
+    }
+    names = {"kind": "Widget", "listKind": "WidgetList", "plural": "widgets", "singular": "widget"}
+    spec = {**CRD["spec"], "group": "example.com", "names": names}
+    spec["versions"] = [{**CRD["spec"]["versions"][0], "name": "v1"}]
+    client.apply({**CRD, "metadata": {"name": "widgets.example.com"}, "spec": spec})
+    client.apply(widget)
+    with pytest.raises(RefusedError, match="forbidden"):
+        comparer.current(widget)
+    client.apply(
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": "widgets", "labels": {"norikae.dev/aggregate-to-compare": "true"}},
+            "rules": [{"apiGroups": ["example.com"], "resources": ["widgets"], "verbs": ["get", "list"]}],
+        }
+    )
+    assert comparer.current(widget) is not None
