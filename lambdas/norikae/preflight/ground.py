@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from norikae.cluster.ports import Json, Kubernetes
     from norikae.environment import Environment
     from norikae.preflight.insights_port import Insights
+    from norikae.singletons.ledger import Named
     from norikae.traffic.applications import Application
     from norikae.traffic.records import RecordSet
 
@@ -68,6 +69,7 @@ class Ground:
         trust: the trust policies of roles.
         now: this instant, in seconds since the epoch.
         green_name: the cluster that an earlier attempt of the same run has built; its records are expected, too.
+        suspended: what this run itself, or Git, has suspended on blue.
         home_api: the API of the cluster that blue's Argo CD applications are in; blue's own when left out.
     """
 
@@ -82,6 +84,7 @@ class Ground:
     trust: TrustPolicies
     now: float
     green_name: str = ""
+    suspended: frozenset[Named] = frozenset()
     home_api: Kubernetes | None = None
 
     @cached_property

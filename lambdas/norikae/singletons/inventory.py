@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from norikae.argocd.applications import descendants
 from norikae.singletons.hooks import migrations
 from norikae.singletons.policy import (
     ANNOTATION,
@@ -83,7 +84,9 @@ class Sources:
     def source(self, kind: str, obj: Json) -> str:
         """The application that an object comes from; "" when none does."""
         meta = obj["metadata"]
-        return owner(obj) or self.listed.get((kind, meta.get("namespace", ""), meta["name"]), "")
+        tracked = owner(obj)
+        known = tracked if tracked in self.apps else ""
+        return known or self.listed.get((kind, meta.get("namespace", ""), meta["name"]), "")
 
     def policy(self, kind: str, obj: Json) -> str:
         """What the object's own annotation says, or else its application's."""
@@ -94,14 +97,15 @@ class Sources:
         return declared(self.apps[source]) if source in self.apps else ""
 
 
-def inventory(kubernetes: Kubernetes, apps: Mapping[str, Json]) -> tuple[Found, ...]:
+def inventory(kubernetes: Kubernetes, apps: Mapping[str, Json], root: str) -> tuple[Found, ...]:
     """Every CronJob, volume claim and migration on blue, and every workload that calls itself a singleton.
 
     Args:
         kubernetes: blue's API.
-        apps: blue's Argo CD applications by name.
+        apps: the Argo CD applications by name; those of other clusters, and those that green does not get, do no harm.
+        root: blue's root application.
     """
-    sources = Sources.of(apps)
+    sources = Sources.of({name: apps[name] for name in (root, *descendants(apps, root)) if name in apps})
     found = (
         *_cron_jobs(kubernetes, sources),
         *_workloads(kubernetes, sources),

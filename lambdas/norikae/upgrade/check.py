@@ -8,6 +8,7 @@ from norikae.ports import Ports
 from norikae.preflight.finding import Finding
 from norikae.preflight.ground import Ground
 from norikae.preflight.run import may_start, run_checks
+from norikae.singletons.ledger import suspended_on_blue
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import close, enter
 from norikae.upgrade.ports import read_plan
@@ -37,6 +38,7 @@ def run_preflight(ports: Ports, writer: Writer) -> Answer:
             trust=ports.identity,
             now=ports.now,
             green_name=stored.plan.green.name,
+            suspended=suspended_on_blue(ports, stored.plan),
             home_api=ports.kubernetes(home_of(ports.environment.argocd, stored.plan.blue.name).cluster),
         )
     )

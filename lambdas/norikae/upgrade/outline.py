@@ -61,7 +61,7 @@ def outline(ports: Ports, run: str, wanted: UpgradeRequest, version: str, cluste
         green=Cluster(green, version),
         revision=revision,
         groups=group_by_order(_planned(ports, chosen)),
-        singletons=planned(inventory(kubernetes, sources), found),
+        singletons=planned(inventory(kubernetes, sources, home.root), found),
         creates=creations(environment, move),
         # A run that leaves applications on blue cannot delete it: it holds instead.
         deletes=() if wanted.applications else deletions(ports, move),

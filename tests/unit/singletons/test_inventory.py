@@ -36,7 +36,8 @@ def claim(name: str = "data", *, policy: str = "", owner: str = "") -> Json:
 
 def found(*objects: Json, apps: tuple[Json, ...] = ()) -> list[Found]:
     known = {app["metadata"]["name"]: app for app in (application("billing"), *apps)}
-    return list(inventory(FakeKubernetes(*objects), known))
+    root = application("root", children=tuple(known))
+    return list(inventory(FakeKubernetes(*objects), {"root": root, **known}, "root"))
 
 
 def one(*objects: Json, apps: tuple[Json, ...] = ()) -> Found:
@@ -84,6 +85,13 @@ def test_an_application_that_tracks_by_label_is_found_by_what_it_lists() -> None
 def test_what_nobody_renders_cannot_be_handed_off() -> None:
     assert "so green does not get it" in one(cron_job()).problem
     assert one(cron_job(policy="manual")).problem == ""
+
+
+def test_what_another_root_renders_does_not_come_to_green() -> None:
+    api = FakeKubernetes(tracked(cron_job(), "legacy"))
+    apps = {"root": application("root", children=("billing",)), "legacy": application("legacy")}
+    (found,) = inventory(api, apps, "root")
+    assert "so green does not get it" in found.problem
 
 
 def applied(obj: Json, spec: Json, how: str) -> Json:
@@ -225,6 +233,7 @@ def test_it_is_handed_off_with_the_application_that_it_comes_with() -> None:
 
 def test_the_check_finds_blockers_and_notes_what_is_left_to_a_team() -> None:
     api = FakeKubernetes(
+        application("root", children=("billing",)),
         application("billing"),
         tracked(cron_job("silent", policy="")),
         tracked(cron_job("own", policy="manual")),

@@ -30,6 +30,7 @@ def check(ground: Ground) -> Iterator[Finding]:
             if condition.get("type") == "SharedResourceWarning":
                 text, remedy = condition.get("message", ""), "let one application only own the resource"
                 yield Finding(NAME, "blocker", subject, f"on blue, it shares a resource: {text}", remedy)
-        judged = readiness(app, Expected(now=ground.now, is_parent=bool(children(app))))
+        expected = Expected(now=ground.now, is_parent=bool(children(app)), suspended=ground.suspended)
+        judged = readiness(app, expected)
         for reason in judged.reasons:
             yield Finding(NAME, "blocker", subject, f"on blue, {reason}", "make it synced and healthy on blue first")

@@ -21,7 +21,7 @@ def check(ground: Ground) -> Iterator[Finding]:
     Two clusters at work at once is what a blue/green upgrade adds to a system that was built for one: a job that runs
     twice, two consumers of one queue, a second empty volume, a migration that runs again.
     """
-    for one in inventory(ground.kubernetes, ground.argocd_applications):
+    for one in inventory(ground.kubernetes, ground.argocd_applications, ground.home.root):
         if one.problem:
             yield Finding(NAME, "blocker", one.title, one.problem, one.remedy)
         elif one.policy == "manual":
