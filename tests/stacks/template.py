@@ -48,6 +48,11 @@ class Template:
             for statement in policy["PolicyDocument"]["Statement"]
         ]
 
+    def allowing(self, identifier: str, action: str) -> list[Json]:
+        """The statements of a function's role that allow an action."""
+        rights = self.rights(self.role_of(identifier))
+        return [one for one in rights if one["Effect"] == "Allow" and action in listed(one["Action"])]
+
     def boundary(self) -> list[Json]:
         """The statements of the permission boundary."""
         statements: list[Json] = self.only("AWS::IAM::ManagedPolicy")["PolicyDocument"]["Statement"]

@@ -182,17 +182,44 @@ def test_records_are_written_only_in_the_zone_and_only_of_our_types(template: Te
         assert statement["Resource"] == "arn:aws:route53:::hostedzone/Z0DEMO1EXAMPLE"
 
 
-def test_only_the_decommission_deletes_clusters_and_only_tagged_or_adopted_ones(template: Template) -> None:
-    deleting = [
-        (row.name, statement)
+def test_only_two_functions_delete_clusters_and_only_the_decommission_the_adopted_one(template: Template) -> None:
+    deleting = {
+        row.name: {statement["Resource"].rpartition("/")[2]: statement.get("Condition") for statement in found}
         for row in FUNCTIONS
-        for statement in template.rights(template.role_of(row.identifier))
-        if "eks:DeleteCluster" in listed(statement["Action"])
-    ]
-    assert {name for name, _ in deleting} == {"decommission_blue"}
-    conditions = {statement["Resource"].rpartition("/")[2]: statement.get("Condition") for _, statement in deleting}
+        if (found := template.allowing(row.identifier, "eks:DeleteCluster"))
+    }
     tagged = {"StringEquals": {"aws:ResourceTag/norikae:environment": "demo"}}
-    assert conditions == {"demo-*": tagged, "demo-1-33": None}
+    assert deleting == {
+        "decommission_blue": {"demo-*": tagged, "demo-1-33": None},
+        "clean_green": {"demo-*": tagged},
+    }
+
+
+def test_groups_of_nodes_are_made_and_deleted_by_their_tags_only(template: Template) -> None:
+    ours = {"StringEquals": {"aws:ResourceTag/norikae:environment": "demo"}}
+    adopted = {"StringEquals": {"aws:ResourceTag/kubernetes.io/cluster/demo-1-33": "owned"}}
+    groups = "autoScalingGroup:*:autoScalingGroupName"
+    deleting = {
+        row.name: {s["Resource"].partition(":123456789012:")[2]: s["Condition"] for s in found}
+        for row in FUNCTIONS
+        if (found := template.allowing(row.identifier, "autoscaling:DeleteAutoScalingGroup"))
+    }
+    assert deleting == {
+        "decommission_blue": {f"{groups}/demo-*": ours, f"{groups}/*": adopted},
+        "clean_green": {f"{groups}/demo-*": ours},
+    }
+    (making,) = template.allowing("EnsureGreenCluster", "autoscaling:CreateAutoScalingGroup")
+    assert making["Condition"] == {"StringEquals": {"aws:RequestTag/norikae:environment": "demo"}}
+
+
+def test_instances_come_from_launch_templates_only(template: Template) -> None:
+    (launching,) = template.allowing("EnsureGreenCluster", "ec2:RunInstances")
+    templates = launching["Condition"]["ArnLike"]["ec2:LaunchTemplate"]
+    assert templates == "arn:aws:ec2:ap-northeast-1:123456789012:launch-template/*"
+    tagging = template.allowing("EnsureGreenCluster", "ec2:CreateTags")
+    assert {tuple(s["Condition"]["StringEquals"]["ec2:CreateAction"]) for s in tagging} == {
+        ("CreateLaunchTemplate", "RunInstances")
+    }
 
 
 def test_the_build_lets_roles_in_only_as_members_of_our_groups(template: Template) -> None:
