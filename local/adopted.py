@@ -66,6 +66,7 @@ class Serving:
 def serve(world: World, blue: Serving) -> None:
     """A cluster that serves all applications and has all DNS weight, whoever made it."""
     environment, zone = world.environment, world.environment.dns.zones[0]
+    world.certificates.hold(CERTIFICATE.format(account=environment.account), f"*.{blue.domain}")
     world.route53.create_hosted_zone(Name=blue.domain, CallerReference="adopt", zone_id=zone)
     world.eks.adopt(
         blue.name,
