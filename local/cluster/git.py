@@ -31,6 +31,8 @@ class Repository:
         self.default_branch = branch
         self.branches: dict[str, str] = {}
         self.reachable = True
+        self.login: Mapping[str, str] = {}
+        """What a client must bring, such as username and password; everybody may read without."""
         self._record(branch, dict(files), parent="")
 
     @classmethod
@@ -122,16 +124,28 @@ class GitRepositories:
         """Make a repository reachable under a URL."""
         self._repositories[_normal(url)] = repository
 
-    def at(self, url: str) -> Repository:
+    def at(self, url: str, credentials: Mapping[str, str] | None = None) -> Repository:
         """The repository of a URL.
 
+        Args:
+            url: where it is.
+            credentials: what a client brings; without any, nobody is asked who they are (people of the world).
+
         Raises:
-            GitError: nothing answers there.
+            GitError: nothing answers there, or not to these credentials.
         """
         found = self._repositories.get(_normal(url))
         if found is None:
             raise GitError(f"rpc error: code = Unknown desc = failed to list refs: repository not found: {url}")
+        if credentials is not None and any(credentials.get(key) != value for key, value in found.login.items()):
+            why = "authorization failed" if credentials else "authentication required"
+            raise GitError(f"rpc error: code = Unknown desc = failed to list refs: {why}: {url}")
         return found
+
+
+def same_repository(url: str, prefix: str, *, whole: bool) -> bool:
+    """Whether a URL is another one, or begins with it (Argo CD's ``repository`` and ``repo-creds``)."""
+    return _normal(url) == _normal(prefix) if whole else _normal(url).startswith(_normal(prefix))
 
 
 def _normal(url: str) -> str:

@@ -72,7 +72,7 @@ class ArgoCd(Controller):
     def __init__(
         self, kernel: Kernel, api: ApiServer, informer: Informer, git: GitRepositories, reach: Reach = nowhere
     ) -> None:
-        self._repo_server = RepoServer(git)
+        self._repo_server = RepoServer(git, informer)
         self._comparer = Comparer()
         self._levels: dict[str, int] = {}
         self._repo_errors: dict[str, float] = {}

@@ -6,13 +6,13 @@ Sources: Argo CD docs, "Declarative Setup", clusters and EKS; ``util/db/secrets.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from local.cluster.argocd.application import IN_CLUSTER, NAMESPACE, SpecError
+from local.cluster.argocd.secrets import SECRET_TYPE, texts_of
 from local.cluster.argocd.targets import TargetError, identity
 from local.cluster.argocd.tracking import Tracking
 from local.cluster.objects import Json, annotation
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from local.kubernetes.api import ApiServer
     from local.kubernetes.resources import Catalog
 
-SECRET_TYPE = "argocd.argoproj.io/secret-type"  # noqa: S105 - a label
 SKIP = "argocd.argoproj.io/skip-reconcile"
 
 
@@ -146,7 +145,7 @@ class Sites:
             SpecError: Argo CD does not know it.
         """
         server, secret = self._destination(app)
-        return server, _texts(secret).get("name", "") if secret else "in-cluster"
+        return server, texts_of(secret).get("name", "") if secret else "in-cluster"
 
     def is_skipped(self, app: Json) -> bool:
         """Whether the cluster's Secret says that its applications are to be left alone."""
@@ -165,31 +164,26 @@ class Sites:
             raise SpecError("Destination server missing from app spec")
         if server == IN_CLUSTER or name == "in-cluster":
             return IN_CLUSTER, None
-        found = [one for one in self._secrets() if _texts(one).get("name" if name else "server") == (name or server)]
+        found = [one for one in self._secrets() if texts_of(one).get("name" if name else "server") == (name or server)]
         if not found and name:
             raise SpecError(f"unable to find destination server: there are no clusters with this name: {name}")
         if not found:
             raise SpecError(f"cluster '{server}' has not been configured")
         if len(found) > 1:
-            urls = " ".join(_texts(one).get("server", "") for one in found)
+            urls = " ".join(texts_of(one).get("server", "") for one in found)
             raise SpecError(
                 f"unable to find destination server: there are {len(found)} clusters with the same name: [{urls}]"
             )
-        return _texts(found[0]).get("server", ""), found[0]
+        return texts_of(found[0]).get("server", ""), found[0]
 
     def _secrets(self) -> list[Json]:
         found = self._informer.every("secrets", NAMESPACE)
         return [one for one in found if (one["metadata"].get("labels") or {}).get(SECRET_TYPE) == "cluster"]
 
 
-def _texts(secret: Json) -> dict[str, str]:
-    data = {name: base64.b64decode(value).decode() for name, value in (secret.get("data") or {}).items()}
-    return data | (secret.get("stringData") or {})
-
-
 def _config(secret: Json) -> Json:
     try:
-        found: Any = json.loads(_texts(secret).get("config") or "{}")
+        found: Any = json.loads(texts_of(secret).get("config") or "{}")
     except ValueError as error:
         raise SiteError(f"Failed to load live state: failed to unmarshal cluster config: {error}") from error
     return dict(found)

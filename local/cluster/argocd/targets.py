@@ -6,14 +6,16 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local.cluster.argocd.application import Source, SpecError, destination_namespace, source_of
+from local.cluster.argocd.application import NAMESPACE, Source, SpecError, destination_namespace, source_of
 from local.cluster.argocd.hooks import is_hook, unknown_hooks
+from local.cluster.argocd.secrets import SECRET_TYPE, texts_of
 from local.cluster.charts import RenderError, render_chart, render_folder
-from local.cluster.git import GitError, GitRepositories
+from local.cluster.git import GitError, GitRepositories, Repository, same_repository
 from local.cluster.objects import Json, annotation
 from local.kubernetes.errors import ApiError
 
 if TYPE_CHECKING:
+    from local.cluster.informer import Informer
     from local.kubernetes.resources import Catalog
 
 TRACKING = "argocd.argoproj.io/tracking-id"
@@ -52,10 +54,11 @@ class RepoServer:
 
     Args:
         git: the repositories.
+        informer: the cluster in which it runs, for the credentials in Secrets.
     """
 
-    def __init__(self, git: GitRepositories) -> None:
-        self._git = git
+    def __init__(self, git: GitRepositories, informer: Informer) -> None:
+        self._git, self._informer = git, informer
         self._rendered: dict[tuple[Source, str, str], list[Json]] = {}
         self._known: dict[tuple[str, Source, str, str, str, int], Targets] = {}
 
@@ -73,7 +76,7 @@ class RepoServer:
         """
         try:
             source = source_of(app)
-            repository = self._git.at(source.repository)
+            repository = self._repository(source.repository)
             commit = repository.resolve(revision or source.revision)
             manifests = self._render(source, commit, destination_namespace(app))
         except (GitError, RenderError, SpecError) as error:
@@ -95,15 +98,31 @@ class RepoServer:
         """
         try:
             source = source_of(app)
-            commit = self._git.at(source.repository).resolve(revision or source.revision)
+            commit = self._repository(source.repository).resolve(revision or source.revision)
             made = self._render(source, commit, destination_namespace(app))
         except (GitError, RenderError, SpecError) as error:
             raise TargetError(str(error)) from error
         return [_tracked(app, copy.deepcopy(one)) for one in made]
 
+    def _repository(self, url: str) -> Repository:
+        """The repository, entered with the credentials for it, or else for the longest beginning of its URL.
+
+        Source: docs/operator-manual/declarative-setup.md (repositories, repository credentials).
+        """
+        kinds = {"repository": True, "repo-creds": False}
+        found: list[tuple[bool, int, dict[str, str]]] = []
+        for secret in self._informer.every("secrets", NAMESPACE):
+            whole = kinds.get((secret["metadata"].get("labels") or {}).get(SECRET_TYPE, ""))
+            if whole is not None:
+                texts = texts_of(secret)
+                if same_repository(url, texts.get("url", ""), whole=whole):
+                    found.append((whole, len(texts.get("url", "")), texts))
+        best = max(found, key=lambda one: one[:2], default=(False, 0, {}))
+        return self._git.at(url, best[2])
+
     def _render(self, source: Source, commit: str, namespace: str) -> list[Json]:
         known = (source, commit, namespace)
-        files = self._git.at(source.repository).files(commit, source.path)
+        files = self._repository(source.repository).files(commit, source.path)
         if known not in self._rendered:
             if "Chart.yaml" in files:
                 made = render_chart(files, source.parameters, release=source.release, namespace=namespace)

@@ -2,9 +2,10 @@
 
 import pytest
 
+from local.cluster.argocd.application import NAMESPACE
 from local.kernel import Kernel
 from local.kubernetes.errors import ApiError
-from tests.local.cluster.building import Argo, config_map, ready, web
+from tests.local.cluster.building import URL, Argo, config_map, ready, web
 
 
 def test_an_application_is_compared_but_not_synced_by_itself(argo: Argo, kernel: Kernel) -> None:
@@ -260,3 +261,24 @@ def test_the_later_wave_is_deleted_before_the_earlier_one(argo: Argo, kernel: Ke
         left = {one["metadata"]["name"] for one in argo.api.list("deployments.apps", "default")}
         order += [left] if not order or order[-1] != left else []
     assert order == [{"first", "last"}, {"first"}, set()]
+
+
+@pytest.mark.parametrize(("kind", "url"), [("repository", f"{URL[:-4]}/"), ("repo-creds", "https://git.example.com/")])
+def test_a_private_repository_opens_with_the_credentials_of_a_secret(
+    argo: Argo, kernel: Kernel, kind: str, url: str
+) -> None:
+    argo.repository.login = {"username": "argocd", "password": "right"}
+    argo.application()
+    argo.refresh()
+    kernel.run(5)
+    assert "authentication required" in argo.status()["conditions"][0]["message"]
+    meta = {"name": "git", "namespace": NAMESPACE, "labels": {"argocd.argoproj.io/secret-type": kind}}
+    login = {"url": url, "username": "argocd", "password": "wrong"}
+    argo.api.create("secrets", {"metadata": meta, "stringData": login}, manager="kubectl")
+    argo.refresh()
+    kernel.run(5)
+    assert "authorization failed" in argo.status()["conditions"][0]["message"]
+    argo.api.patch("secrets", "git", NAMESPACE, {"stringData": {"password": "right"}}, manager="kubectl")
+    argo.refresh()
+    kernel.run(5)
+    assert argo.summary()[0] == "OutOfSync"
