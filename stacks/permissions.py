@@ -226,7 +226,7 @@ FUNCTIONS = (
         timeout=240,
     ),
     Row("Hold upgrade", "workflow", _TELL, settings=_TELLING),
-    Row("Report failure", "workflow", _REPORT, settings=_REPORTING),
+    Row("Report failure", "workflow", (*_REPORT, identity_grants.identity_forget), settings=_REPORTING),
     # the shift machine
     Row("Prepare shift", "workflow", (grants.table, grants.records_read, grants.executions_read), settings=_TABLE),
     Row("Set weights", "workflow", (*_MOVE, cluster_grants.cluster_endpoint), ("norikae:read",), _TABLE),

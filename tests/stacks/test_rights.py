@@ -146,7 +146,7 @@ def test_only_listed_roles_can_be_extended_and_only_where_clusters_come_and_go(t
         if "iam:UpdateAssumeRolePolicy" in listed(statement["Action"])
     }
     assert extending
-    assert set(extending) <= {"ensure_green_cluster", "decommission_blue", "clean_green"}
+    assert set(extending) <= {"ensure_green_cluster", "decommission_blue", "clean_green", "report_failure"}
     assert set(extending.values()) == {"arn:aws:iam::123456789012:role/demo-chat-api"}
 
 

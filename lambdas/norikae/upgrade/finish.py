@@ -25,6 +25,7 @@ from norikae.upgrade.phase import advance, close, enter, say
 from norikae.upgrade.plan import Plan
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress
+from norikae.upgrade.rolled_back import forget_green
 from norikae.upgrade.state import AppItem, ApprovalItem, ClustersItem, Event, Flags, Outcome, PhaseItem
 
 Answer = dict[str, Any]
@@ -107,6 +108,8 @@ def report_failure(ports: Ports, state: Mapping[str, Any], execution: str) -> An
     flags = ports.table.read(writer.run, "FLAGS", Flags) or Flags()
     began = any(span.name == "ensure-green-cluster" for span in (phase.spans if phase else ()))
     outcome: Outcome = "refused" if not began else "rolled-back" if rolled_back or flags.aborted else "failed"
+    if outcome == "rolled-back":
+        forget_green(ports, writer)
     _end(ports, writer, execution, outcome, reason)
     return {"error": f"Upgrade{outcome.title().replace('-', '')}", "cause": reason or outcome}
 
