@@ -60,6 +60,8 @@ class InsightOperations(PodIdentityOperations):
                 version=f"1.{removed_in}",
                 reason="Deprecated API usage detected within last 30 days." if uses else "No deprecated API usage.",
                 summary={"deprecationDetails": _details(uses)},
+                recommendation="Update manifests and API clients to use newer Kubernetes APIs if applicable before"
+                f" upgrading to Kubernetes v1.{removed_in}.",
             )
         for insight in cluster.insights.values():
             insight["lastRefreshTime"] = self.kernel.utcnow()
@@ -74,6 +76,7 @@ class InsightOperations(PodIdentityOperations):
         category: str = "UPGRADE_READINESS",
         reason: str = "",
         summary: dict[str, Any] | None = None,
+        recommendation: str = "",
     ) -> str:
         """AWS has found something out; the same name and version again replaces it.
 
@@ -85,6 +88,7 @@ class InsightOperations(PodIdentityOperations):
             category: UPGRADE_READINESS, MISCONFIGURATION or ROLLBACK_READINESS.
             reason: AWS's explanation of the status.
             summary: the ``categorySpecificSummary``, such as deprecation details.
+            recommendation: what AWS advises.
 
         Returns:
             The id of the insight.
@@ -101,7 +105,7 @@ class InsightOperations(PodIdentityOperations):
             "lastTransitionTime": now,
             "description": name,
             "insightStatus": {"status": status, "reason": reason or status.capitalize()},
-            "recommendation": "",
+            "recommendation": recommendation,
             "additionalInfo": {},
             "resources": [],
             "categorySpecificSummary": summary or {},

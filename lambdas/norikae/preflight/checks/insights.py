@@ -69,7 +69,9 @@ def _judged(ground: Ground, insight: Insight) -> Iterator[Finding]:
     elif insight.status != "PASSING":
         uses = f": {'; '.join(insight.uses)}" if insight.uses else ""
         remedy = insight.remedy or "do what EKS recommends in its console, then let it look again"
-        yield Finding(NAME, "blocker", insight.name, f"EKS says {insight.status}: {insight.reason}{uses}", remedy)
+        yield Finding(
+            NAME, "blocker", insight.name, f"EKS says {insight.status}: {insight.reason.rstrip('.')}{uses}", remedy
+        )
 
 
 def _aside(insight: Insight) -> Finding:
