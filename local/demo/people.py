@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from local.team import Team
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,7 +24,6 @@ BUILD_SECONDS = 600
 """From the question about the plan to the change by hand: preflight is over, green is being built."""
 COMMIT_SECONDS = 5
 """From the question about the difference to the commit: nobody has read it yet."""
-APPLICATIONS, ARGOCD, REFRESH = "applications.argoproj.io", "argocd", "argocd.argoproj.io/refresh"
 
 
 class Operator:
@@ -88,13 +89,7 @@ class Colleague:
 
     def _commit(self) -> None:
         """Another team's change lands on the branch, and they sync it on blue as they always do."""
-        path = "apps/files-upload/templates/config.yaml"
-        repository = self._world.git.at(self._world.environment.argocd.repository)
-        branch = repository.default_branch
-        text = repository.files(repository.resolve(branch))[path]
-        repository.commit(branch, {path: f'{text.rstrip()}\n  RETRIES: "5"\n'})
-        for name in ("root", "files-upload"):
-            asked = {"metadata": {"annotations": {REFRESH: "normal"}}}
-            self._api.patch(APPLICATIONS, name, ARGOCD, asked, manager="team-files")
-        operation = {"operation": {"initiatedBy": {"username": "team-files"}, "sync": {}}}
-        self._api.patch(APPLICATIONS, "files-upload", ARGOCD, operation, manager="team-files")
+        team = Team("team-files", self._world.git.at(self._world.environment.argocd.repository))
+        team.change("apps/files-upload/templates/config.yaml", lambda text: f'{text.rstrip()}\n  RETRIES: "5"\n')
+        team.refresh(self._api, ("root", "files-upload"))
+        team.sync(self._api, "files-upload")
