@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from local.aws.ec2.instances import Launch
+from local.aws.eks.mishaps import Mishap
 from local.aws.images import version_of_image
 
 if TYPE_CHECKING:
@@ -109,6 +111,28 @@ class Joining:
             raise CannotJoinError(f"dial tcp {wanted['apiServerEndpoint']}: i/o timeout")
         if instance.tags.get(f"kubernetes.io/cluster/{cluster.name}") != "owned":
             raise CannotJoinError(f"the instance has no tag kubernetes.io/cluster/{cluster.name}=owned")
+
+
+def launch_trouble(ec2: Ec2Simulator, group: dict[str, Any]) -> Mishap | None:
+    """Why the instances of a managed node group do not start, as EKS describes it.
+
+    Source: EKS API reference, "Issue": InsufficientFreeAddresses, AsgInstanceLaunchFailures with Auto Scaling's words.
+    """
+    refusals = [
+        ec2.refusal(Launch(None, kind, ec2.subnets[subnet], group.get("capacityType") == "SPOT"))
+        for subnet in group["subnets"]
+        for kind in group["instanceTypes"]
+    ]
+    found = [one for one in refusals if one]
+    if not refusals or len(found) < len(refusals):
+        return None
+    if found[0].code == "InsufficientFreeAddressesInSubnet":
+        text = "One or more of the subnets associated with your managed node group does not have enough available IP "
+        text += "addresses for new nodes."
+        return Mishap("CREATE_FAILED", "InsufficientFreeAddresses", text, tuple(group["subnets"]))
+    text = f"Could not launch On-Demand Instances. {found[0].code} - {found[0].message} Launching EC2 instance failed."
+    asg = group["resources"]["autoScalingGroups"][0]["name"]
+    return Mishap("CREATE_FAILED", "AsgInstanceLaunchFailures", text, (asg,))
 
 
 def node_config(user_data: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from local.edge.certificates import Authority, CertificateStore
 from local.edge.front_door import FrontDoor
 from local.hub import reach_by_eks
 from local.inhabited import InhabitedCluster
-from local.joining import Joining
+from local.joining import Joining, launch_trouble
 from local.kernel import Kernel
 from local.runtime.runtime import LambdaRuntime
 
@@ -93,6 +93,7 @@ class World:
             on_nodes=lambda name, group: self.clusters[name].join(group),
             on_nodes_gone=lambda name, group: self.clusters[name].leave(group),
             on_deleted=self._cluster_is_deleted,
+            launch_trouble=lambda _, group: launch_trouble(self.ec2, group),
             subnets=environment.network.subnets,
             vpc_id=environment.network.vpc,
             outdated=lambda name: self.clusters[name].api.audit.outdated.values() if name in self.clusters else (),

@@ -82,6 +82,12 @@ def clusters_build(at: Resources) -> list[iam.PolicyStatement]:
             resources=at.clusters_and_parts(),
         ),
         iam.PolicyStatement(
+            sid="RemoveFailedParts",
+            actions=_PARTS,
+            resources=[at.clusters("nodegroup", "/*")[0], at.clusters("addon", "/*")[0]],
+            conditions={"StringEquals": {f"aws:ResourceTag/{ENVIRONMENT_TAG}": at.environment}},
+        ),
+        iam.PolicyStatement(
             sid="LetIn",
             actions=["eks:CreateAccessEntry"],
             resources=at.clusters(),

@@ -52,11 +52,13 @@ class NodeGroup:
 
     Args:
         status: CREATING, ACTIVE, UPDATING, DELETING, CREATE_FAILED, DELETE_FAILED or DEGRADED.
+        created_at: in seconds since the epoch.
     """
 
     name: str
     status: str
     issues: tuple[Issue, ...] = ()
+    created_at: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ class Addon:
 
     Args:
         status: CREATING, ACTIVE, CREATE_FAILED, UPDATING, UPDATE_FAILED, DELETING, DELETE_FAILED or DEGRADED.
+        created_at: in seconds since the epoch.
     """
 
     name: str
     version: str
     status: str
     issues: tuple[Issue, ...] = ()
+    created_at: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +206,9 @@ class Addons(Protocol):
     def newest_addon_version(self, addon: str, version: str) -> str | None:
         """The newest version of an add-on for a Kubernetes version, or None when there is none."""
 
-    def create_addon(self, cluster: str, addon: str, addon_version: str, token: str) -> None:
+    def create_addon(
+        self, cluster: str, addon: str, addon_version: str, token: str, tags: Mapping[str, str] | None = None
+    ) -> None:
         """Ask for an add-on, which takes over what is already installed; ConflictError when somebody was first."""
 
     def delete_addon(self, cluster: str, addon: str) -> None:

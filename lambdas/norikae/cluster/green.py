@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from norikae.cluster import rbac as rights
+from norikae.cluster.addons import ensure_addons, ensure_early_addons
 from norikae.cluster.eks_port import Cluster, NewCluster
-from norikae.cluster.health import first_broken, waiting_for
 from norikae.cluster.identity import ensure_identity
 from norikae.cluster.names import ENVIRONMENT_TAG, ROLE_TAG, RUN_TAG, request_token
 from norikae.cluster.nodes_managed import ensure_managed
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 ADMIN_GROUP = "norikae:admin"
 ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 """Full rights in one cluster (EKS docs, "Review access policy permissions")."""
-
-BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
-"""Add-ons that a node needs to become Ready or its pods to start; the others would only wait for nodes."""
 
 SOON = 5
 """Seconds until the next move when nothing has to happen in between; also lets a new access entry be noticed."""
@@ -70,12 +67,17 @@ class ClusterRoles:
 
 @dataclass(frozen=True, slots=True)
 class GreenBuild:
-    """Everything that says what green looks like; the world is compared with it at every look."""
+    """Everything that says what green looks like; the world is compared with it at every look.
+
+    Args:
+        since: when this attempt began, in seconds since the epoch.
+    """
 
     environment: Environment
     green: GreenCluster
     roles: ClusterRoles
     rbac: Sequence[Json]
+    since: float = 0
 
     @property
     def poll(self) -> int:
@@ -97,7 +99,13 @@ class GreenBuild:
 
 
 def ensure_green(
-    site: Site, environment: Environment, green: GreenCluster, roles: ClusterRoles, rbac: Sequence[Json]
+    site: Site,
+    environment: Environment,
+    green: GreenCluster,
+    roles: ClusterRoles,
+    rbac: Sequence[Json],
+    *,
+    since: float = 0,
 ) -> Progress:
     """The next move towards a complete green cluster; ready when everything of it is ACTIVE.
 
@@ -109,14 +117,15 @@ def ensure_green(
         green: its name, version and run.
         roles: its IAM roles, and who may enter.
         rbac: the objects of ``manifests/rbac``.
+        since: when this attempt began, in seconds since the epoch; what failed before is made anew.
 
     Raises:
         RefusedError: a cluster of that name belongs to somebody else, or an add-on has no version for it.
         NotFoundError: a role whose trust policy is to be extended does not exist.
         AwsRefusedError: something of it failed; the text is AWS's.
     """
-    build = GreenBuild(environment, green, roles, rights.for_namespace(rbac, environment.argocd.namespace))
-    for stage in (_control_plane, _access, _rights, _early_addons, _identity, _nodes, _all_addons):
+    build = GreenBuild(environment, green, roles, rights.for_namespace(rbac, environment.argocd.namespace), since)
+    for stage in (_control_plane, _access, _rights, ensure_early_addons, _identity, _nodes, ensure_addons):
         progress = stage(site, build)
         if not progress.ready:
             return progress
@@ -224,11 +233,6 @@ def _rights(site: Site, build: GreenBuild) -> Progress:
     return Progress.wait(f"the rights in {build.green.name} take effect", SOON)
 
 
-def _early_addons(site: Site, build: GreenBuild) -> Progress:
-    wanted = [name for name in build.environment.clusters.addons if name in BEFORE_NODES]
-    return _created_addons(site, build, wanted)
-
-
 def _identity(site: Site, build: GreenBuild) -> Progress:
     return ensure_identity(site.identity, site.eks, site.kubernetes, build.environment, build.green, build.green.blue)
 
@@ -245,7 +249,8 @@ def _nodes(site: Site, build: GreenBuild) -> Progress:
             role=build.roles.node_role,
             subnets=subnets,
             tags=build.tags,
-            tokens={group.name: build.token(f"node-group/{group.name}") for group in managed},
+            tokens={group.name: build.token(f"node-group/{group.name}/{build.since:.0f}") for group in managed},
+            since=build.since,
             poll=build.poll,
         )
     ]
@@ -269,29 +274,3 @@ def _nodes(site: Site, build: GreenBuild) -> Progress:
         return Progress.done()
     seconds = min(one.retry_after_seconds for one in waiting)
     return Progress.wait(", ".join(one.waiting_for for one in waiting), seconds)
-
-
-def _all_addons(site: Site, build: GreenBuild) -> Progress:
-    progress = _created_addons(site, build, build.environment.clusters.addons)
-    if not progress.ready:
-        return progress
-    found = {addon.name: addon for addon in site.eks.addons(build.green.name)}
-    wanted = [found[name] for name in build.environment.clusters.addons if name in found]
-    waiting = waiting_for("add-on", wanted)
-    return Progress.wait(waiting, build.poll) if waiting else Progress.done()
-
-
-def _created_addons(site: Site, build: GreenBuild, wanted: Sequence[str]) -> Progress:
-    """Every wanted add-on exists and none of them has failed."""
-    cluster, version = build.green.name, build.green.version
-    found = {addon.name: addon for addon in site.eks.addons(cluster)}
-    first_broken("eks:CreateAddon", "add-on", [found[name] for name in wanted if name in found])
-    missing = [name for name in wanted if name not in found]
-    for name in missing:
-        newest = site.eks.newest_addon_version(name, version)
-        if newest is None:
-            raise RefusedError(f"add-on {name} has no version for Kubernetes {version}; take it out of clusters.addons")
-        site.eks.create_addon(cluster, name, newest, build.token(f"add-on/{name}"))
-    if missing:
-        return Progress.wait(f"add-ons {', '.join(missing)} were just asked for", SOON)
-    return Progress.done()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from norikae.errors import AwsRefusedError
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from norikae.cluster.eks_port import Addon, NodeGroup
+
+T = TypeVar("T", "NodeGroup", "Addon")
 
 BROKEN = frozenset({"CREATE_FAILED", "DELETE_FAILED", "UPDATE_FAILED", "DEGRADED"})
 
@@ -23,6 +25,11 @@ def is_broken(thing: NodeGroup | Addon) -> bool:
         return False
     only_settling = bool(thing.issues) and all(issue.code in SETTLING for issue in thing.issues)
     return not (thing.status == "DEGRADED" and only_settling)
+
+
+def failed_before(things: Sequence[T], instant: float) -> list[T]:
+    """What EKS could not make, and was asked for before an instant: it is only tried again when it has gone."""
+    return [thing for thing in things if thing.status == "CREATE_FAILED" and thing.created_at < instant]
 
 
 def first_broken(operation: str, what: str, things: Sequence[NodeGroup | Addon]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from norikae.cluster.eks_port import NewNodeGroup
-from norikae.cluster.health import first_broken, waiting_for
+from norikae.cluster.health import failed_before, first_broken, waiting_for
 from norikae.upgrade.progress import Progress
 
 if TYPE_CHECKING:
@@ -24,9 +24,12 @@ def ensure_managed(
     subnets: tuple[str, ...],
     tags: Mapping[str, str],
     tokens: Mapping[str, str],
+    since: float,
     poll: int,
 ) -> Progress:
     """The next move towards every managed node group being ACTIVE.
+
+    A group that failed before this attempt goes and comes again: somebody has read why, and has resumed.
 
     Args:
         eks: node groups.
@@ -36,6 +39,7 @@ def ensure_managed(
         subnets: where the nodes live.
         tags: of everything that is created.
         tokens: group to the idempotency token of its creation.
+        since: when this attempt began, in seconds since the epoch.
         poll: seconds between two looks.
 
     Raises:
@@ -61,6 +65,11 @@ def ensure_managed(
     if missing:
         return Progress.wait(f"node groups {', '.join(g.name for g in missing)} were just asked for", poll)
     wanted = [found[group.name] for group in groups]
+    failed = failed_before(wanted, since)
+    for old in failed:
+        eks.delete_node_group(cluster, old.name)
+    if failed:
+        return Progress.wait(f"node groups {', '.join(g.name for g in failed)}, which had failed, go first", poll)
     first_broken("eks:CreateNodegroup", "node group", wanted)
     waiting = waiting_for("node group", wanted)
     return Progress.wait(waiting, poll) if waiting else Progress.done()

@@ -43,7 +43,8 @@ def ensure_green_cluster(ports: Ports, writer: Writer) -> Answer:
     )
 
     def move() -> Progress:
-        return ensure_green(Site.of(ports), ports.environment, green, roles, ports.manifests("rbac"))
+        since = enter(ports, writer, "ensure-green-cluster").spans[-1].since
+        return ensure_green(Site.of(ports), ports.environment, green, roles, ports.manifests("rbac"), since=since)
 
     return advance(ports, writer, "ensure-green-cluster", clusters.build_deadline, move)
 

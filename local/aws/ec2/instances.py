@@ -31,7 +31,7 @@ Thing = tuple[str, str, dict[str, str]]
 class Launch:
     """One instance that is asked for."""
 
-    template: Template
+    template: Template | None
     type: str
     subnet: Subnet
     spot: bool
@@ -74,22 +74,22 @@ class InstanceOperations(Simulator):
         Raises:
             AwsError: with EC2's code, as RunInstances refuses it.
         """
-        for refuse in self.refusals:
-            refusal = refuse(launch)
-            if refusal:
-                raise refusal
-        self._check(launch)
+        refusal = self.refusal(launch)
+        if refusal:
+            raise refusal
+        data = launch.template.data if launch.template else {}
+        self._check(launch, data)
         made = Instance(
             id=f"i-{self.identifier('instances')}",
             type=launch.type,
             subnet=launch.subnet,
-            data=launch.template.data,
+            data=data,
             spot=launch.spot,
             launched_at=self.kernel.utcnow(),
             tags={
                 **{
                     tag["Key"]: tag["Value"]
-                    for one in launch.template.data.get("TagSpecifications", [])
+                    for one in data.get("TagSpecifications", [])
                     if one["ResourceType"] == "instance"
                     for tag in one["Tags"]
                 },
@@ -101,8 +101,15 @@ class InstanceOperations(Simulator):
         self._later("boot", 20, 40, lambda: self._run(made))
         return made
 
-    def _check(self, launch: Launch) -> None:
-        data = launch.template.data
+    def refusal(self, launch: Launch) -> AwsError | None:
+        """Why EC2 has no machine or no address for a launch, if so."""
+        found = next((error for refuse in self.refusals if (error := refuse(launch))), None)
+        if found is None and launch.subnet.free < POD_ADDRESSES:
+            text = "There are not enough free addresses in subnet '{}' to satisfy the requested number of instances."
+            return AwsError("InsufficientFreeAddressesInSubnet", text.format(launch.subnet.id))
+        return found
+
+    def _check(self, launch: Launch, data: dict[str, Any]) -> None:
         image = data.get("ImageId", "")
         processor = processor_of_image(image)
         if processor is None:
@@ -119,9 +126,6 @@ class InstanceOperations(Simulator):
             raise AwsError(
                 "InvalidParameterValue", f"Value ({profile}) for parameter iamInstanceProfile.arn is invalid."
             )
-        if launch.subnet.free < POD_ADDRESSES:
-            text = "There are not enough free addresses in subnet '{}' to satisfy the requested number of instances."
-            raise AwsError("InsufficientFreeAddressesInSubnet", text.format(launch.subnet.id))
 
     def role_of_profile(self, profile: str) -> str | None:
         """The ARN of the role in an instance profile, or nothing if there is no such profile."""

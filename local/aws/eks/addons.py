@@ -94,9 +94,11 @@ class AddonOperations(NodegroupOperations):
     def _settle(self, cluster: EksCluster, addon: dict[str, Any]) -> None:
         if addon["status"] not in {"CREATING", "UPDATING", "DEGRADED"}:
             return
+        mishap = self.mishaps.of("addon", addon["addonName"])
         homeless = ADDONS[addon["addonName"]].needs_nodes and not cluster.has_nodes
-        addon["status"] = "DEGRADED" if homeless else "ACTIVE"
-        addon["health"] = {"issues": [deepcopy(_NO_REPLICAS)] if homeless else []}
+        addon["status"] = mishap.status if mishap else "DEGRADED" if homeless else "ACTIVE"
+        issues = [mishap.issue] if mishap else [deepcopy(_NO_REPLICAS)] if homeless else []
+        addon["health"] = {"issues": issues}
         addon["modifiedAt"] = self.kernel.utcnow()
 
     def nodes_joined(self, cluster_name: str) -> None:

@@ -14,6 +14,8 @@ from local.aws.simulator import AwsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+UNSUPPORTED_ZONES = frozenset({"use1-az3", "usw1-az2", "cac1-az3"})
+"""Availability zone ids without EKS control planes (EKS guide, "Subnet requirements for clusters")."""
 _KEPT = ("logging", "encryptionConfig", "upgradePolicy", "zonalShiftConfig", "controlPlaneScalingConfig")
 _ACCESS = {"authenticationMode": "CONFIG_MAP", "bootstrapClusterCreatorAdminPermissions": True}
 """The defaults of the API; those of the console differ."""
@@ -89,6 +91,10 @@ class ClusterOperations(InsightOperations):
         """The control plane is reachable; the default networking add-ons are there, unless they were not wanted."""
         if self.clusters.get(cluster.name) is not cluster or cluster.status != "CREATING":
             return
+        mishap = self.mishaps.of("cluster", cluster.name)
+        if mishap:
+            cluster.status, cluster.issues = mishap.status, [mishap.issue]
+            return
         cluster.endpoint, cluster.ca_pem = self.on_active(cluster)
         cluster.status = "ACTIVE"
         self.look_daily(cluster)
@@ -105,6 +111,7 @@ class ClusterOperations(InsightOperations):
         if support(request.get("version", DEFAULT_VERSION), self.kernel.utcnow()) == "UNSUPPORTED":
             raise self.refuse("InvalidParameter", "unsupported Kubernetes version", **members)
         subnets = request["resourcesVpcConfig"].get("subnetIds", [])
+        self._check_zones(subnets, members)
         if len({self.zone_of(subnet) for subnet in subnets}) < 2:  # noqa: PLR2004 - EKS wants two zones
             text = "Subnets specified must be in at least two different AZs"
             raise self.refuse("InvalidParameter", text, **members)
@@ -121,6 +128,16 @@ class ClusterOperations(InsightOperations):
                 "if cluster authentication mode is set to CONFIG_MAP"
             )
             raise self.refuse("InvalidParameter", text, **members)
+
+    def _check_zones(self, subnets: list[str], members: dict[str, str]) -> None:
+        """Some zones have no control planes (EKS guide, "Subnet requirements and considerations")."""
+        zones = {self.zone_of(subnet) for subnet in subnets}
+        for zone in sorted(zones & UNSUPPORTED_ZONES):
+            text = f"Cannot create cluster '{members['clusterName']}' because {zone}, the targeted availability zone, "
+            text += "does not currently have sufficient capacity to support the cluster. Retry and choose from these "
+            text += f"availability zones: {', '.join(sorted(zones - UNSUPPORTED_ZONES))}"
+            extra = {**members, "validZones": sorted(zones - UNSUPPORTED_ZONES)}
+            raise AwsError("UnsupportedAvailabilityZoneException", text, 400, extra)
 
     def describe_cluster(self, **request: Any) -> dict[str, Any]:
         """A cluster as it is now."""
@@ -139,14 +156,15 @@ class ClusterOperations(InsightOperations):
             raise self.refuse("InvalidRequest", text, **members)
         if cluster.nodegroups:
             raise self.refuse("ResourceInUse", "Cluster has nodegroups attached", **members)
-        if cluster.status != "ACTIVE":
+        if cluster.status not in {"ACTIVE", "FAILED"}:
             raise self.refuse("ResourceInUse", f"Cluster {cluster.name} is currently {cluster.status}", **members)
         cluster.status = "DELETING"
 
         def gone() -> None:
             if self.clusters.get(cluster.name) is cluster:
                 del self.clusters[cluster.name]
-                self.on_deleted(cluster.name)
+                if cluster.endpoint:
+                    self.on_deleted(cluster.name)
 
         self.later("cluster-deletions", 180, 300, gone)
         return {"cluster": cluster.described()}

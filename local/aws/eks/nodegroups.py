@@ -12,6 +12,7 @@ from local.aws.simulator import AwsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from local.aws.eks.mishaps import Mishap
     from local.aws.eks.records import EksCluster
 
 _SCALING = {"minSize": 1, "maxSize": 2, "desiredSize": 2}
@@ -24,6 +25,7 @@ class NodegroupOperations(UpdateOperations):
 
     on_nodes: Callable[[str, dict[str, Any]], object]
     on_nodes_gone: Callable[[str, dict[str, Any]], object]
+    launch_trouble: Callable[[str, dict[str, Any]], Mishap | None]
     trusts: Callable[[str, str], bool]
     zone_of: Callable[[str], str]
 
@@ -42,11 +44,14 @@ class NodegroupOperations(UpdateOperations):
             self.node_entry(cluster, request["nodeRole"])
 
         def join() -> None:
-            if cluster.nodegroups.get(name) is group:
+            if cluster.nodegroups.get(name) is group and not self._trouble(cluster, group):
                 self.on_nodes(cluster.name, deepcopy(group))
 
         def finish() -> None:
-            if group["status"] == "CREATING":
+            trouble = self._trouble(cluster, group)
+            if group["status"] == "CREATING" and trouble:
+                group.update(status=trouble.status, health={"issues": [trouble.issue]})
+            elif group["status"] == "CREATING":
                 group["status"] = "ACTIVE"
                 group["modifiedAt"] = self.kernel.utcnow()
                 self.nodes_joined(cluster.name)
@@ -54,6 +59,11 @@ class NodegroupOperations(UpdateOperations):
         self.later("nodegroups", 70, 100, join)
         self.later("nodegroups", 120, 180, finish)
         return {"nodegroup": deepcopy(group)}
+
+    def _trouble(self, cluster: EksCluster, group: dict[str, Any]) -> Mishap | None:
+        return self.mishaps.of("nodegroup", group["nodegroupName"]) or self.launch_trouble(
+            cluster.name, deepcopy(group)
+        )
 
     def new_nodegroup(self, cluster: EksCluster, request: dict[str, Any]) -> dict[str, Any]:
         """The description of a node group that is about to exist."""

@@ -57,6 +57,7 @@ class EksCluster:
     """Members that are kept and described, but change nothing: logging, network, encryption, upgrade policy."""
     tags: dict[str, str] = field(default_factory=dict)
     status: str = "CREATING"
+    issues: list[dict[str, Any]] = field(default_factory=list)
     deletion_protection: bool = False
     self_managed_addons: bool = True
     endpoint: str = ""
@@ -95,7 +96,7 @@ class EksCluster:
             "certificateAuthority": {"data": base64.b64encode(self.ca_pem.encode()).decode()} if self.ca_pem else {},
             "platformVersion": "eks.1",
             "tags": self.tags,
-            "health": {"issues": []},
+            "health": {"issues": self.issues},
             "accessConfig": self.access_config,
             "deletionProtection": self.deletion_protection,
             **self.options,

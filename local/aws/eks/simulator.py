@@ -14,6 +14,7 @@ from local.kubernetes.users import MASTERS, User
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from local.aws.eks.mishaps import Mishap
     from local.aws.eks.records import AccessEntry, EksCluster
     from local.aws.identities import Identities
     from local.kernel import Kernel
@@ -46,6 +47,7 @@ class EksSimulator(TagOperations):
         subnets: availability zone by subnet; without it every subnet exists, in a zone of its own.
         vpc_id: the VPC of every cluster.
         outdated: the requests that a cluster gets to API versions on their way out, for its insights.
+        launch_trouble: why the instances of a managed node group do not start, if they do not.
         trusts: whether a role lets a service assume it; by default IAM of the embedded world is asked.
     """
 
@@ -65,6 +67,7 @@ class EksSimulator(TagOperations):
         subnets: Mapping[str, str] | None = None,
         vpc_id: str = "vpc-demo",
         outdated: Callable[[str], Iterable[Outdated]] = _none,
+        launch_trouble: Callable[[str, dict[str, Any]], Mishap | None] = _nothing,
         trusts: Callable[[str, str], bool] = trusted_in_iam,
     ) -> None:
         super().__init__(kernel, account=account, region=region)
@@ -78,6 +81,7 @@ class EksSimulator(TagOperations):
         self._subnets = subnets
         self.vpc_id = vpc_id
         self.outdated = outdated
+        self.launch_trouble = launch_trouble
         self.trusts = trusts
 
     def zone_of(self, subnet: str) -> str:

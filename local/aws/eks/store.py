@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from local.aws.eks.mishaps import Mishaps
 from local.aws.simulator import AwsError, Simulator
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ class EksStore(Simulator):
         self.account = account
         self.region = region
         self.clusters: dict[str, EksCluster] = {}
+        self.mishaps = Mishaps()
+        """What a test lets go wrong."""
         self._tokens: dict[tuple[str, str], tuple[str, str]] = {}
 
     def refuse(self, kind: str, message: str, **members: str) -> AwsError:

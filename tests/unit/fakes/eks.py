@@ -111,7 +111,9 @@ class FakeEks:
     def newest_addon_version(self, addon: str, version: str) -> str | None:
         return self.newest.get(addon) if version else None
 
-    def create_addon(self, cluster: str, addon: str, addon_version: str, token: str) -> None:
+    def create_addon(
+        self, cluster: str, addon: str, addon_version: str, token: str, tags: Mapping[str, str] | None = None
+    ) -> None:
         assert token
         self.asked.append(f"create add-on {addon}")
         self.added.setdefault(cluster, {})[addon] = Addon(addon, addon_version, "CREATING")

@@ -116,7 +116,7 @@ class EksClusters:
     def node_groups(self, cluster: str) -> tuple[NodeGroup, ...]:
         """The node groups of a cluster."""
         return tuple(
-            NodeGroup(name, found["status"], _issues(found))
+            NodeGroup(name, found["status"], _issues(found), found["createdAt"].timestamp())
             for name in self._names(self._eks.list_nodegroups, "nodegroups", clusterName=cluster)
             for found in self._described("describe_nodegroup", "nodegroup", clusterName=cluster, nodegroupName=name)
         )
@@ -147,7 +147,7 @@ class EksClusters:
     def addons(self, cluster: str) -> tuple[Addon, ...]:
         """The add-ons of a cluster."""
         return tuple(
-            Addon(name, found.get("addonVersion", ""), found["status"], _issues(found))
+            Addon(name, found.get("addonVersion", ""), found["status"], _issues(found), found["createdAt"].timestamp())
             for name in self._names(self._eks.list_addons, "addons", clusterName=cluster)
             for found in self._described("describe_addon", "addon", clusterName=cluster, addonName=name)
         )
@@ -169,7 +169,9 @@ class EksClusters:
         ]
         return max(versions, key=_by_numbers, default=None)
 
-    def create_addon(self, cluster: str, addon: str, addon_version: str, token: str) -> None:
+    def create_addon(
+        self, cluster: str, addon: str, addon_version: str, token: str, tags: Mapping[str, str] | None = None
+    ) -> None:
         """Ask for an add-on, which takes over what is already installed."""
         call(
             self._eks.create_addon,
@@ -178,6 +180,7 @@ class EksClusters:
             addonName=addon,
             addonVersion=addon_version,
             resolveConflicts="OVERWRITE",
+            tags=dict(tags or {}),
             clientRequestToken=token,
         )
 
