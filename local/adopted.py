@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from local.assembly import ROOT
 from local.cluster.established import install_argocd_and_sync
 from local.pod_roles import give_pods_their_roles
+from local.private_git import keep_repository_private
 from norikae.traffic.applications import find_applications
 from norikae.traffic.records import LoadBalancerTarget, weighted_alias
 
@@ -78,6 +79,7 @@ def serve(world: World, blue: Serving) -> None:
         entries=blue.entries,
         tags=blue.tags,
     )
+    keep_repository_private(world, blue.name)
     install_argocd_and_sync(
         world.clusters[blue.name].controllers,
         install=ROOT / "environments" / environment.argocd.install,

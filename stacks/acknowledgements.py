@@ -39,6 +39,7 @@ def accepted(environment: Environment) -> tuple[Accepted, ...]:
         ),
         *_cluster_roles(),
         *_wildcards(environment),
+        *_keys_of_secrets(environment),
         Accepted(
             "Functions",
             "Serverless-LambdaDLQ",
@@ -123,6 +124,15 @@ def _wildcards(environment: Environment) -> list[Accepted]:
         for path, resources in found.items()
         for resource, reason in resources.items()
     ]
+
+
+def _keys_of_secrets(environment: Environment) -> list[Accepted]:
+    """The keys of the secrets that the environment file names, if it names any."""
+    if not environment.argocd.secrets():
+        return []
+    keys = f"arn:aws:kms:{environment.region}:{environment.account}:key/*"
+    reason = "The owner of a secret chooses its key; conditions limit it to Secrets Manager and to these secrets."
+    return [Accepted("Functions", f"AwsSolutions-IAM5[Resource::{keys}]", reason)]
 
 
 def add_rules(app: cdk.App) -> None:
