@@ -1,6 +1,7 @@
 """An execution ended without saying so: stopped from the console, timed out, or failed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from norikae.errors import BadRequestError, NorikaeError, TransientError
@@ -40,11 +41,11 @@ def recover(ports: Ports, event: Mapping[str, Any]) -> Answer:
 def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) -> Answer:
     phase = ports.table.read(writer.run, "PHASE", PhaseItem)
     may_roll_back = ports.environment.on_stop.upgrade == "roll-back" and not (phase and phase.point_of_no_return)
-    outcomes = _roll_back(ports, writer, _touched(ports, writer.run)) if may_roll_back else {}
-    if may_roll_back and "" in pending_back(ports, writer.run):
-        outcomes |= _hand_back(ports, writer)
+    touched = _touched(ports, writer.run)
+    outcomes = _roll_back(ports, writer, touched, of_the_run=True) if may_roll_back else {}
     outcome = "rolled-back" if outcomes and all(one == "rolled-back" for one in outcomes.values()) else "held"
-    outcome = "failed" if outcome == "held" and not _touched(ports, writer.run) else outcome
+    is_left = bool(_touched(ports, writer.run)) or bool(pending_back(ports, writer.run))
+    outcome = "failed" if outcome == "held" and not is_left else outcome
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
     close(ports, writer, outcome=outcome, waiting_for="")
@@ -95,30 +96,28 @@ def _touched(ports: Ports, run: str) -> list[str]:
     ]
 
 
-def _hand_back(ports: Ports, writer: Writer) -> dict[str, str]:
-    """What belongs to no application, after all of them."""
-    try:
-        progress = hand_back(ports, writer, ("",))
-    except TransientError:
-        raise
-    except NorikaeError as error:
-        return {"singletons": f"held: {error}"}
-    if not progress.ready:
-        raise TransientError(f"the way back of singletons is not over yet: {progress.waiting_for}")
-    return {"singletons": "rolled-back"}
-
-
-def _roll_back(ports: Ports, writer: Writer, applications: list[str]) -> dict[str, str]:
-    outcomes: dict[str, str] = {}
-    for application in applications:
-        try:
-            answer = roll_back_application(ports, writer, application)
-            outcomes[application] = "rolled-back" if answer["next"] == "go-on" else "waiting"
-        except TransientError:
-            outcomes[application] = "waiting"
-        except NorikaeError as error:
-            outcomes[application] = f"held: {error}"
+def _roll_back(ports: Ports, writer: Writer, applications: list[str], *, of_the_run: bool = False) -> dict[str, str]:
+    """One more move for each application and then, if asked, for the singletons that belong to none."""
+    moves: dict[str, Callable[[], bool]] = {
+        name: partial(_is_rolled_back, ports, writer, name) for name in applications
+    }
+    if of_the_run and "" in pending_back(ports, writer.run):
+        moves["singletons"] = lambda: hand_back(ports, writer, ("",)).ready
+    outcomes = {name: _outcome(is_back) for name, is_back in moves.items()}
     waiting = sorted(name for name, outcome in outcomes.items() if outcome == "waiting")
     if waiting:
         raise TransientError(f"the rollback of {', '.join(waiting)} is not in force yet")
     return outcomes
+
+
+def _is_rolled_back(ports: Ports, writer: Writer, application: str) -> bool:
+    return bool(roll_back_application(ports, writer, application)["next"] == "go-on")
+
+
+def _outcome(is_back: Callable[[], bool]) -> str:
+    try:
+        return "rolled-back" if is_back() else "waiting"
+    except TransientError:
+        return "waiting"
+    except NorikaeError as error:
+        return f"held: {error}"
