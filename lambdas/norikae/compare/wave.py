@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from norikae.ports import Ports
     from norikae.upgrade.plan import Plan
 
+IN_CLUSTER_NAME = "in-cluster"
+"""How Argo CD calls the cluster that it runs in when it is named (Argo CD docs, "Declarative Setup")."""
 REMEDY = "give group norikae:compare get and list by a ClusterRole with the label norikae.dev/aggregate-to-compare"
 
 
@@ -183,7 +185,9 @@ def read_wave(ports: Ports, plan: Plan, applications: Sequence[str], revision: s
 
 def _cluster(app: Json, home: Home) -> str:
     """The cluster that an application of this home is synced to: of a hub, only its own kind stays in the hub."""
-    return home.cluster if app["spec"]["destination"].get("server") == IN_CLUSTER else home.of
+    destination = app["spec"]["destination"]
+    stays = destination.get("server") == IN_CLUSTER or destination.get("name") == IN_CLUSTER_NAME
+    return home.cluster if stays else home.of
 
 
 def _placed(kubernetes: Kubernetes, app: Json, target: Json) -> Json:
