@@ -89,10 +89,8 @@ class LambdaRuntime:
     ) -> None:
         self.front_url = front_url
         self.crashes = crashes
-        self.variables: dict[str, str] = {}
-        """Environment variables that every function has besides Lambda's and its own."""
-        self.resolve: Callable[[str, int], tuple[str, int] | None] = lambda _name, _port: None
-        """Where a connection to a name and a port leads, on this machine; a name that is None does not exist."""
+        self.variables: dict[str, str] = {}  # that every function has besides Lambda's and its own
+        self.resolve: Callable[[str, int], tuple[str, int] | None] = lambda _name, _port: None  # to a port of this host
         self.functions: dict[str, Function] = {}
         self.logs: dict[str, list[str]] = defaultdict(list)
         """What each function printed, by its name."""
@@ -242,10 +240,8 @@ class LambdaRuntime:
             flight.calls += 1
             if flight.fate is Fate.BETWEEN and flight.calls == flight.fatal_call:
                 return self._died(flight)
-        answer: dict[str, Any] = {"now": self._kernel.now()}
-        if kind == "resolve":
-            answer["place"] = self.resolve(message["name"], message["port"])
-        flight.sandbox.send(answer)
+        place = {"place": self.resolve(message["name"], message["port"])} if kind == "resolve" else {}
+        flight.sandbox.send({"now": self._kernel.now(), **place})
         return None
 
     def _done(self, flight: _Flight, message: dict[str, Any]) -> Outcome:

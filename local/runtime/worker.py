@@ -10,17 +10,18 @@ from __future__ import annotations
 import http.client
 import importlib
 import io
-import ipaddress
 import json
 import logging
 import os
 import random
+import runpy
 import signal
 import socket
 import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import time_machine
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 _SLEEP: list[Callable[[float], None]] = [time.sleep]
 _getresponse = http.client.HTTPConnection.getresponse
-_getaddrinfo = socket.getaddrinfo
+_NAMES = runpy.run_path(str(Path(__file__).with_name("names.py")))
 _WARMED = ("dynamodb", "s3", "sns", "sts", "eks", "route53", "elbv2", "cloudwatch", "stepfunctions")
 _LAMBDA_FORMAT = "[%(levelname)s]\t%(asctime)s\t%(name)s\t%(message)s"
 
@@ -162,7 +163,7 @@ class Worker:
         os.urandom = random.randbytes
         random._urandom = random.randbytes  # type: ignore[attr-defined] # noqa: SLF001 - SystemRandom, hence secrets, took its own reference
         _SLEEP.append(self._sleep)
-        setattr(socket, "getaddrinfo", self._resolve)  # noqa: B010 - mypy forbids the plain assignment
+        _NAMES["follow"](self._channel.ask, self._set)
         setattr(http.client.HTTPConnection, "getresponse", _after(self._answered))  # noqa: B010 - mypy forbids the plain assignment
 
     def _set(self, now: float) -> None:
@@ -175,16 +176,6 @@ class Worker:
 
     def _answered(self) -> None:
         self._set(self._channel.ask({"kind": "answered"})["now"])
-
-    def _resolve(self, host: Any, port: Any, *more: Any, **options: Any) -> Any:
-        """Addresses lead where they do; a name leads where the world says, on whatever port that listens."""
-        if not isinstance(host, str) or _is_address(host):
-            return _getaddrinfo(host, port, *more, **options)
-        answer = self._channel.ask({"kind": "resolve", "name": host, "port": port})
-        self._set(answer["now"])
-        if answer["place"] is None:
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", tuple(answer["place"]))]
 
     def serve(self) -> None:
         """Answer events until the runtime has no more."""
@@ -261,18 +252,6 @@ def _become_worker(descriptor: int, function: Message) -> None:
         os._exit(1)
 
 
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost"
-    return True
-
-
-def _pause(seconds: float) -> None:
-    _SLEEP[-1](seconds)
-
-
 def _warm() -> None:
     """Import and parse once what every function would: it is most of a cold start. botocore only reads what is kept."""
     import boto3  # noqa: PLC0415 - after the pause is in place
@@ -294,7 +273,8 @@ def _warm() -> None:
 
 
 def _zygote(control: socket.socket) -> None:
-    vars(time)["sleep"] = _pause  # first of all, because botocore keeps a reference
+    # first of all, because botocore keeps a reference
+    vars(time)["sleep"] = lambda seconds: _SLEEP[-1](seconds)  # noqa: PLW0108 - the last one at the time of the call
     _warm()
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
