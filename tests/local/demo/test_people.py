@@ -12,7 +12,8 @@ import pytest
 
 from local.aws.front import Call
 from local.aws.simulator import Principal
-from local.demo.people import READING_SECONDS, Operator
+from local.cluster.git import GitRepositories, Repository
+from local.demo.people import BUILD_SECONDS, COMMIT_SECONDS, READING_SECONDS, Colleague, Operator
 from local.kernel import Kernel
 from local.runtime.outcome import Outcome
 
@@ -57,7 +58,7 @@ class Console:
         self.kernel.run(DAY)
 
 
-@pytest.mark.parametrize("subject", ["plan", "decommission"])
+@pytest.mark.parametrize("subject", ["plan", "sync", "decommission"])
 def test_an_operator_approves_by_the_hash_of_the_message_after_reading_it(subject: str) -> None:
     console = Console()
     console.publish(event="waiting", subject=subject)
@@ -122,3 +123,68 @@ def test_a_message_that_was_not_published_is_not_heard(phase: str, error_code: s
 
     assert console.heard == []
     assert console.clicks == []
+
+
+class Patched:
+    """Blue's API, as far as a colleague uses it."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.patches: list[tuple[float, str, str]] = []
+        self._kernel = kernel
+
+    def patch(self, resource: str, name: str, namespace: str, body: dict[str, Any], *, manager: str) -> None:
+        assert namespace
+        assert body
+        assert manager
+        self.patches.append((self._kernel.seconds(), resource, name))
+
+
+def colleague_of(console: Console) -> tuple[Patched, Repository]:
+    """Somebody who works on blue, with the repository that the team shares."""
+    files = {"apps/files-upload/templates/config.yaml": 'data:\n  MAX_MEGABYTES: "512"\n'}
+    repository, blue = Repository(files), Patched(console.kernel)
+    url = "https://git.example.com/demo/gitops.git"
+    world = SimpleNamespace(
+        kernel=console.kernel,
+        front=console.front,
+        clusters={"demo-1-33": SimpleNamespace(api=blue)},
+        git=GitRepositories({url: repository}),
+        environment=SimpleNamespace(argocd=SimpleNamespace(repository=url)),
+    )
+    Colleague(cast("World", world), "demo-1-33")
+    return blue, repository
+
+
+def test_a_colleague_changes_blue_by_hand_once_while_green_is_built() -> None:
+    console = Console()
+    blue, _ = colleague_of(console)
+    for _ in range(2):
+        console.publish(event="waiting", subject="plan")
+    console.wait()
+
+    assert blue.patches == [(BUILD_SECONDS, "configmaps", "chat-api")]
+
+
+def test_a_colleague_commits_before_the_first_question_about_a_difference_is_answered() -> None:
+    console = Console()
+    blue, repository = colleague_of(console)
+    before = repository.branches["main"]
+    for _ in range(2):
+        console.publish(event="waiting", subject="sync")
+    console.wait()
+
+    after = repository.branches["main"]
+    assert after != before
+    assert 'RETRIES: "5"' in repository.files(after)["apps/files-upload/templates/config.yaml"]
+    assert {name for _, _, name in blue.patches} == {"root", "files-upload"}
+    assert all(at == COMMIT_SECONDS < READING_SECONDS for at, _, _ in blue.patches)
+
+
+def test_a_colleague_hears_nothing_that_was_not_published() -> None:
+    console = Console()
+    blue, _ = colleague_of(console)
+    console.publish("before", event="waiting", subject="plan")
+    console.publish(event="application-moved")
+    console.wait()
+
+    assert blue.patches == []
