@@ -14,7 +14,7 @@ from moto.iam.models import iam_backends
 from local.aws.iam.authority import role_in_iam
 from local.aws.iam.conditions import holds, wildcard
 from local.aws.simulator import AwsError
-from local.kubernetes.service_accounts import TokenIssuer, claims_of
+from local.kubernetes.tokens import TokenIssuer, claims_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,7 +25,7 @@ from local.kubernetes.audit import Audit
 from local.kubernetes.objects import Json, Stored, clone
 from local.kubernetes.paging import Page
 from local.kubernetes.resources import Catalog, Resource, built_in, custom
-from local.kubernetes.service_accounts import TokenIssuer
+from local.kubernetes.tokens import TokenIssuer
 from local.kubernetes.store import Key, Store
 from local.kubernetes.users import MASTERS, SYSTEM, User
 from local.kubernetes.writes import Write

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local.kubernetes import errors, service_accounts
+from local.kubernetes import errors, tokens
 from local.kubernetes.routes import Route
 from local.kubernetes.users import User
 from local.kubernetes.wire import Answer, Request, json_object, success
@@ -74,6 +74,6 @@ ANSWERS: dict[str, Callable[[Call], Answer]] = {
     "pods/eviction": evict,
     "pods/log": log,
     "namespaces/finalize": finalize,
-    "serviceaccounts/token": service_accounts.token,
+    "serviceaccounts/token": tokens.token,
 }
 """By resource and subresource, as RBAC names them."""

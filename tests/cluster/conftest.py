@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from local.kubernetes import ApiServer, User, serve
-from local.kubernetes.service_accounts import TokenIssuer
+from local.kubernetes.tokens import TokenIssuer
 from norikae.argocd.applications import APPLICATIONS
 from norikae.cluster.rbac import for_namespace
 from tests.cluster.kubeconfig import Access, UnusableError, read_kubeconfig

@@ -19,6 +19,33 @@ def test_three_applications_move_without_losing_a_request() -> None:
         assert upgrade.world.cluster_states() == {"demo-1-35-a": "ACTIVE"}
         assert upgrade.lease().holder == ""
         assert upgrade.serves_everywhere()
+        assert pods_of_green_have_their_roles(upgrade)
+        assert green_is_wholly_gits_again(upgrade)
+
+
+def green_is_wholly_gits_again(upgrade: Upgrade) -> bool:
+    """Every application follows the branch that blue's followed, and the root's parameters are blue's."""
+    apps = upgrade.world.clusters["demo-1-35-a"].api.list("applications.argoproj.io", "argocd")
+    root = next(app["spec"]["source"] for app in apps if app["metadata"]["name"] == "root")
+    parameters = {one["name"]: one["value"] for one in root["helm"]["parameters"]}
+    return (
+        {app["spec"]["source"]["targetRevision"] for app in apps} == {"main"}
+        and parameters == {"cluster": "demo-1-35-a", "revision": "main"}
+        and {app["status"]["sync"]["status"] for app in apps} == {"Synced"}
+    )
+
+
+def pods_of_green_have_their_roles(upgrade: Upgrade) -> bool:
+    """Green has a statement beside the one of blue's owners, a token of green was tried, Pod Identity is on."""
+    role = upgrade.world.client("iam").get_role(RoleName="demo-chat-api")["Role"]
+    sids = [one.get("Sid", "") for one in role["AssumeRolePolicyDocument"]["Statement"]]
+    calls = [call for call in upgrade.world.front.calls if call.operation == "AssumeRoleWithWebIdentity"]
+    associations = upgrade.world.eks.clusters["demo-1-35-a"].associations.values()
+    return (
+        [sid[:15] for sid in sids] == ["", "NorikaeDemo135A"]
+        and {call.error_code for call in calls} == {None}
+        and [one["serviceAccount"] for one in associations] == ["files-upload"]
+    )
 
 
 @pytest.mark.xdist_group("crash")
