@@ -53,10 +53,11 @@ class BuildingSite:
     """
 
     def __init__(self, *groups: dict[str, Any]) -> None:
-        self.environment: Environment = demo_environment(node_groups=list(groups or (SYSTEM, WORKER)))
+        self.environment: Environment = demo_environment(node_groups=list(groups or (SYSTEM, WORKER)), poll=120)
         self.world = World(self.environment, GitRepositories())
         self.kernel, self.front = self.world.kernel, self.world.front
         self.roles = self._roles()
+        self._since = 0.0
         self.site = Site(
             EksClusters(self.client("eks")),
             AwsCompute(self.client("ec2"), self.client("autoscaling"), self.client("ssm")),
@@ -100,7 +101,11 @@ class BuildingSite:
 
     def look(self) -> Progress:
         """The next move towards green."""
-        return ensure_green(self.site, self.environment, GREEN, self.roles, RBAC)
+        return ensure_green(self.site, self.environment, GREEN, self.roles, RBAC, since=self._since)
+
+    def resume(self) -> None:
+        """Somebody has read why the build stopped, and resumes."""
+        self._since = self.kernel.now()
 
     def clear(self, cluster: str = GREEN.name) -> Progress:
         """The next move towards no cluster."""

@@ -71,12 +71,12 @@ class UpdateOperations(EksStore):
             text = f"Cluster is already at the desired configuration with {member}: {json.dumps(wanted)}"
             raise self.refuse("InvalidParameter", text, clusterName=cluster.name)
         self._check_mode(cluster, member, wanted)
-        cluster.status = "UPDATING"
+        before, cluster.status = cluster.status, "UPDATING"
 
         def done() -> None:
             self._set(cluster, member, wanted)
             if cluster.status == "UPDATING":
-                cluster.status = "ACTIVE"
+                cluster.status = before
 
         title = member[0].upper() + member[1:]
         return {"update": self.begin_update(cluster, kind, {title: wanted}, done)}
@@ -93,7 +93,7 @@ class UpdateOperations(EksStore):
         if running:
             text = f"Cannot {kind} because cluster {cluster.name} currently has update {running} in progress"
             raise self.refuse("ResourceInUse", text, clusterName=cluster.name)
-        if cluster.status != "ACTIVE":
+        if cluster.status != "ACTIVE" and (cluster.status, kind) != ("FAILED", "DeletionProtectionUpdate"):
             text = f"Cannot {kind} because cluster {cluster.name} is {cluster.status}"
             raise self.refuse("ResourceInUse", text, clusterName=cluster.name)
 
