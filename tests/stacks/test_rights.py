@@ -138,6 +138,14 @@ def test_only_the_build_passes_roles_and_each_to_its_own_service(template: Templ
     }
 
 
+def test_the_hand_over_lets_our_own_admins_out_of_built_clusters_and_nobody_else(template: Template) -> None:
+    (leaving,) = template.allowing("HandOverGreen", "eks:DeleteAccessEntry")
+    assert leaving["Resource"].endswith(":access-entry/demo-*/*")
+    admins = [row for row in FUNCTIONS if "norikae:admin" in row.groups]
+    roles = [{"Fn::GetAtt": [template.role_of(row.identifier), "Arn"]} for row in admins]
+    assert leaving["Condition"] == {"ArnEquals": {"eks:principalArn": roles}}
+
+
 def test_only_listed_roles_can_be_extended_and_only_where_clusters_come_and_go(template: Template) -> None:
     extending = {
         row.name: statement["Resource"]
@@ -266,3 +274,20 @@ def test_the_upgrade_machine_may_start_and_follow_shifts(template: Template) -> 
     for action, resource in needed.items():
         (statement,) = [s for s in template.rights(role) if action in listed(s["Action"])]
         assert statement["Resource"] == resource
+
+
+def test_only_the_bootstrap_of_argo_cd_reads_secrets_and_only_those_of_the_environment_file(template: Template) -> None:
+    secret = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:norikae/demo/gitops-??????"
+    reading = {
+        row.name: statement["Resource"]
+        for row in FUNCTIONS
+        for statement in template.rights(template.role_of(row.identifier))
+        if "secretsmanager:GetSecretValue" in listed(statement["Action"])
+    }
+    assert reading == {"ensure_argo_cd": secret}
+    (key,) = [
+        statement
+        for statement in template.rights(template.role_of("EnsureArgoCD"))
+        if "secretsmanager.ap-northeast-1.amazonaws.com" in json.dumps(statement.get("Condition", {}))
+    ]
+    assert key["Condition"]["StringLike"] == {"kms:EncryptionContext:SecretARN": [secret]}
