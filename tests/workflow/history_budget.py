@@ -19,6 +19,7 @@ from local.assembly import ROOT
 from norikae.environment import Environment
 from norikae.singletons.looks import most_looks
 from norikae.traffic.history import BAKES_ANEW
+from norikae.upgrade.compare import PATIENCE_SECONDS, POLL_SECONDS
 from tests.workflow.heaviest_flow import Arc, Graph, cycle, heaviest_flow
 
 State = dict[str, Any]
@@ -63,7 +64,7 @@ class Stated:
 
     applications: int = 50
     holds: int = 3
-    commits: int = 5
+    commits: int = 3
     retried: Fraction = Fraction(1, 10)
 
 
@@ -98,8 +99,8 @@ def upgrade_machine(environment: Environment, stated: Stated = STATED) -> Machin
         "Wait for Argo CD": syncs + EARLY_LOOKS,
         "Wait for the platform": syncs,
         "Wait for the applications": syncs,
-        "Compare wave": comparisons,
-        "Wait for the comparison": syncs,
+        "Compare wave": comparisons + _waits(PATIENCE_SECONDS, POLL_SECONDS),
+        "Wait for the comparison": _waits(PATIENCE_SECONDS, POLL_SECONDS),
         "Wait for green": _waits(
             argocd.sync_deadline + (environment.verify.jobs_deadline if environment.verify.jobs else 0),
             min(clusters.poll, argocd.poll),

@@ -23,6 +23,8 @@ from norikae.upgrade.state import ApprovedItem, DiffItem, Event, PinItem, WaveIt
 
 Answer = dict[str, Any]
 PHASE = "compare-wave"
+PATIENCE_SECONDS, POLL_SECONDS = 1800, 120
+"""An argocd-server that does not answer is asked so often, and for so long before a person has to look at it."""
 
 
 def compare_wave(ports: Ports, writer: Writer) -> Answer:
@@ -46,10 +48,10 @@ def compare_wave(ports: Ports, writer: Writer) -> Answer:
         try:
             words.append(_word(ports, writer, plan))
         except UnreachableError as error:
-            return Progress.wait(str(error), ports.environment.argocd.poll)
+            return Progress.wait(str(error), POLL_SECONDS)
         return Progress.done()
 
-    answer = advance(ports, writer, PHASE, ports.environment.argocd.sync_deadline, move)
+    answer = advance(ports, writer, PHASE, PATIENCE_SECONDS, move)
     return {**answer, "next": words[0]} if answer["next"] == "go-on" else answer
 
 

@@ -9,7 +9,7 @@ import pytest
 from norikae.approvals.ask import request_approval
 from norikae.errors import NotFoundError
 from norikae.upgrade.commands import operate
-from norikae.upgrade.compare import compare_wave
+from norikae.upgrade.compare import PATIENCE_SECONDS, POLL_SECONDS, compare_wave
 from norikae.upgrade.pin import pinned
 from norikae.upgrade.state import ApprovalItem, Flags, WaveItem
 from tests.unit.fakes.demo import OTHER_SHA, SHA
@@ -177,7 +177,17 @@ def test_an_argo_cd_server_that_does_not_answer_is_waited_for() -> None:
     wave = Wave()
     wave.green.server = "not this one"
     answer = wave.compared()
-    assert (answer["next"], answer["retry_after_seconds"]) == ("wait", wave.argocd.poll)
+    assert (answer["next"], answer["retry_after_seconds"]) == ("wait", POLL_SECONDS)
+    assert "no endpoints available" in answer["waiting_for"]
+
+
+def test_an_argo_cd_server_that_stays_away_holds() -> None:
+    wave = Wave()
+    wave.green.server = "not this one"
+    wave.compared()
+    wave.ports.now += PATIENCE_SECONDS + 1
+    answer = wave.compared()
+    assert answer["next"] == "hold"
     assert "no endpoints available" in answer["waiting_for"]
 
 
