@@ -79,7 +79,6 @@ def _wildcards(environment: Environment) -> list[Accepted]:
     kinds = ("nodegroup", "addon", "access-entry", "podidentityassociation")
     parts = [f"{part}/{name}/*" for part in kinds for name in (f"{prefix}-*", adopted)]
     green = "Green's name is chosen by a run; the prefix is what the environment's clusters share."
-    groups = f"arn:aws:autoscaling:{here}:autoScalingGroup:*:autoScalingGroupName"
     execution = "Executions are named by runs; the machine is fixed."
     tracing = "X-Ray, log delivery, EKS's catalogue, ELB, metrics and task tokens take no resource; a test lists them."
     found = {
@@ -95,27 +94,7 @@ def _wildcards(environment: Environment) -> list[Accepted]:
             ),
             **{f"arn:aws:eks:{here}:{part}": green for part in (f"cluster/{prefix}-*", *parts)},
             **{f"{states}-{kind}:*": execution for kind in ("upgrade", "shift", "adopt", "clean-green")},
-            **dict.fromkeys(
-                (
-                    f"arn:aws:ec2:{here}:{kind}/*"
-                    for kind in ("instance", "launch-template", "network-interface", "volume")
-                ),
-                "EC2 names these when they are made; conditions limit them by the environment's tag.",
-            ),
-            f"arn:aws:ec2:{here}:*": "Auto Scaling starts instances from launch templates only; a condition says so.",
-            **dict.fromkeys(
-                (
-                    f"arn:aws:iam::{environment.account}:role/aws-service-role/{service}.amazonaws.com/*"
-                    for service in ("autoscaling", "spot")
-                ),
-                "Service-linked roles of Auto Scaling and of spot instances, limited to them by a condition.",
-            ),
-            f"arn:aws:ssm:{environment.region}::parameter/aws/service/eks/optimized-ami/*": (
-                "AWS's public parameters name the images of every version."
-            ),
-            f"arn:aws:ec2:{environment.region}::image/*": "EKS publishes the images that nodes start from.",
-            f"{groups}/{prefix}-*": "Auto Scaling adds an id of its own to a group's ARN; a run names green.",
-            f"{groups}/*": "An adopted cluster's groups have any name; a tag that says whose they are is a condition.",
+            **_of_nodes(environment),
         },
         "Machines": {"*": tracing, f"{states}-shift:*": execution},
     }
@@ -133,6 +112,33 @@ def _keys_of_secrets(environment: Environment) -> list[Accepted]:
     keys = f"arn:aws:kms:{environment.region}:{environment.account}:key/*"
     reason = "The owner of a secret chooses its key; conditions limit it to Secrets Manager and to these secrets."
     return [Accepted("Functions", f"AwsSolutions-IAM5[Resource::{keys}]", reason)]
+
+
+def _of_nodes(environment: Environment) -> dict[str, str]:
+    """What self-managed nodes need, by resource."""
+    here = f"{environment.region}:{environment.account}"
+    prefix = environment.clusters.prefix
+    groups = f"arn:aws:autoscaling:{here}:autoScalingGroup:*:autoScalingGroupName"
+    return {
+        **dict.fromkeys(
+            (f"arn:aws:ec2:{here}:{kind}/*" for kind in ("instance", "launch-template", "network-interface", "volume")),
+            "EC2 names these when they are made; conditions limit them by the environment's tag.",
+        ),
+        f"arn:aws:ec2:{here}:*": "Auto Scaling starts instances from launch templates only; a condition says so.",
+        **dict.fromkeys(
+            (
+                f"arn:aws:iam::{environment.account}:role/aws-service-role/{service}.amazonaws.com/*"
+                for service in ("autoscaling", "spot")
+            ),
+            "Service-linked roles of Auto Scaling and of spot instances, limited to them by a condition.",
+        ),
+        f"arn:aws:ssm:{environment.region}::parameter/aws/service/eks/optimized-ami/*": (
+            "AWS's public parameters name the images of every version."
+        ),
+        f"arn:aws:ec2:{environment.region}::image/*": "EKS publishes the images that nodes start from.",
+        f"{groups}/{prefix}-*": "Auto Scaling adds an id of its own to a group's ARN; a run names green.",
+        f"{groups}/*": "An adopted cluster's groups have any name; a tag that says whose they are is a condition.",
+    }
 
 
 def add_rules(app: cdk.App) -> None:

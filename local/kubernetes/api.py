@@ -21,11 +21,10 @@ from local.kubernetes import (
     strategic,
     versions,
 )
-from local.kubernetes.audit import Audit
 from local.kubernetes.objects import Json, Stored, clone
+from local.kubernetes.outside import Outside
 from local.kubernetes.paging import Page
 from local.kubernetes.resources import Catalog, Resource, built_in, custom
-from local.kubernetes.tokens import TokenIssuer
 from local.kubernetes.store import Key, Store
 from local.kubernetes.users import MASTERS, SYSTEM, User
 from local.kubernetes.writes import Write
@@ -34,7 +33,7 @@ Subscriber = Callable[[str, str, Json], None]
 CRDS = "customresourcedefinitions.apiextensions.k8s.io"
 
 
-class ApiServer:
+class ApiServer(Outside):
     """The API of one cluster; no threads, no clock of its own, the same calls give the same objects.
 
     Resources are named ``plural.group`` ("deployments.apps"), or by the plural alone for the core API ("pods").
@@ -49,14 +48,11 @@ class ApiServer:
     """
 
     def __init__(self, *, name: str, version: str, now: Callable[[], float], random: random.Random) -> None:
+        super().__init__()
         self.name, self.version, self.now, self.random = name, version, now, random
         self.minor = int(version.split(".")[1])
         self.catalog = Catalog(built_in(self.minor))
         self.store = Store()
-        self.audit = Audit()
-        self.read_logs: Callable[[Json], str] | None = None  # what a pod has written, once there are kubelets
-        self.token_issuer: TokenIssuer | None = None  # who signs its service account tokens, once AWS knows one
-        self.backends: dict[Key, Callable[..., Any]] = {}  # who plays a Service, by namespace and name
         for namespace in ("default", "kube-node-lease", "kube-public", "kube-system"):
             self.create("namespaces", {"metadata": {"name": namespace}}, manager="kube-apiserver")
         for obj in bootstrap.objects():
@@ -240,10 +236,8 @@ class ApiServer:
         preconditions: Mapping[str, str] | None = None,
         grace_seconds: int | None = None,
         dry_run: bool = False,
-        user: User = SYSTEM,
     ) -> Json:
         """A pod deleted only as its disruption budget allows: 429 when it does not, 500 when two budgets match."""
-        del user
         options = eviction.Options(dict(preconditions or {}), grace_seconds, dry_run=dry_run)
         return eviction.evict(self, name, namespace, options)
 

@@ -41,7 +41,6 @@ def evict(call: Call) -> Answer:
         preconditions=options.get("preconditions"),
         grace_seconds=options.get("gracePeriodSeconds"),
         dry_run=asked.dry_run or options.get("dryRun") == ["All"],
-        user=call.user,
     )
     return Answer(201, success(code=201))
 
