@@ -66,6 +66,26 @@ class World:
         self.certificates = CertificateStore(Authority(seed=seed))
         self.elb.has_certificate = lambda arn: bool(self.certificates.names(arn))
         self.front_door = FrontDoor(self.kernel, self.elb, self.alb, self.certificates)
+        self._run_functions(crashes)
+        self._build_clusters()
+        nodes = [self.ec2, self.autoscaling, PublicParameters(self.kernel)]
+        pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
+        self.front = Front(
+            self.kernel,
+            [
+                *(self.eks, self.route53, self.elb, self.cloudwatch, self.step_functions, self.functions, self.events),
+                *nodes,
+                *pods,
+            ],
+            self.identities,
+            account,
+            region,
+        )
+        self.runtime.front_url = self.front.start()
+
+    def _run_functions(self, crashes: CrashPlan | None) -> None:
+        """What starts functions, and what functions are started by."""
+        account, region = self.environment.account, self.environment.region
         self.runtime = LambdaRuntime(self.kernel, identities=self.identities, region=region, crashes=crashes)
         self.runtime.resolve = self.front_door.resolve
         self.runtime.variables = {"SSL_CERT_FILE": str(self.certificates.authority.file())}
@@ -84,6 +104,10 @@ class World:
             region=region,
             targets=Targets(function=self.functions.deliver, machine=self._start_machine, authorize=self._permits),
         )
+
+    def _build_clusters(self) -> None:
+        """EKS, and the machines that join its clusters."""
+        environment, account, region = self.environment, self.environment.account, self.environment.region
         self.eks = EksSimulator(
             self.kernel,
             account=account,
@@ -107,20 +131,6 @@ class World:
         )
         self.autoscaling = AutoScalingSimulator(self.kernel, self.ec2, account=account, region=region)
         Joining(self.kernel, self.ec2, self.eks, self.clusters)
-        nodes = [self.ec2, self.autoscaling, PublicParameters(self.kernel)]
-        pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
-        self.front = Front(
-            self.kernel,
-            [
-                *(self.eks, self.route53, self.elb, self.cloudwatch, self.step_functions, self.functions, self.events),
-                *nodes,
-                *pods,
-            ],
-            self.identities,
-            account,
-            region,
-        )
-        self.runtime.front_url = self.front.start()
 
     def __enter__(self) -> Self:
         return self
