@@ -22,6 +22,7 @@ TOKENS = {
     "reader": User("reader", ("norikae:read", "system:authenticated")),
     "syncer": User("syncer", ("norikae:sync", "system:authenticated")),
     "comparer": User("comparer", ("norikae:compare", "system:authenticated")),
+    "verifier": User("verifier", ("norikae:verify", "system:authenticated")),
     "hander": User("hander", ("norikae:hand-off", "system:authenticated")),
     "decommissioner": User("decommissioner", ("norikae:decommission", "system:authenticated")),
 }

@@ -10,7 +10,7 @@ import yaml
 
 from norikae.argocd.applications import APPLICATIONS
 from norikae.cluster import rbac
-from norikae.errors import RefusedError
+from norikae.errors import ConflictError, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +102,44 @@ def test_syncers_put_an_operation_on_an_application_and_nothing_more(
     patched = syncer.patch(APPLICATIONS, "web", NAMESPACE, {"operation": {"sync": {}}})
     assert patched["operation"] == {"sync": {}}
     for attempt in (lambda: syncer.delete(APPLICATIONS, "web", NAMESPACE), lambda: syncer.list("pods")):
+        with pytest.raises(RefusedError, match="forbidden"):
+            attempt()
+
+
+JOB: dict[str, Any] = {
+    "apiVersion": "batch/v1",
+    "kind": "Job",
+    "metadata": {"name": "smoke-1-1", "namespace": "norikae-verification"},
+    "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "curl", "image": "curl"}]}}},
+}
+
+
+def test_verifiers_run_jobs_in_their_namespace_and_read_what_they_wrote(
+    as_user: Callable[[str], KubernetesClient], client: KubernetesClient, server: ApiServer
+) -> None:
+    verifier = as_user("verifier")
+    made = verifier.create(JOB)
+    assert verifier.get("jobs.batch", "smoke-1-1", "norikae-verification") is not None
+    with pytest.raises(ConflictError):
+        verifier.create(JOB)
+    labels = made["spec"]["template"]["metadata"]["labels"]
+    pod = {"apiVersion": "v1", "kind": "Pod", "spec": made["spec"]["template"]["spec"]}
+    client.apply({**pod, "metadata": {"name": "smoke-x", "namespace": "norikae-verification", "labels": labels}})
+    server.read_logs = lambda pod: f"one\ntwo\nthree of {pod['metadata']['name']}\n"
+    (found,) = verifier.list("pods", "norikae-verification", labels="batch.kubernetes.io/job-name=smoke-1-1")
+    assert found["metadata"]["name"] == "smoke-x"
+    assert verifier.logs("smoke-x", "norikae-verification", lines=2) == "two\nthree of smoke-x\n"
+
+
+def test_verifiers_run_nothing_elsewhere_and_delete_nothing(as_user: Callable[[str], KubernetesClient]) -> None:
+    verifier = as_user("verifier")
+    elsewhere = {**JOB, "metadata": {"name": "smoke", "namespace": "default"}}
+    for attempt in (
+        lambda: verifier.create(elsewhere),
+        lambda: verifier.delete("jobs.batch", "smoke-1-1", "norikae-verification"),
+        lambda: verifier.list("pods", "default"),
+        lambda: verifier.logs("web", "default"),
+    ):
         with pytest.raises(RefusedError, match="forbidden"):
             attempt()
 
