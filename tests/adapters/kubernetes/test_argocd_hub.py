@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+import yaml
 
 from local.cluster.git import GitRepositories, Repository
 from local.kubernetes import User
@@ -23,6 +24,7 @@ from norikae.argocd.manifests import target_manifests
 from norikae.argocd.sync import SyncRun
 from norikae.argocd.waves import sync_applications, sync_platform
 from norikae.cluster.eks_port import Cluster
+from norikae.cluster.rbac import for_namespace
 from norikae.environment import Hub
 from norikae.errors import RefusedError
 from stacks.environment_file import load
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from norikae.upgrade.progress import Progress
 
 GREEN, HUB = "demo-1-35-a", "hub"
+GROUPS = ("norikae:hub", "norikae:sync", "norikae:compare")
+USERS = {group: User(group, (group, "system:authenticated")) for group in GROUPS}
+RBAC = list(yaml.safe_load_all(Path("lambdas/manifests/rbac.yaml").read_text(encoding="utf-8")))
 ROLE = "arn:aws:iam::123456789012:role/argocd"
 PLATFORM = ("{cluster}-dns",)
 OF_HUB = (
@@ -70,14 +75,19 @@ class Central:
         self.world.kernel.run(90)
         token = self.hub.argocd.server.accounts.create_token("norikae", "of-the-owner", 0)
         self.secrets = FakeSecrets(hub={"token": token})
-        admin = User("admin", ("system:masters",))
-        self.endpoint = serve(self.hub.api, lock=self.world.kernel.lock, authenticate=lambda _: admin)
-        self.client = KubernetesClient(endpoint=self.endpoint.url, ca_pem=self.endpoint.ca_pem, token=lambda: "admin")
+        for obj in for_namespace(RBAC, "argocd"):
+            self.hub.api.apply(obj, manager="adopt")
+        self.endpoint = serve(self.hub.api, lock=self.world.kernel.lock, authenticate=USERS.get)
+        self.client = self.member_of("norikae:hub")
         argocd = msgspec.structs.replace(
             demo_environment().argocd, mode="hub", root="{cluster}", platform=PLATFORM, hub=Hub(HUB, ROLE, "hub")
         )
         self.environment = msgspec.structs.replace(demo_environment(), argocd=argocd)
         self.home = home_of(argocd, GREEN)
+
+    def member_of(self, group: str) -> KubernetesClient:
+        """A client with the rights of one of norikae's groups in the hub, and no others."""
+        return KubernetesClient(endpoint=self.endpoint.url, ca_pem=self.endpoint.ca_pem, token=lambda: group)
 
     def until_ready(self, look: Callable[[], Progress], looks: int = 40) -> list[str]:
         waited: list[str] = []
@@ -101,8 +111,8 @@ class Central:
         run = SyncRun("run-1", 1, self.revision, since=self.world.kernel.now())
 
         def of(waves: Callable[..., Progress]) -> None:
-            now = self.world.kernel.now
-            self.until_ready(lambda: waves(self.client, self.environment, self.home, run, lambda _: True, now()))
+            now, client = self.world.kernel.now, self.member_of("norikae:sync")
+            self.until_ready(lambda: waves(client, self.environment, self.home, run, lambda _: True, now()))
 
         of(sync_platform)
         of(sync_applications)
@@ -129,7 +139,8 @@ def test_the_hub_deploys_to_green_and_nothing_is_installed_there(central: Centra
 
 def test_what_git_has_for_green_can_be_asked_of_the_hub(central: Central) -> None:
     central.ensure()
-    rendered = target_manifests(central.client, central.environment.argocd, GREEN, central.revision)
+    comparer = central.member_of("norikae:compare")
+    rendered = target_manifests(comparer, central.environment.argocd, GREEN, central.revision)
     assert sorted(obj["metadata"]["name"] for obj in rendered) == [f"{GREEN}-dns", f"{GREEN}-web"]
 
 
@@ -156,3 +167,16 @@ def test_the_hub_forgets_green_and_what_it_deployed_stays(central: Central) -> N
     kinds = [one["metadata"]["name"] for one in central.hub.api.list("secrets", "argocd")]
     assert f"norikae-{GREEN}" not in kinds
     assert len(central.green.ready_pods("web", {"app": f"{GREEN}-web"})) == 2
+
+
+def test_a_member_of_the_hubs_group_reads_no_secret_but_the_token(central: Central) -> None:
+    central.ensure()
+    assert central.client.get("secrets", "norikae-argocd-token", "argocd") is not None
+    for attempt in (
+        lambda: central.client.get("secrets", "argocd-secret", "argocd"),
+        lambda: central.client.get("secrets", f"norikae-{GREEN}", "argocd"),
+        lambda: central.client.list("secrets", "argocd"),
+        lambda: central.client.patch("secrets", "argocd-secret", "argocd", {"data": {}}),
+    ):
+        with pytest.raises(RefusedError, match="forbidden"):
+            attempt()
