@@ -1,7 +1,7 @@
 """Hooks: objects that a sync makes at its phases, and that are no part of what an application should be.
 
-Source: ``gitops-engine/pkg/sync/hook`` (Types, DeletePolicies, the Helm hooks that count as which) and docs/user-guide/
-resource_hooks.md.
+Source: ``gitops-engine/pkg/sync/hook`` (Types, DeletePolicies, the Helm hooks that count as which); Argo CD docs,
+"Resource Hooks".
 """
 
 from __future__ import annotations

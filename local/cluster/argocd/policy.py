@@ -1,6 +1,6 @@
 """Who may do what in Argo CD's own API: the built-in roles and ``argocd-rbac-cm``.
 
-Sources: ``assets/builtin-policy.csv``, ``util/rbac/rbac.go`` and docs/operator-manual/rbac.md (glob matching; a deny
+Sources: ``assets/builtin-policy.csv``, ``util/rbac/rbac.go``; Argo CD docs, "RBAC Configuration" (glob matching; a deny
 wins; ``policy.default`` for whoever has no rule of its own).
 """
 

@@ -107,7 +107,7 @@ class RepoServer:
     def _repository(self, url: str) -> Repository:
         """The repository, entered with the credentials for it, or else for the longest beginning of its URL.
 
-        Source: docs/operator-manual/declarative-setup.md (repositories, repository credentials).
+        Source: Argo CD docs, "Declarative Setup", repositories and repository credentials.
         """
         kinds = {"repository": True, "repo-creds": False}
         found: list[tuple[bool, int, dict[str, str]]] = []
