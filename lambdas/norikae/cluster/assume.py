@@ -14,7 +14,7 @@ from norikae.cluster import trust
 from norikae.errors import AwsRefusedError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from norikae.cluster.identity_port import Identity
     from norikae.cluster.ports import Json, Kubernetes
@@ -51,20 +51,18 @@ def unassumable(identity: Identity, kubernetes: Kubernetes, environment: Environ
             yield from _probe(identity, kubernetes, account, role, trust.provider_arn(role, issuer))
 
 
-def token_rights(identity: Identity, environment: Environment, issuer: str) -> Sequence[Json]:
+def token_rights(policies: Mapping[str, Json], issuer: str) -> Sequence[Json]:
     """The rights by which ``Verify green`` may ask for tokens: of service accounts that roles name, no others.
 
     RBAC knows no audience, so a right to make tokens of every service account would be a right to be each of them. A
     name counts in every namespace, since the namespaces do not exist when this is applied.
 
     Args:
-        identity: IAM.
-        environment: which roles norikae extends.
+        policies: role to its trust policy, for the roles that norikae extends.
         issuer: the cluster's OIDC issuer.
     """
     names: set[str] = set()
-    for role in environment.clusters.irsa_roles:
-        document = identity.trust_policy(role) or {}
+    for role, document in policies.items():
         subjects = trust.exact_subjects(document, trust.provider_arn(role, issuer))
         parts = [one.split(":") for one in subjects]
         names |= {part[-1] for part in parts if len(part) == SUBJECT_PARTS}

@@ -61,12 +61,13 @@ def ensure_identity(
     progress = _provider(identity, environment, green, issuers[1])
     if not progress.ready:
         return progress
-    wanted = _extended(identity, environment, green.name, *issuers)
+    documents = _documents(identity, environment)
+    wanted = _extended(documents, environment, green.name, *issuers)
     if wanted:
         for role, document in wanted.items():
             identity.replace_trust_policy(role, document)
         return Progress.wait(f"the trust policies of {_named(wanted)} take effect", SOON)
-    rights = token_rights(identity, environment, issuers[1])
+    rights = token_rights(documents, issuers[1])
     api = kubernetes(green.name)
     if rbac.is_applied(api, rights):
         return Progress.done()
@@ -152,16 +153,24 @@ def _provider(identity: Identity, environment: Environment, green: GreenCluster,
     return Progress.wait(f"IAM gets to know the OIDC issuer of {green.name}", SOON)
 
 
-def _extended(
-    identity: Identity, environment: Environment, cluster: str, blue: str, green: str
-) -> dict[str, Mapping[str, object]]:
-    """The trust policies that have to change, as they should be; nothing is written before all of them are possible."""
-    sid = trust.sid_of(environment.region, cluster)
-    changed: dict[str, Mapping[str, object]] = {}
+def _documents(identity: Identity, environment: Environment) -> dict[str, trust.Json]:
+    """The trust policy of every role that may be extended."""
+    documents: dict[str, trust.Json] = {}
     for role in environment.clusters.irsa_roles:
         document = identity.trust_policy(role)
         if document is None:
             raise NotFoundError(f"there is no role {role}; create it, or take it out of clusters.irsa_roles")
+        documents[role] = document
+    return documents
+
+
+def _extended(
+    documents: Mapping[str, trust.Json], environment: Environment, cluster: str, blue: str, green: str
+) -> dict[str, trust.Json]:
+    """The trust policies that have to change, as they should be; nothing is written before all of them are possible."""
+    sid = trust.sid_of(environment.region, cluster)
+    changed: dict[str, trust.Json] = {}
+    for role, document in documents.items():
         old, new = trust.provider_arn(role, blue), trust.provider_arn(role, green)
         if not trust.for_issuer(document, old) and not trust.for_issuer(document, new):
             raise RefusedError(

@@ -76,4 +76,4 @@ def test_other_roles_and_accounts_without_any_are_not_asked() -> None:
 
 
 def test_no_right_is_made_when_nobody_is_named() -> None:
-    assert token_rights(trusting(admitting(GREEN_ISSUER, "*", test="StringLike")), ENVIRONMENT, GREEN_ISSUER) == ()
+    assert token_rights({CHAT: policy(admitting(GREEN_ISSUER, "*", test="StringLike"))}, GREEN_ISSUER) == ()

@@ -50,6 +50,18 @@ def test_what_a_person_wrote_for_green_already_is_not_said_twice() -> None:
     assert extended(document) == document
 
 
+def test_upgrade_after_upgrade_the_policy_grows_by_one_cluster_only() -> None:
+    document, clusters = policy(admitting(BLUE_ISSUER, "chat:api")), ["demo-1-35-a", "demo-1-36-a", "demo-1-37-a"]
+    issuers = [BLUE_ISSUER, *(f"{BLUE_ISSUER[:-32]}{number:032}" for number in range(3))]
+    arns = [trust.provider_arn(role("any"), issuer) for issuer in issuers]
+    for number, cluster in enumerate(clusters):
+        document = trust.extended(document, arns[number], arns[number + 1], trust.sid_of("ap-northeast-1", cluster))
+        if number:
+            document = trust.without(document, trust.sid_of("ap-northeast-1", clusters[number - 1]))
+    last = admitting(issuers[-1], "chat:api", sid=trust.sid_of("ap-northeast-1", "demo-1-37-a"))
+    assert document == policy(admitting(BLUE_ISSUER, "chat:api"), last)
+
+
 def test_a_single_statement_may_be_no_list() -> None:
     alone = {"Version": "2012-10-17", "Statement": admitting(BLUE_ISSUER, "chat:api")}
     assert len(extended(alone)["Statement"]) == 2
