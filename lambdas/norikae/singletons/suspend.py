@@ -73,9 +73,15 @@ def _placed(targets: Iterable[Json], application: Json) -> Iterator[Json]:
     """The manifests of kinds that can be suspended, each in the namespace that a sync puts it into."""
     default = (application["spec"].get("destination") or {}).get("namespace", "default")
     for target in targets:
+        namespace = target["metadata"].get("namespace") or default
+        placed = {**target, "metadata": {**target["metadata"], "namespace": namespace}}
         if target.get("kind") in RESOURCES:
-            namespace = target["metadata"].get("namespace") or default
-            yield {**target, "metadata": {**target["metadata"], "namespace": namespace}}
+            yield placed
+        elif declared(target) == GREEN_SUSPENDED:
+            raise RefusedError(
+                f"{_title(placed)} is annotated {ANNOTATION}: {GREEN_SUSPENDED}, but norikae can suspend a "
+                f"{', '.join(RESOURCES)} only; suspend it yourselves and say manual, or say both"
+            )
 
 
 def _must_not_run_twice(target: Json, application: Json) -> bool:

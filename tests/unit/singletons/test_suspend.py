@@ -131,6 +131,14 @@ def test_a_sync_that_replaces_it_is_refused(where: str) -> None:
         suspend(HandOff(NIGHTLY), manifest, by=by)
 
 
+def test_a_kind_that_norikae_cannot_suspend_is_refused_instead_of_overlooked() -> None:
+    rollout = {**workload("worker"), "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout"}
+    with pytest.raises(RefusedError, match="Rollout shop/worker is annotated .* can suspend a CronJob, Deployment, St"):
+        suspend(HandOff(), rollout)
+    rollout["metadata"]["annotations"] = {"norikae.dev/singleton": "manual"}
+    assert suspend(HandOff(), rollout) == ()
+
+
 def test_the_cluster_in_a_name_is_the_clusters_own() -> None:
     singleton = PlannedSingleton(
         resource="cronjobs.batch", namespace="shop", name=f"backup-{BLUE}", policy="green-suspended", application=APP
