@@ -6,14 +6,17 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
 from norikae.cluster.eks_port import Cluster, ClusterVersion
 from norikae.cluster.versions import by_number
+from norikae.environment import Hub
 from norikae.preflight.checks import removed_apis
 from norikae.preflight.removals import removals
 from tests.unit.fakes.demo import application
+from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.preflight.stories import BLUE, BeforeARun
 
 FLOW = "flowcontrol.apiserver.k8s.io"
@@ -89,6 +92,22 @@ def test_what_git_renders_in_a_removed_version_blocks(story: BeforeARun) -> None
     assert finding.severity == "blocker"
     assert finding.text.endswith("Git renders it: batch (application web)")
     assert finding.remedy == f"change it to apiVersion {FLOW}/v1 in Git and sync blue"
+
+
+def test_in_a_central_argo_cd_only_the_applications_of_blue_count(story: BeforeARun) -> None:
+    rendered = {"group": FLOW, "version": "v1beta3", "kind": "FlowSchema", "name": "batch", "status": "Synced"}
+    hub = Hub(cluster="hub", role="arn:aws:iam::123456789012:role/argocd", token_secret="token")
+    argocd = msgspec.structs.replace(story.environment.argocd, mode="hub", hub=hub, root="root-{cluster}")
+    story.environment = msgspec.structs.replace(story.environment, argocd=argocd)
+    central = FakeKubernetes(
+        application(f"root-{BLUE}", children=("web",)),
+        application("web"),
+        application("of-others", resources=[rendered]),
+    )
+    assert list(removed_apis.check(replace(story.ground(), home_api=central))) == []
+    central.put(application("web", resources=[rendered]))
+    (finding,) = removed_apis.check(replace(story.ground(), home_api=central))
+    assert finding.text.endswith("Git renders it: batch (application web)")
 
 
 def test_an_old_annotation_alone_is_a_warning_that_says_so(story: BeforeARun) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from norikae.argocd.applications import descendants
 from norikae.cluster.versions import by_number
 from norikae.preflight.finding import Finding
 from norikae.preflight.removals import Removal, removals
@@ -46,11 +47,19 @@ def check(ground: Ground) -> Iterator[Finding]:
 
 def _in_argocd(ground: Ground, going: list[Removal], uses: Uses) -> None:
     known = {(one.api_version, one.kind): one for one in going}
-    for application, app in sorted(ground.argocd_applications.items()):
+    for application, app in sorted(_of_blue(ground).items()):
         for entry in app.get("status", {}).get("resources") or []:
             api_version = f"{entry.get('group', '')}/{entry.get('version', '')}"
             if removal := known.get((api_version, entry.get("kind", ""))):
                 uses[removal, "Argo CD"][_name(entry)] = f"application {application}"
+
+
+def _of_blue(ground: Ground) -> dict[str, Json]:
+    """Blue's applications; in a central Argo CD, those of other clusters stand beside them."""
+    apps, home = ground.argocd_applications, ground.home
+    if not home.is_central:
+        return apps
+    return {name: apps[name] for name in (home.root, *descendants(apps, home.root)) if name in apps}
 
 
 def _in_objects(ground: Ground, going: list[Removal], uses: Uses) -> None:
