@@ -25,6 +25,9 @@ _PART = "application/node.eks.aws"
 BOOT_SECONDS = (25.0, 45.0)
 """Between a running machine and its kubelet's registration."""
 
+AGAIN_SECONDS = 30.0
+"""Between two attempts of a machine that is not let in; a kubelet goes on trying."""
+
 
 class CannotJoinError(Exception):
     """The machine stays alone; the text is what it writes to its console."""
@@ -59,6 +62,7 @@ class Joining:
             name, kubelet = self._admitted(instance)
         except CannotJoinError as reason:
             instance.console.append(str(reason))
+            self._kernel.after(AGAIN_SECONDS, lambda: self._try(instance))
             return
         self._nodes[instance.id] = name
         self._clusters[name].controllers.add_node(

@@ -160,11 +160,16 @@ def test_a_call_that_aws_refuses_keeps_its_words(site: BuildingSite, operation: 
 
 
 def test_machines_that_never_join_are_waited_for_and_counted(site: BuildingSite) -> None:
-    """Whoever takes the nodes' access entry away keeps them out; their console says why, and norikae how many."""
-    site.until_it_waits_for("node group worker has 0 of 3 nodes Ready")
+    """Whoever takes the nodes' access entry away keeps them out: their console says so, and norikae lets them in."""
+    site.until_it_waits_for("node groups worker were just asked for")
     del site.world.eks.clusters[GREEN.name].entries[site.roles.node_role]
-    entry_came_back = site.look().waiting_for
-    assert entry_came_back == f"access entries of {GREEN.name} take effect"
+    site.kernel.run(120)
+    instances = site.world.ec2.instances.values()
+    assert {one.console[0] for one in instances} == {
+        f"Unable to register node with API server: Unauthorized ({site.roles.node_role})"
+    }
+    assert site.look().waiting_for == f"access entries of {GREEN.name} take effect"
+    assert "node group worker has 0 of 3 nodes Ready, 3 instances run" in site.look().waiting_for
     site.until_ready(site.look)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -48,7 +51,7 @@ def nodes_of(site: BuildingSite, role: str) -> list[dict[str, Any]]:
 
 def test_green_grows_with_both_kinds_of_groups_and_goes_again(site: BuildingSite) -> None:
     waited = site.until_ready(site.look)
-    assert "node group system is CREATING, node group worker has 0 of 3 nodes Ready, 3 instances run" in waited
+    assert "node group system is CREATING, node groups worker were just asked for" in waited
     assert len(site.connect(GREEN.name).list("nodes")) == 5
     waited = site.until_ready(site.clear)
     assert f"Auto Scaling groups {NAME} to be deleted" in waited
@@ -198,3 +201,46 @@ def test_a_quota_holds_the_build_with_the_words_of_aws(site: BuildingSite) -> No
         AwsRefusedError, match="VcpuLimitExceeded: node group worker gets no instances: You have requested"
     ):
         site.until_ready(site.look)
+
+
+def told(site: BuildingSite, **cluster: str) -> dict[str, Any]:
+    """User data that names another cluster, or something else of it."""
+    spec = node_config(template_data(site)["UserData"])
+    spec["cluster"] |= cluster
+    document = json.dumps({"apiVersion": "node.eks.aws/v1alpha1", "kind": "NodeConfig", "spec": spec})
+    part = f"Content-Type: application/node.eks.aws\n\n{document}\n"
+    return {"UserData": base64.b64encode(part.encode()).decode()}
+
+
+def test_a_machine_that_was_told_something_else_stays_alone(site: BuildingSite) -> None:
+    site.until_ready(site.look)
+    as_it_was, data = deepcopy(template_data(site)), template_data(site)
+    site.client("autoscaling").set_desired_capacity(AutoScalingGroupName=NAME, DesiredCapacity=4)
+    (group,) = site.world.autoscaling.groups.values()
+    wrong = {
+        "no such host": told(site, name="demo-1-99-a"),
+        "spec.cluster.apiServerEndpoint": told(site, apiServerEndpoint="https://elsewhere"),
+        "spec.cluster.certificateAuthority": told(site, certificateAuthority="LS0t"),
+        "spec.cluster.cidr": told(site, cidr="10.100.0.0/16"),
+        "i/o timeout": {"SecurityGroupIds": ["sg-other"]},
+        "Unauthorized": {"IamInstanceProfile": {}},
+    }
+    for reason, change in wrong.items():
+        data |= {**as_it_was, **change}
+        newest = group.living[-1]
+        if len(group.living) == group.desired:
+            site.client("ec2").terminate_instances(InstanceIds=[newest.id])
+        site.kernel.run(180)
+        (alone,) = [one for one in group.living if one.console]
+        assert reason in alone.console[0]
+        assert len(nodes_of(site, "worker")) == 3
+
+
+def test_a_machine_without_the_tag_of_the_cluster_stays_alone(site: BuildingSite) -> None:
+    site.until_ready(site.look)
+    (group,) = site.world.autoscaling.groups.values()
+    del group.tags[f"kubernetes.io/cluster/{GREEN.name}"]
+    template_data(site)["TagSpecifications"] = []
+    site.client("autoscaling").set_desired_capacity(AutoScalingGroupName=NAME, DesiredCapacity=4)
+    site.kernel.run(180)
+    assert group.living[-1].console[0] == f"the instance has no tag kubernetes.io/cluster/{GREEN.name}=owned"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ class InstanceOperations(Simulator):
         refusal = self.refusal(launch)
         if refusal:
             raise refusal
-        data = launch.template.data if launch.template else {}
+        data = deepcopy(launch.template.data) if launch.template else {}
         self._check(launch, data)
         made = Instance(
             id=f"i-{self.identifier('instances')}",
