@@ -90,6 +90,11 @@ def test_the_bundle_holds_the_install_manifest_of_argo_cd(bundle: Bundle, enviro
     assert installed == [thing for thing in rendered if thing]
 
 
+def test_the_bundle_holds_the_verification_jobs(bundle: Bundle, environment: Environment) -> None:
+    jobs = json.loads((bundle.path / "manifests" / "verification.json").read_text())
+    assert jobs == list(yaml.safe_load_all((MANIFESTS / environment.verify.jobs).read_text()))
+
+
 def test_the_bundle_says_what_it_is(bundle: Bundle) -> None:
     facts = json.loads((bundle.path / "bundle.json").read_text())
     assert facts == {"runtime": "python3.14", "compiled": bundle.compiled, "native": ["msgspec"]}
@@ -133,6 +138,12 @@ def test_another_setting_is_another_bundle(bundle: Bundle, environment: Environm
 def test_a_missing_install_manifest_is_named(environment: Environment, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"argocd\.install: .*argocd\.yaml is not there"):
         build_bundle(environment, manifests=tmp_path, root=ROOT)
+
+
+def test_a_missing_file_of_verification_jobs_is_named(environment: Environment) -> None:
+    other = msgspec.structs.replace(environment, verify=msgspec.structs.replace(environment.verify, jobs="gone.yaml"))
+    with pytest.raises(SettingsError, match=r"verify\.jobs: .*gone\.yaml is not there"):
+        build_bundle(other, manifests=MANIFESTS, root=ROOT)
 
 
 CLIENTS = """

@@ -440,6 +440,33 @@ def test_the_install_manifest_must_be_there(folder: Folder) -> None:
     assert found[0].startswith("17: argocd.install: is argo.yaml, which is not a file; render the manifest to ")
 
 
+JOBS = "verify: {jobs: jobs.yaml}\n"
+
+
+def test_the_verification_jobs_must_be_there(folder: Folder) -> None:
+    (found,) = folder.mistakes(SMALL + JOBS)
+    assert "verify.jobs: is jobs.yaml, which is not a file; write the Jobs to " in found
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("kind: [", "is jobs.yaml, which is not YAML: "),
+        ("", "is jobs.yaml: it is empty; put plain Jobs there, each with its own name"),
+        ("{apiVersion: v1, kind: Secret, metadata: {name: a}}", "is jobs.yaml: Secret a: only Jobs of batch/v1 may be"),
+    ],
+)
+def test_the_verification_jobs_must_be_jobs(folder: Folder, text: str, wrong: str) -> None:
+    folder.file.with_name("jobs.yaml").write_text(text)
+    (found,) = folder.mistakes(SMALL + JOBS)
+    assert f"verify.jobs: {wrong}" in found
+
+
+def test_verification_jobs_that_are_jobs_are_fine(folder: Folder) -> None:
+    folder.file.with_name("jobs.yaml").write_text("{apiVersion: batch/v1, kind: Job, metadata: {name: a}}")
+    assert folder.load(SMALL + JOBS).verify.jobs == "jobs.yaml"
+
+
 def test_all_mistakes_come_at_once_in_the_order_of_their_lines(folder: Folder) -> None:
     text = SMALL.replace('"1.35"', "1.35").replace("vpc-1", "net-1").replace("  path: clusters\n", "")
     found = folder.mistakes(text + "shift: {steps: [50], bake: often}\nsoak: {polls: 1m}\n")

@@ -20,6 +20,7 @@ from norikae.adapters.aws.load_balancers import ElbLoadBalancers
 from norikae.adapters.aws.route53 import Route53Dns
 from norikae.adapters.aws.table import DynamoRunTable
 from norikae.adapters.aws.topic import SnsTopic
+from norikae.adapters.http.probe import HttpProbe
 from norikae.adapters.kubernetes import connect
 from norikae.errors import SettingsError
 from tests.unit.fakes.demo import demo_environment, namespace
@@ -46,6 +47,7 @@ ADAPTERS = {
     "load_balancers": ElbLoadBalancers,
     "metrics": CloudWatchMetrics,
     "eks": EksClusters,
+    "probe": HttpProbe,
 }
 
 

@@ -161,3 +161,13 @@ def test_health_comes_with_the_dimensions_of_its_metrics(front: Balancer, adapte
     assert front.arn.endswith(f":loadbalancer/{dimensions['LoadBalancer']}")
     assert dimensions["TargetGroup"].startswith("targetgroup/web/")
     assert arn.endswith(f":{dimensions['TargetGroup']}")
+
+
+def test_a_load_balancer_serves_tls_when_one_of_its_listeners_does(adapter: ElbLoadBalancers, front: Balancer) -> None:
+    assert not adapter.serves_tls(front.dns_name)
+    certificate = {"CertificateArn": "arn:aws:acm:ap-northeast-1:123456789012:certificate/web"}
+    front.elb.create_listener(
+        LoadBalancerArn=front.arn, Protocol="HTTPS", Port=443, DefaultActions=[NOT_FOUND], Certificates=[certificate]
+    )
+    assert adapter.serves_tls(front.dns_name.upper())
+    assert not adapter.serves_tls("gone.ap-northeast-1.elb.amazonaws.com")
