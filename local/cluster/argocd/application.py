@@ -46,26 +46,27 @@ class Source:
     recurse: bool
 
 
-def source_of(app: Mapping[str, Any]) -> Source:
-    """The single source of an Application.
+def sources_of(app: Mapping[str, Any]) -> tuple[Source, ...]:
+    """The sources of an Application; several win over a single one.
 
     Raises:
-        SpecError: there is none, or it asks for something that is not modelled.
+        SpecError: there is none, or one asks for something that is not modelled.
     """
-    spec = app["spec"]
-    if "sources" in spec:
-        raise SpecError("spec.sources is not modelled by the embedded world; use spec.source")
-    source = spec.get("source")
+    several = app["spec"].get("sources")
+    return tuple(_source(app, source) for source in several or [app["spec"].get("source")])
+
+
+def _source(app: Mapping[str, Any], source: Mapping[str, Any] | None) -> Source:
     if not source or not source.get("repoURL"):
         raise SpecError("spec.source.repoURL is required")
-    if not source.get("path"):
-        raise SpecError("spec.source.repoURL and either spec.source.path or spec.source.chart are required")
     helm, directory = source.get("helm") or {}, source.get("directory") or {}
     strange = [name for name in source if name not in _SOURCE_FIELDS]
     strange += [f"helm.{name}" for name in helm if name not in _HELM_FIELDS]
     strange += [f"directory.{name}" for name in directory if name != "recurse"]
     if strange:
         raise SpecError(f"spec.source.{strange[0]} is not modelled by the embedded world")
+    if not source.get("path"):
+        raise SpecError("spec.source.repoURL and either spec.source.path or spec.source.chart are required")
     return Source(
         repository=source["repoURL"],
         path=source["path"],
@@ -119,11 +120,11 @@ def check(app: Json, project: Json | None, cluster: tuple[str, str]) -> None:
     name = app["spec"].get("project") or "default"
     if project is None:
         raise SpecError(f"Application referencing project {name} which does not exist")
-    source = source_of(app)
     sync_options(app)
     allowed = project["spec"].get("sourceRepos") or ()
-    if not any(fnmatchcase(source.repository, pattern) for pattern in allowed):
-        raise SpecError(f"application repo {source.repository} is not permitted in project '{name}'")
+    for source in sources_of(app):
+        if not any(fnmatchcase(source.repository, pattern) for pattern in allowed):
+            raise SpecError(f"application repo {source.repository} is not permitted in project '{name}'")
     _check_destination(app, project, cluster)
 
 

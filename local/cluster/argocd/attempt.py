@@ -15,6 +15,7 @@ from local.cluster.argocd.comparison import MANAGER, Compared, Comparison
 from local.cluster.argocd.desk import Desk, FailedSyncError
 from local.cluster.argocd.health import health_of
 from local.cluster.argocd.hooks import delete_policies
+from local.cluster.argocd.revisions import revisions_in, with_revisions
 from local.cluster.argocd.targets import TargetError
 from local.cluster.argocd.tasks import Task, is_listed, record, tasks_of, waiting_for
 from local.cluster.objects import Json, seconds_of, stamp
@@ -70,10 +71,10 @@ class Attempt:
         options = self._options(app)
         comparison = self._compare(app)
         self.api = comparison.site.api
-        self.result |= {"revision": comparison.commit, "resources": []}
+        self.result |= with_revisions(app, comparison.commits) | {"resources": []}
         chosen, hooks = self._selected(comparison)
         started = int(seconds_of(stamp(self.desk.kernel.utcnow())))
-        tasks = tasks_of(chosen, hooks, comparison.commit, started)
+        tasks = tasks_of(chosen, hooks, comparison.commits[0], started)
         dry = bool(self.request["sync"].get("dryRun"))
         if not dry:
             self._make_namespace(app, options)
@@ -108,10 +109,10 @@ class Attempt:
             raise FailedSyncError("Error", f"InvalidSpecError: {error}") from error
 
     def _compare(self, app: Json) -> Comparison:
-        asked = self.request["sync"].get("revision") or ""
+        asked = revisions_in(self.request["sync"])
         retried = self.is_retry and (self.request.get("retry") or {}).get("refresh")
         try:
-            return self.desk.compared(app, "" if retried else asked)
+            return self.desk.compared(app, () if retried else asked)
         except TargetError as error:
             raise FailedSyncError("Error", f"ComparisonError: {error}") from error
         except SpecError as error:

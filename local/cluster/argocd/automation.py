@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from local.cluster.argocd.comparison import Comparison
+from local.cluster.argocd.revisions import Revisions, revisions_in, with_revisions, with_sources
 from local.cluster.objects import Json, seconds_of
 
 SELF_HEAL_SECONDS = 5.0
@@ -42,18 +43,19 @@ def automatic_operation(app: Json, comparison: Comparison, now: float) -> Automa
     if prune and not automated.get("allowEmpty") and all(one.pair.target is None for one in comparison.resources):
         return Automatic()
     state = app.get("status", {}).get("operationState") or {}
-    if _was_attempted(app, state, comparison.commit):
+    if _was_attempted(app, state, comparison.commits):
         return _healing(app, state, comparison, now, prune=prune, heals=bool(automated.get("selfHeal")))
-    return Automatic(_operation(policy, comparison.commit, prune=prune))
+    return Automatic(_operation(app, comparison.commits, prune=prune))
 
 
 def _is_running(app: Json) -> bool:
     return (app.get("status", {}).get("operationState") or {}).get("phase") in {"Running", "Terminating"}
 
 
-def _was_attempted(app: Json, state: Json, commit: str) -> bool:
+def _was_attempted(app: Json, state: Json, commits: Revisions) -> bool:
     result = state.get("syncResult") or {}
-    return bool(result.get("revision") == commit and result.get("source") == app["spec"].get("source"))
+    same_sources = all(result.get(name) == value for name, value in with_sources(app).items())
+    return bool(same_sources and revisions_in(result) == commits)
 
 
 def _healing(app: Json, state: Json, comparison: Comparison, now: float, *, prune: bool, heals: bool) -> Automatic:
@@ -62,11 +64,12 @@ def _healing(app: Json, state: Json, comparison: Comparison, now: float, *, prun
     left = seconds_of(state["finishedAt"]) + SELF_HEAL_SECONDS - now
     if left > 0:
         return Automatic(look_again_after=left + 0.5)
-    return Automatic(_operation(app["spec"]["syncPolicy"], comparison.commit, prune=prune))
+    return Automatic(_operation(app, comparison.commits, prune=prune))
 
 
-def _operation(policy: Json, commit: str, *, prune: bool) -> Json:
-    sync: Json = {"revision": commit}
+def _operation(app: Json, commits: Revisions, *, prune: bool) -> Json:
+    policy = app["spec"]["syncPolicy"]
+    sync = with_revisions(app, commits)
     if prune:
         sync["prune"] = True
     if policy.get("syncOptions"):

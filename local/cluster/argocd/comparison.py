@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from local.cluster.argocd.application import NAMESPACE
 from local.cluster.argocd.health import Pair, application_health, health_of
 from local.cluster.argocd.hooks import is_hook
+from local.cluster.argocd.revisions import Revisions
 from local.cluster.argocd.targets import Identity, Targets, identity, wave
 from local.cluster.argocd.tracking import owner_of
 from local.cluster.objects import Json, annotation, is_terminating
@@ -65,9 +66,9 @@ class Compared:
 
 @dataclass(frozen=True)
 class Comparison:
-    """An application's resources, compared at a commit."""
+    """An application's resources, compared at a commit of each source."""
 
-    commit: str
+    commits: Revisions
     site: Site
     resources: list[Compared] = field(default_factory=list)
     hooks: tuple[Json, ...] = ()
@@ -96,13 +97,13 @@ class Comparison:
 class _Known:
     """An answer, and what it was given for; a status that moves does not change it."""
 
-    commit: str
+    commits: Revisions
     spec: Json
     live: Json
     same: bool = False
 
     def still_holds(self, now: _Known) -> bool:
-        if self.commit != now.commit or self.spec != now.spec:
+        if self.commits != now.commits or self.spec != now.spec:
             return False
         old, new = self.live, now.live
         return old is new or (
@@ -126,7 +127,7 @@ class Comparer:
             key = identity(target)
             wanted.add(key)
             current = live.get(key) or site.find(target)
-            same = current is not None and self._same(site, app, targets.commit, target, current)
+            same = current is not None and self._same(site, app, targets.commits, target, current)
             pair = Pair(key[0], key[1], target, current)
             compared.append(Compared(pair, key, target["apiVersion"].rpartition("/")[2], same, requires_pruning=False))
         for key, current in live.items():
@@ -136,11 +137,11 @@ class Comparer:
                 hook = is_hook(current)
                 pair = Pair(key[0], key[1], None, current)
                 compared.append(Compared(pair, key, version, in_sync=hook, requires_pruning=not kept and not hook))
-        return Comparison(targets.commit, site, sorted(compared, key=lambda one: one.key), targets.hooks)
+        return Comparison(targets.commits, site, sorted(compared, key=lambda one: one.key), targets.hooks)
 
-    def _same(self, site: Site, app: Json, commit: str, target: Json, current: Json) -> bool:
+    def _same(self, site: Site, app: Json, commits: Revisions, target: Json, current: Json) -> bool:
         place = (app["metadata"]["name"], current["metadata"]["uid"])
-        known, seen = self._known.get(place), _Known(commit, app["spec"], current)
+        known, seen = self._known.get(place), _Known(commits, app["spec"], current)
         if known is None or not known.still_holds(seen):
             seen.same = _would_not_change(site, app, target, current)
             self._known[place] = known = seen

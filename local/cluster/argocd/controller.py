@@ -17,6 +17,7 @@ from local.cluster.argocd.automation import automatic_operation
 from local.cluster.argocd.comparison import Comparer, Comparison
 from local.cluster.argocd.operation import Operation, unfinished
 from local.cluster.argocd.removal import take_down
+from local.cluster.argocd.revisions import Revisions, revisions_in
 from local.cluster.argocd.server import ArgoCdServer
 from local.cluster.argocd.sites import Reach, SiteError, Sites, nowhere
 from local.cluster.argocd.status import (
@@ -101,7 +102,7 @@ class ArgoCd(Controller):
         """The Application as it is now."""
         return self.informer.get(APPLICATIONS, (NAMESPACE, name))
 
-    def compared(self, app: Json, revision: str) -> Comparison:
+    def compared(self, app: Json, revisions: Revisions) -> Comparison:
         """The application at a revision against the cluster.
 
         Raises:
@@ -110,7 +111,7 @@ class ArgoCd(Controller):
         """
         self._check(app)
         site = self.sites.of(app)
-        targets = self._repo_server.targets(app, site.api.catalog, site.api.name, revision or None)
+        targets = self._repo_server.targets(app, site.api.catalog, site.api.name, revisions)
         return self._comparer.compare(app, targets, site)
 
     def blocked(self, app: Json, *, is_manual: bool) -> str:
@@ -203,7 +204,7 @@ class ArgoCd(Controller):
             return
         refresh = Refresh(app, level, self.kernel.utcnow(), persist_health=self._persists_health())
         try:
-            comparison = self.compared(app, self._revision(app, level))
+            comparison = self.compared(app, _revisions(app, level))
         except SpecError as error:
             self._write(app, broken_status(refresh, "InvalidSpecError", str(error)))
         except SiteError as error:
@@ -221,9 +222,6 @@ class ArgoCd(Controller):
             self._write(app, body)
             if automatic.look_again_after is not None:
                 self.kernel.after(automatic.look_again_after, lambda: self._request(name, RECENT))
-
-    def _revision(self, app: Json, level: int) -> str:
-        return str(app.get("status", {}).get("sync", {}).get("revision", "")) if level == RECENT else ""
 
     def _is_graced(self, name: str, refresh: Refresh) -> bool:
         """Whether an error of the repo server is still kept from the status; one that was asked for never is."""
@@ -282,6 +280,10 @@ class ArgoCd(Controller):
         finalizers = take_down(app, self.sites)
         if finalizers is not None:
             self.report(app["metadata"]["name"], {"metadata": {"finalizers": finalizers or None}})
+
+
+def _revisions(app: Json, level: int) -> Revisions:
+    return revisions_in(app.get("status", {}).get("sync", {})) if level == RECENT else ()
 
 
 def _asks(app: Json) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import simpy
 
     from local.cluster.argocd.comparison import Comparison
+    from local.cluster.argocd.revisions import Revisions
     from local.cluster.objects import Json
     from local.kernel import Kernel, Steps
 
@@ -20,7 +21,7 @@ class Desk(Protocol):
     def app(self, name: str) -> Json | None:
         """The Application as it is now."""
 
-    def compared(self, app: Json, revision: str) -> Comparison:
+    def compared(self, app: Json, revisions: Revisions) -> Comparison:
         """The application at a revision against the cluster; raises TargetError."""
 
     def blocked(self, app: Json, *, is_manual: bool) -> str:

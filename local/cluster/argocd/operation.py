@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from local.cluster.argocd.application import duration
 from local.cluster.argocd.attempt import Attempt
 from local.cluster.argocd.desk import Desk, FailedSyncError
+from local.cluster.argocd.revisions import revisions_in, with_revisions, with_sources
 from local.cluster.objects import Json, seconds_of, stamp
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ class Operation:
             self.state.pop("finishedAt")
 
     def _begin(self) -> None:
-        source = (self.desk.app(self.name) or {}).get("spec", {}).get("source", {})
-        result = {"revision": self.request["sync"].get("revision", ""), "source": source}
+        app = self.desk.app(self.name) or {"spec": {}}
+        result = with_revisions(app, revisions_in(self.request["sync"])) | with_sources(app)
         self.state = {"operation": self.request, "startedAt": self._now(), "syncResult": result}
         self._say("Running", "")
 
@@ -117,12 +118,12 @@ class Operation:
         before = list(app.get("status", {}).get("history") or ())
         entry = {
             "id": before[-1]["id"] + 1 if before else 0,
-            "revision": self.state["syncResult"]["revision"],
-            "source": self.state["syncResult"]["source"],
             "deployStartedAt": self.state["startedAt"],
             "deployedAt": self.state["finishedAt"],
             "initiatedBy": self.request.get("initiatedBy") or {},
         }
+        members = ("revision", "revisions", "source", "sources")
+        entry |= {name: value for name, value in self.state["syncResult"].items() if name in members}
         return [*before, entry][-10:]
 
     def _now(self) -> str:

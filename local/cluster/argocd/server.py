@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from local.cluster.argocd.accounts import Accounts, SessionError, looks_like_a_token
 from local.cluster.argocd.application import APPLICATIONS, NAMESPACE, PROJECTS, SpecError
 from local.cluster.argocd.policy import policy_of
+from local.cluster.argocd.revisions import Revisions, has_several
 from local.cluster.argocd.sites import SiteError, Sites
 from local.cluster.argocd.targets import RepoServer, TargetError
 from local.cluster.informer import Informer, key_of
@@ -235,12 +236,12 @@ class ArgoCdServer:
         if app is None or project not in {"", known}:
             raise GrpcError(_NOT_FOUND, f'applications.argoproj.io "{name}" not found')
         try:
-            made = self._rendered(app, call.option("revision"))
+            made = self._rendered(app, _asked(call, app))
         except TargetError as error:
             raise _generation_error(error) from error
         return {"manifests": [json.dumps(_hidden(one), separators=(",", ":")) for one in made]}
 
-    def _rendered(self, app: Json, revision: str) -> list[Json]:
+    def _rendered(self, app: Json, revisions: Revisions) -> list[Json]:
         repo_server = self._informer.get(_DEPLOYMENTS, (NAMESPACE, _REPO_SERVER)) or {}
         if not (repo_server.get("status") or {}).get("readyReplicas"):
             raise TargetError('rpc error: code = Unavailable desc = connection error: desc = "connection refused"')
@@ -250,13 +251,26 @@ class ArgoCdServer:
             raise GrpcError(_UNKNOWN, f"error getting application cluster config: {error}") from error
         except SiteError as error:
             raise GrpcError(_UNKNOWN, f"error getting server version: {error}") from error
-        return self._repo_server.manifests(app, revision)
+        return self._repo_server.manifests(app, revisions)
 
     def _settings(self, config_map: str) -> dict[str, str]:
         try:
             return dict(self._api.get("configmaps", config_map, NAMESPACE).get("data") or {})
         except ApiError:
             return {}
+
+
+def _asked(call: _Call, app: Json) -> Revisions:
+    """The revision of a single source, or those of the positions (from 1) that the query names."""
+    if not has_several(app):
+        return (call.option("revision"),)
+    found = [""] * len(app["spec"]["sources"])
+    asked = call.query.get("revisions", [])
+    for position, revision in zip(call.query.get("sourcePositions", []), asked, strict=False):
+        if not 1 <= int(position) <= len(found):
+            raise GrpcError(_UNKNOWN, "source position is out of range")
+        found[int(position) - 1] = revision
+    return tuple(found)
 
 
 def _token(cookies: str) -> str:

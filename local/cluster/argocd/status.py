@@ -10,6 +10,7 @@ from datetime import datetime
 
 from local.cluster.argocd.application import REFRESH
 from local.cluster.argocd.comparison import Comparison
+from local.cluster.argocd.revisions import revisions_in, with_revisions, with_sources
 from local.cluster.objects import Json, seconds_of, stamp
 
 NOTHING, RECENT, LATEST, FORCED = range(4)
@@ -48,7 +49,7 @@ def due_level(app: Json, requested: int, expired_before: float) -> int:
     """
     status = app.get("status", {})
     compared = status.get("sync", {}).get("comparedTo", {})
-    if (app["metadata"].get("annotations") or {}).get(REFRESH) or compared.get("source") != app["spec"].get("source"):
+    if (app["metadata"].get("annotations") or {}).get(REFRESH) or _has_new_sources(app, compared):
         return FORCED
     at = status.get("reconciledAt")
     if at is None or seconds_of(at) < expired_before or compared.get("destination") != app["spec"].get("destination"):
@@ -56,10 +57,15 @@ def due_level(app: Json, requested: int, expired_before: float) -> int:
     return requested
 
 
+def _has_new_sources(app: Json, compared: Json) -> bool:
+    return any(compared.get(name) != value for name, value in with_sources(app).items())
+
+
 def refreshed_status(refresh: Refresh, comparison: Comparison, shared: list[str]) -> Json:
     """The body of the patch after a comparison that worked."""
     conditions = [{"type": "SharedResourceWarning", "message": one} for one in shared]
-    sync = {"status": comparison.sync, "revision": comparison.commit, "comparedTo": _compared_to(refresh.app)}
+    sync = {"status": comparison.sync, "comparedTo": _compared_to(refresh.app)}
+    sync |= with_revisions(refresh.app, comparison.commits)
     resources = [one.status(with_health=refresh.persist_health) for one in comparison.resources]
     source = "inline" if refresh.persist_health else "appTree"
     body = _body(refresh, sync, comparison.health, conditions)
@@ -74,17 +80,14 @@ def broken_status(refresh: Refresh, kind: str, message: str) -> Json:
     """
     before = refresh.app.get("status", {})
     health = "Unknown" if kind == "InvalidSpecError" else before.get("health", {}).get("status", "Healthy")
-    sync = {
-        "status": "Unknown",
-        "revision": before.get("sync", {}).get("revision", ""),
-        "comparedTo": _compared_to(refresh.app),
-    }
+    sync = {"status": "Unknown", "comparedTo": _compared_to(refresh.app)}
+    sync |= with_revisions(refresh.app, revisions_in(before.get("sync", {})))
     return _body(refresh, sync, health, [{"type": kind, "message": message}])
 
 
 def _compared_to(app: Json) -> Json:
     wanted = app["spec"]
-    found = {"source": wanted.get("source"), "destination": wanted.get("destination")}
+    found = with_sources(app) | {"destination": wanted.get("destination")}
     if wanted.get("ignoreDifferences"):
         found["ignoreDifferences"] = wanted["ignoreDifferences"]
     return found

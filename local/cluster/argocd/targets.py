@@ -6,8 +6,9 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local.cluster.argocd.application import NAMESPACE, Source, SpecError, destination_namespace, source_of
+from local.cluster.argocd.application import NAMESPACE, Source, SpecError, destination_namespace, sources_of
 from local.cluster.argocd.hooks import is_hook, unknown_hooks
+from local.cluster.argocd.revisions import Revisions
 from local.cluster.argocd.secrets import SECRET_TYPE, texts_of
 from local.cluster.charts import RenderError, render_chart, render_folder
 from local.cluster.git import GitError, GitRepositories, Repository, same_repository
@@ -33,7 +34,7 @@ class TargetError(Exception):
 class Targets:
     """The manifests of an application at a commit; shared, so never changed."""
 
-    commit: str
+    commits: Revisions
     manifests: tuple[Json, ...]
     hooks: tuple[Json, ...] = ()
 
@@ -60,49 +61,54 @@ class RepoServer:
     def __init__(self, git: GitRepositories, informer: Informer) -> None:
         self._git, self._informer = git, informer
         self._rendered: dict[tuple[Source, str, str], list[Json]] = {}
-        self._known: dict[tuple[str, Source, str, str, str, int], Targets] = {}
+        self._known: dict[tuple[str, tuple[Source, ...], Revisions, str, str, int], Targets] = {}
 
-    def targets(self, app: Json, catalog: Catalog, cluster: str, revision: str | None = None) -> Targets:
-        """The manifests of an application at a branch or commit, by default the one that it asks for.
+    def targets(self, app: Json, catalog: Catalog, cluster: str, revisions: Revisions = ()) -> Targets:
+        """The manifests of an application at branches or commits, by default those that it asks for.
 
         Args:
             app: the Application.
             catalog: tells which kinds have a namespace in the cluster that it is for.
             cluster: that cluster's name.
-            revision: branch or commit.
+            revisions: branch or commit of each source.
 
         Raises:
             TargetError: git, Helm or the manifests themselves refuse; or something is not modelled.
         """
-        try:
-            source = source_of(app)
-            repository = self._repository(source.repository)
-            commit = repository.resolve(revision or source.revision)
-            manifests = self._render(source, commit, destination_namespace(app))
-        except (GitError, RenderError, SpecError) as error:
-            raise TargetError(
-                f"Failed to load target state: failed to generate manifest for source 1 of 1: {error}"
-            ) from error
-        known = (app["metadata"]["name"], source, commit, destination_namespace(app), cluster, len(catalog.all()))
+        commits, manifests = self._rendered_at(app, revisions)
+        namespace = destination_namespace(app)
+        known = (app["metadata"]["name"], sources_of(app), commits, namespace, cluster, len(catalog.all()))
         if known not in self._known:
-            marked = [_marked(app, one, catalog) for one in manifests]
-            hooks = tuple(one for one in marked if is_hook(one))
-            self._known[known] = Targets(commit, tuple(one for one in marked if not is_hook(one)), hooks)
+            marked = {identity(one): one for one in (_marked(app, each, catalog) for each in manifests)}
+            hooks = tuple(one for one in marked.values() if is_hook(one))
+            self._known[known] = Targets(commits, tuple(one for one in marked.values() if not is_hook(one)), hooks)
         return self._known[known]
 
-    def manifests(self, app: Json, revision: str = "") -> list[Json]:
+    def _rendered_at(self, app: Json, revisions: Revisions) -> tuple[Revisions, list[Json]]:
+        """The commits and the manifests of all sources; of an object that two of them have, the later one counts."""
+        commits: list[str] = []
+        manifests: list[Json] = []
+        number, total = 0, 1
+        try:
+            sources = sources_of(app)
+            total = len(sources)
+            for number, source in enumerate(sources):
+                asked = revisions[number] if number < len(revisions) else ""
+                commits.append(self._repository(source.repository).resolve(asked or source.revision))
+                manifests += self._render(source, commits[-1], destination_namespace(app))
+        except (GitError, RenderError, SpecError) as error:
+            which = f"source {number + 1} of {total}"
+            told = f"Failed to load target state: failed to generate manifest for {which}: {error}"
+            raise TargetError(told) from error
+        return tuple(commits), manifests
+
+    def manifests(self, app: Json, revisions: Revisions = ()) -> list[Json]:
         """The manifests as the repo server makes them: tracked, but without the namespace that the controller adds.
 
         Raises:
             TargetError: as ``targets``; its cause has the words of the repo server.
         """
-        try:
-            source = source_of(app)
-            commit = self._repository(source.repository).resolve(revision or source.revision)
-            made = self._render(source, commit, destination_namespace(app))
-        except (GitError, RenderError, SpecError) as error:
-            raise TargetError(str(error)) from error
-        return [_tracked(app, copy.deepcopy(one)) for one in made]
+        return [_tracked(app, copy.deepcopy(one)) for one in self._rendered_at(app, revisions)[1]]
 
     def _repository(self, url: str) -> Repository:
         """The repository, entered with the credentials for it, or else for the longest beginning of its URL.

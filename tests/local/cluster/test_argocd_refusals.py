@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.kernel import Kernel
-from tests.local.cluster.building import Argo
+from tests.local.cluster.building import URL, Argo
 
 HOOK = """apiVersion: batch/v1
 kind: Job
@@ -22,7 +22,7 @@ metadata: {name: m, annotations: {argocd.argoproj.io/hook: PreDelete}}
         ({"source": {"kustomize": {}}}, "spec.source.kustomize is not modelled by the embedded world"),
         ({"source": {"helm": {"valueFiles": ["x.yaml"]}}}, "spec.source.helm.valueFiles is not modelled"),
         ({"source": {"directory": {"jsonnet": {}}}}, "spec.source.directory.jsonnet is not modelled"),
-        ({"sources": []}, "spec.sources is not modelled"),
+        ({"sources": [{"repoURL": URL, "ref": "values"}]}, "spec.source.ref is not modelled"),
         ({"syncPolicy": {"syncOptions": ["Replace=true"]}}, "sync option Replace=true is not modelled"),
         ({"destination": {"server": "https://other"}}, "cluster 'https://other' has not been configured"),
         ({"destination": {"name": "other"}}, "there are no clusters with this name: other"),
