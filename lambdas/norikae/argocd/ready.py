@@ -101,7 +101,7 @@ def _lifecycle(app: Json) -> Iterator[str]:
         yield "it is being deleted"
     if REFRESH in (app["metadata"].get("annotations") or {}):
         yield "a refresh was asked for and has not happened yet"
-    if app.get("operation"):
+    if app.get("operation") and phase_of(app) not in {"Running", "Terminating"}:  # it stays there until its end
         yield "an operation waits for the controller"
 
 

@@ -140,14 +140,16 @@ class Green:
         return ensure_argo_cd(self.client, ENVIRONMENT.argocd, HOME, self.revision, around)
 
     def sync(self, attempt: int = 1, looks: int = 40) -> list[str]:
+        return [*self.sync_platform(attempt, looks), *self._waves(sync_applications, attempt, looks)]
+
+    def sync_platform(self, attempt: int = 1, looks: int = 40) -> list[str]:
+        return self._waves(sync_platform, attempt, looks)
+
+    def _waves(self, waves: Callable[..., Progress], attempt: int, looks: int) -> list[str]:
         run = SyncRun("run-1", attempt, self.revision, since=self.kernel.now())
-
-        def of(waves: Callable[..., Progress]) -> list[str]:
-            return self.until_ready(
-                lambda: waves(self.client, ENVIRONMENT, HOME, run, lambda _: True, self.kernel.now()), looks
-            )
-
-        return [*of(sync_platform), *of(sync_applications)]
+        return self.until_ready(
+            lambda: waves(self.client, ENVIRONMENT, HOME, run, lambda _: True, self.kernel.now()), looks
+        )
 
     def application(self, name: str) -> dict[str, Any]:
         return self.api.get(APPLICATIONS, name, "argocd")
