@@ -105,12 +105,12 @@ def upgrade_machine(environment: Environment, stated: Stated = STATED) -> Machin
             argocd.sync_deadline + (environment.verify.jobs_deadline if environment.verify.jobs else 0),
             min(clusters.poll, argocd.poll),
         ),
-        "Wait for the hand-over": syncs,
+        "Wait for the hand-over": _waits(argocd.application_deadline, argocd.poll),
         "Wait for the soak": _waits(soak.duration + 2 * soak.poll, soak.poll),
         "Wait for the decommission": _waits(clusters.delete_deadline, min(clusters.poll, dns.propagation_poll))
         + EARLY_LOOKS,
         "Wait for the hand-off": most_looks(environment.shift.hand_off_deadline),
-        "Wait for the revisions": syncs,
+        "Wait for the revisions": _waits(argocd.application_deadline, argocd.poll),
         "Wait for the rollback": _waits(dns.propagation_deadline, dns.propagation_poll)
         + most_looks(environment.shift.hand_off_deadline),
         "Hold upgrade": stated.holds,

@@ -47,7 +47,7 @@ def hand_over_green(ports: Ports, writer: Writer) -> Answer:
             ports.table.log(writer.run, Event(at=ports.now, what="handed-over", detail=detail))
         return progress
 
-    answer = advance(ports, writer, "hand-over-green", ports.environment.argocd.sync_deadline, move)
+    answer = advance(ports, writer, "hand-over-green", ports.environment.argocd.application_deadline, move)
     if answer["next"] == "go-on":
         answer.update(groups=_groups(ports, writer, plan), together=ports.environment.shift.together)
     return answer

@@ -29,4 +29,4 @@ def restore_revisions(ports: Ports, writer: Writer) -> dict[str, Any]:
     def move() -> Progress:
         return restore(ports.kubernetes(home.cluster), argocd, home, wanted, plan.automated, run)
 
-    return advance(ports, writer, PHASE, argocd.sync_deadline, move)
+    return advance(ports, writer, PHASE, argocd.application_deadline, move)
