@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from local.aws.step_functions.execution import Execution
     from norikae.environment import Environment
 
-PARENT, CHILD = 20_000, 7_500
+PARENT, CHILD = 22_000, 7_500
 """What a worst case may have, so that 25,000 stay far for whatever nobody thought of."""
 APP = "files-upload"
 
