@@ -149,3 +149,8 @@ def test_what_tools_and_the_api_server_write_is_not_compared() -> None:
 def test_the_rules_of_an_aggregated_role_are_its_controllers() -> None:
     role = {"kind": "ClusterRole", "metadata": {"name": "all"}, "aggregationRule": {"clusterRoleSelectors": []}}
     assert comparable({**role, "rules": [{"verbs": ["get"]}]}) == role
+
+
+def test_names_are_replaced_however_deep() -> None:
+    value = {"owned-by-demo-1-35-a": [{"cluster": "demo-1-35-a", "size": 3}]}
+    assert NAMES.on_blue(value) == {"owned-by-demo-1-33": [{"cluster": "demo-1-33", "size": 3}]}
