@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,19 +20,27 @@ from local.kernel import Kernel
 from local.kubernetes import ApiServer
 from local.kubernetes.endpoint import serve
 from local.kubernetes.users import MASTERS, User
+from norikae.adapters.aws.eks import EksClusters
 from norikae.adapters.aws.identity import AwsIdentity
 from norikae.adapters.kubernetes.client import KubernetesClient
 from norikae.cluster import trust
-from norikae.errors import AwsRefusedError, ConflictError, RefusedError, UnreachableError
+from norikae.cluster.green import GreenCluster
+from norikae.cluster.identity import ensure_identity, forget_cluster
+from norikae.errors import AwsRefusedError, ConflictError, RefusedError, TransientError, UnreachableError
+from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.identity import BLUE_ISSUER, PODS, admitting, policy, role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from local.aws.eks.records import EksCluster
+    from local.aws.front import Call
+    from local.kubernetes.endpoint import Endpoint
+    from norikae.upgrade.progress import Progress
 
 ACCOUNT, REGION, CLUSTER = "123456789012", "ap-northeast-1", "demo-1-35-a"
 CHAT, FILES = role("chat"), role("files")
+BLUE = "demo-1-33"
 TAGS = {"norikae:environment": "demo", "norikae:cluster": CLUSTER}
 
 
@@ -40,6 +49,7 @@ class Account:
 
     def __init__(self) -> None:
         self.kernel = Kernel(seed=5)
+        self.endpoints: list[Endpoint] = []
         self.issuers = Issuers(self.kernel.now)
         identities = Identities(ACCOUNT)
         self.eks = EksSimulator(
@@ -51,6 +61,7 @@ class Account:
         self.front.start()
         self.identity = AwsIdentity(*(self.front.client(service) for service in ("iam", "sts", "eks")))
         self.role("cluster", {**PODS, "Principal": {"Service": "eks.amazonaws.com"}})
+        self.blue = self.eks.adopt(BLUE, "1.33", role_arn=role("cluster"), subnets=["a", "b"]).issuer
         made = self.eks.adopt(CLUSTER, "1.35", role_arn=role("cluster"), subnets=["a", "b"])
         self.issuer = made.issuer
         self.provider = trust.provider_arn(CHAT, made.issuer)
@@ -60,12 +71,14 @@ class Account:
         self.api = ApiServer(name=cluster.name, version=cluster.version, now=self.kernel.now, random=draw)
         self.api.token_issuer = self.issuers.open(cluster.issuer, random.Random(8))  # noqa: S311 - a seeded world
         self.endpoint = serve(self.api, lock=self.kernel.lock, authenticate=lambda _: User("me", (MASTERS,)))
+        self.endpoints.append(self.endpoint)
         self.api.create("namespaces", {"metadata": {"name": "chat"}})
         self.api.create("serviceaccounts", {"metadata": {"name": "api"}}, namespace="chat")
         return self.endpoint.url, self.endpoint.ca_pem
 
     def close(self) -> None:
-        self.endpoint.close()
+        for endpoint in self.endpoints:
+            endpoint.close()
         self.front.stop()
 
     def role(self, name: str, *statements: dict[str, Any]) -> None:
@@ -75,8 +88,11 @@ class Account:
 
     def token(self, audience: str = trust.AUDIENCE, account: str = "api") -> str:
         """What the API server gives who asks for a token of a service account."""
-        client = KubernetesClient(endpoint=self.endpoint.url, ca_pem=self.endpoint.ca_pem, token=lambda: "mine")
-        return client.service_account_token(account, "chat", audience)
+        return self.kubernetes().service_account_token(account, "chat", audience)
+
+    def kubernetes(self) -> KubernetesClient:
+        """A client of the cluster's API."""
+        return KubernetesClient(endpoint=self.endpoint.url, ca_pem=self.endpoint.ca_pem, token=lambda: "mine")
 
     def trusts_green(self) -> None:
         """IAM knows the issuer, and the role admits the service account."""
@@ -223,5 +239,65 @@ def test_associations_are_made_once_read_and_changed(account: Account) -> None:
 
 def test_a_role_that_does_not_trust_pod_identity_is_refused(account: Account) -> None:
     account.role("files", {**PODS, "Action": "sts:AssumeRole"})
-    with pytest.raises(AwsRefusedError, match="it must allow pods[.]eks[.]amazonaws[.]com to do sts:AssumeRole and"):
+    with pytest.raises(AwsRefusedError, match=r"it must allow pods\.eks\.amazonaws\.com to do sts:AssumeRole and"):
         account.identity.associate(CLUSTER, "files", "upload", FILES, TAGS, "token-1")
+
+
+class Interrupted:
+    """A build of the roles of pods, and their removal, in which one call goes wrong."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        account.role("chat", admitting(account.blue, "chat:api"), PODS)
+        account.role("files", PODS)
+        self.environment = demo_environment(
+            irsa_roles=[CHAT], pod_identity=[{"namespace": "files", "service_account": "upload", "role": FILES}]
+        )
+        self.eks = EksClusters(account.front.client("eks"))
+        self.until, self.fault, self.looks = 0, Fault(), False
+        account.front.faults.append(self._strike)
+
+    def _strike(self, _: Call) -> Fault | None:
+        self.until -= self.looks
+        return self.fault if self.looks and self.until == 0 else None
+
+    def goes_on(self, look: Callable[[], Progress]) -> int:
+        """Look until it is done, as the state machine does; how many calls that took."""
+        before, ready, self.looks = len(self.account.front.calls), False, True
+        while not ready:
+            assert len(self.account.front.calls) < before + 50
+            with suppress(TransientError):
+                ready = look().ready
+        self.looks = False
+        return len(self.account.front.calls) - before
+
+    def builds(self) -> int:
+        green = GreenCluster(CLUSTER, "1.35", "run-1")
+        identity, kubernetes = self.account.identity, self.account.kubernetes
+        return self.goes_on(
+            lambda: ensure_identity(identity, self.eks, lambda _: kubernetes(), self.environment, green, BLUE)
+        )
+
+    def forgets(self) -> int:
+        return self.goes_on(lambda: forget_cluster(self.account.identity, self.environment, CLUSTER))
+
+
+def test_whichever_call_goes_wrong_before_or_after_its_effect_nothing_is_there_twice(account: Account) -> None:
+    story = Interrupted(account)
+    before = account.identity.trust_policy(CHAT)
+    calls = story.builds() + story.forgets()
+    operations = [call.operation for call in account.front.calls[-calls:]]
+    broken = Fault(AwsError("InternalFailure", "It broke", 500)), Fault.executed_then_lost()
+    for number, operation in enumerate(operations, start=1):
+        for fault in broken[:1] if operation.startswith(("Get", "List", "Describe")) else broken:
+            account.eks.clusters[CLUSTER].associations.clear()
+            story.until, story.fault = number, fault
+            story.builds()
+            document = account.identity.trust_policy(CHAT)
+            assert document is not None
+            assert [str(one.get("Sid", ""))[:7] for one in document["Statement"]] == ["", "", "Norikae"]
+            assert [one.tags["norikae:cluster"] for one in account.identity.providers("oidc.eks.")] == [CLUSTER]
+            assert len(account.identity.associations(CLUSTER)) == 1
+            story.forgets()
+            assert account.identity.trust_policy(CHAT) == before
+            assert account.identity.providers("oidc.eks.") == ()
