@@ -73,10 +73,8 @@ def _forgotten_by_the_hub(site: Site, environment: Environment, name: str) -> Pr
 
 def _after(site: Site, environment: Environment, name: str) -> Progress:
     """Nodes and trust go by the cluster's name, so also those of a cluster that somebody else deleted."""
-    for progress in (_no_self_managed(site, environment, name), forget_cluster(site.identity, environment, name)):
-        if not progress.ready:
-            return progress
-    return Progress.done()
+    progress = _no_self_managed(site, environment, name)
+    return forget_cluster(site.identity, environment, name) if progress.ready else progress
 
 
 def _refuse_foreign(found: Cluster, environment: Environment) -> None:
@@ -143,7 +141,7 @@ def _no_self_managed(site: Site, environment: Environment, name: str) -> Progres
         names = ", ".join(group.name for group in groups)
         return Progress.wait(f"Auto Scaling groups {names} to be deleted", environment.clusters.poll)
     running = site.compute.instances(name)
-    if alive := [one.id for one in running if one.state in {"pending", "running"}]:
+    if alive := [one.id for one in running if one.state in {"pending", "running"} and not one.group]:
         raise RefusedError(
             f"instances {', '.join(alive[:NAMED])} ({len(alive)} in all) are nodes of {name}, but no node group owns "
             "them; end them (with Karpenter: delete its NodePools), then resume"

@@ -105,10 +105,12 @@ class Instance:
 
     Args:
         state: pending, running, shutting-down, stopping or stopped.
+        group: the Auto Scaling group that started it, or empty.
     """
 
     id: str
     state: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

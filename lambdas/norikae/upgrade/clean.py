@@ -6,8 +6,6 @@ from typing import Any
 
 import msgspec
 
-from norikae.argocd.home import home_of
-from norikae.argocd.hub import ensure_forgotten
 from norikae.cluster.blue import ensure_gone
 from norikae.cluster.names import ROLE_TAG
 from norikae.cluster.site import Site
@@ -78,11 +76,6 @@ def _clean(ports: Ports, clusters: ClustersItem, name: str) -> Progress:
     if left := _records_of(ports, clusters, name):
         ports.dns.change([Change("DELETE", record) for record in left], f"norikae clean-green {name}")
         return Progress.wait(f"Route 53 to forget {name}", ports.environment.dns.propagation_poll)
-    home = home_of(ports.environment.argocd, name)
-    if home.is_central:
-        progress = ensure_forgotten(ports.kubernetes(home.cluster), ports.environment.argocd, home)
-        if not progress.ready:
-            return progress
     progress = ensure_gone(Site.of(ports), ports.environment, name)
     if not progress.ready:
         return progress

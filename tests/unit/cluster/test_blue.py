@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from norikae.cluster.blue import ensure_gone
+from norikae.cluster.compute_port import Instance, ScalingGroup
 from norikae.cluster.eks_port import Addon, Cluster, Issue, NodeGroup
 from norikae.cluster.site import Site
 from norikae.environment import Hub
@@ -146,3 +147,48 @@ def test_a_cluster_that_is_busy_is_waited_for() -> None:
 
 def test_what_does_not_exist_is_gone() -> None:
     assert look(FakeEks(), FakeKubernetes()).ready
+
+
+def grouped(compute: FakeCompute, name: str, *, managed: bool = False) -> None:
+    group = ScalingGroup(name, 1, instances=(f"i-{name}",), managed=managed)
+    compute.own(group, NAME)
+    compute.machines[f"i-{name}"] = Instance(f"i-{name}", "running", name)
+
+
+def test_self_managed_groups_go_after_the_load_balancers_and_those_of_eks_are_left_to_eks() -> None:
+    eks, api = blue_world()
+    compute = FakeCompute()
+    grouped(compute, "blue-nodes")
+    grouped(compute, "eks-worker", managed=True)
+    look(eks, api, compute)
+    assert compute.asked == [], "controllers still run"
+    for _ in range(20):
+        if look(eks, api, compute).ready:
+            break
+        api.drop_finalizers()
+        eks.settle()
+        if not eks.groups[NAME]:  # EKS takes its own group along
+            compute.groups.pop("eks-worker", None)
+            compute.machines = {key: one for key, one in compute.machines.items() if one.group != "eks-worker"}
+        compute.settle()
+    assert compute.asked == ["delete group blue-nodes"]
+    assert eks.clusters == {}
+
+
+def test_an_api_that_does_not_answer_stops_everything_while_self_managed_nodes_run() -> None:
+    eks, api = blue_world()
+    api.gone = True
+    eks.groups.clear()
+    compute = FakeCompute()
+    grouped(compute, "blue-nodes")
+    with pytest.raises(UnreachableError):
+        look(eks, api, compute)
+    assert compute.asked == []
+
+
+def test_nodes_and_trust_of_a_cluster_that_somebody_else_deleted_go_too() -> None:
+    compute = FakeCompute()
+    grouped(compute, "blue-nodes")
+    assert look(FakeEks(), FakeKubernetes(), compute).waiting_for == "Auto Scaling groups blue-nodes to be deleted"
+    compute.settle()
+    assert look(FakeEks(), FakeKubernetes(), compute).ready

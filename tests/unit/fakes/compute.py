@@ -50,7 +50,7 @@ class FakeCompute:
             elif name not in self.failures:
                 ids = tuple(f"i-{name}-{number}" for number in range(group.desired))
                 self.groups[name] = replace(group, instances=ids)
-                self.machines.update({one: Instance(one, "running") for one in ids})
+                self.machines.update({one: Instance(one, "running", name) for one in ids})
         self.machines = {key: one for key, one in self.machines.items() if one.state != "shutting-down"}
 
     def subnets(self, ids: Sequence[str]) -> tuple[Subnet, ...]:
@@ -97,7 +97,7 @@ class FakeCompute:
         self.asked.append(f"delete group {name}")
         group = self.groups[name]
         self.groups[name] = replace(group, status="Delete in progress")
-        self.machines.update({one: Instance(one, "shutting-down") for one in group.instances})
+        self.machines.update({one: Instance(one, "shutting-down", name) for one in group.instances})
 
     def launch_failure(self, group: str) -> Issue | None:
         return self.failures.get(group)

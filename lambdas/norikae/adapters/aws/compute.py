@@ -212,7 +212,7 @@ class AwsCompute:
         """The machines that are tagged as a cluster's and have not ended yet, whoever started them."""
         living = [{"Name": "instance-state-name", "Values": list(LIVING)}]
         return tuple(
-            Instance(found["InstanceId"], found["State"]["Name"])
+            Instance(found["InstanceId"], found["State"]["Name"], _group_of(found.get("Tags", [])))
             for page in pages(self._ec2.describe_instances, Filters=[*_owned_by(cluster), *living])
             for reservation in page["Reservations"]
             for found in reservation["Instances"]
@@ -246,6 +246,11 @@ def _marked(cluster: str) -> list[dict[str, Any]]:
         {"Name": "value", "Values": ["owned", cluster]},
         {"Name": "resource-type", "Values": kinds},
     ]
+
+
+def _group_of(tags: Sequence[Mapping[str, str]]) -> str:
+    """The tag that Auto Scaling puts on every instance (Auto Scaling guide, "Tag Auto Scaling groups")."""
+    return next((tag["Value"] for tag in tags if tag["Key"] == "aws:autoscaling:groupName"), "")
 
 
 def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
