@@ -13,6 +13,7 @@ from local.assembly import ROOT
 from local.cluster.established import install_argocd_and_sync
 from local.pod_roles import give_pods_their_roles
 from local.private_git import keep_repository_private
+from local.reach import API_PORT
 from norikae.traffic.applications import find_applications
 from norikae.traffic.records import LoadBalancerTarget, weighted_alias
 
@@ -54,6 +55,7 @@ class Serving:
         set_identifier: what its record sets are called.
         tags: its tags in EKS.
         entries: role to its Kubernetes groups.
+        admits: somebody has let the functions' security groups into the cluster's.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Serving:
     set_identifier: str = SET_IDENTIFIER
     tags: dict[str, str] = field(default_factory=dict)
     entries: dict[str, list[str]] = field(default_factory=dict)
+    admits: bool = True
 
 
 def serve(world: World, blue: Serving) -> None:
@@ -79,6 +82,9 @@ def serve(world: World, blue: Serving) -> None:
         entries=blue.entries,
         tags=blue.tags,
     )
+    if blue.admits:
+        for group in environment.network.security_groups:
+            world.ec2.admit(world.eks.clusters[blue.name].vpc["clusterSecurityGroupId"], source=group, port=API_PORT)
     keep_repository_private(world, blue.name)
     install_argocd_and_sync(
         world.clusters[blue.name].controllers,

@@ -28,6 +28,7 @@ from local.hub import reach_by_eks
 from local.inhabited import InhabitedCluster
 from local.joining import Joining, launch_trouble
 from local.kernel import Kernel
+from local.reach import Reach
 from local.runtime.runtime import LambdaRuntime
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class World:
         """What starts functions, and what functions are started by."""
         account, region = self.environment.account, self.environment.region
         self.runtime = LambdaRuntime(self.kernel, identities=self.identities, region=region, crashes=crashes)
-        self.runtime.resolve = self.front_door.resolve
+        self.runtime.network.resolve = self.front_door.resolve
         self.runtime.variables = {"SSL_CERT_FILE": str(self.certificates.authority.file())}
         self.functions = LambdaSimulator(self.kernel, runtime=self.runtime, account=account, region=region)
         self.step_functions = StepFunctionsSimulator(
@@ -130,6 +131,10 @@ class World:
             subnets=environment.network.subnets,
         )
         self.autoscaling = AutoScalingSimulator(self.kernel, self.ec2, account=account, region=region)
+        for group in environment.network.security_groups:
+            self.ec2.new_group(group)
+        self.eks.on_security_group = self.ec2.new_group
+        self.runtime.network.reaches = Reach(self.eks, self.ec2, account=account, region=region)
         Joining(self.kernel, self.ec2, self.eks, self.clusters)
 
     def __enter__(self) -> Self:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from local.runtime.crash import Fate
 from local.runtime.function import Function, unqualified
+from local.runtime.network import Network
 from local.runtime.outcome import Outcome
 from local.runtime.sandbox import Zygote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from local.aws.identities import Identities
     from local.kernel import Kernel, Steps
     from local.runtime.crash import CrashPlan
@@ -90,7 +89,7 @@ class LambdaRuntime:
         self.front_url = front_url
         self.crashes = crashes
         self.variables: dict[str, str] = {}  # that every function has besides Lambda's and its own
-        self.resolve: Callable[[str, int], tuple[str, int] | None] = lambda _name, _port: None  # to a port of this host
+        self.network = Network()
         self.functions: dict[str, Function] = {}
         self.logs: dict[str, list[str]] = defaultdict(list)
         """What each function printed, by its name."""
@@ -240,8 +239,8 @@ class LambdaRuntime:
             flight.calls += 1
             if flight.fate is Fate.BETWEEN and flight.calls == flight.fatal_call:
                 return self._died(flight)
-        place = {"place": self.resolve(message["name"], message["port"])} if kind == "resolve" else {}
-        flight.sandbox.send({"now": self._kernel.now(), **place})
+        told = self.network.answer(flight.function.name, message, self._kernel.elapse)
+        flight.sandbox.send({"now": self._kernel.now(), **told})
         return None
 
     def _done(self, flight: _Flight, message: dict[str, Any]) -> Outcome:

@@ -144,7 +144,7 @@ def ensure_no_guest(door: Doorway, guest: Guest, groups_before: Mapping[str, tup
     if _become_admin(door.eks, guest, entries):
         return Progress.wait(f"access entries of {guest.cluster} take effect", SOON)
     try:
-        _take_rights_away(door.kubernetes(guest.cluster), door.rbac)
+        _take_rights_away(door.kubernetes(guest.cluster), door.rbac, door.environment.argocd.namespace)
     except (RefusedError, CredentialsExpiredError) as refusal:
         return Progress.wait(f"our access to {guest.cluster} takes effect: {refusal}", SOON)
     for role in guest.wanted():
@@ -185,9 +185,9 @@ def _become_admin(eks: Eks, guest: Guest, entries: Mapping[str, AccessEntry]) ->
     return False
 
 
-def _take_rights_away(kubernetes: Kubernetes, rbac: Sequence[Json]) -> None:
+def _take_rights_away(kubernetes: Kubernetes, rbac: Sequence[Json], namespace_of_argo_cd: str) -> None:
     for obj in reversed(rbac):
-        if obj["kind"] != "Namespace":  # Argo CD lives in it
+        if obj["metadata"]["name"] != namespace_of_argo_cd:
             kubernetes.delete(PLURALS[obj["kind"]], obj["metadata"]["name"], obj["metadata"].get("namespace"))
 
 

@@ -123,7 +123,7 @@ def _let_go(ports: Ports, writer: Writer, name: str, execution: str) -> Progress
         item = msgspec.structs.replace(item, execution=execution, admissions=out)
     originals = [RecordSet(raw) for raw in item.records]
     if originals:
-        records = ports.dns.records([one.name for one in originals])
+        records = ports.dns.records(sorted({one.name for one in originals}))
         if changes := give_back(records, originals, name):
             ports.dns.change(changes, f"norikae unadopt {name}")
     for guest in _guests(ports, name, execution):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from local.aws.ec2.filters import matching, page, tag_list
 from local.aws.ec2.instances import InstanceOperations
 from local.aws.ec2.records import Subnet, Template
+from local.aws.ec2.security_groups import SecurityGroupOperations
 from local.aws.simulator import AwsError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from local.kernel import Kernel
 
 _LONGEST_USER_DATA = 16384 * 4 // 3
-_MOTO = ("SecurityGroup", "Vpc", "RouteTable", "InternetGateway", "NatGateway")
+_MOTO = ("Vpc", "RouteTable", "InternetGateway", "NatGateway")
 """Families of operations that moto answers; of everything else it would know nothing of these instances."""
 
 
@@ -24,7 +25,7 @@ def _nobody(_: object) -> None:
     """Nobody listens."""
 
 
-class Ec2Simulator(InstanceOperations):
+class Ec2Simulator(InstanceOperations, SecurityGroupOperations):
     """EC2 of one account and region, in virtual time.
 
     Args:

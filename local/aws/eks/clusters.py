@@ -30,6 +30,7 @@ class ClusterOperations(InsightOperations):
 
     on_active: Callable[[EksCluster], tuple[str, str]]
     on_deleted: Callable[[str], object]
+    on_security_group: Callable[[str], object]
     vpc_id: str
 
     def create_cluster(self, **request: Any) -> dict[str, Any]:
@@ -85,6 +86,7 @@ class ClusterOperations(InsightOperations):
                 "modifiedAt": now,
             }
         self.clusters[name] = cluster
+        self.on_security_group(cluster.vpc["clusterSecurityGroupId"])
         return cluster
 
     def activate(self, cluster: EksCluster) -> None:

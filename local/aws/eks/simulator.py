@@ -77,6 +77,7 @@ class EksSimulator(TagOperations):
         self.on_nodes_gone = on_nodes_gone
         self.on_addon = on_addon
         self.on_deleted = on_deleted
+        self.on_security_group = _nothing
         self.on_addon_gone = on_addon_gone
         self._subnets = subnets
         self.vpc_id = vpc_id
@@ -129,7 +130,7 @@ class EksSimulator(TagOperations):
                 "name": name,
                 "version": version,
                 "roleArn": role_arn,
-                "resourcesVpcConfig": {"subnetIds": subnets},
+                "resourcesVpcConfig": {"subnetIds": subnets, "endpointPrivateAccess": True},
                 "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False},
                 "bootstrapSelfManagedAddons": False,
                 "tags": tags or {},

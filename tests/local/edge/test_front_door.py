@@ -56,7 +56,7 @@ class House:
         self.door = FrontDoor(self.kernel, self.elb, alb, self.certificates)
         self.runtime = LambdaRuntime(self.kernel, identities=Identities(), region="ap-northeast-1")
         self.runtime.front_url = "http://127.0.0.1:9"
-        self.runtime.resolve = self.door.resolve
+        self.runtime.network.resolve = self.door.resolve
         self.runtime.variables = {"SSL_CERT_FILE": str(self.certificates.authority.file())}
         (folder / "own_code.py").write_text(textwrap.dedent(CODE))
         self.runtime.register(FUNCTION, folder, "own_code.handler", {}, 30.0, "arn:aws:iam::123456789012:role/ask")
