@@ -150,9 +150,9 @@ def test_what_does_not_exist_is_gone() -> None:
 
 
 def grouped(compute: FakeCompute, name: str, *, managed: bool = False) -> None:
-    group = ScalingGroup(name, 1, instances=(f"i-{name}",), managed=managed)
+    group = ScalingGroup(name, 1, instances=(f"i-{name}-0",), managed=managed)
     compute.own(group, NAME)
-    compute.machines[f"i-{name}"] = Instance(f"i-{name}", "running", name)
+    compute.machines[f"i-{name}-0"] = Instance(f"i-{name}-0", "running", name)
 
 
 def test_self_managed_groups_go_after_the_load_balancers_and_those_of_eks_are_left_to_eks() -> None:
