@@ -101,12 +101,12 @@ class Upgrade:
         self.world.step_functions.stop_execution(executionArn=execution.arn, error="Operator", cause="stopped")
 
     def command(self, **fields: Any) -> dict[str, Any]:
-        """Invoke operator_command as the console does."""
-        outcome = self.world.kernel.run(
-            self.world.kernel.process(
-                self.world.runtime.invoke(self.stage.deployment.functions["operator_command"], fields)
-            )
-        )
+        """Invoke operator_command as the console does; an invocation that died is done again, as a person would."""
+        function = self.stage.deployment.functions["operator_command"]
+        while True:
+            outcome = self.world.kernel.run(self.world.kernel.process(self.world.runtime.invoke(function, fields)))
+            if outcome.error_type != "Runtime.ExitError":
+                break
         if outcome.error_type:
             return {"error": outcome.error_type, "text": outcome.error_message}
         answer: dict[str, Any] = outcome.payload
