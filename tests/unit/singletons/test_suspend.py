@@ -133,9 +133,7 @@ def test_a_sync_that_replaces_it_is_refused(where: str) -> None:
 
 def test_a_kind_that_norikae_cannot_suspend_is_refused_instead_of_overlooked() -> None:
     rollout = {**workload("worker"), "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout"}
-    with pytest.raises(
-        RefusedError, match=r"Rollout shop/worker is annotated .* can suspend a CronJob, Deploy"
-    ):
+    with pytest.raises(RefusedError, match=r"Rollout shop/worker is annotated .* can suspend a CronJob, Deploy"):
         suspend(HandOff(), rollout)
     rollout["metadata"]["annotations"] = {"norikae.dev/singleton": "manual"}
     assert suspend(HandOff(), rollout) == ()
