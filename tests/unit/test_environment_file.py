@@ -363,8 +363,10 @@ def test_mistakes_in_the_optional_parts(folder: Folder, more: str, expected: str
             "path: clusters",
             "path: clusters\n  differences: {expected: [{why: because, path: '**'}, {why: size, path: spec.replicas}]}",
             [
-                "20: argocd.differences.expected[0]: expects every difference; name kind, name or path; or set "
-                "approvals.sync: never"
+                (
+                    "20: argocd.differences.expected[0]: expects every difference; name kind, name or path; or set "
+                    "approvals.sync: never"
+                )
             ],
         ),
         (

@@ -7,7 +7,7 @@ from norikae.traffic.applications import Application
 from norikae.traffic.records import Change, RecordSet
 
 TWINS = ("", "a-", "aaaa-", "cname-")
-"""What external-dns puts before a name in its ownership records, by version (external-dns documentation, "TXT registry")."""
+"""What external-dns puts before a name in its ownership records, by version (external-dns docs, "TXT registry")."""
 REMEDY = "give its Ingress a name of its own per cluster (docs/application-teams.md), then delete the TXT records"
 
 

@@ -110,14 +110,7 @@ def _adopt(ports: Ports, writer: Writer, name: str, execution: str) -> Progress:
 
 
 def _let_go(ports: Ports, writer: Writer, name: str, execution: str) -> Progress:
-    item = ports.table.environment("ADOPTION", AdoptionItem)
-    if item is None or item.cluster != name or item.outcome == "undone":
-        raise RefusedError(f"{name} has not been adopted; there is nothing to undo")
-    clusters = ports.table.environment("CLUSTERS", ClustersItem) or ClustersItem(blue="")
-    if clusters.blue not in ("", name):
-        raise RefusedError(f"{clusters.blue} serves by the record, not {name}; only what serves can be let go of")
-    if clusters.green:
-        raise RefusedError(f"{clusters.green} of run {clusters.run} is still there; `clean-green` removes it")
+    item = _adopted(ports, name)
     if item.execution != execution:  # the first look of this execution: nobody has been let out yet
         out = tuple(msgspec.structs.replace(one, inside=True) for one in item.admissions)
         item = msgspec.structs.replace(item, execution=execution, admissions=out)
@@ -139,6 +132,19 @@ def _let_go(ports: Ports, writer: Writer, name: str, execution: str) -> Progress
         ports.eks.untag(blue.arn, tuple(tags_of_blue(ports.environment)))
     ports.table.write_environment(writer, "CLUSTERS", ClustersItem(blue=""))
     return Progress.done()
+
+
+def _adopted(ports: Ports, name: str) -> AdoptionItem:
+    """What adopting changed, of a cluster that serves and beside which nothing is built."""
+    item = ports.table.environment("ADOPTION", AdoptionItem)
+    if item is None or item.cluster != name or item.outcome == "undone":
+        raise RefusedError(f"{name} has not been adopted; there is nothing to undo")
+    clusters = ports.table.environment("CLUSTERS", ClustersItem) or ClustersItem(blue="")
+    if clusters.blue not in ("", name):
+        raise RefusedError(f"{clusters.blue} serves by the record, not {name}; only what serves can be let go of")
+    if clusters.green:
+        raise RefusedError(f"{clusters.green} of run {clusters.run} is still there; `clean-green` removes it")
+    return item
 
 
 def _take_records_over(ports: Ports, writer: Writer, item: AdoptionItem) -> AdoptionItem:

@@ -35,17 +35,6 @@ BALANCER = "blue-1.elb.example"
 RBAC = list(yaml.safe_load_all(Path("lambdas/manifests/rbac.yaml").read_text(encoding="utf-8")))
 
 
-class FakeRules:
-    """Security groups: whom each admits on port 443."""
-
-    def __init__(self, **admitted: str) -> None:
-        self.admitted = admitted
-
-    def admits(self, group: str, *, source: str, port: int) -> bool:
-        assert port == 443
-        return self.admitted.get(group.replace("-", "_")) == source
-
-
 class Shut(FakeKubernetes):
     """An API whose address does not answer."""
 
@@ -63,7 +52,7 @@ def ports() -> FakePorts:
     world.eks.clusters[BLUE] = Cluster(
         BLUE, "1.33", "ACTIVE", {"team": "sre"}, "API_AND_CONFIG_MAP", arn=ARN, security_group="sg-cluster"
     )
-    world.compute = FakeRules(sg_cluster="sg-controller")
+    world.compute.rules.add(("sg-cluster", "sg-controller", 443))
     world.files["rbac"] = RBAC
     world.apis[BLUE] = FakeKubernetes(
         namespace("argocd"), namespace("shop"), ingress("web", "web.example.com", hostname=BALANCER)
@@ -156,7 +145,7 @@ def test_a_cluster_that_knows_no_access_entries_is_refused_with_the_call_that_ca
 
 def test_a_missing_security_group_rule_is_named_with_the_call_that_adds_it(ports: FakePorts) -> None:
     ports.apis[BLUE] = Shut()
-    ports.compute = FakeRules()
+    ports.compute.rules.clear()
     answer = looks(ports)
     assert answer["next"] == "refused"
     assert "--group-id sg-cluster --protocol tcp --port 443 --source-group sg-controller" in answer["waiting_for"]
