@@ -33,7 +33,8 @@ def test_one_key_encrypts_everything_and_rotates(template: Template) -> None:
 
 def test_every_log_group_is_encrypted_and_ends(template: Template) -> None:
     groups = template.of("AWS::Logs::LogGroup")
-    assert len(groups) == len(template.of("AWS::Lambda::Function")) + 2
+    machines = template.of("AWS::StepFunctions::StateMachine")
+    assert len(groups) == len(template.of("AWS::Lambda::Function")) + len(machines)
     assert all(group["RetentionInDays"] == 90 and group["KmsKeyId"] for group in groups.values())
 
 

@@ -154,7 +154,7 @@ def test_what_is_not_modelled_is_said_loudly(region: Region) -> None:
     ec2 = region.client("ec2")
     assert refusal(ec2.run_instances, MinCount=1, MaxCount=1)[0] == "NotImplemented"
     assert refusal(ec2.describe_subnets, Filters=[{"Name": "cidr", "Values": ["x"]}])[0] == "NotImplemented"
-    assert ec2.describe_security_groups()["SecurityGroups"], "moto's"
+    assert ec2.describe_vpcs()["Vpcs"], "moto's"
 
 
 def test_images_are_named_by_public_parameters(region: Region) -> None:
