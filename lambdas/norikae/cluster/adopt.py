@@ -111,7 +111,7 @@ def ensure_guest(door: Doorway, guest: Guest, cluster: Cluster) -> Progress:
     Raises:
         RefusedError: no security group rule lets the functions reach the cluster's API; the text has the call.
     """
-    entries = {entry.principal: entry for entry in door.eks.access_entries(guest.cluster)}
+    entries = {entry.principal: entry for entry in door.eks.access_entries(guest.cluster, policies_of=[guest.own_role])}
     if _let_in(door.eks, guest, entries):
         return Progress.wait(f"access entries of {guest.cluster} take effect", SOON)
     kubernetes = door.kubernetes(guest.cluster)
@@ -140,7 +140,7 @@ def ensure_no_guest(door: Doorway, guest: Guest, groups_before: Mapping[str, tup
         guest: who was let in.
         groups_before: the groups of the entries that were there before norikae came, by role.
     """
-    entries = {entry.principal: entry for entry in door.eks.access_entries(guest.cluster)}
+    entries = {entry.principal: entry for entry in door.eks.access_entries(guest.cluster, policies_of=[guest.own_role])}
     if _become_admin(door.eks, guest, entries):
         return Progress.wait(f"access entries of {guest.cluster} take effect", SOON)
     try:

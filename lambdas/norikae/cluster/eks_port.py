@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +218,8 @@ class Addons(Protocol):
 class Access(Protocol):
     """Access entries."""
 
-    def access_entries(self, cluster: str) -> tuple[AccessEntry, ...]:
-        """The access entries of a cluster with their policies."""
+    def access_entries(self, cluster: str, *, policies_of: Collection[str] = ()) -> tuple[AccessEntry, ...]:
+        """The access entries of a cluster; the policies of some of them, which take a call for each."""
 
     def create_access_entry(
         self, cluster: str, principal: str, groups: tuple[str, ...], token: str, kind: str = "STANDARD"

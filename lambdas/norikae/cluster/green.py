@@ -179,7 +179,8 @@ def _refuse_foreign(found: Cluster, build: GreenBuild) -> None:
 def _access(site: Site, build: GreenBuild) -> Progress:
     """The functions' own entries, admins first, and the nodes'; nobody else is let in, and no entry is taken away."""
     cluster = build.green.name
-    entries = {entry.principal: entry for entry in site.eks.access_entries(cluster)}
+    admins = build.roles.access.get(ADMIN_GROUP, ())
+    entries = {entry.principal: entry for entry in site.eks.access_entries(cluster, policies_of=admins)}
     moved = _nodes_enter(site, build, entries)
     for role, groups in _wanted_access(build.roles.access).items():
         entry = entries.get(role)

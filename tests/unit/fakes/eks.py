@@ -18,7 +18,7 @@ from norikae.cluster.eks_port import (
 from norikae.errors import AwsRefusedError, ConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 NEWEST = {"vpc-cni": "v1.20.4-eksbuild.1", "coredns": "v1.12.4-eksbuild.1", "kube-proxy": "v1.35.0-eksbuild.2"}
 
@@ -122,8 +122,9 @@ class FakeEks:
         self.asked.append(f"delete add-on {addon}")
         self.added[cluster][addon] = replace(self.added[cluster][addon], status="DELETING")
 
-    def access_entries(self, cluster: str) -> tuple[AccessEntry, ...]:
-        return tuple(self.entries.get(cluster, {}).values())
+    def access_entries(self, cluster: str, *, policies_of: Collection[str] = ()) -> tuple[AccessEntry, ...]:
+        entries = self.entries.get(cluster, {}).values()
+        return tuple(one if one.principal in policies_of else replace(one, policies=frozenset()) for one in entries)
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
         cluster = self.clusters[arn.rpartition("/")[2]]

@@ -21,7 +21,7 @@ from norikae.cluster.processors import processor_of
 from norikae.errors import AwsRefusedError, ConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 ABSENT = "ResourceNotFoundException"
 FIRST_COME = {"ResourceInUseException": ConflictError}
@@ -188,13 +188,13 @@ class EksClusters:
         """Ask for the deletion of an add-on and its resources; fine when it is gone."""
         look_up(self._eks.delete_addon, ABSENT, clusterName=cluster, addonName=addon)
 
-    def access_entries(self, cluster: str) -> tuple[AccessEntry, ...]:
-        """The access entries of a cluster with their policies."""
+    def access_entries(self, cluster: str, *, policies_of: Collection[str] = ()) -> tuple[AccessEntry, ...]:
+        """The access entries of a cluster; the policies of some of them, which take a call for each."""
         return tuple(
             AccessEntry(
                 principal,
                 frozenset(found.get("kubernetesGroups", [])),
-                frozenset(self._policies(cluster, principal)),
+                frozenset(self._policies(cluster, principal) if principal in policies_of else ()),
                 found.get("type", "STANDARD"),
             )
             for principal in self._names(self._eks.list_access_entries, "accessEntries", clusterName=cluster)
