@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from local.aws.autoscaling import AutoScalingSimulator
 from local.aws.cloudwatch import CloudWatchSimulator
+from local.aws.dynamodb import DynamoDbSimulator
 from local.aws.ec2 import Ec2Simulator
 from local.aws.eks.simulator import EksSimulator
 from local.aws.elbv2 import ElbSimulator
@@ -70,6 +71,7 @@ class World:
         self._run_functions(crashes)
         self._build_clusters()
         nodes = [self.ec2, self.autoscaling, PublicParameters(self.kernel)]
+        records = [DynamoDbSimulator(account=account, region=region)]
         pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
         self.front = Front(
             self.kernel,
@@ -77,6 +79,7 @@ class World:
                 *(self.eks, self.route53, self.elb, self.cloudwatch, self.step_functions, self.functions, self.events),
                 *nodes,
                 *pods,
+                *records,
             ],
             self.identities,
             account,

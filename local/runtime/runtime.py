@@ -13,7 +13,7 @@ from local.runtime.crash import Fate
 from local.runtime.function import Function, unqualified
 from local.runtime.network import Network
 from local.runtime.outcome import Outcome
-from local.runtime.sandbox import Zygote
+from local.runtime.sandbox import zygote
 
 if TYPE_CHECKING:
     from local.aws.identities import Identities
@@ -95,7 +95,7 @@ class LambdaRuntime:
         """What each function printed, by its name."""
         self.invocations: list[Invocation] = []
         self._kernel, self._identities, self._region = kernel, identities, region
-        self._zygote = Zygote()
+        self._zygote = zygote()
         self._idle: dict[str, list[Sandbox]] = defaultdict(list)
         self._count: dict[str, int] = defaultdict(int)
         self._flying = 0
@@ -183,7 +183,6 @@ class LambdaRuntime:
             for sandbox in sandboxes:
                 sandbox.kill()
         self._idle.clear()
-        self._zygote.close()
 
     def _begin(self, function: Function) -> _Flight:
         self._count[function.name] += 1

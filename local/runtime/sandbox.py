@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import select
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +80,14 @@ class Sandbox:
         if os.WIFSIGNALED(status):
             return f"signal: {_SIGNALS.get(os.WTERMSIG(status), os.WTERMSIG(status))}"
         return f"exit status {os.WEXITSTATUS(status)}"
+
+
+@cache
+def zygote() -> Zygote:
+    """The one of this process: getting warm takes a second, and no world leaves anything in it."""
+    made = Zygote()
+    atexit.register(made.close)
+    return made
 
 
 class Zygote:
