@@ -33,10 +33,8 @@ Message = dict[str, Any]
 _SLEEP: list[Callable[[float], None]] = [time.sleep]
 _getresponse = http.client.HTTPConnection.getresponse
 _NAMES = runpy.run_path(str(Path(__file__).with_name("names.py")))
-_WARMED = (
-    *("dynamodb", "s3", "sns", "sts", "eks", "route53", "elbv2", "cloudwatch", "stepfunctions"),
-    *("ec2", "autoscaling", "ssm", "iam", "secretsmanager"),
-)
+_CALLED_OFTEN = ("dynamodb", "s3", "sns", "sts", "eks", "route53", "elbv2", "cloudwatch", "stepfunctions")
+_WARMED = (*_CALLED_OFTEN, "ec2", "autoscaling", "ssm", "iam", "secretsmanager")
 _LAMBDA_FORMAT = "[%(levelname)s]\t%(asctime)s\t%(name)s\t%(message)s"
 
 
