@@ -45,6 +45,7 @@ CLUSTERS = [
         "DescribeNodegroup",
         "DescribePodIdentityAssociation",
         "DescribeUpdate",
+        "DisassociateAccessPolicy",
         "ListAccessEntries",
         "ListAddons",
         "ListAssociatedAccessPolicies",

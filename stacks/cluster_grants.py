@@ -93,6 +93,13 @@ def clusters_build(at: Resources) -> list[iam.PolicyStatement]:
             resources=at.clusters(),
             conditions={"ForAllValues:StringEquals": {"eks:kubernetesGroups": list(GROUPS)}},
         ),
+        # A role that a later release puts into one more group is in green already.
+        iam.PolicyStatement(
+            sid="AddGroups",
+            actions=["eks:UpdateAccessEntry"],
+            resources=[at.clusters("access-entry", "/*")[0]],
+            conditions={"ForAllValues:StringEquals": {"eks:kubernetesGroups": list(GROUPS)}},
+        ),
         iam.PolicyStatement(
             sid="MakeAdmin",
             actions=["eks:AssociateAccessPolicy"],
@@ -143,7 +150,7 @@ def clusters_adopt(at: Resources) -> list[iam.PolicyStatement]:
 
 
 def admins_leave(at: Resources, admins: list[str]) -> list[iam.PolicyStatement]:
-    """Take the entries of norikae's own admins out of a cluster that was built, and nobody else's.
+    """Take norikae's own admins out of a cluster that was built, or only their policy, and nobody else's.
 
     Args:
         at: the environment's resources.
@@ -153,7 +160,7 @@ def admins_leave(at: Resources, admins: list[str]) -> list[iam.PolicyStatement]:
     return [
         iam.PolicyStatement(
             sid="AdminsLeave",
-            actions=["eks:DeleteAccessEntry"],
+            actions=["eks:DeleteAccessEntry", "eks:DisassociateAccessPolicy"],
             resources=[built],
             conditions={"ArnEquals": {"eks:principalArn": admins}},
         )

@@ -140,6 +140,7 @@ def test_only_the_build_passes_roles_and_each_to_its_own_service(template: Templ
 
 def test_the_hand_over_lets_our_own_admins_out_of_built_clusters_and_nobody_else(template: Template) -> None:
     (leaving,) = template.allowing("HandOverGreen", "eks:DeleteAccessEntry")
+    assert template.allowing("HandOverGreen", "eks:DisassociateAccessPolicy") == [leaving]
     assert leaving["Resource"].endswith(":access-entry/demo-*/*")
     admins = [row for row in FUNCTIONS if "norikae:admin" in row.groups]
     roles = [{"Fn::GetAtt": [template.role_of(row.identifier), "Arn"]} for row in admins]
@@ -233,8 +234,11 @@ def test_instances_come_from_launch_templates_only(template: Template) -> None:
 def test_the_build_lets_roles_in_only_as_members_of_our_groups(template: Template) -> None:
     rights = template.rights(template.role_of("EnsureGreenCluster"))
     (let_in,) = [s for s in rights if "eks:CreateAccessEntry" in listed(s["Action"])]
-    groups = let_in["Condition"]["ForAllValues:StringEquals"]["eks:kubernetesGroups"]
-    assert {group for row in FUNCTIONS for group in row.groups} == set(groups)
+    (adding,) = template.allowing("EnsureGreenCluster", "eks:UpdateAccessEntry")
+    assert adding["Resource"].endswith(":access-entry/demo-*/*")
+    for statement in (let_in, adding):
+        groups = statement["Condition"]["ForAllValues:StringEquals"]["eks:kubernetesGroups"]
+        assert {group for row in FUNCTIONS for group in row.groups} == set(groups)
 
 
 def test_the_adoption_reaches_the_adopted_cluster_only_and_gives_no_group_but_ours(template: Template) -> None:

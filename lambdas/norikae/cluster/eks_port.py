@@ -235,6 +235,9 @@ class Access(Protocol):
     def associate_policy(self, cluster: str, principal: str, policy: str) -> None:
         """Give a role that is let in one of EKS's access policies for the whole cluster."""
 
+    def disassociate_policy(self, cluster: str, principal: str, policy: str) -> None:
+        """Take an access policy from a role, which keeps its groups; fine when it has none."""
+
 
 class Eks(Clusters, NodeGroups, Addons, Access, Protocol):
     """All of it: what building and deleting a cluster needs."""

@@ -12,7 +12,7 @@ import msgspec
 
 from norikae.argocd.follow import follow_again
 from norikae.argocd.home import counterpart, home_of
-from norikae.cluster.green import ADMIN_GROUP
+from norikae.cluster.green import ADMIN_GROUP, ADMIN_POLICY
 from norikae.upgrade.identity import shift_execution_name
 from norikae.upgrade.phase import advance, enter
 from norikae.upgrade.ports import read_plan
@@ -62,9 +62,17 @@ def _follow(ports: Ports, plan: Plan) -> Progress:
 
 
 def _leave(ports: Ports, plan: Plan) -> None:
-    """The entries with the admin policy go; the next attempt that needs one makes it again (``cluster/green.py``)."""
-    for role in ports.settings.access.get(ADMIN_GROUP, ()):
-        ports.eks.delete_access_entry(plan.green.name, role)
+    """Nobody has the admin policy; the next attempt that needs it gives it again (``cluster/green.py``).
+
+    A role that is in other groups, too, stays in them: green is the blue of the next run, which compares with it.
+    """
+    access = ports.settings.access
+    others = {role for group, roles in access.items() if group != ADMIN_GROUP for role in roles}
+    for role in access.get(ADMIN_GROUP, ()):
+        if role in others:
+            ports.eks.disassociate_policy(plan.green.name, role, ADMIN_POLICY)
+        else:
+            ports.eks.delete_access_entry(plan.green.name, role)
 
 
 def _groups(ports: Ports, writer: Writer, plan: Plan) -> list[list[Answer]]:

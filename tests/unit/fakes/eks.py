@@ -158,6 +158,10 @@ class FakeEks:
         entry = self.entries[cluster][principal]
         self.entries[cluster][principal] = replace(entry, policies=entry.policies | {policy})
 
+    def disassociate_policy(self, cluster: str, principal: str, policy: str) -> None:
+        entry = self.entries[cluster][principal]
+        self.entries[cluster][principal] = replace(entry, policies=entry.policies - {policy})
+
     def _note(self, words: str, new: NewCluster | NewNodeGroup) -> None:
         self.asked.append(words)
         self.created.append(new)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from norikae.cluster.eks_port import AccessEntry
+from norikae.cluster.green import ADMIN_POLICY
 from norikae.upgrade.hand_over import hand_over_green
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.ports import read_plan
@@ -54,6 +56,16 @@ def test_our_admins_leave_and_the_others_stay() -> None:
     hand_over(world, writer)
     assert list(world.eks.entries[GREEN]) == [READER]
     assert "handed-over" in world.ports.table.said()
+
+
+def test_an_admin_with_other_groups_stays_in_them_because_green_is_the_next_blue() -> None:
+    world, writer = verified()
+    groups = frozenset({"norikae:compare"})
+    world.eks.entries[GREEN][READER] = AccessEntry(READER, groups, frozenset({ADMIN_POLICY}))
+    access = {"norikae:admin": (ADMIN, READER), "norikae:compare": (READER,)}
+    world.ports.settings = replace(world.ports.settings, access=access)
+    hand_over(world, writer)
+    assert world.eks.entries[GREEN] == {READER: AccessEntry(READER, groups, frozenset())}
 
 
 def test_it_happens_once_in_an_attempt() -> None:

@@ -241,6 +241,16 @@ class EksClusters:
             accessScope={"type": "cluster"},
         )
 
+    def disassociate_policy(self, cluster: str, principal: str, policy: str) -> None:
+        """Take an access policy from a role, which keeps its groups; fine when it has none."""
+        look_up(
+            self._eks.disassociate_access_policy,
+            ABSENT,
+            clusterName=cluster,
+            principalArn=principal,
+            policyArn=policy,
+        )
+
     def _policies(self, cluster: str, principal: str) -> Iterator[str]:
         found = pages(self._eks.list_associated_access_policies, clusterName=cluster, principalArn=principal)
         return (policy["policyArn"] for page in found for policy in page["associatedAccessPolicies"])
