@@ -85,10 +85,10 @@ def _sync(ports: Ports, writer: Writer, phase: str, waves: Waves) -> Answer:
     )
 
     def may_sync(names: tuple[str, ...]) -> bool:
-        """Whether Compare wave has said yes; otherwise the wave is put where it looks."""
-        wave = WaveItem(phase=phase, applications=names)
+        """Whether Compare wave has said yes in this attempt; otherwise the wave is put where it looks."""
+        wave = WaveItem(phase=phase, applications=names, revision=revision)
         found = ports.table.read(writer.run, wave.key, DiffItem)
-        if found and found.allows(wave, revision):
+        if found and found.attempt == writer.attempt and found.allows(wave):
             return True
         ports.table.write(writer, "WAVE", wave)
         return False

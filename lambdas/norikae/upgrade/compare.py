@@ -62,6 +62,8 @@ def _word(ports: Ports, writer: Writer, plan: Plan) -> str:
     if wave is None:
         raise NotFoundError(f"run {writer.run} has no wave to compare; Sync platform and Sync applications write it")
     revision = pinned(ports, writer.run)
+    if wave.revision != revision:  # the pin has moved since: also when the look that moved it died
+        return "sync-platform"
     found = read_wave(ports, plan, wave.applications, revision)
     item = _judge(ports, writer, wave, found, plan)
     if item.verdict == "asked":
@@ -108,6 +110,7 @@ def _judge(ports: Ports, writer: Writer, wave: WaveItem, found: Wave, plan: Plan
         verdict="expected",
         number=number,
         summary=_question(ports, writer.run, wave, differences, plan),
+        attempt=writer.attempt,
     )
     if _needs_approval(ports, unexpected):
         is_approved = _is_approved(ports, writer.run, item, before)

@@ -134,10 +134,12 @@ class WaveItem(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         phase: the phase that syncs them, ``sync-platform`` or ``sync-applications``.
         applications: their names, in the order in which the phase named them.
+        revision: the commit that the phase would sync them to.
     """
 
     phase: str
     applications: tuple[str, ...]
+    revision: str = ""
 
     @property
     def key(self) -> str:
@@ -158,6 +160,7 @@ class DiffItem(msgspec.Struct, frozen=True, kw_only=True):
         summary: what a person is asked about it, short enough for a chat.
         number: counts the differences of the phase.
         report: where the whole difference lies.
+        attempt: the attempt that compared; blue may have moved on before a later one syncs again.
     """
 
     phase: str
@@ -169,10 +172,11 @@ class DiffItem(msgspec.Struct, frozen=True, kw_only=True):
     number: int = 1
     summary: str = ""
     report: str = ""
+    attempt: int = 0
 
-    def allows(self, wave: WaveItem, revision: str) -> bool:
-        """Whether exactly this wave may be synced to exactly this commit."""
-        is_about = (self.phase, self.applications, self.revision) == (wave.phase, wave.applications, revision)
+    def allows(self, wave: WaveItem) -> bool:
+        """Whether exactly this wave may be synced to exactly its commit."""
+        is_about = (self.phase, self.applications, self.revision) == (wave.phase, wave.applications, wave.revision)
         return is_about and self.verdict != "asked"
 
 

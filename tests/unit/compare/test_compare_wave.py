@@ -36,7 +36,7 @@ def asked(wave: Wave) -> ApprovalItem:
 def test_a_wave_without_differences_goes_on_in_the_phase_that_asked() -> None:
     wave = Wave()
     assert wave.compared()["next"] == "sync-applications"
-    assert wave.item().allows(WaveItem(phase="sync-applications", applications=(APP,)), SHA)
+    assert wave.item().allows(WaveItem(phase="sync-applications", applications=(APP,), revision=SHA))
 
 
 def test_a_wave_of_the_platform_goes_on_with_the_platform() -> None:
@@ -52,7 +52,7 @@ def test_a_difference_that_nobody_expects_waits_for_a_person() -> None:
     wave = differing()
     assert wave.compared()["next"] == "ask"
     assert (wave.item().verdict, wave.item().unexpected) == ("asked", 1)
-    assert not wave.item().allows(WaveItem(phase="sync-applications", applications=(APP,)), SHA)
+    assert not wave.item().allows(WaveItem(phase="sync-applications", applications=(APP,), revision=SHA))
 
 
 def test_the_question_is_bound_to_the_difference_and_the_whole_of_it_is_evidence() -> None:
@@ -149,6 +149,7 @@ def test_a_yes_for_the_old_commit_counts_for_nothing_and_the_next_question_names
     wave.approves(wave.item().hash)
     wave.blue_syncs(OTHER_SHA)
     wave.compared()
+    wave.waits_for(APP)
     wave.renders(config_map(LOG_LEVEL="info"), revision=OTHER_SHA)
     assert wave.compared()["next"] == "ask"
     assert f"changed from {SHA[:12]} to {OTHER_SHA[:12]}" in asked(wave).text
@@ -163,6 +164,12 @@ def test_a_move_of_the_pin_that_broke_off_is_finished() -> None:
     wave.green.refusal = ""
     assert wave.compared()["next"] == "sync-platform"
     assert wave.ports.table.said().count("pin-moved") == 1
+
+
+def test_the_syncs_begin_again_also_when_the_answer_of_the_look_that_moved_the_pin_was_lost() -> None:
+    wave = differing()
+    wave.blue_syncs(OTHER_SHA)
+    assert [wave.compared()["next"] for _ in range(2)] == ["sync-platform"] * 2
 
 
 @pytest.mark.parametrize(("revision", "status"), [(OTHER_SHA, "OutOfSync"), ("main", "Synced"), ("", "Unknown")])

@@ -15,6 +15,7 @@ from norikae.compare.difference import Difference
 from norikae.compare.wave import read_wave
 from norikae.environment import ArgoCd, ExpectedDifference
 from norikae.upgrade.compare import compare_wave
+from norikae.upgrade.pin import pinned
 from norikae.upgrade.state import ApprovedItem, DiffItem, PinItem, WaveItem
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import SHA, namespace
@@ -62,7 +63,8 @@ class Wave(Beginning):
 
     def waits_for(self, *names: str, phase: str = "sync-applications") -> None:
         """The sync functions say what they would sync next."""
-        self.ports.table.write(self.writer, "WAVE", WaveItem(phase=phase, applications=names))
+        wave = WaveItem(phase=phase, applications=names, revision=pinned(self.ports, RUN))
+        self.ports.table.write(self.writer, "WAVE", wave)
 
     def renders(self, *objects: Json, app: str = APP, revision: str = SHA) -> None:
         """What Git has for an application at a commit, as argocd-server tells it."""

@@ -75,7 +75,9 @@ def test_a_wave_that_was_not_compared_waits_in_the_table() -> None:
     world, writer = started()
     world.green.put(unsynced("root", children=PLATFORM))
     assert sync_platform(world.ports, writer)["next"] == "compare"
-    assert world.ports.table.read(RUN, "WAVE", WaveItem) == WaveItem(phase="sync-platform", applications=("root",))
+    assert world.ports.table.read(RUN, "WAVE", WaveItem) == WaveItem(
+        phase="sync-platform", applications=("root",), revision=SHA
+    )
     assert world.green.writes == []
 
 
