@@ -14,7 +14,7 @@ from norikae.traffic.hotfix import synced_on_green
 from norikae.traffic.moving import Moving, refuse_if_pending_too_long
 from norikae.traffic.weights import WHOLE, Side, batch_to, green_weight, once_more, weights_of
 from norikae.upgrade.identity import Writer
-from norikae.upgrade.lease import next_lease
+from norikae.upgrade.lease import take_lease
 from norikae.upgrade.state import AppItem, ClustersItem, ServedBy
 
 Answer = dict[str, Any]
@@ -35,11 +35,7 @@ def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> A
     """
     writer = Writer.of(request) if "run" in request else _open_run(ports)
     moving = Moving.read(ports, writer, str(request.get("application", "")))
-    held = ports.table.lease(moving.planned.name)
-    status = ports.executions.status(held.holder) if held and held.holder else "UNKNOWN"
-    lease = next_lease(held, holder=execution, run=writer.run, holder_status=status)
-    if lease != held:
-        ports.table.take(moving.planned.name, lease, instead_of=held)
+    take_lease(ports, moving.planned.name, execution, writer.run)
     records = moving.records()
     weight = green_weight(weights_of(records), moving.blue, moving.green)
     arrived = moving.item.outcome == "moved" and weight == WHOLE

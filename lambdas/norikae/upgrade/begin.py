@@ -8,12 +8,13 @@ import msgspec
 from norikae.errors import BadRequestError
 from norikae.ports import Ports
 from norikae.upgrade.identity import Writer, run_of_execution
-from norikae.upgrade.lease import next_lease
+from norikae.upgrade.lease import take_lease
 from norikae.upgrade.outline import outline
 from norikae.upgrade.phase import enter
 from norikae.upgrade.plan import canonical, plan_hash
+from norikae.upgrade.ports import read_clusters
 from norikae.upgrade.request import UpgradeRequest, parse_request
-from norikae.upgrade.state import ClustersItem, Event, Flags, PhaseItem, PlanItem
+from norikae.upgrade.state import Event, Flags, PhaseItem, PlanItem
 
 Answer = dict[str, Any]
 
@@ -37,7 +38,7 @@ def plan_upgrade(ports: Ports, request: Mapping[str, Any], execution: str, execu
     wanted = parse_request(request, environment.environment)
     version = wanted.version or environment.clusters.version
     run, attempt = run_of_execution(execution_name, environment.environment, version)
-    writer = _take_environment(ports, execution, run, attempt)
+    writer = Writer(run=run, attempt=attempt, token=take_lease(ports, "", execution, run).token)
     stored = ports.table.read(run, "PLAN", PlanItem)
     if stored is None:
         stored = _write_plan(ports, writer, wanted, version)
@@ -55,17 +56,8 @@ def plan_upgrade(ports: Ports, request: Mapping[str, Any], execution: str, execu
     }
 
 
-def _take_environment(ports: Ports, execution: str, run: str, attempt: int) -> Writer:
-    held = ports.table.lease("")
-    status = ports.executions.status(held.holder) if held and held.holder else "UNKNOWN"
-    lease = next_lease(held, holder=execution, run=run, holder_status=status)
-    if lease != held:
-        ports.table.take("", lease, instead_of=held)
-    return Writer(run=run, attempt=attempt, token=lease.token)
-
-
 def _write_plan(ports: Ports, writer: Writer, wanted: UpgradeRequest, version: str) -> PlanItem:
-    clusters = ports.table.environment("CLUSTERS", ClustersItem) or ClustersItem(blue=ports.environment.clusters.adopt)
+    clusters = read_clusters(ports.table, ports.environment.clusters.adopt)
     plan = outline(ports, writer.run, wanted, version, clusters)
     item = PlanItem(plan, plan_hash(plan))
     reserved = "" if plan.dry_run else plan.green.name

@@ -15,6 +15,7 @@ from norikae.traffic.applications import reference
 from norikae.traffic.records import TRAFFIC_TYPES, Change
 from norikae.upgrade.errand import take_environment
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.ports import read_clusters
 from norikae.upgrade.progress import Progress
 from norikae.upgrade.state import ClustersItem, Event, PlanItem
 
@@ -53,7 +54,7 @@ def clean_green(ports: Ports, request: Mapping[str, Any], execution: str, starte
     except msgspec.ValidationError as error:
         raise BadRequestError(f"input: {error}; docs/console.md has the command") from error
     writer = take_environment(ports, execution)
-    clusters = ports.table.environment("CLUSTERS", ClustersItem) or ClustersItem(blue=ports.environment.clusters.adopt)
+    clusters = read_clusters(ports.table, ports.environment.clusters.adopt)
     name = wanted.cluster or clusters.green
     try:
         progress = _clean(ports, clusters, name)

@@ -2,7 +2,7 @@
 
 from norikae.ports import Ports
 from norikae.upgrade.identity import Writer
-from norikae.upgrade.lease import next_lease
+from norikae.upgrade.lease import take_lease
 
 
 def take_environment(ports: Ports, execution: str) -> Writer:
@@ -15,9 +15,5 @@ def take_environment(ports: Ports, execution: str) -> Writer:
     Raises:
         LeaseHeldError: a run, or another errand, is going on.
     """
-    held = ports.table.lease("")
-    status = ports.executions.status(held.holder) if held and held.holder else "UNKNOWN"
-    lease = next_lease(held, holder=execution, run=execution.rpartition(":")[2], holder_status=status)
-    if lease != held:
-        ports.table.take("", lease, instead_of=held)
+    lease = take_lease(ports, "", execution, execution.rpartition(":")[2])
     return Writer(run=lease.run, attempt=1, token=lease.token)

@@ -1,9 +1,14 @@
 """One run per environment and one shift per application: who may take a lease, and what its fencing token is."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from norikae.errors import LeaseHeldError
+
+if TYPE_CHECKING:
+    from norikae.ports import Ports
 
 ExecutionStatus = Literal["RUNNING", "PENDING_REDRIVE", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "UNKNOWN"]
 LIVING: frozenset[str] = frozenset({"RUNNING", "PENDING_REDRIVE"})
@@ -48,3 +53,23 @@ def next_lease(current: Lease | None, *, holder: str, run: str, holder_status: E
             f'operator_command {{"command": "abort", "run": "{current.run}"}}'
         )
     return Lease(holder=holder, run=run, token=current.token + 1)
+
+
+def take_lease(ports: Ports, key: str, execution: str, run: str) -> Lease:
+    """The lease is this execution's, in the table, too.
+
+    Args:
+        ports: the world.
+        key: "" for the environment, or an application's name.
+        execution: ARN of the execution that wants it.
+        run: its run.
+
+    Raises:
+        LeaseHeldError: another execution holds it and lives.
+    """
+    held = ports.table.lease(key)
+    status = ports.executions.status(held.holder) if held and held.holder else "UNKNOWN"
+    lease = next_lease(held, holder=execution, run=run, holder_status=status)
+    if lease != held:
+        ports.table.take(key, lease, instead_of=held)
+    return lease

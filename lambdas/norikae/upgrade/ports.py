@@ -2,10 +2,12 @@
 
 from typing import Any, Protocol, TypeVar
 
+import msgspec
+
 from norikae.errors import BadRequestError
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import ExecutionStatus, Lease
-from norikae.upgrade.state import Event, PlanItem
+from norikae.upgrade.state import ClustersItem, Event, PlanItem
 
 T = TypeVar("T")
 
@@ -72,6 +74,17 @@ class Evidence(Protocol):
 
     def keep(self, key: str, document: dict[str, Any]) -> str:
         """Store a JSON document under ``<run>/<key>``; where it lies."""
+
+
+def read_clusters(table: RunTable, adopted: str) -> ClustersItem:
+    """The record of clusters; while it knows none that serves, that is the one of the environment file.
+
+    Args:
+        table: the table.
+        adopted: ``clusters.adopt`` of the environment file.
+    """
+    found = table.environment("CLUSTERS", ClustersItem) or ClustersItem(blue=adopted)
+    return found if found.blue else msgspec.structs.replace(found, blue=adopted)
 
 
 def read_plan(table: RunTable, run: str) -> PlanItem:

@@ -140,6 +140,14 @@ def test_a_blue_that_nobody_adopted_is_refused_with_the_command_that_does() -> N
         world.starts()
 
 
+def test_after_the_adoption_was_undone_the_plan_says_to_adopt_again() -> None:
+    world = Beginning()
+    world.ports.table.write_unfenced("", "CLUSTERS", ClustersItem(blue=""))
+    world.blue_is(tags={})
+    with pytest.raises(RefusedError, match=rf"cluster {BLUE} has no tag norikae:environment"):
+        world.starts()
+
+
 def test_a_blue_of_another_environment_is_left_alone() -> None:
     world = Beginning()
     world.blue_is(tags={"norikae:environment": "prod"})
