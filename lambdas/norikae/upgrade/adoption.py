@@ -25,6 +25,7 @@ from norikae.traffic.records import TRAFFIC_TYPES, RecordSet
 from norikae.traffic.takeover import give_back, names_of, take_over
 from norikae.upgrade.errand import take_environment
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.ports import read_clusters
 from norikae.upgrade.progress import Progress
 from norikae.upgrade.state import Admission, AdoptionItem, ClustersItem, Event
 
@@ -68,11 +69,12 @@ def adopt_cluster(ports: Ports, request: Mapping[str, Any], execution: str, star
     try:
         progress = (_let_go if wanted.undo else _adopt)(ports, writer, name, execution)
     except PermanentError as error:
-        return _refuse(ports, writer, name, execution, str(error))
+        return _refuse(ports, writer, wanted, name, execution, str(error))
     if progress.ready:
         return _finish(ports, writer, wanted, name, execution)
     if ports.now - datetime.fromisoformat(started_at).timestamp() > DEADLINE_SECONDS:
-        return _refuse(ports, writer, name, execution, f"{DEADLINE_SECONDS} s have passed: {progress.waiting_for}")
+        reason = f"{DEADLINE_SECONDS} s have passed: {progress.waiting_for}"
+        return _refuse(ports, writer, wanted, name, execution, reason)
     return {
         "next": "wait",
         "waiting_for": progress.waiting_for,
@@ -102,7 +104,8 @@ def _adopt(ports: Ports, writer: Writer, name: str, execution: str) -> Progress:
     if not item.taken:
         item = _take_records_over(ports, writer, item)
         ports.eks.tag(blue.arn, tags_of_blue(ports.environment))
-        ports.table.write_environment(writer, "CLUSTERS", ClustersItem(blue=name))
+        known = read_clusters(ports.table, name)
+        ports.table.write_environment(writer, "CLUSTERS", msgspec.structs.replace(known, blue=name))
         ports.table.write_environment(writer, "ADOPTION", msgspec.structs.replace(item, taken=True))
     for guest in _guests(ports, name, execution):
         step_out(ports.eks, guest)
@@ -110,7 +113,7 @@ def _adopt(ports: Ports, writer: Writer, name: str, execution: str) -> Progress:
 
 
 def _let_go(ports: Ports, writer: Writer, name: str, execution: str) -> Progress:
-    item = _adopted(ports, name)
+    item = _adopted(ports, name, execution)
     if item.execution != execution:  # the first look of this execution: nobody has been let out yet
         out = tuple(msgspec.structs.replace(one, inside=True) for one in item.admissions)
         item = msgspec.structs.replace(item, execution=execution, admissions=out)
@@ -134,10 +137,11 @@ def _let_go(ports: Ports, writer: Writer, name: str, execution: str) -> Progress
     return Progress.done()
 
 
-def _adopted(ports: Ports, name: str) -> AdoptionItem:
+def _adopted(ports: Ports, name: str, execution: str) -> AdoptionItem:
     """What adopting changed, of a cluster that serves and beside which nothing is built."""
     item = ports.table.environment("ADOPTION", AdoptionItem)
-    if item is None or item.cluster != name or item.outcome == "undone":
+    is_adopted = item is not None and item.cluster == name and item.admissions
+    if item is None or not is_adopted or (item.outcome == "undone" and item.execution != execution):
         raise RefusedError(f"{name} has not been adopted; there is nothing to undo")
     clusters = ports.table.environment("CLUSTERS", ClustersItem) or ClustersItem(blue="")
     if clusters.blue not in ("", name):
@@ -197,22 +201,34 @@ def _keep(ports: Ports, writer: Writer, item: AdoptionItem, admission: Admission
     return changed
 
 
-def _refuse(ports: Ports, writer: Writer, name: str, execution: str, reason: str) -> Answer:
-    """Nobody is admin any more, the reason is in the table and was told, the lease is free."""
-    for guest in _guests(ports, name, execution):
-        if ports.eks.cluster(guest.cluster) is not None:
-            step_out(ports.eks, guest)
-    item = ports.table.environment("ADOPTION", AdoptionItem) or AdoptionItem(cluster=name, execution=execution)
-    ports.table.write_environment(writer, "ADOPTION", msgspec.structs.replace(item, outcome="refused", reason=reason))
-    ports.topic.tell(f"{name} is not adopted", {"event": "adoption-refused", "cluster": name, "reason": reason})
+def _refuse(ports: Ports, writer: Writer, wanted: Request, name: str, execution: str, reason: str) -> Answer:
+    """Nobody is admin any more, the reason is with the adoption that it is about and was told, the lease is free."""
+    item = _refused(ports, wanted, name, execution)
+    if item is not None:
+        for guest in _guests(ports, name, execution) if item.admissions else ():
+            if ports.eks.cluster(guest.cluster) is not None:
+                step_out(ports.eks, guest)
+        refused = msgspec.structs.replace(item, outcome="refused", reason=reason)
+        ports.table.write_environment(writer, "ADOPTION", refused)
+    what = "not let go of" if wanted.undo else "not adopted"
+    ports.topic.tell(f"{name} is {what}", {"event": "adoption-refused", "cluster": name, "reason": reason})
     ports.table.release("", execution)
     return {"next": "refused", "waiting_for": reason}
+
+
+def _refused(ports: Ports, wanted: Request, name: str, execution: str) -> AdoptionItem | None:
+    """The adoption that a refusal is about; None when it is about none, so that what is there stays as it is."""
+    item = ports.table.environment("ADOPTION", AdoptionItem)
+    if item is None or item.outcome == "undone":
+        return None if wanted.undo else AdoptionItem(cluster=name, execution=execution)
+    return item if item.cluster == name else None
 
 
 def _finish(ports: Ports, writer: Writer, wanted: Request, name: str, execution: str) -> Answer:
     outcome = "undone" if wanted.undo else "adopted"
     item = ports.table.environment("ADOPTION", AdoptionItem) or AdoptionItem(cluster=name, execution=execution)
-    ports.table.write_environment(writer, "ADOPTION", msgspec.structs.replace(item, outcome=outcome, reason=""))
+    ended = msgspec.structs.replace(item, execution=execution, outcome=outcome, reason="")
+    ports.table.write_environment(writer, "ADOPTION", ended)
     detail = {"cluster": name, "notes": list(item.notes), "reason": wanted.reason}
     ports.table.log(writer.run, Event(at=ports.now, what=outcome, by=wanted.by, detail=detail))
     ports.topic.tell(

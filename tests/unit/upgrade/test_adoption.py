@@ -139,7 +139,7 @@ def test_a_cluster_that_knows_no_access_entries_is_refused_with_the_call_that_ca
         "aws eks update-cluster-config --region ap-northeast-1 --name demo-1-33"
         " --access-config authenticationMode=API_AND_CONFIG_MAP" in answer["waiting_for"]
     )
-    assert ports.eks.asked == ["let out " + OWN]
+    assert ports.eks.asked == []
     assert ports.table.lease("").holder == ""
 
 
@@ -265,3 +265,38 @@ def test_the_adopting_role_is_admin_only_on_the_way(ports: FakePorts) -> None:
     assert ports.eks.entries[BLUE][OWN].policies == {ADMIN_POLICY}
     looks(ports)
     assert OWN not in ports.eks.entries[BLUE]
+
+
+def test_a_letting_go_whose_last_answer_was_lost_has_still_let_go(ports: FakePorts) -> None:
+    looks(ports)
+    undo = EXECUTION + "-undo"
+    assert [looks(ports, undo=True, execution=undo)["next"] for _ in range(2)] == ["done", "done"]
+    item = ports.table.environment("ADOPTION", AdoptionItem)
+    assert item is not None
+    assert item.outcome == "undone"
+
+
+def test_letting_go_of_what_was_never_adopted_is_refused_however_often_it_is_asked_for(ports: FakePorts) -> None:
+    ports.table.write_unfenced("", "CLUSTERS", ClustersItem(blue=BLUE, run="run-1"))
+    for number in range(2):
+        answer = looks(ports, undo=True, execution=f"{EXECUTION}-{number}")
+        assert "there is nothing to undo" in answer["waiting_for"]
+    assert ports.table.environment("CLUSTERS", ClustersItem) == ClustersItem(blue=BLUE, run="run-1")
+    assert ports.topic.told[-1][0] == f"{BLUE} is not let go of"
+
+
+def test_a_mistyped_name_leaves_what_is_known_of_the_adopted_cluster(ports: FakePorts) -> None:
+    looks(ports)
+    before = ports.table.environment("ADOPTION", AdoptionItem)
+    for undo in (False, True):
+        request = {"cluster": "demo-1-34", "undo": undo}
+        assert adopt_cluster(ports, request, f"{EXECUTION}-{undo}", STARTED)["next"] == "refused"
+    assert ports.table.environment("ADOPTION", AdoptionItem) == before
+
+
+def test_adopting_again_keeps_the_record_of_green(ports: FakePorts) -> None:
+    ports.table.write_unfenced("", "CLUSTERS", ClustersItem(blue=BLUE, green="demo-1-35-a", run="run-1"))
+    looks(ports)
+    assert ports.table.environment("CLUSTERS", ClustersItem) == ClustersItem(
+        blue=BLUE, green="demo-1-35-a", run="run-1"
+    )
