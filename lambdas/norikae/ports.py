@@ -1,19 +1,22 @@
 """Everything that a core function may touch; a part is made when it is first asked for."""
 
-from typing import Protocol
+from __future__ import annotations
 
-from norikae.argocd.secrets_port import Secrets
-from norikae.cluster.compute_port import Compute
-from norikae.cluster.eks_port import Eks
-from norikae.cluster.identity_port import Identity
-from norikae.cluster.ports import Json, Kubernetes
-from norikae.environment import Environment
-from norikae.gates.ports import Metrics
-from norikae.gates.probe_port import Probe
-from norikae.preflight.insights_port import Insights
-from norikae.settings import Settings
-from norikae.traffic.ports import Dns, LoadBalancers
-from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # every function imports this module, and needs few of these at run time
+    from norikae.argocd.secrets_port import Secrets
+    from norikae.cluster.compute_port import Compute
+    from norikae.cluster.eks_port import Eks
+    from norikae.cluster.identity_port import Identity
+    from norikae.cluster.ports import Json, Kubernetes
+    from norikae.environment import Environment
+    from norikae.gates.ports import Metrics
+    from norikae.gates.probe_port import Probe
+    from norikae.preflight.insights_port import Insights
+    from norikae.settings import Settings
+    from norikae.traffic.ports import Dns, LoadBalancers
+    from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
 
 
 class Ports(Protocol):
