@@ -226,7 +226,10 @@ def _waiting(ports: Ports, run: str, subject: str) -> ApprovalItem:
 
 
 def _wake(ports: Ports, run: str, waiting: ApprovalItem, output: Answer) -> Answer:
-    """Answer first, forget after: a crash between the two answers again, which Step Functions refuses harmlessly."""
+    """Answer first, forget after: a crash between the two answers again, which Step Functions refuses harmlessly.
+
+    The machine goes on at once and may ask the next question before this one is forgotten; that one stays.
+    """
     answered = ports.executions.succeed(waiting.task_token, output)
-    ports.table.delete(run, f"APPROVAL#{waiting.subject}")
+    ports.table.delete(run, f"APPROVAL#{waiting.subject}", only=waiting)
     return {"subject": waiting.subject, "answered": answered}

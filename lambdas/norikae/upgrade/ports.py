@@ -36,8 +36,8 @@ class RunTable(Protocol):
     def write_unfenced(self, run: str, item: str, value: object) -> None:
         """Write an item that operators own (flags, approvals' ends)."""
 
-    def delete(self, run: str, item: str) -> None:
-        """Remove an item that has had its effect."""
+    def delete(self, run: str, item: str, *, only: object = None) -> None:
+        """Remove an item that has had its effect; with ``only`` nothing when it is another one by now."""
 
     def environment(self, item: str, kind: type[T]) -> T | None:
         """One item of the environment (``CLUSTERS``)."""

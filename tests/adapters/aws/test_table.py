@@ -149,6 +149,14 @@ def test_operators_write_without_a_lease(table: DynamoRunTable) -> None:
     assert table.read(RUN, "FLAGS", Flags) is None
 
 
+def test_an_item_that_is_another_one_by_now_is_not_removed(table: DynamoRunTable) -> None:
+    table.write_unfenced(RUN, "FLAGS", Flags(paused=True))
+    table.delete(RUN, "FLAGS", only=Flags())
+    assert table.read(RUN, "FLAGS", Flags) == Flags(paused=True)
+    table.delete(RUN, "FLAGS", only=Flags(paused=True))
+    assert table.read(RUN, "FLAGS", Flags) is None
+
+
 def test_all_items_come_in_order_however_many_pages_they_fill(cloud: Cloud, held: DynamoRunTable) -> None:
     names = [f"app-{number}" for number in range(6)]
     for name in reversed(names):

@@ -61,8 +61,9 @@ class FakeTable:
     def write_unfenced(self, run: str, item: str, value: object) -> None:
         self.items[run, item] = msgspec.json.encode(value)
 
-    def delete(self, run: str, item: str) -> None:
-        self.items.pop((run, item), None)
+    def delete(self, run: str, item: str, *, only: object = None) -> None:
+        if only is None or self.items.get((run, item)) == msgspec.json.encode(only):
+            self.items.pop((run, item), None)
 
     def environment(self, item: str, kind: type[T]) -> T | None:
         return self.read("", item, kind)

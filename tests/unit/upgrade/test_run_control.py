@@ -172,6 +172,23 @@ def test_an_abort_wakes_everybody_who_waits() -> None:
     assert story.ports.table.said()[-1] == "abort"
 
 
+def test_the_next_question_stays_when_it_is_asked_before_the_answered_one_is_forgotten() -> None:
+    story = Story()
+    hold_application(story.ports, WRITER, APP, "token-1", {})
+    succeed = story.ports.executions.succeed
+
+    def machine_goes_on_at_once(task_token: str, output: dict[str, Any]) -> bool:
+        answered = succeed(task_token, output)
+        hold_application(story.ports, WRITER, APP, "token-2", {})
+        return answered
+
+    story.ports.executions.succeed = machine_goes_on_at_once  # type: ignore[method-assign]
+    command(story, command="resume", application=APP)
+    waiting = story.ports.table.read(RUN, f"APPROVAL#hold/{APP}", ApprovalItem)
+    assert waiting is not None
+    assert waiting.task_token == "token-2"
+
+
 def test_a_hold_that_comes_after_an_abort_waits_for_another_word() -> None:
     story = Story()
     story.operators_say(aborted=True)

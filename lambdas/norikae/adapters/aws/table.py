@@ -121,9 +121,23 @@ class DynamoRunTable:
         entry = {**self._run_key(run, item), **_body(value), "expires": self._expires}
         call(self._client.put_item, TableName=self._table, Item=entry)
 
-    def delete(self, run: str, item: str) -> None:
-        """Remove an item."""
-        call(self._client.delete_item, TableName=self._table, Key=self._run_key(run, item))
+    def delete(self, run: str, item: str, *, only: object = None) -> None:
+        """Remove an item, if it still is what was read."""
+        condition: dict[str, Any] = {
+            "ConditionExpression": "#body = :body",
+            "ExpressionAttributeNames": {"#body": "body"},
+            "ExpressionAttributeValues": {f":{name}": value for name, value in _body(only).items()},
+        }
+        try:
+            call(
+                self._client.delete_item,
+                TableName=self._table,
+                Key=self._run_key(run, item),
+                **({} if only is None else condition),
+            )
+        except AwsRefusedError as refusal:
+            if refusal.code != CONDITION:
+                raise
 
     def environment(self, item: str, kind: type[T]) -> T | None:
         """One item of the environment."""
