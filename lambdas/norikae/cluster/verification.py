@@ -145,8 +145,12 @@ def _look(kubernetes: Kubernetes, job: Json, this: Round, now: float) -> Result:
 
 
 def _of_round(job: Json, this: Round) -> Json:
-    """The Job as it is created: with the round's name, in our namespace, and with an end."""
+    """The Job as it is created: with the round's name, in our namespace, with an end, and there until green goes.
+
+    One that took itself away would look as if it had never run, and its log would be lost.
+    """
     metadata = job["metadata"]
+    spec = {key: value for key, value in job["spec"].items() if key != "ttlSecondsAfterFinished"}
     return {
         **job,
         "metadata": {
@@ -155,7 +159,7 @@ def _of_round(job: Json, this: Round) -> Json:
             "labels": {**(metadata.get("labels") or {}), RUN_LABEL: this.run[:LONGEST_NAME].rstrip("-._")},
             "annotations": dict(metadata.get("annotations") or {}),
         },
-        "spec": {"activeDeadlineSeconds": this.deadline_seconds, **job["spec"]},
+        "spec": {"activeDeadlineSeconds": this.deadline_seconds, **spec},
     }
 
 

@@ -38,6 +38,12 @@ def test_an_end_that_the_job_has_itself_is_kept() -> None:
     assert api.objects["jobs.batch", NAMESPACE, "smoke-2-3"]["spec"]["activeDeadlineSeconds"] == 30
 
 
+def test_a_job_that_would_take_itself_away_stays_with_its_result_and_its_log() -> None:
+    api = FakeKubernetes()
+    look(api, job("smoke", ttlSecondsAfterFinished=0))
+    assert "ttlSecondsAfterFinished" not in api.objects["jobs.batch", NAMESPACE, "smoke-2-3"]["spec"]
+
+
 def test_a_long_name_leaves_room_for_the_round() -> None:
     name = ROUND.name_of("a" * 58 + "-bcdefg")
     assert name == "a" * 58 + "-2-3"
