@@ -151,7 +151,7 @@ def _signed(claims: _Claims, key: bytes) -> str:
 def _is_good(token: str, key: bytes, registered: bytes, now: float) -> bool:
     """Whether Argo CD would take a token for as long as a run may last."""
     text, _, signature = token.rpartition(".")
-    if not hmac.compare_digest(_url64(_signature(text, key)), signature):
+    if not hmac.compare_digest(_url64(_signature(text, key)).encode(), signature.encode()):
         return False
     claims = msgspec.json.decode(_un_url64(text.partition(".")[2]), type=_Claims)
     try:

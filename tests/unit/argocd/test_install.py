@@ -232,6 +232,14 @@ def test_a_crash_between_registering_and_keeping_the_token_is_repaired() -> None
     assert look(api, now=NOW + 2).ready
 
 
+def test_a_token_that_is_no_text_is_made_anew() -> None:
+    api = installed()
+    secret = api.objects["secrets", "argocd", "norikae-argocd-token"]
+    secret["data"]["token"] = base64.b64encode(b"\xff.\xfe.\xfd").decode()
+    assert not look(api).ready
+    assert look(api).ready
+
+
 def test_a_token_whose_id_somebody_removed_is_made_anew() -> None:
     api = installed()
     del api.objects["secrets", "argocd", "argocd-secret"]["data"]["accounts.norikae.tokens"]
