@@ -12,6 +12,7 @@ import msgspec
 
 from norikae.argocd.follow import follow_again
 from norikae.argocd.home import counterpart, home_of
+from norikae.cluster.adopt import BLUE_GROUPS
 from norikae.cluster.green import ADMIN_GROUP, ADMIN_POLICY
 from norikae.upgrade.identity import shift_execution_name
 from norikae.upgrade.phase import advance, enter
@@ -64,12 +65,12 @@ def _follow(ports: Ports, plan: Plan) -> Progress:
 def _leave(ports: Ports, plan: Plan) -> None:
     """Nobody has the admin policy; the next attempt that needs it gives it again (``cluster/green.py``).
 
-    A role that is in other groups, too, stays in them: green is the blue of the next run, which compares with it.
+    A role that a cluster needs when it serves stays in its groups: the next run compares its green with this one.
     """
     access = ports.settings.access
-    others = {role for group, roles in access.items() if group != ADMIN_GROUP for role in roles}
+    staying = {role for group in BLUE_GROUPS for role in access.get(group, ())}
     for role in access.get(ADMIN_GROUP, ()):
-        if role in others:
+        if role in staying:
             ports.eks.disassociate_policy(plan.green.name, role, ADMIN_POLICY)
         else:
             ports.eks.delete_access_entry(plan.green.name, role)
