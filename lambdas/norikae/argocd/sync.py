@@ -24,7 +24,7 @@ class SyncRun:
 
     Args:
         run: the run; a sync that an earlier attempt of it ended well counts.
-        attempt: a sync that failed in an earlier attempt is tried again in a later one.
+        attempt: a sync that failed or does not hold any more since an earlier attempt is tried again in a later one.
         revision: the pinned commit; with "" applications are synced to what they follow.
         since: since when the applications are waited for, in seconds since the epoch; a hold begins it anew.
         turn: how often this attempt was held; a sync that failed before a hold is tried again after it.
@@ -89,7 +89,7 @@ def next_move(app: Json, argocd: ArgoCd, run: SyncRun, now: float, *, is_parent:
                 message = app["status"]["operationState"].get("message", "")
                 raise RefusedError(f"the sync of application {name_of(app)} is {phase_of(app)}: {message}")
             return Move("sync", f"attempt {run.attempt} tries again: {judged.reason}")
-        if not ours or _synced_something_else(app, expected.revision):
+        if not ours or _synced_something_else(app, expected.revision) or _was_undone(app, run):
             return Move("sync", judged.reason)
     if now - _waiting_since(app, run) > argocd.application_deadline:
         return Move("overdue", judged.reason)
@@ -168,6 +168,21 @@ def _synced_something_else(app: Json, revision: str) -> bool:
             *(result.get("revisions") or ()),
         }
     )
+
+
+def _was_undone(app: Json, run: SyncRun) -> bool:
+    """Whether a fresh comparison says that what an earlier attempt synced is not so any more.
+
+    It is so after a hand-over: the root is pinned again, and its children still follow their branches.
+    """
+    if phase_of(app) != "Succeeded" or sync_id_of(app) == run.sync_id:
+        return False
+    status = app["status"]
+    sync, compared = status.get("sync") or {}, (status.get("sync") or {}).get("comparedTo") or {}
+    finished, reconciled = instant(status["operationState"].get("finishedAt")), instant(status.get("reconciledAt"))
+    is_fresh = finished is not None and reconciled is not None and reconciled >= finished
+    is_about_now = all(compared.get(member) == app["spec"].get(member) for member in ("source", "sources"))
+    return sync.get("status") == "OutOfSync" and is_fresh and is_about_now
 
 
 def _is_stale(app: Json, argocd: ArgoCd, now: float) -> bool:

@@ -157,6 +157,42 @@ def test_what_an_earlier_attempt_synced_well_is_not_synced_again() -> None:
     assert api.writes == []
 
 
+def followed_again() -> dict[str, Any]:
+    """The root after a hand-over, pinned by a later attempt: synced well once, and its children follow a branch."""
+    root = application("root", children=("web",))
+    root["status"]["sync"]["status"] = "OutOfSync"
+    return root
+
+
+def test_what_was_undone_since_an_earlier_attempt_is_compared_and_synced_again() -> None:
+    api, later = FakeKubernetes(followed_again(), application("web")), SyncRun("run-1", 2, SHA, since=NOW)
+    assert sync_platform(api, later, may_sync=Comparisons()).word == "compare"
+    assert api.writes == []
+    sync_platform(api, later)
+    started = operation(api, "root")
+    assert started is not None
+    assert started["info"] == [{"name": "norikae", "value": "run-1/2"}]
+    assert started["sync"]["revision"] == SHA
+
+
+def test_what_the_same_attempt_synced_is_not_synced_again_when_it_differs() -> None:
+    api = FakeKubernetes(followed_again(), application("web"))
+    assert "it is OutOfSync" in sync_platform(api).waiting_for
+    assert api.writes == []
+
+
+@pytest.mark.parametrize("since", ["the end of the sync", "the pin"])
+def test_a_comparison_from_before_is_no_reason_to_sync_again(since: str) -> None:
+    root = followed_again()
+    if since == "the pin":
+        root["status"]["sync"]["comparedTo"] = {"source": {**root["spec"]["source"], "targetRevision": "main"}}
+    else:
+        root["status"]["reconciledAt"] = "2026-11-24T00:57:00Z"
+    api = FakeKubernetes(root, application("web"))
+    sync_platform(api, SyncRun("run-1", 2, SHA, since=NOW))
+    assert operation(api, "root") is None
+
+
 def test_somebody_elses_failed_sync_is_followed_by_ours() -> None:
     api = world_of(application("web", operationState=operation_state("Failed", sync_id="somebody")))
     sync_applications(api)

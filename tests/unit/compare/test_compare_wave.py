@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -85,6 +86,17 @@ def test_a_yes_lasts_after_a_later_wave_was_approved_too() -> None:
     wave.compared()
     wave.approves("the hash of a later wave")
     assert wave.compared()["next"] == "sync-applications"
+
+
+def test_a_yes_lasts_in_a_later_attempt_that_finds_the_same() -> None:
+    wave = differing()
+    wave.compared()
+    wave.approves(wave.item().hash)
+    wave.compared()
+    wave.approves("the hash of a later wave")
+    wave.writer = replace(wave.writer, attempt=wave.writer.attempt + 1)
+    assert wave.compared()["next"] == "sync-applications"
+    assert (wave.item().verdict, wave.item().attempt) == ("approved", wave.writer.attempt)
 
 
 def test_a_yes_to_another_difference_counts_for_nothing() -> None:

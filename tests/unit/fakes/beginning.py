@@ -93,7 +93,15 @@ class Beginning:
 
     def wave_is_compared(self, writer: Writer, phase: str, *names: str) -> None:
         """Compare wave has found nothing in a wave that nobody expects."""
-        found = DiffItem(phase=phase, applications=names, revision=SHA, hash="", unexpected=0, verdict="expected")
+        found = DiffItem(
+            phase=phase,
+            applications=names,
+            revision=SHA,
+            hash="",
+            unexpected=0,
+            verdict="expected",
+            attempt=writer.attempt,
+        )
         self.ports.table.write(writer, WaveItem(phase=phase, applications=names).key, found)
 
     def blue_is(self, **changes: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,6 +88,14 @@ def test_a_comparison_with_another_commit_does_not_count() -> None:
     world.wave_is_compared(writer, "sync-platform", "root")
     world.ports.table.write(writer, "PIN", PinItem(revision=OTHER_SHA, was=SHA, at=world.ports.now))
     assert sync_platform(world.ports, writer)["next"] == "compare"
+
+
+def test_a_later_attempt_compares_anew_because_blue_may_have_moved_on() -> None:
+    world, writer = started()
+    world.green.put(unsynced("root", children=PLATFORM))
+    world.wave_is_compared(replace(writer, attempt=0), "sync-platform", "root")
+    assert sync_platform(world.ports, writer)["next"] == "compare"
+    assert world.green.writes == []
 
 
 def test_after_a_hold_a_failed_sync_is_tried_again() -> None:
