@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from norikae.cluster.names import ADMIN_GROUP
 from stacks import grants
 from stacks.boundary import operator_role_name, permission_boundary
 from stacks.cluster_grants import admins_leave
@@ -28,7 +29,6 @@ RUNTIME = lambda_.Runtime(
 )
 OPERATOR_COMMAND = "operator_command"
 HAND_OVER_GREEN = "hand_over_green"
-ADMIN_GROUP = "norikae:admin"
 
 
 class Functions(Construct):

@@ -13,6 +13,7 @@ from norikae.argocd.account import keep_token, prove
 from norikae.argocd.applications import APPLICATIONS, descendants, name_of, read_applications
 from norikae.argocd.credentials import SECRET_TYPE, encoded
 from norikae.argocd.tracks import syncs_by_itself
+from norikae.cluster.names import ADMIN_GROUP
 from norikae.errors import ConflictError, RefusedError, SettingsError
 from norikae.upgrade.progress import Progress
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from norikae.cluster.ports import Json, Kubernetes
     from norikae.environment import ArgoCd, Hub
 
-ADMIN_GROUP = "norikae:admin"
 SOON = 5
 RELEASED = {"metadata": {"finalizers": None}, "spec": {"syncPolicy": {"automated": None}}}
 """An application that syncs nothing; a finalizer of Argo CD's would delete what it deployed (docs, "App Deletion")."""

@@ -8,7 +8,7 @@ from norikae.argocd.applications import children, read_applications
 from norikae.argocd.sync import next_move, start_refresh, start_sync, stop_sync
 from norikae.argocd.tracks import syncs_by_itself
 from norikae.errors import RefusedError
-from norikae.upgrade.progress import Progress
+from norikae.upgrade.progress import Progress, counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from norikae.environment import ArgoCd, Environment
 
     MaySync = Callable[[tuple[str, ...]], bool]
-
-NAMED = 5
-"""How many applications a waiting text names before it only counts them."""
 
 
 def sync_platform(
@@ -101,14 +98,14 @@ def sync_wave(
     moves = {name: next_move(app, argocd, run, now, is_parent=bool(children(app))) for name, app in wave.items()}
     _refuse_overdue(kubernetes, argocd, wave, moves, run)
     if any(move.kind == "sync" for move in moves.values()) and not may_sync(tuple(names)):
-        return Progress.compare(f"{_counted(list(names))} to be compared with blue")
+        return Progress.compare(f"{counted(list(names))} to be compared with blue")
     for name, move in moves.items():
         if move.kind == "sync":
             start_sync(kubernetes, wave[name], argocd, run)
         elif move.kind == "refresh":
             start_refresh(kubernetes, wave[name], argocd)
     waiting = [f"{name}: {move.reason}" for name, move in moves.items() if move.kind != "ready"]
-    return Progress.wait(_counted(waiting), argocd.poll) if waiting else Progress.done()
+    return Progress.wait(counted(waiting), argocd.poll) if waiting else Progress.done()
 
 
 def _existing(apps: Mapping[str, Json], name: str, argocd: ArgoCd) -> Json:
@@ -132,10 +129,5 @@ def _refuse_overdue(
     if late and all(stopped):
         reasons = [f"{name}: {moves[name].reason}" for name in late]
         raise RefusedError(
-            f"not ready within argocd.application_deadline ({argocd.application_deadline} s): {_counted(reasons)}"
+            f"not ready within argocd.application_deadline ({argocd.application_deadline} s): {counted(reasons)}"
         )
-
-
-def _counted(texts: Sequence[str]) -> str:
-    more = f" | and {len(texts) - NAMED} more" if len(texts) > NAMED else ""
-    return " | ".join(texts[:NAMED]) + more

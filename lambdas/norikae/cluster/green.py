@@ -9,7 +9,7 @@ from norikae.cluster import rbac as rights
 from norikae.cluster.addons import ensure_addons, ensure_early_addons
 from norikae.cluster.eks_port import Cluster, NewCluster
 from norikae.cluster.identity import ensure_identity
-from norikae.cluster.names import ENVIRONMENT_TAG, ROLE_TAG, RUN_TAG, request_token
+from norikae.cluster.names import ADMIN_GROUP, ENVIRONMENT_TAG, ROLE_TAG, RUN_TAG, request_token
 from norikae.cluster.nodes_managed import ensure_managed
 from norikae.cluster.nodes_self_managed import ensure_self_managed
 from norikae.errors import AwsRefusedError, RefusedError
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from norikae.cluster.site import Site
     from norikae.environment import Environment, NodeGroup
 
-ADMIN_GROUP = "norikae:admin"
 ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 """Full rights in one cluster (EKS docs, "Review access policy permissions")."""
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 ENVIRONMENT_TAG = "norikae:environment"
 RUN_TAG = "norikae:run"
 ROLE_TAG = "norikae:role"
+ADMIN_GROUP = "norikae:admin"
+"""Stands for EKS's admin policy; Kubernetes itself knows no such group."""
 
 
 def next_name(prefix: str, version: str, taken: Collection[str]) -> str:

@@ -7,6 +7,7 @@ Complete and Failed; ``activeDeadlineSeconds`` counts from the start and wins ov
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -127,10 +128,8 @@ def _look(kubernetes: Kubernetes, job: Json, this: Round, now: float) -> Result:
     known = job["metadata"]["name"]
     found = kubernetes.get(JOBS, this.name_of(known), NAMESPACE)
     if found is None:
-        try:
+        with suppress(ConflictError):  # an invocation that died had made it
             kubernetes.create(_of_round(job, this))
-        except ConflictError:  # an invocation that died had made it
-            return Result(known, "running", "was just created")
         return Result(known, "running", "was just created")
     if condition(found, "Complete") == "True":
         return Result(known, "passed")

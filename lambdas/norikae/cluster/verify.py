@@ -12,16 +12,13 @@ from norikae.cluster.workloads import node_is_ready
 from norikae.traffic.applications import find_applications
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from norikae.argocd.home import Home
     from norikae.cluster.eks_port import Addons
     from norikae.cluster.ports import Kubernetes
     from norikae.environment import Environment
     from norikae.singletons.ledger import Named
-
-NAMED = 5
-"""How many unmet things a waiting text names before it only counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +57,6 @@ def unmet(eks: Addons, environment: Environment, green: Green, now: float) -> tu
         *_applications(green, environment, now),
         *_ingresses(green.api),
     )
-
-
-def in_words(found: Sequence[str]) -> str:
-    """The first few unmet things and how many more there are."""
-    more = f" | and {len(found) - NAMED} more" if len(found) > NAMED else ""
-    return " | ".join(found[:NAMED]) + more
 
 
 def _nodes(kubernetes: Kubernetes, environment: Environment) -> Iterator[str]:

@@ -30,11 +30,7 @@ def roll_back_application(ports: Ports, writer: Writer, application: str) -> Ans
     progress = hand_back(ports, writer, (application,))
     if progress.ready:
         return answer
-    return {
-        "next": "wait",
-        "waiting_for": progress.waiting_for,
-        "retry_after_seconds": progress.retry_after_seconds,
-    }
+    return progress.answer()
 
 
 def roll_back_records(ports: Ports, writer: Writer, application: str) -> Answer:

@@ -75,11 +75,7 @@ def adopt_cluster(ports: Ports, request: Mapping[str, Any], execution: str, star
     if ports.now - datetime.fromisoformat(started_at).timestamp() > DEADLINE_SECONDS:
         reason = f"{DEADLINE_SECONDS} s have passed: {progress.waiting_for}"
         return _refuse(ports, writer, wanted, name, execution, reason)
-    return {
-        "next": "wait",
-        "waiting_for": progress.waiting_for,
-        "retry_after_seconds": progress.retry_after_seconds,
-    }
+    return progress.answer()
 
 
 def _adopt(ports: Ports, writer: Writer, name: str, execution: str) -> Progress:

@@ -65,11 +65,7 @@ def clean_green(ports: Ports, request: Mapping[str, Any], execution: str, starte
     deadline = ports.environment.clusters.delete_deadline
     if ports.now - datetime.fromisoformat(started_at).timestamp() > deadline:
         return _refuse(ports, writer, wanted, name, execution, f"{deadline} s have passed: {progress.waiting_for}")
-    return {
-        "next": "wait",
-        "waiting_for": progress.waiting_for,
-        "retry_after_seconds": progress.retry_after_seconds,
-    }
+    return progress.answer()
 
 
 def _clean(ports: Ports, clusters: ClustersItem, name: str) -> Progress:

@@ -134,11 +134,9 @@ def roll_back_applications(ports: Ports, writer: Writer) -> Answer:
     if errors:
         raise errors[0]
     if waiting:
-        seconds = ports.environment.dns.propagation_poll
-        return {"next": "wait", "waiting_for": f"rollback of {', '.join(waiting)}", "retry_after_seconds": seconds}
+        return Progress.wait(f"rollback of {', '.join(waiting)}", ports.environment.dns.propagation_poll).answer()
     if not progress.ready:
-        seconds = progress.retry_after_seconds
-        return {"next": "wait", "waiting_for": progress.waiting_for, "retry_after_seconds": seconds}
+        return progress.answer()
     return {"next": "go-on"}
 
 

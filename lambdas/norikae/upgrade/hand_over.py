@@ -13,7 +13,8 @@ import msgspec
 from norikae.argocd.follow import follow_again
 from norikae.argocd.home import counterpart, home_of
 from norikae.cluster.adopt import BLUE_GROUPS
-from norikae.cluster.green import ADMIN_GROUP, ADMIN_POLICY
+from norikae.cluster.green import ADMIN_POLICY
+from norikae.cluster.names import ADMIN_GROUP
 from norikae.upgrade.identity import shift_execution_name
 from norikae.upgrade.phase import advance, enter
 from norikae.upgrade.ports import read_plan

@@ -1,6 +1,11 @@
 """What a level-triggered move answers: done, or what it waits for and when to look again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+NAMED = 5
+"""How many things a waiting text names before it only counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +38,13 @@ class Progress:
     def compare(cls, waiting_for: str) -> "Progress":
         """A wave has to be compared with blue before it is synced."""
         return cls(ready=False, waiting_for=waiting_for, word="compare")
+
+    def answer(self) -> dict[str, Any]:
+        """What the state machine hears when something still has to happen."""
+        return {"next": self.word, "waiting_for": self.waiting_for, "retry_after_seconds": self.retry_after_seconds}
+
+
+def counted(texts: Sequence[str]) -> str:
+    """The first few of what is waited for, and how much more there is."""
+    more = f" | and {len(texts) - NAMED} more" if len(texts) > NAMED else ""
+    return " | ".join(texts[:NAMED]) + more

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from norikae.argocd.home import home_of
 from norikae.cluster.assume import unassumable
 from norikae.cluster.verification import Result, Round, last_lines, log_of, look_at_jobs
-from norikae.cluster.verify import Green, in_words, unmet
+from norikae.cluster.verify import Green, unmet
 from norikae.errors import RefusedError
 from norikae.gates.probe import unproven_names
 from norikae.gates.target_health import target_health
@@ -17,7 +17,7 @@ from norikae.traffic.applications import find_applications
 from norikae.upgrade.phase import advance
 from norikae.upgrade.pin import pinned
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.progress import Progress
+from norikae.upgrade.progress import Progress, counted
 from norikae.upgrade.state import HandOverItem, VerificationItem
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def verify_green(ports: Ports, writer: Writer) -> Answer:
     def move() -> Progress:
         found = tuple(_unmet(ports, writer, plan))
         if found:
-            return Progress.wait(in_words(found), min(ports.environment.clusters.poll, ports.environment.argocd.poll))
+            return Progress.wait(counted(found), min(ports.environment.clusters.poll, ports.environment.argocd.poll))
         return _run_jobs(ports, writer, plan) if wanted.jobs else Progress.done()
 
     deadline = ports.environment.argocd.sync_deadline + (wanted.jobs_deadline if wanted.jobs else 0)
@@ -119,7 +119,7 @@ def _run_jobs(ports: Ports, writer: Writer, plan: Plan) -> Progress:
     failed = [result for result in results if result.state == "failed"]
     running = [f"Job {result.job}: {result.why}" for result in results if result.state == "running"]
     if running and not failed:
-        return Progress.wait(in_words(running), ports.environment.argocd.poll)
+        return Progress.wait(counted(running), ports.environment.argocd.poll)
     ended = [result for result in results if result.state != "running"]
     kept = {result.job: _keep(ports, this, plan, result) for result in ended}
     if not failed:

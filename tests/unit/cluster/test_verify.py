@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from norikae.argocd.home import home_of
 from norikae.cluster.eks_port import Addon
-from norikae.cluster.verify import Green, in_words, unmet
+from norikae.cluster.verify import Green, unmet
+from norikae.upgrade.progress import counted
 from tests.unit.fakes.demo import FINISHED, NOW, OTHER_SHA, SHA, application, demo_environment, ingress, node, unsynced
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.kubernetes import FakeKubernetes
@@ -53,7 +54,7 @@ def test_everything_that_is_unmet_is_said_at_once() -> None:
     )
     assert found[4].startswith("application web: it was never synced")
     assert found[5] == "Ingress shop/web has no load balancer yet"
-    assert in_words(found).endswith("and 1 more")
+    assert counted(found).endswith("and 1 more")
 
 
 def test_another_commit_than_the_pinned_one_is_not_verified() -> None:
