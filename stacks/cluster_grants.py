@@ -91,14 +91,14 @@ def clusters_build(at: Resources) -> list[iam.PolicyStatement]:
             sid="LetIn",
             actions=["eks:CreateAccessEntry"],
             resources=at.clusters(),
-            conditions={"ForAllValues:StringEquals": {"eks:kubernetesGroups": list(GROUPS)}},
+            conditions=_OUR_GROUPS,
         ),
         # A role that a later release puts into one more group is in green already.
         iam.PolicyStatement(
             sid="AddGroups",
             actions=["eks:UpdateAccessEntry"],
             resources=[at.clusters("access-entry", "/*")[0]],
-            conditions={"ForAllValues:StringEquals": {"eks:kubernetesGroups": list(GROUPS)}},
+            conditions=_OUR_GROUPS,
         ),
         iam.PolicyStatement(
             sid="MakeAdmin",
@@ -127,7 +127,7 @@ def clusters_adopt(at: Resources) -> list[iam.PolicyStatement]:
             sid="LetIn",
             actions=["eks:CreateAccessEntry"],
             resources=adopted,
-            conditions={"ForAllValues:StringEquals": {"eks:kubernetesGroups": list(GROUPS)}},
+            conditions=_OUR_GROUPS,
         ),
         iam.PolicyStatement(
             sid="LetOut", actions=["eks:DeleteAccessEntry", "eks:UpdateAccessEntry"], resources=entries
@@ -225,3 +225,4 @@ def green_delete(at: Resources) -> list[iam.PolicyStatement]:
 
 _WHOLE = ["eks:DeleteCluster", "eks:UpdateClusterConfig"]
 _PARTS = ["eks:DeleteAddon", "eks:DeleteNodegroup"]
+_OUR_GROUPS = {"ForAllValues:StringEquals": {"eks:kubernetesGroups": list(GROUPS)}}
