@@ -87,19 +87,7 @@ def clusters_build(at: Resources) -> list[iam.PolicyStatement]:
             resources=[at.clusters("nodegroup", "/*")[0], at.clusters("addon", "/*")[0]],
             conditions={"StringEquals": {f"aws:ResourceTag/{ENVIRONMENT_TAG}": at.environment}},
         ),
-        iam.PolicyStatement(
-            sid="LetIn",
-            actions=["eks:CreateAccessEntry"],
-            resources=at.clusters(),
-            conditions=_OUR_GROUPS,
-        ),
-        # A role that a later release puts into one more group is in green already.
-        iam.PolicyStatement(
-            sid="AddGroups",
-            actions=["eks:UpdateAccessEntry"],
-            resources=[at.clusters("access-entry", "/*")[0]],
-            conditions=_OUR_GROUPS,
-        ),
+        *_let_in_and_add(at),
         iam.PolicyStatement(
             sid="MakeAdmin",
             actions=["eks:AssociateAccessPolicy"],
@@ -114,6 +102,24 @@ def clusters_build(at: Resources) -> list[iam.PolicyStatement]:
             actions=["kms:CreateGrant"],
             resources=[at.key],
             conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+    ]
+
+
+def _let_in_and_add(at: Resources) -> list[iam.PolicyStatement]:
+    """Roles enter green as members of our groups only, also of one that a later release adds."""
+    return [
+        iam.PolicyStatement(
+            sid="LetIn",
+            actions=["eks:CreateAccessEntry"],
+            resources=at.clusters(),
+            conditions=_OUR_GROUPS,
+        ),
+        iam.PolicyStatement(
+            sid="AddGroups",
+            actions=["eks:UpdateAccessEntry"],
+            resources=[at.clusters("access-entry", "/*")[0]],
+            conditions=_OUR_GROUPS,
         ),
     ]
 
