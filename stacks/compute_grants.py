@@ -49,8 +49,8 @@ def nodes_build(at: Resources) -> list[iam.PolicyStatement]:
     """Create launch templates and Auto Scaling groups of green, with the environment's tag and the node role only.
 
     Auto Scaling asks with the caller's rights whether the template may be used (Auto Scaling guide, "Control Amazon EC2
-    launch template usage in Auto Scaling groups"): instances only from launch templates, with session tokens, and with
-    the tag at their creation.
+    launch template usage in Auto Scaling groups"): instances only from launch templates, and with the
+    tag at their creation; that they want session tokens is the template's own doing.
     """
     tagged = {"StringEquals": {f"aws:RequestTag/{ENVIRONMENT_TAG}": at.environment}}
     templates = at.arn("ec2", "launch-template/*")
