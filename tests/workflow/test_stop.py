@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.assembly import ROOT
-from tests.workflow.upgrades import Upgrade
+from norikae.upgrade.state import DiffItem
+from tests.workflow.upgrades import RUN, Upgrade
 
 if TYPE_CHECKING:
     from local.aws.step_functions.execution import Execution
@@ -16,11 +17,19 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.scenario
 
 APP = "files-upload"
+WITH_A_SINGLETON, CRON_JOB = "files-preview", "previews-cleanup"
 GREEN = "demo-1-35-a"
+LAST_QUESTION = "Request decommission approval"
+MOVED = ("Hand off singletons", "Finish shift")
+"""States of the shift machine that come after the application has moved."""
 
 OFF_THE_WAY = {
     "upgrade": {
         "Wait for the applications": "one application is synced before anybody has to wait",
+        "Wait for the comparison": "test_a_run_can_be_stopped_while_it_compares_and_while_it_asks",
+        "Request sync approval": "test_a_run_can_be_stopped_while_it_compares_and_while_it_asks",
+        "Wait for the hand-over": "it waits only when Argo CD writes between a look and its patch",
+        "Wait for the hand-off": "test_both_machines_can_be_stopped_while_they_hand_off",
         "Wait for green": "test_a_run_can_be_stopped_while_it_waits_and_while_it_holds",
         "Hold upgrade": "test_a_run_can_be_stopped_while_it_waits_and_while_it_holds",
         "Roll back applications": "test_a_run_can_be_stopped_while_it_rolls_back",
@@ -28,12 +37,13 @@ OFF_THE_WAY = {
         "Report failure": "test_a_run_can_be_stopped_while_it_rolls_back",
     },
     "shift": {
+        "Wait for the hand-off": "test_both_machines_can_be_stopped_while_they_hand_off",
         "Roll back application": "test_a_shift_can_be_stopped_while_it_rolls_back",
         "Wait for the rollback": "test_a_shift_can_be_stopped_while_it_rolls_back",
         "Hold application": "test_a_shift_can_be_stopped_while_it_holds",
     },
 }
-"""States that a run without trouble does not pass, and the test that stops there."""
+"""States that a run without trouble does not pass, and the test that stops there, or why none does."""
 
 
 def on_the_way(machine: str) -> list[str]:
@@ -71,15 +81,41 @@ def stop(upgrade: Upgrade, execution: Execution) -> None:
     assert (upgrade.lease(APP) or upgrade.lease()).holder in ("", upgrade.lease().holder)
 
 
-@pytest.mark.xdist_group("stop-upgrade")
-def test_a_run_that_is_stopped_at_every_state_arrives_all_the_same() -> None:
+def stop_at(upgrade: Upgrade, states: list[str]) -> None:
+    """One attempt for each state, which is stopped there."""
+    for state in states:
+        run = upgrade.start()
+        assert upgrade.run_until(run, state), state
+        stop(upgrade, run)
+        assert upgrade.lease().holder == "", state
+        assert upgrade.lease(APP) is None or upgrade.lease(APP).holder == "", state
+
+
+@pytest.mark.xdist_group("stop-build")
+def test_a_run_that_is_stopped_at_every_state_before_the_hand_over_gets_there_all_the_same() -> None:
+    states = on_the_way("upgrade")
     with Upgrade(APP) as upgrade:
-        for state in on_the_way("upgrade"):
-            run = upgrade.start()
-            assert upgrade.run_until(run, state), state
-            stop(upgrade, run)
-            assert upgrade.lease().holder == "", state
-            assert upgrade.lease(APP) is None or upgrade.lease(APP).holder == "", state
+        stop_at(upgrade, states[: states.index("Hand over green")])
+        assert upgrade.run_until(upgrade.start(), "Hand over green")
+        assert upgrade.world.cluster_states() == {upgrade.blue: "ACTIVE", GREEN: "ACTIVE"}
+        assert upgrade.weights(APP) == {upgrade.blue: 100}
+
+
+@pytest.mark.xdist_group("stop-move")
+def test_a_run_that_is_stopped_at_every_state_from_the_hand_over_to_the_soak_moves_all_the_same() -> None:
+    states = on_the_way("upgrade")
+    with Upgrade(APP) as upgrade:
+        stop_at(upgrade, states[states.index("Hand over green") : states.index(LAST_QUESTION)])
+        assert upgrade.run_until(upgrade.start(), LAST_QUESTION)
+        assert upgrade.world.cluster_states() == {upgrade.blue: "ACTIVE", GREEN: "ACTIVE"}
+        assert upgrade.weights(APP) == {upgrade.blue: 0, GREEN: 100}
+
+
+@pytest.mark.xdist_group("stop-decommission")
+def test_a_run_that_is_stopped_at_every_state_after_the_soak_arrives_all_the_same() -> None:
+    states = on_the_way("upgrade")
+    with Upgrade(APP) as upgrade:
+        stop_at(upgrade, states[states.index(LAST_QUESTION) :])
         # The function of the last state ran on when its execution was stopped, as Lambda does.
         assert upgrade.report()["outcome"] == "succeeded"
         again = upgrade.start()
@@ -89,13 +125,64 @@ def test_a_run_that_is_stopped_at_every_state_arrives_all_the_same() -> None:
         assert upgrade.weights(APP) == {GREEN: 100}
 
 
+@pytest.mark.xdist_group("stop-compare")
+def test_a_run_can_be_stopped_while_it_compares_and_while_it_asks() -> None:
+    with Upgrade(APP) as upgrade:
+        run = upgrade.start()
+        assert upgrade.run_until(run, "Sync platform")
+        green, blue = (upgrade.world.clusters[name].api for name in (GREEN, upgrade.blue))
+        green.patch("deployments.apps", "argocd-server", "argocd", {"spec": {"replicas": 0}}, manager="kubectl")
+        assert upgrade.run_until(run, "Wait for the comparison")
+        stop(upgrade, run)
+        green.patch("deployments.apps", "argocd-server", "argocd", {"spec": {"replicas": 1}}, manager="kubectl")
+        run = upgrade.start()
+        assert upgrade.run_until(run, "Sync platform")
+        whole = blue.get("configmaps", APP, "files")["data"]
+        blue.patch("configmaps", APP, "files", {"data": {"MAX_MEGABYTES": "1"}}, manager="kubectl-edit")
+        assert upgrade.run_until(run, "Request sync approval")
+        upgrade.run(5)
+        stop(upgrade, run)
+        assert upgrade.lease().holder == ""
+        assert green.list("deployments.apps", "files") == []
+        blue.patch("configmaps", APP, "files", {"data": whole}, manager="kubectl-edit")
+        upgrade.run(400)  # preflight refuses while blue's Argo CD sees the difference
+        run = upgrade.start()
+        assert upgrade.run_until(run, "Verify green")
+        wave = upgrade.table().read(RUN, f"DIFF#sync-applications#{APP}", DiffItem)
+        assert wave is not None
+        assert (wave.verdict, wave.attempt, wave.unexpected) == ("expected", 3, 0)
+        assert green.list("deployments.apps", "files") != []
+
+
+@pytest.mark.xdist_group("stop-hand-off")
+def test_both_machines_can_be_stopped_while_they_hand_off() -> None:
+    with Upgrade(WITH_A_SINGLETON) as upgrade:
+        run = upgrade.start()
+        child = child_of(upgrade, run)
+        assert upgrade.run_until(child, "Wait for the hand-off")
+        upgrade.stop(child)
+        blue, green = (upgrade.world.clusters[name].api for name in (upgrade.blue, GREEN))
+        # Somebody starts it on blue once more, so that the run has to wait for its end, too.
+        blue.patch("cronjobs.batch", CRON_JOB, "files", {"spec": {"suspend": False}}, manager="kubectl-edit")
+        assert upgrade.run_until(run, "Wait for the hand-off")
+        upgrade.stop(run)
+        upgrade.run(400)
+        assert (upgrade.lease().holder, upgrade.lease(WITH_A_SINGLETON).holder) == ("", "")
+        assert blue.get("cronjobs.batch", CRON_JOB, "files")["spec"]["suspend"]
+        run = upgrade.start()
+        assert upgrade.run_until(run, "Soak")
+        assert blue.get("cronjobs.batch", CRON_JOB, "files")["spec"]["suspend"]
+        assert not green.get("cronjobs.batch", CRON_JOB, "files")["spec"].get("suspend")
+        assert upgrade.weights(WITH_A_SINGLETON) == {upgrade.blue: 0, GREEN: 100}
+
+
 @pytest.mark.xdist_group("stop-shift")
 def test_a_shift_that_is_stopped_at_every_state_goes_back_to_blue_and_can_go_on() -> None:
     with Upgrade(APP) as upgrade:
         run = upgrade.start()
         for state in on_the_way("shift"):
-            if state == "Finish shift":
-                continue  # the next test: by then the application has moved
+            if state in MOVED:
+                continue  # the next test
             child = child_of(upgrade, run)
             assert state == "Prepare shift" or upgrade.run_until(child, state), state
             upgrade.stop(child)
@@ -107,12 +194,12 @@ def test_a_shift_that_is_stopped_at_every_state_goes_back_to_blue_and_can_go_on(
         assert upgrade.run_to_end(run) == "SUCCEEDED"
 
 
-@pytest.mark.xdist_group("stop-aside")
-def test_a_shift_that_is_stopped_after_its_last_bake_has_moved() -> None:
+@pytest.mark.parametrize("state", [pytest.param(state, marks=pytest.mark.xdist_group(state)) for state in MOVED])
+def test_a_shift_that_is_stopped_after_its_last_bake_has_moved(state: str) -> None:
     with Upgrade(APP) as upgrade:
         run = upgrade.start()
         child = child_of(upgrade, run)
-        assert upgrade.run_until(child, "Finish shift")
+        assert upgrade.run_until(child, state)
         stop(upgrade, child)
         assert upgrade.lease(APP).holder == ""
         assert upgrade.run_to_end(run) == "SUCCEEDED"
