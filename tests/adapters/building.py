@@ -19,6 +19,7 @@ from norikae.adapters.kubernetes.connect import connect
 from norikae.cluster.blue import ensure_gone
 from norikae.cluster.green import ClusterRoles, GreenCluster, ensure_green
 from norikae.cluster.site import Site
+from tests.adapters.looking import until_ready
 from tests.unit.fakes.demo import demo_environment
 
 if TYPE_CHECKING:
@@ -113,14 +114,7 @@ class BuildingSite:
 
     def until_ready(self, look: Callable[[], Progress], looks: int = 200) -> list[str]:
         """Look again when the move says so; what it waited for."""
-        waited: list[str] = []
-        for _ in range(looks):
-            progress = look()
-            if progress.ready:
-                return waited
-            waited.append(progress.waiting_for)
-            self.kernel.run(progress.retry_after_seconds)
-        raise AssertionError(waited)
+        return until_ready(self.kernel, look, looks)
 
     def until_it_waits_for(self, text: str, looks: int = 200) -> None:
         """Look again until green waits for something.

@@ -23,6 +23,7 @@ from norikae.cluster.blue import ensure_gone
 from norikae.cluster.green import ADMIN_POLICY, ClusterRoles, GreenCluster, ensure_green
 from norikae.cluster.site import Site
 from norikae.errors import AwsRefusedError, ConflictError, ThrottledError, UnreachableError
+from tests.adapters.looking import until_ready
 from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.identity import FakeIdentity
@@ -90,14 +91,7 @@ class Account:
 
     def until_ready(self, look: Callable[[], Progress], looks: int = 60) -> list[str]:
         """Look again when the move says so; what it waited for."""
-        waited: list[str] = []
-        for _ in range(looks):
-            progress = look()
-            if progress.ready:
-                return waited
-            waited.append(progress.waiting_for)
-            self.kernel.run(progress.retry_after_seconds)
-        raise AssertionError(waited)
+        return until_ready(self.kernel, look, looks)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from norikae.argocd.restore import restore
 from norikae.argocd.sync import SyncRun
 from norikae.argocd.waves import sync_applications, sync_platform
 from norikae.errors import RefusedError
+from tests.adapters.looking import until_ready
 from tests.unit.argocd.test_install import FakeSecrets
 from tests.unit.fakes.demo import REPOSITORY, demo_environment
 from tests.unit.fakes.eks import FakeEks
@@ -123,14 +124,7 @@ class Green:
 
     def until_ready(self, look: Callable[[], Progress], looks: int = 40) -> list[str]:
         """Look again when the move says so; what it waited for."""
-        waited: list[str] = []
-        for _ in range(looks):
-            progress = look()
-            if progress.ready:
-                return waited
-            waited.append(progress.waiting_for)
-            self.kernel.run(progress.retry_after_seconds)
-        raise AssertionError(waited)
+        return until_ready(self.kernel, look, looks)
 
     def install(self) -> list[str]:
         return self.until_ready(self.look)
