@@ -31,7 +31,7 @@ demo: $(READY) ## Move twelve applications to a new cluster, on this machine alo
 
 test: $(READY) ## Run every test, with the scenarios on a small world.
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90 $(COVERED)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(WHOLE)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long" $(WHOLE)
 
 check: $(READY) ## Format, lint, types, import contracts, environment files, style.
 	$(BIN)/ruff format --check .
@@ -41,8 +41,9 @@ check: $(READY) ## Format, lint, types, import contracts, environment files, sty
 	$(BIN)/python -m stacks.environment_file environments/*.yaml
 	$(BIN)/python -m pytest -q tests/style
 
-scenarios: $(READY) ## Run every scenario of the demo at full size.
+scenarios: $(READY) ## Run every scenario of the demo at full size, and the long stories.
 	$(BIN)/python -m local.demo --scenario all --seed $(SEED) --size full
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m long $(WHOLE)
 
 synth: $(READY) ## Write the CloudFormation template of ENVIRONMENT to cdk.out.
 	$(BIN)/python app.py

@@ -14,7 +14,7 @@ from tests.workflow.upgrades import RUN, Upgrade
 if TYPE_CHECKING:
     from local.aws.step_functions.execution import Execution
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.long]
 
 APP = "files-upload"
 WITH_A_SINGLETON, CRON_JOB = "files-preview", "previews-cleanup"
