@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from aws_cdk import aws_iam as iam
 
+from norikae.cluster.green import ADMIN_POLICY
 from norikae.cluster.names import ENVIRONMENT_TAG, ROLE_TAG
 
 if TYPE_CHECKING:
     from stacks.resources import Resources
 
-GROUPS = (
+Group = Literal[
     "norikae:admin",
     "norikae:compare",
     "norikae:decommission",
@@ -20,10 +21,8 @@ GROUPS = (
     "norikae:read",
     "norikae:sync",
     "norikae:verify",
-)
+]
 """The Kubernetes groups that norikae's functions act as; ``manifests/rbac.yaml`` gives them their rights."""
-ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
-"""The one access policy that norikae gives, and only to the functions that bootstrap green."""
 
 
 def cluster_endpoint(at: Resources) -> list[iam.PolicyStatement]:
@@ -231,4 +230,4 @@ def green_delete(at: Resources) -> list[iam.PolicyStatement]:
 
 _WHOLE = ["eks:DeleteCluster", "eks:UpdateClusterConfig"]
 _PARTS = ["eks:DeleteAddon", "eks:DeleteNodegroup"]
-_OUR_GROUPS = {"ForAllValues:StringEquals": {"eks:kubernetesGroups": list(GROUPS)}}
+_OUR_GROUPS = {"ForAllValues:StringEquals": {"eks:kubernetesGroups": list(get_args(Group))}}

@@ -8,18 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from stacks import cluster_grants, compute_grants, grants, identity_grants
 
 if TYPE_CHECKING:
+    from stacks.cluster_grants import Group
     from stacks.grants import Grant
 
-Group = Literal[
-    "norikae:admin",
-    "norikae:compare",
-    "norikae:decommission",
-    "norikae:hand-off",
-    "norikae:hub",
-    "norikae:read",
-    "norikae:sync",
-    "norikae:verify",
-]
 Setting = Literal[
     "NORIKAE_TABLE",
     "NORIKAE_EVIDENCE_BUCKET",

@@ -1,7 +1,6 @@
 """Adopting the cluster that serves today, and letting go of it again: one look and one move at a time."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -18,12 +17,12 @@ from norikae.cluster.adopt import (
     tags_of_blue,
 )
 from norikae.cluster.rbac import for_namespace
-from norikae.errors import BadRequestError, PermanentError, RefusedError
+from norikae.errors import PermanentError, RefusedError
 from norikae.ports import Ports
 from norikae.traffic.applications import find_applications
 from norikae.traffic.records import TRAFFIC_TYPES, RecordSet
 from norikae.traffic.takeover import give_back, names_of, take_over
-from norikae.upgrade.errand import take_environment
+from norikae.upgrade.errand import is_over, read_request, take_environment
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.ports import read_clusters
 from norikae.upgrade.progress import Progress
@@ -60,10 +59,7 @@ def adopt_cluster(ports: Ports, request: Mapping[str, Any], execution: str, star
         execution: its ARN.
         started_at: when it was started, as Step Functions writes instants (RFC 3339).
     """
-    try:
-        wanted = msgspec.convert(dict(request), Request)
-    except msgspec.ValidationError as error:
-        raise BadRequestError(f"input: {error}; docs/console.md has the command") from error
+    wanted = read_request(request, Request)
     name = wanted.cluster or ports.environment.clusters.adopt
     writer = take_environment(ports, execution)
     try:
@@ -72,7 +68,7 @@ def adopt_cluster(ports: Ports, request: Mapping[str, Any], execution: str, star
         return _refuse(ports, writer, wanted, name, execution, str(error))
     if progress.ready:
         return _finish(ports, writer, wanted, name, execution)
-    if ports.now - datetime.fromisoformat(started_at).timestamp() > DEADLINE_SECONDS:
+    if is_over(ports, started_at, DEADLINE_SECONDS):
         reason = f"{DEADLINE_SECONDS} s have passed: {progress.waiting_for}"
         return _refuse(ports, writer, wanted, name, execution, reason)
     return progress.answer()

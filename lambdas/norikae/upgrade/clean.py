@@ -1,7 +1,6 @@
 """Removing green after a run that did not reach its end: one look and one move at a time."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,11 +8,11 @@ import msgspec
 from norikae.cluster.blue import ensure_gone
 from norikae.cluster.names import ROLE_TAG
 from norikae.cluster.site import Site
-from norikae.errors import BadRequestError, PermanentError, RefusedError
+from norikae.errors import PermanentError, RefusedError
 from norikae.ports import Ports
 from norikae.traffic.applications import reference
 from norikae.traffic.records import TRAFFIC_TYPES, Change
-from norikae.upgrade.errand import take_environment
+from norikae.upgrade.errand import is_over, read_request, take_environment
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.ports import read_clusters
 from norikae.upgrade.progress import Progress
@@ -49,10 +48,7 @@ def clean_green(ports: Ports, request: Mapping[str, Any], execution: str, starte
         BadRequestError: the request is wrong.
         LeaseHeldError: a run, or another errand, is going on.
     """
-    try:
-        wanted = msgspec.convert(dict(request), Request)
-    except msgspec.ValidationError as error:
-        raise BadRequestError(f"input: {error}; docs/console.md has the command") from error
+    wanted = read_request(request, Request)
     writer = take_environment(ports, execution)
     clusters = read_clusters(ports.table, ports.environment.clusters.adopt)
     name = wanted.cluster or clusters.green
@@ -63,7 +59,7 @@ def clean_green(ports: Ports, request: Mapping[str, Any], execution: str, starte
     if progress.ready:
         return _finish(ports, writer, wanted, clusters, name, execution)
     deadline = ports.environment.clusters.delete_deadline
-    if ports.now - datetime.fromisoformat(started_at).timestamp() > deadline:
+    if is_over(ports, started_at, deadline):
         return _refuse(ports, writer, wanted, name, execution, f"{deadline} s have passed: {progress.waiting_for}")
     return progress.answer()
 
