@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
@@ -10,14 +10,14 @@ from norikae.argocd.applications import APPLICATIONS
 from norikae.cluster import rbac
 from norikae.errors import RefusedError
 from norikae.preflight.removals import removals
-from stacks.cluster_grants import GROUPS
+from stacks.cluster_grants import Group
 from tests.cluster.conftest import BINDINGS, ROLES
 
 if TYPE_CHECKING:
     from tests.cluster.conftest import Cluster
 
 INGRESSES = "ingresses.networking.k8s.io"
-LIMITED = tuple(group for group in GROUPS if group != "norikae:admin")
+LIMITED = tuple(group for group in get_args(Group) if group != "norikae:admin")
 FORBIDDEN = "forbidden"
 
 
