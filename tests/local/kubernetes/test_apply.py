@@ -213,7 +213,7 @@ def with_widgets() -> ApiServer:
     return api
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(first=SPECS, second=SPECS)
 def test_a_lone_manager_gets_exactly_what_it_applies(first: Json, second: Json) -> None:
     api = with_widgets()
@@ -223,7 +223,7 @@ def test_a_lone_manager_gets_exactly_what_it_applies(first: Json, second: Json) 
     assert api.apply(widget(**second), manager="norikae") == applied
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(mine=SPECS, theirs=SPECS)
 def test_what_is_forced_is_there_and_the_rest_of_the_other_stays(mine: Json, theirs: Json) -> None:
     api = with_widgets()
@@ -234,7 +234,6 @@ def test_what_is_forced_is_there_and_the_rest_of_the_other_stays(mine: Json, the
     assert all(applied[name] == value for name, value in theirs.items() if name not in mine)
 
 
-@settings(deadline=None)
 @given(st.sets(st.lists(st.sampled_from(["f:a", "f:b", 'k:{"name":"a"}']), min_size=1, max_size=4).map(tuple)))
 def test_a_set_of_fields_survives_being_written_down(paths: set[tuple[str, ...]]) -> None:
     assert from_fields_v1(to_fields_v1(paths)) == paths
