@@ -2,7 +2,7 @@
 
 from handlers.invocation import Answer, Event, invocation
 from norikae.ports import Ports
-from norikae.upgrade.finish import decommission_blue
+from norikae.upgrade.decommission import decommission_blue
 from norikae.upgrade.identity import Writer
 
 

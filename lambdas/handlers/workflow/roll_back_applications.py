@@ -2,7 +2,7 @@
 
 from handlers.invocation import Answer, Event, invocation
 from norikae.ports import Ports
-from norikae.upgrade.finish import roll_back_applications
+from norikae.upgrade.back import roll_back_applications
 from norikae.upgrade.identity import Writer
 
 

@@ -2,8 +2,8 @@
 
 from handlers.invocation import Answer, Event, invocation
 from norikae.ports import Ports
-from norikae.upgrade.finish import soak
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.soak import soak
 
 
 @invocation

@@ -10,7 +10,8 @@ import pytest
 from norikae.errors import NotFoundError, RefusedError, UnreachableError
 from norikae.singletons.hand_off import hand_off_singletons
 from norikae.singletons.ledger import suspended_on_blue, suspended_on_green
-from norikae.upgrade.finish import decommission_blue, roll_back_applications
+from norikae.upgrade.back import roll_back_applications
+from norikae.upgrade.decommission import decommission_blue
 from norikae.upgrade.state import PhaseItem
 from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.singletons import CONSUMER, NIGHTLY, HandOff, cron_job, job, pod, workload

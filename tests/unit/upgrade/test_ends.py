@@ -11,10 +11,13 @@ from norikae.approvals.ask import hold_upgrade
 from norikae.environment import Environment, OnStop
 from norikae.errors import BadRequestError, RefusedError, TransientError
 from norikae.traffic.records import RecordSet
+from norikae.upgrade.back import roll_back_applications
 from norikae.upgrade.commands import operate
-from norikae.upgrade.finish import decommission_blue, finish_upgrade, report_failure, roll_back_applications, soak
+from norikae.upgrade.decommission import decommission_blue
+from norikae.upgrade.finish import finish_upgrade, report_failure
 from norikae.upgrade.phase import enter
 from norikae.upgrade.recovery import recover
+from norikae.upgrade.soak import soak
 from norikae.upgrade.state import ClustersItem, PhaseItem
 from tests.unit.fakes.demo import ingress
 from tests.unit.fakes.ports import alias
