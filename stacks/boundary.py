@@ -203,7 +203,7 @@ def _answers(at: Resources) -> list[iam.PolicyStatement]:
 
 def _errands(at: Resources) -> list[iam.PolicyStatement]:
     """The two machines that a command starts; upgrades are started by people, shifts by the upgrade machine."""
-    return [_allow("Errands", ["states:StartExecution"], [at.adopt_machine, at.clean_machine])]
+    return [_allow("Machines", ["states:StartExecution"], [at.adopt_machine, at.clean_machine, at.shift_machine])]
 
 
 def _network(at: Resources) -> list[iam.PolicyStatement]:

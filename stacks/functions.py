@@ -147,6 +147,7 @@ class Functions(Construct):
             "NORIKAE_ROLE": self.roles[row.name].role_arn,
             "NORIKAE_ADOPT_MACHINE": self._at.adopt_machine,
             "NORIKAE_CLEAN_MACHINE": self._at.clean_machine,
+            "NORIKAE_SHIFT_MACHINE": self._at.shift_machine,
             "NORIKAE_ACCESS": cdk.Stack.of(self).to_json_string(self.access),
         }
         return {"POWERTOOLS_LOG_LEVEL": "INFO", **{setting: known[setting] for setting in row.settings}}

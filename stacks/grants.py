@@ -107,10 +107,10 @@ def executions_read(at: Resources) -> list[iam.PolicyStatement]:
     return [iam.PolicyStatement(sid="Executions", actions=actions, resources=at.executions())]
 
 
-def start_errands(at: Resources) -> list[iam.PolicyStatement]:
-    """Start the machines that a person starts by a command: adopting a cluster, removing green."""
-    machines = [at.adopt_machine, at.clean_machine]
-    return [iam.PolicyStatement(sid="StartErrands", actions=["states:StartExecution"], resources=machines)]
+def start_machines(at: Resources) -> list[iam.PolicyStatement]:
+    """Start the machines that commands start: adopting a cluster, removing green, moving one application."""
+    machines = [at.adopt_machine, at.clean_machine, at.shift_machine]
+    return [iam.PolicyStatement(sid="StartMachines", actions=["states:StartExecution"], resources=machines)]
 
 
 def answer_tasks(_at: Resources) -> list[iam.PolicyStatement]:

@@ -23,6 +23,7 @@ Setting = Literal[
     "NORIKAE_ROLE",
     "NORIKAE_ADOPT_MACHINE",
     "NORIKAE_CLEAN_MACHINE",
+    "NORIKAE_SHIFT_MACHINE",
 ]
 
 
@@ -180,6 +181,13 @@ FUNCTIONS = (
         ("NORIKAE_TABLE", "NORIKAE_ACCESS"),
     ),
     Row(
+        "Conclude shifts",
+        "workflow",
+        (grants.table, cluster_grants.clusters_read, compute_grants.nodes_read),
+        settings=_TABLE,
+    ),
+    Row("Hold partial run", "workflow", _TELL, settings=_TELLING),
+    Row(
         "Hand off singletons",
         "workflow",
         (grants.table, cluster_grants.cluster_endpoint),
@@ -220,7 +228,14 @@ FUNCTIONS = (
     Row("Report failure", "workflow", (*_REPORT, identity_grants.identity_forget), settings=_REPORTING),
     # the shift machine
     Row("Prepare shift", "workflow", (grants.table, grants.records_read, grants.executions_read), settings=_TABLE),
-    Row("Set weights", "workflow", (*_MOVE, cluster_grants.cluster_endpoint), ("norikae:read",), _TABLE),
+    Row("Ask team", "workflow", _TELL, settings=_TELLING),
+    Row(
+        "Set weights",
+        "workflow",
+        (*_MOVE, grants.evidence, cluster_grants.cluster_endpoint),
+        ("norikae:read",),
+        ("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET"),
+    ),
     Row("Verify weights", "workflow", (grants.table, grants.records_read), settings=_TABLE),
     Row(
         "Judge gates",
@@ -230,8 +245,9 @@ FUNCTIONS = (
         _TABLE,
     ),
     Row("Roll back application", "workflow", (*_MOVE, cluster_grants.cluster_endpoint), ("norikae:hand-off",), _TABLE),
+    Row("Hold failed rollback", "workflow", _TELL, settings=_TELLING),
     Row("Hold application", "workflow", _TELL, settings=_TELLING),
-    Row("Finish shift", "workflow", _TELL, settings=_TELLING),
+    Row("Finish shift", "workflow", (*_TELL, grants.forget), settings=_TELLING),
     # the machine that adopts
     Row(
         "Adopt cluster",
@@ -273,8 +289,8 @@ FUNCTIONS = (
     Row(
         "Operator command",
         "operator",
-        (*_TELL, grants.forget, grants.answer_tasks, grants.start_errands),
-        settings=(*_TELLING, "NORIKAE_ADOPT_MACHINE", "NORIKAE_CLEAN_MACHINE"),
+        (*_TELL, grants.forget, grants.answer_tasks, grants.start_machines),
+        settings=(*_TELLING, "NORIKAE_ADOPT_MACHINE", "NORIKAE_CLEAN_MACHINE", "NORIKAE_SHIFT_MACHINE"),
     ),
 )
 """Every function of a stack."""

@@ -22,6 +22,7 @@ class Settings:
         role: ARN of the function's own role.
         adopt_machine: ARN of the state machine that adopts.
         clean_machine: ARN of the state machine that removes green.
+        shift_machine: ARN of the state machine that moves one application.
         access: Kubernetes group to the ARNs of the roles that belong to it.
     """
 
@@ -35,6 +36,7 @@ class Settings:
     role: str = ""
     adopt_machine: str = ""
     clean_machine: str = ""
+    shift_machine: str = ""
     access: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod

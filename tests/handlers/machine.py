@@ -10,6 +10,8 @@ from typing import Any
 Json = dict[str, Any]
 WAITING = "arn:aws:states:::lambda:invoke.waitForTaskToken"
 CHILD = "arn:aws:states:::states:startExecution.sync:2"
+SPOKEN = "${OperatorCommand}"
+"""A state that says what an operator could say is answered by that function, which is no state's own."""
 FILES = {path.name.partition(".")[0]: path for path in sorted(Path("stacks/workflow").glob("*.asl.json"))}
 
 
@@ -24,7 +26,7 @@ class Machine:
         return {
             name: state
             for name, state in self.states.items()
-            if state["Type"] == "Task" and state["Resource"] != CHILD  # a child is a machine of its own
+            if state["Type"] == "Task" and state["Resource"] not in (CHILD, SPOKEN)  # a child is a machine of its own
         }
 
     def sends(self, task: str) -> Json:
@@ -94,6 +96,9 @@ def _filled(template: Mapping[str, Any], data: Json) -> Iterator[tuple[str, Any]
     for key, value in template.items():
         if isinstance(value, Mapping):
             yield key, filled(value, data)
+        elif key.endswith(".$") and value.startswith("States.Format("):
+            text, *paths = value.removeprefix("States.Format(").removesuffix(")").split(", ")
+            yield key[:-2], text.strip("'").format(*(at(data, path) for path in paths))
         elif key.endswith(".$"):
             yield key[:-2], value if value.startswith("$$") else at(data, value)
         else:

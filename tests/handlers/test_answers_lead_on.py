@@ -61,6 +61,7 @@ def answered(name: str, monkeypatch: pytest.MonkeyPatch, flags: Flags | None = N
             ["Are the singletons handed off?", "Wait for the hand-off", "Hand off singletons"],
         ),
         ("Soak", ["Is the soak over?", "Is a decommission approval needed?", "Request decommission approval"]),
+        ("Conclude shifts", ["Has everything moved?", "Hold partial run"]),
         ("Decommission blue", ["Is blue gone?", "Wait for the decommission", "Decommission blue"]),
         ("Finish upgrade", ["Upgrade finished"]),
         ("Roll back applications", ["Is everything rolled back?", "Wait for the rollback", "Roll back applications"]),

@@ -35,7 +35,7 @@ ANSWERS: dict[str, Json] = {
     "sync_platform": {"next": "wait", "retry_after_seconds": 30},
     "sync_applications": {"next": "go-on"},
     "verify_green": {"next": "go-on"},
-    "hand_over_green": {"next": "go-on", "together": 3},
+    "hand_over_green": {"next": "go-on"},
     "hand_off_singletons": {"next": "wait", "retry_after_seconds": 5},
     "soak": {"next": "go-on"},
     "request_decommission_approval": {"asked": "decommission"},
@@ -143,7 +143,14 @@ def test_an_operators_word_reaches_the_run(into: Into) -> None:
     into(world("operator_command"))
     handler("operator_command")(event("operator_command"), None)
     status = handler("operator_command")({"command": "status"}, None)
-    assert status["flags"] == {"paused": True, "aborted": False, "held": (), "by": "mio", "reason": "load test at noon"}
+    assert status["flags"] == {
+        "paused": True,
+        "aborted": False,
+        "held": (),
+        "sent_back": (),
+        "by": "mio",
+        "reason": "load test at noon",
+    }
     assert status["applications"] == {APP: {"outcome": "shifting", "weight": 5}}
 
 

@@ -255,12 +255,13 @@ def test_the_adoption_reaches_the_adopted_cluster_only_and_gives_no_group_but_ou
     }
 
 
-def test_a_command_starts_the_two_errands_and_no_upgrade(template: Template) -> None:
+def test_a_command_starts_errands_and_shifts_and_no_upgrade(template: Template) -> None:
     rights = template.rights(template.role_of("OperatorCommand"))
     (starting,) = [s for s in rights if "states:StartExecution" in listed(s["Action"])]
     assert {arn.rpartition(":")[2] for arn in listed(starting["Resource"])} == {
         "norikae-demo-adopt",
         "norikae-demo-clean-green",
+        "norikae-demo-shift",
     }
 
 

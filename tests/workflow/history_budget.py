@@ -18,7 +18,7 @@ from typing import Any
 from local.assembly import ROOT
 from norikae.environment import Environment
 from norikae.singletons.looks import most_looks
-from norikae.traffic.history import BAKES_ANEW
+from norikae.traffic.history import BAKES_ANEW, looks_of_a_rollback, looks_until_in_sync
 from norikae.upgrade.compare import PATIENCE_SECONDS, POLL_SECONDS
 from tests.workflow.heaviest_flow import Arc, Graph, cycle, heaviest_flow
 
@@ -58,12 +58,14 @@ class Stated:
     Args:
         applications: of one upgrade, each in a group of its own, which costs most.
         holds: of one execution, each resumed by an operator.
+        others: how many of these holds are of the machine's other kind: a partial run, a rollback that failed.
         commits: that blue takes up before green's last wave is synced; each begins the waves anew.
         retried: the share of invocations that fail once and are done again.
     """
 
     applications: int = 50
     holds: int = 3
+    others: int = 0
     commits: int = 3
     retried: Fraction = Fraction(1, 10)
 
@@ -111,9 +113,10 @@ def upgrade_machine(environment: Environment, stated: Stated = STATED) -> Machin
         + EARLY_LOOKS,
         "Wait for the hand-off": most_looks(environment.shift.hand_off_deadline),
         "Wait for the revisions": _waits(argocd.application_deadline, argocd.poll),
-        "Wait for the rollback": _waits(dns.propagation_deadline, dns.propagation_poll)
+        "Wait for the rollback": looks_of_a_rollback(environment.shift, dns)
         + most_looks(environment.shift.hand_off_deadline),
-        "Hold upgrade": stated.holds,
+        "Hold upgrade": stated.holds - stated.others,
+        "Hold partial run": stated.others,
     }
     iterations = {"Shift applications": stated.applications, "Shift group": 1}
     return Machine("upgrade", _definition("upgrade"), limits, iterations)
@@ -134,14 +137,17 @@ def shift_machine(
     bake = max(shift.bake if bake_seconds is None else bake_seconds, dns.answer_ttl)
     looks = math.ceil(bake / shift.poll) + shift.thresholds.inconclusive_limit
     written = (len(shift.steps) if steps is None else steps) + stated.holds
-    propagation = _waits(dns.propagation_deadline, dns.propagation_poll)
+    propagation = looks_until_in_sync(dns)
     limits = {
         "Set weights": written,
         "Wait for propagation": written * propagation,
         "Bake": (written + BAKES_ANEW) * looks,
         "Wait for the hand-off": most_looks(environment.shift.hand_off_deadline),
-        "Wait for the rollback": propagation + most_looks(environment.shift.hand_off_deadline),
-        "Hold application": stated.holds,
+        "Wait for the rollback": (1 + stated.others) * looks_of_a_rollback(shift, dns)
+        + most_looks(environment.shift.hand_off_deadline),
+        "Hold application": stated.holds - stated.others,
+        "Hold failed rollback": stated.others,
+        "Ask team": shift.team.deadline // shift.team.remind + 1,
     }
     return Machine("shift", _definition("shift"), limits, {})
 

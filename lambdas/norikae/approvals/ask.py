@@ -10,7 +10,7 @@ from norikae.ports import Ports
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import HOLD, enter
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import ApprovalItem, DiffItem, PlanItem, WaveItem
+from norikae.upgrade.state import AppItem, ApprovalItem, DiffItem, Event, PlanItem, WaveItem
 
 Answer = dict[str, Any]
 
@@ -86,13 +86,50 @@ def hold_application(
     return {"held": application}
 
 
+def hold_failed_rollback(
+    ports: Ports, writer: Writer, application: str, task_token: str, state: Mapping[str, Any]
+) -> Answer:
+    """Blue does not take an application back: it keeps its weight, somebody is paged, and ``resume`` tries again."""
+    text = f"{application} does not come back to blue: {reason_of(state)}"
+    item = ports.table.read(writer.run, f"APP#{application}", AppItem) or AppItem(application=application)
+    failed = msgspec.structs.replace(item, outcome="rollback-failed", reason=text)
+    ports.table.write(writer, f"APP#{application}", failed)
+    event = Event(at=ports.now, what="rollback-failed", detail={"application": application, "reason": text})
+    ports.table.log(writer.run, event)
+    waiting = ApprovalItem(subject=f"hold/{application}", task_token=task_token, plan_hash="", text=text)
+    _wait_for(ports, writer, waiting, severity="page")
+    return {"held": application}
+
+
+def hold_partial_run(ports: Ports, writer: Writer, task_token: str, state: Mapping[str, Any]) -> Answer:
+    """The run keeps both clusters until an operator says ``resume``, ``finish`` or ``abort``."""
+    text = reason_of(state)
+    phase = "shift-applications"  # where a resume goes on
+    waiting = ApprovalItem(subject="partial", task_token=task_token, plan_hash="", text=text, phase=phase)
+    _wait_for(ports, writer, waiting)
+    return {"held": text}
+
+
+def ask_team(ports: Ports, writer: Writer, application: str, task_token: str) -> Answer:
+    """The team of an application knows that it can move it now, and how; asked again, it is reminded."""
+    plan = read_plan(ports.table, writer.run).plan
+    planned = plan.application(application)
+    item = ports.table.read(writer.run, f"APP#{application}", AppItem) or AppItem(application=application)
+    team = (planned.team if planned else "") or "its team"
+    again = f" (asked {item.reminders} times)" if item.reminders > 1 else ""
+    text = f"{application} can move to {plan.green.name}; {team} starts it with the command shift{again}"
+    subject = f"team/{application}"
+    _wait_for(ports, writer, ApprovalItem(subject=subject, task_token=task_token, plan_hash="", text=text))
+    return {"asked": application}
+
+
 def reason_of(state: Mapping[str, Any]) -> str:
     """Why a machine holds, in words: the error that was caught, or what the last look waited for."""
     error = state.get("error")
     if isinstance(error, Mapping):
         return f"{error.get('Error', 'error')}: {_message(str(error.get('Cause', '')))}"
-    progress = state.get("progress")
-    return str(progress.get("waiting_for", "")) if isinstance(progress, Mapping) else ""
+    looks = (state.get("rollback"), state.get("progress"))
+    return next((str(look.get("waiting_for", "")) for look in looks if isinstance(look, Mapping)), "")
 
 
 def _message(cause: str) -> str:
@@ -103,12 +140,13 @@ def _message(cause: str) -> str:
         return cause
 
 
-def _wait_for(ports: Ports, writer: Writer, waiting: ApprovalItem) -> None:
+def _wait_for(ports: Ports, writer: Writer, waiting: ApprovalItem, severity: str = "action") -> None:
     ports.table.write(writer, f"APPROVAL#{waiting.subject}", waiting)
     ports.topic.tell(
         waiting.text or waiting.subject,
         {
             "event": "waiting",
+            "severity": severity,
             "run": writer.run,
             "subject": waiting.subject,
             "text": waiting.text,

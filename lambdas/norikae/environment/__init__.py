@@ -12,6 +12,7 @@ import msgspec
 from norikae.environment.argocd import ArgoCd, Differences, ExpectedDifference, Hub
 from norikae.environment.clusters import Clusters, Endpoint, LogType, Network, NodeGroup, PodIdentity, Spot
 from norikae.environment.part import Name, Part, Percent, RoleArn, Seconds, Version, WholePercent
+from norikae.environment.policies import Rollback, Team
 from norikae.environment.traffic import (
     Dns,
     GateKind,
@@ -46,11 +47,13 @@ __all__ = [
     "Preflight",
     "Retention",
     "RoleArn",
+    "Rollback",
     "Seconds",
     "Shift",
     "Soak",
     "Spot",
     "TargetHealthGate",
+    "Team",
     "Thresholds",
     "Verify",
     "Version",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from norikae.environment.part import Part, Percent, Seconds, WholePercent
+from norikae.environment.policies import Rollback, Team
 
 GateKind = Literal["target-health", "http-5xx"]
 
@@ -82,6 +83,14 @@ class Shift(Part, frozen=True):
         msgspec.Meta(ge=60, description="A singleton that does not end in one cluster by then holds its application."),
     ] = 900
     thresholds: Thresholds = Thresholds()
+    on_failure: Annotated[
+        Literal["continue", "hold", "roll-back-all"],
+        msgspec.Meta(
+            description="What a failed gate means for the other applications; its own one goes back to blue anyway."
+        ),
+    ] = "continue"
+    rollback: Rollback = Rollback()
+    team: Team = Team()
 
 
 class Soak(Part, frozen=True):

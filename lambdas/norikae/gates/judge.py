@@ -16,6 +16,8 @@ from norikae.upgrade.identity import Writer
 
 Answer = dict[str, Any]
 HOTFIX = "hotfix"
+COMMANDS = {"hold": "pause", "roll-back-all": "abort"}
+"""What the state machine says to the run when a gate has failed, by ``shift.on_failure``."""
 
 
 def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> Answer:
@@ -31,7 +33,7 @@ def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> 
     flags = moving.flags()
     since = moving.item.verified_at or ports.now
     verdicts = gate_verdicts(moving, since)
-    held = flags.paused or application in flags.held
+    held = flags.paused
     if not (flags.aborted or held or worst(verdicts).outcome is Outcome.FAIL):
         # Only now is Kubernetes asked: the way back never waits for it.
         fresh = _since_last_sync(moving)
@@ -50,6 +52,9 @@ def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> 
         )
     )
     _write_down(moving, decision)
+    command = COMMANDS.get(ports.environment.shift.on_failure)
+    if decision.next == "roll-back" and command and not flags.aborted:
+        return {**_answer(moving, decision, weight), "next": "stop-run", "command": command}
     return _answer(moving, decision, weight)
 
 

@@ -12,12 +12,13 @@ from norikae.singletons.ledger import on_green, read_ledger, write
 from norikae.singletons.looks import LAST_LOOK, next_look
 from norikae.singletons.policy import KINDS, size_of
 from norikae.singletons.running import carry_last_run, runs, start, still_runs, stop
+from norikae.upgrade.flags import flags_for
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import advance
 from norikae.upgrade.plan import Plan, PlannedSingleton
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress
-from norikae.upgrade.state import AppItem, Event, Flags, SingletonItem
+from norikae.upgrade.state import AppItem, Event, SingletonItem
 
 Answer = dict[str, Any]
 Colour = Literal["blue", "green"]
@@ -84,10 +85,10 @@ def pending_back(ports: Ports, run: str) -> frozenset[str]:
 
 
 def _of_a_shift(ports: Ports, writer: Writer, plan: Plan, application: str) -> Answer:
-    flags = ports.table.read(writer.run, "FLAGS", Flags) or Flags()
+    flags = flags_for(ports.table, writer.run, application)
     if flags.aborted:
         return {"next": "roll-back", "waiting_for": f"aborted by {flags.by or 'an operator'}"}
-    if flags.paused or application in flags.held:
+    if flags.paused:
         return {"next": "hold", "waiting_for": f"paused by {flags.by or 'an operator'}"}
     stored = ports.table.read(writer.run, f"APP#{application}", AppItem)
     if stored is None or stored.outcome != "moved":

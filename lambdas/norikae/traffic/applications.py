@@ -7,12 +7,15 @@ An Ingress joins by ``norikae.dev/shift: "true"``. Without ``norikae.dev/app`` t
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from norikae.duration import duration_seconds
 from norikae.environment import GateKind
 from norikae.errors import RefusedError
 
+SHIFTS: dict[str, Literal["auto", "team"]] = {"true": "auto", "auto": "auto", "team": "team"}
+"""What ``norikae.dev/shift`` may say; without it, or with ``false``, an Ingress stays where it is."""
+STAYS = "false"
 PREFIX = "norikae.dev/"
 TRACKING = "argocd.argoproj.io/tracking-id"
 GATES: tuple[GateKind, ...] = ("target-health", "http-5xx")
@@ -58,6 +61,7 @@ class Application:
         gates: the team's own gates, or None.
         sources: the Argo CD applications that own its Ingresses, sorted.
         probe: the path that proves green, "/" unless the team names one.
+        shift: ``auto``, or ``team`` when its own team says when it moves.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Application:
     gates: tuple[GateKind, ...] | None = None
     sources: tuple[str, ...] = ()
     probe: str = "/"
+    shift: Literal["auto", "team"] = "auto"
 
 
 def find_applications(ingresses: Iterable[Mapping[str, Any]]) -> tuple[Application, ...]:
@@ -83,9 +88,16 @@ def find_applications(ingresses: Iterable[Mapping[str, Any]]) -> tuple[Applicati
     """
     owned: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for ingress in ingresses:
-        if annotations(ingress).get(PREFIX + "shift") in ("true", "auto"):
+        if _joins(ingress):
             owned[_application_name(ingress)].append(ingress)
     return tuple(_application(name, owned[name]) for name in sorted(owned))
+
+
+def _joins(ingress: Mapping[str, Any]) -> bool:
+    wish = annotations(ingress).get(PREFIX + "shift") or STAYS
+    if wish not in (*SHIFTS, STAYS):
+        raise _wrong(ingress, "shift", f"is {wish!r}", f"say one of: {', '.join((*SHIFTS, STAYS))}")
+    return wish != STAYS
 
 
 def annotations(obj: Mapping[str, Any]) -> dict[str, str]:
@@ -130,11 +142,13 @@ def _application(name: str, ingresses: list[Mapping[str, Any]]) -> Application:
         gates=parsed.get("gates"),
         sources=tuple(sorted({source for ingress in ingresses if (source := owner(ingress))})),
         probe=parsed.get("probe", "/"),
+        shift=parsed["shift"],
     )
 
 
 def _wishes(ingress: Mapping[str, Any]) -> dict[str, str]:
     wishes = {key.removeprefix(PREFIX): value for key, value in annotations(ingress).items() if key.startswith(PREFIX)}
+    wishes["shift"] = SHIFTS[wishes["shift"]]  # "true" and "auto" are the same wish
     for key in wishes:
         if key not in KNOWN:
             raise _wrong(ingress, key, "is not an annotation of norikae", f"known: {', '.join(sorted(KNOWN))}")

@@ -26,12 +26,44 @@ def looks_of_a_shift(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -
         bake_seconds: how long each is watched.
     """
     holds = 3
-    pending = dns.propagation_deadline // dns.propagation_poll + 1
+    pending = looks_until_in_sync(dns)
     baking = ceil(max(bake_seconds, dns.answer_ttl) / shift.poll)
     inconclusive = shift.thresholds.inconclusive_limit
     there_and_back = 2 * most_looks(shift.hand_off_deadline)
     bakes = (steps + holds) * (baking + inconclusive + pending) + BAKES_ANEW * (baking + inconclusive)
-    return bakes + there_and_back + pending
+    return bakes + there_and_back + looks_of_a_rollback(shift, dns) + shift.team.deadline // shift.team.remind + 1
+
+
+SOON = 60
+"""Changes "generally propagate to all Route 53 authoritative DNS servers within 60 seconds" (API reference)."""
+
+
+def propagation_pause(dns: Dns, waited_seconds: float) -> int:
+    """Until the next look at a change that is PENDING: half as often once it takes longer than usual."""
+    return dns.propagation_poll if waited_seconds < SOON else 2 * dns.propagation_poll
+
+
+def looks_until_in_sync(dns: Dns) -> int:
+    """How often a change is looked at before it has been PENDING for too long."""
+    looks, waited = 1, dns.propagation_poll
+    while waited <= dns.propagation_deadline:
+        looks, waited = looks + 1, waited + propagation_pause(dns, waited)
+    return looks
+
+
+def looks_of_a_rollback(shift: Shift, dns: Dns) -> int:
+    """How often a way back is looked at in the worst case: at every stop Route 53 and blue take all their time.
+
+    Args:
+        shift: its stops and deadlines.
+        dns: its polls and limits.
+    """
+    rollback = shift.rollback
+    moves = len(rollback.stops) + 1
+    pending = looks_until_in_sync(dns)
+    short = rollback.capacity_deadline // shift.poll + 2
+    pauses = 2 * len(rollback.stops)  # one until the change is in force, one until the pause is over
+    return moves * (pending + short) + pauses
 
 
 def too_long(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -> str:

@@ -1,13 +1,15 @@
 """One application that is moving: its plan, its item in the table and the ports through which it is moved."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
 from norikae.ports import Ports
+from norikae.traffic.history import propagation_pause
 from norikae.traffic.records import RecordSet
 from norikae.traffic.weights import WHOLE, weights_of
+from norikae.upgrade.flags import flags_for
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.plan import Plan, PlannedApplication
 from norikae.upgrade.ports import read_plan
@@ -49,11 +51,15 @@ class Moving:
         return self.plan.green.name
 
     def flags(self) -> Flags:
-        """What operators asked for, as of now."""
-        return self.ports.table.read(self.writer.run, "FLAGS", Flags) or Flags()
+        """What operators asked for that concerns this application, as of now."""
+        return flags_for(self.ports.table, self.writer.run, self.planned.name)
 
-    def records(self) -> tuple[RecordSet, ...]:
+    def records(self, *, or_all_on_blue: bool = False) -> tuple[RecordSet, ...]:
         """The traffic records of the application's names, proven to be as we last wrote them.
+
+        Args:
+            or_all_on_blue: somebody who sent everything to blue by hand, such as by the kept restore batch, did what a
+                rollback wants.
 
         Raises:
             ForeignWriteError: somebody else wrote to them.
@@ -66,6 +72,7 @@ class Moving:
             )
         weights = weights_of(records)
         ours = [self.item.written, self.shares(self.item.intended)] if self.item.written else []
+        ours += [self.shares(0)] if ours and or_all_on_blue else []
         if ours and weights not in ours and records != self.snapshot():
             raise ForeignWriteError(
                 f"{self.planned.hosts[0]} has weights {weights}, but norikae wrote {self.item.written}; "
@@ -87,6 +94,10 @@ class Moving:
         self.ports.table.write(self.writer, f"APP#{self.planned.name}", item)
         return item
 
+    def saved(self, **changes: object) -> "Moving":
+        """The same application after ``save``."""
+        return replace(self, item=self.save(**changes))
+
     def note(self, what: str, **detail: object) -> None:
         """Append a line about this application to the audit trail."""
         event = Event(at=self.ports.now, what=what, detail={"application": self.planned.name, **detail})
@@ -97,12 +108,15 @@ class Moving:
         return next((step for step in self.planned.steps if step > weight), None)
 
 
-def refuse_if_pending_too_long(moving: Moving) -> None:
-    """Nothing happens while the application's last change may still become INSYNC in time.
+def pause_while_pending(moving: Moving) -> int:
+    """Seconds until the application's last change is asked about again.
 
     Raises:
         RefusedError: it stays PENDING for longer than the environment tolerates.
     """
-    deadline = moving.ports.environment.dns.propagation_deadline
-    if moving.ports.now - moving.item.changed_at > deadline:
-        raise RefusedError(f"Route 53 change {moving.item.change} is PENDING for more than {deadline} s")
+    dns, waited = moving.ports.environment.dns, moving.ports.now - moving.item.changed_at
+    if waited > dns.propagation_deadline:
+        raise RefusedError(
+            f"Route 53 change {moving.item.change} is PENDING for more than {dns.propagation_deadline} s"
+        )
+    return propagation_pause(dns, waited)

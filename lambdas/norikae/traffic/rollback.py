@@ -1,13 +1,22 @@
-"""The way back to blue: only to a blue that answers, to the original records, and proven by reading them."""
+"""The way back to blue: only to a blue that can take it, in steps when much goes back, and proven by reading it.
 
+A gate that failed critically, and a small share, go back at once. Everything ends at the original records.
+"""
+
+from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from norikae.errors import RefusedError, RollbackRefusedError
 from norikae.ports import Ports
 from norikae.singletons.hand_off import hand_back
-from norikae.traffic.moving import Moving, refuse_if_pending_too_long
-from norikae.traffic.weights import WHOLE, batch_back, once_more
+from norikae.traffic.descent import next_stop
+from norikae.traffic.moving import Moving, pause_while_pending
+from norikae.traffic.records import Change, RecordSet
+from norikae.traffic.standing import target_groups, too_small, unhealthy, unreachable
+from norikae.traffic.weights import WHOLE, batch_back, batch_down, green_weight, once_more, weights_of
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.progress import Progress
 from norikae.upgrade.state import PhaseItem
 
 Answer = dict[str, Any]
@@ -36,7 +45,7 @@ def roll_back_application(ports: Ports, writer: Writer, application: str) -> Ans
 def roll_back_records(ports: Ports, writer: Writer, application: str) -> Answer:
     """One more move towards the record sets from before the shift; ``go-on`` when they are in force.
 
-    Nothing here waits for a cluster: public names go back even when no API server answers.
+    Nothing here waits for a cluster's API: public names go back even when no API server answers.
 
     Args:
         ports: the world.
@@ -44,53 +53,112 @@ def roll_back_records(ports: Ports, writer: Writer, application: str) -> Answer:
         application: which.
 
     Raises:
-        RollbackRefusedError: nothing healthy would answer on blue; green keeps the traffic.
+        RollbackRefusedError: nothing would answer on blue, or too little of it is left; green keeps the traffic.
         RefusedError: decommission has begun, so nothing raises blue's weight any more.
         ForeignWriteError: somebody else wrote to the records.
     """
     moving = Moving.read(ports, writer, application)
     if not moving.item.snapshot:
         return _rolled_back(moving)
-    records = moving.records()
-    changes = batch_back(records, moving.snapshot())
-    if not changes and moving.item.written and not moving.item.change:
-        changes = once_more(records)  # the answer was lost; only a change of our own can be asked for INSYNC
-    wait = {"next": "wait", "retry_after_seconds": ports.environment.dns.propagation_poll}
-    if not changes and moving.item.change and moving.item.intended == 0:
-        if ports.dns.is_in_sync(moving.item.change):
-            return _rolled_back(moving)
-        refuse_if_pending_too_long(moving)
-        return wait
-    if not changes:
+    records = moving.records(or_all_on_blue=True)
+    is_back = not batch_back(records, moving.snapshot())
+    if is_back and not moving.item.written:
         return _rolled_back(moving)
-    _refuse_unless_blue_answers(moving)
-    moving.save(outcome="shifting", intended=0, change="", verified_at=None)
-    change = ports.dns.change(changes, f"norikae run={writer.run} application={application} rollback")
-    moving.save(
-        outcome="shifting", intended=0, written=moving.shares(0), change=change, changed_at=ports.now, verified_at=None
+    weight = 0 if is_back else green_weight(weights_of(records), moving.blue, moving.green)
+    if moving.item.backwards and weight == moving.item.intended:
+        return _look(moving, records, weight, is_back=is_back)
+    return _once_more(moving, records, weight) if is_back else _lower(moving, records, weight)
+
+
+def _look(moving: Moving, records: Sequence[RecordSet], weight: int, *, is_back: bool) -> Answer:
+    """What was written last on the way back reads as it should: is it in force, and has it been so for long enough?"""
+    ports = moving.ports
+    if not moving.item.change:
+        return _once_more(moving, records, weight)
+    if not ports.dns.is_in_sync(moving.item.change):
+        return _pending(moving, weight, pause_while_pending(moving))
+    if is_back:
+        return _rolled_back(moving)
+    moving = _in_force(moving, weight)
+    left = (moving.item.verified_at or ports.now) + ports.environment.shift.rollback.pause - ports.now
+    if left > 0 and not moving.item.critical:
+        return Progress.wait(f"{moving.blue} to take {WHOLE - weight} of {WHOLE}", ceil(left)).answer()
+    return _lower(moving, records, weight)
+
+
+def _lower(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:
+    """Write the next weight of the way down, once blue has been proven able to take it."""
+    stop = next_stop(moving.ports.environment.shift.rollback, weight=weight, critical=moving.item.critical)
+    if lacking := _proven_able(moving, stop):
+        return Progress.wait(lacking, moving.ports.environment.shift.poll).answer()
+    if stop:
+        return _write(moving, batch_down(records, blue=moving.blue, green=moving.green, weight=stop), stop)
+    return _write(moving, batch_back(records, moving.snapshot()), stop)
+
+
+def _once_more(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:
+    """An answer of Route 53 was lost, or somebody else did it: only a change of our own can be asked for INSYNC."""
+    return _write(moving, once_more(records), weight)
+
+
+def _write(moving: Moving, changes: Sequence[Change], weight: int) -> Answer:
+    ports, name = moving.ports, moving.planned.name
+    moving = moving.saved(
+        outcome="shifting", intended=weight, change="", verified_at=None, backwards=True, short_since=None
     )
-    moving.note("rollback-written", change=change)
-    return wait
+    change = ports.dns.change(changes, f"norikae run={moving.writer.run} application={name} rollback={weight}")
+    moving.save(written=moving.shares(weight), change=change, changed_at=ports.now)
+    moving.note("rollback-written", weight=weight, change=change)
+    return _pending(moving, weight, ports.environment.dns.propagation_poll)
+
+
+def _pending(moving: Moving, weight: int, seconds: int) -> Answer:
+    return Progress.wait(f"Route 53 to answer with {WHOLE - weight} of {WHOLE} on {moving.blue}", seconds).answer()
+
+
+def _in_force(moving: Moving, weight: int) -> Moving:
+    if moving.item.verified_at is not None:
+        return moving
+    steps = (*moving.item.steps, (moving.ports.now, weight))
+    return moving.saved(weight=weight, verified_at=moving.ports.now, steps=steps)
 
 
 def _rolled_back(moving: Moving) -> Answer:
     if moving.item.outcome != "rolled-back":
         moving.save(
-            outcome="rolled-back", weight=0, intended=0, written={}, steps=(*moving.item.steps, (moving.ports.now, 0))
+            outcome="rolled-back",
+            weight=0,
+            intended=0,
+            written={},
+            backwards=False,
+            critical=False,
+            steps=(*moving.item.steps, (moving.ports.now, 0)),
         )
         moving.note("rolled-back")
     return {"next": "go-on"}
 
 
-def _refuse_unless_blue_answers(moving: Moving) -> None:
+def _proven_able(moving: Moving, stop: int) -> str:
+    """What blue still lacks, in words, while there is time; empty when it can take the traffic."""
     phase = moving.ports.table.read(moving.writer.run, "PHASE", PhaseItem)
     if phase and phase.point_of_no_return:
         raise RefusedError("decommission has begun; nothing raises blue's weight any more (docs/runbook.md)")
-    targets = {record.target for record in moving.snapshot() if record.set_identifier == moving.blue and record.weight}
-    for balancer in sorted(targets):
-        groups = moving.ports.load_balancers.health(balancer, None)
-        if not any(group.healthy for group in groups):
-            raise RollbackRefusedError(
-                f"{balancer} of {moving.blue} has no healthy target for {moving.planned.name}; green keeps "
-                f"{moving.item.weight} of {WHOLE}; repair blue, then resume"
-            )
+    groups = target_groups(moving)
+    if wrong := unhealthy(moving, groups) or unreachable(moving):
+        raise _refused(moving, wrong)
+    short = "" if moving.item.critical else too_small(moving, groups, stop)
+    if not short:
+        return ""
+    since = moving.item.short_since
+    if since is None:
+        moving.save(short_since=moving.ports.now)
+    elif moving.ports.now - since > moving.ports.environment.shift.rollback.capacity_deadline:
+        raise _refused(moving, short)
+    return f"{moving.blue} to scale up: {short}"
+
+
+def _refused(moving: Moving, wrong: str) -> RollbackRefusedError:
+    return RollbackRefusedError(
+        f"{moving.blue} cannot take {moving.planned.name} back: {wrong}; green keeps {moving.item.weight} of {WHOLE}; "
+        "repair blue, then resume"
+    )

@@ -9,13 +9,15 @@ from typing import Any
 
 from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
 from norikae.ports import Ports
-from norikae.traffic.applications import find_applications
+from norikae.traffic.applications import Application, find_applications
+from norikae.traffic.by_hand import batch_by_hand
 from norikae.traffic.hotfix import synced_on_green
-from norikae.traffic.moving import Moving, refuse_if_pending_too_long
+from norikae.traffic.moving import Moving, pause_while_pending
+from norikae.traffic.release import forget_question, wait_for_team
 from norikae.traffic.weights import WHOLE, Side, batch_to, green_weight, once_more, weights_of
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import take_lease
-from norikae.upgrade.state import AppItem, ClustersItem, ServedBy
+from norikae.upgrade.state import ClustersItem, ServedBy
 
 Answer = dict[str, Any]
 
@@ -39,7 +41,7 @@ def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> A
     records = moving.records()
     weight = green_weight(weights_of(records), moving.blue, moving.green)
     arrived = moving.item.outcome == "moved" and weight == WHOLE
-    item = moving.save(
+    moving = moving.saved(
         outcome="moved" if arrived else "shifting",
         snapshot=moving.item.snapshot or tuple(dict(record.raw) for record in records),
         inconclusive=0,
@@ -51,7 +53,8 @@ def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> A
         "application": moving.planned.name,
         "poll_seconds": ports.environment.shift.poll,
         "deadline_seconds": ports.environment.approvals.deadline,
-        "progress": _where_to_go_on(moving, item, weight),
+        "on_failure": ports.environment.shift.on_failure,
+        "progress": _where_to_go_on(moving, weight),
     }
 
 
@@ -80,19 +83,13 @@ def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> 
     if not changes and moving.item.change:
         return {**answer, "change": moving.item.change}
     revisions = synced_on_green(moving)
-    moving.save(intended=weight, change="", green=served, verified_at=None, revisions=revisions)
+    moving = _noted(moving, green)
+    moving = moving.saved(
+        intended=weight, change="", green=served, verified_at=None, revisions=revisions, backwards=False
+    )
     comment = f"norikae run={writer.run} application={application} weight={weight}"
     change = ports.dns.change(changes or once_more(records), comment)
-    moving.save(
-        intended=weight,
-        written=moving.shares(weight),
-        change=change,
-        changed_at=ports.now,
-        green=served,
-        verified_at=None,
-        revisions=revisions,
-        inconclusive=0,
-    )
+    moving.save(written=moving.shares(weight), change=change, changed_at=ports.now, inconclusive=0)
     moving.note("weight-written", weight=weight, change=change)
     return {**answer, "change": change}
 
@@ -113,8 +110,7 @@ def verify_weights(ports: Ports, writer: Writer, application: str, weight: int, 
     """
     moving = Moving.read(ports, writer, application)
     if not ports.dns.is_in_sync(change):
-        refuse_if_pending_too_long(moving)
-        return {"next": "wait"}
+        return {"next": "wait", "change": change, "retry_after_seconds": pause_while_pending(moving)}
     served = weights_of(moving.records())
     if served != moving.shares(weight):
         raise ForeignWriteError(f"{moving.planned.hosts[0]} was set to {moving.shares(weight)} but reads {served}")
@@ -127,6 +123,7 @@ def verify_weights(ports: Ports, writer: Writer, application: str, weight: int, 
 def finish_shift(ports: Ports, writer: Writer, application: str, execution: str) -> Answer:
     """The outcome is recorded and the application's lease is free."""
     moving = Moving.read(ports, writer, application)
+    forget_question(moving)
     outcome = "held" if moving.item.outcome in ("waiting", "shifting") else moving.item.outcome
     if outcome != moving.item.outcome:
         moving.save(outcome=outcome)
@@ -147,21 +144,37 @@ def _open_run(ports: Ports) -> Writer:
     return Writer(run=clusters.run, attempt=0, token=lease.token)
 
 
-def _where_to_go_on(moving: Moving, item: AppItem, weight: int) -> Answer:
+def _where_to_go_on(moving: Moving, weight: int) -> Answer:
     flags = moving.flags()
-    if item.outcome == "moved":
-        return {"next": "finish", "weight": weight}
-    if flags.paused or moving.planned.name in flags.held:
-        return {"next": "hold", "weight": weight}
     if flags.aborted:
-        return {"next": "bake", "weight": weight}
+        return {"next": "roll-back", "weight": weight}
+    if moving.item.outcome == "moved":
+        return {"next": "finish", "weight": weight}
+    if flags.paused:
+        return {"next": "hold", "weight": weight, "waiting_for": f"paused by {flags.by or 'an operator'}"}
     # A weight that is in force is written, verified and baked once more: whoever set it, no gate is skipped.
-    return {"next": "step", "weight": weight or moving.next_weight(0)}
+    return wait_for_team(moving) or {"next": "step", "weight": weight or moving.next_weight(0)}
+
+
+def _noted(moving: Moving, green: Side) -> Moving:
+    """Before the first weight: what blue has is noted, and the batch that undoes everything by hand is kept."""
+    batch = batch_by_hand(moving.snapshot(), green)
+    moving.ports.evidence.keep(f"{moving.writer.run}/restore-{moving.planned.name}.json", batch)
+    mine = None if moving.item.blue else _application_on(moving, moving.blue)
+    if mine is None:
+        return moving
+    served = tuple(ServedBy(one.load_balancer, one.resources) for one in mine.ingresses)
+    groups = [group for one in served for group in moving.ports.load_balancers.health(one.load_balancer, one.resources)]
+    return moving.saved(blue=served, targets={group.target_group: group.healthy for group in groups})
+
+
+def _application_on(moving: Moving, cluster: str) -> Application | None:
+    ingresses = moving.ports.kubernetes(cluster).list("ingresses.networking.k8s.io")
+    return next((one for one in find_applications(ingresses) if one.name == moving.planned.name), None)
 
 
 def _served_by_green(moving: Moving) -> tuple[tuple[ServedBy, ...], Side]:
-    ingresses = moving.ports.kubernetes(moving.green).list("ingresses.networking.k8s.io")
-    mine = next((one for one in find_applications(ingresses) if one.name == moving.planned.name), None)
+    mine = _application_on(moving, moving.green)
     if mine is None or mine.hosts != moving.planned.hosts:
         raise RefusedError(
             f"{moving.planned.name} is planned with {', '.join(moving.planned.hosts)}, but green's Ingresses serve "

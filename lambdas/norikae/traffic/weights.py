@@ -86,6 +86,21 @@ def batch_to(records: Sequence[RecordSet], *, blue: str, green: Side, weight: in
     return (*deleted, *created)
 
 
+def batch_down(records: Sequence[RecordSet], *, blue: str, green: str, weight: int) -> tuple[Change, ...]:
+    """The changes that give green a lower weight and blue the rest, wherever both already are; empty when they have it.
+
+    Args:
+        records: the traffic records of all names of the application.
+        blue: blue's set identifier.
+        green: green's set identifier.
+        weight: green's share in percent.
+    """
+    wanted = {blue: WHOLE - weight, green: weight}
+    old = [one for one in traffic_sets(records) if one.weight != wanted.get(one.set_identifier, one.weight)]
+    new = [_with_weight(one, wanted[one.set_identifier]) for one in old]
+    return (*(Change("DELETE", record) for record in old), *(Change("CREATE", record) for record in new))
+
+
 def batch_back(records: Sequence[RecordSet], snapshot: Sequence[RecordSet]) -> tuple[Change, ...]:
     """The changes that restore the original record sets, byte for byte; empty when they are in force."""
     current = {_key(record): record for record in traffic_sets(records)}

@@ -22,11 +22,12 @@ from norikae.ports import Ports
 from norikae.traffic.applications import find_applications
 from norikae.traffic.records import TRAFFIC_TYPES, RecordSet
 from norikae.traffic.takeover import give_back, names_of, take_over
+from norikae.upgrade.adopted import Admission, AdoptionItem
 from norikae.upgrade.errand import is_over, read_request, take_environment
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.ports import read_clusters
 from norikae.upgrade.progress import Progress
-from norikae.upgrade.state import Admission, AdoptionItem, ClustersItem, Event
+from norikae.upgrade.state import ClustersItem, Event
 
 Answer = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""What an operator may tell a run (approve, reject, pause, resume, hold, abort, status), and what needs none."""
+"""What an operator may tell a run, and what needs none; ``moves.py`` has the commands about one application."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
@@ -7,20 +7,28 @@ import msgspec
 
 from norikae.errors import BadRequestError, RefusedError
 from norikae.ports import Ports
+from norikae.upgrade.adopted import AdoptionItem
+from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import EXECUTION_NAME_LIMIT
-from norikae.upgrade.state import (
-    AdoptionItem,
-    AppItem,
-    ApprovalItem,
-    ApprovedItem,
-    ClustersItem,
-    Event,
-    Flags,
-    PhaseItem,
-)
+from norikae.upgrade.moves import flag, hold, resume_application, roll_back, shift, wake
+from norikae.upgrade.state import AppItem, ApprovalItem, ApprovedItem, ClustersItem, Event, PhaseItem
 
 Answer = dict[str, Any]
-Verb = Literal["approve", "reject", "pause", "resume", "hold", "abort", "status", "adopt", "unadopt", "clean-green"]
+Verb = Literal[
+    "approve",
+    "reject",
+    "pause",
+    "resume",
+    "hold",
+    "shift",
+    "roll-back",
+    "abort",
+    "finish",
+    "status",
+    "adopt",
+    "unadopt",
+    "clean-green",
+]
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -33,7 +41,7 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         plan_hash: for approve: the hash that the person saw; another one is refused.
         cluster: for adopt and unadopt the cluster that serves, by default the one of the environment file; for
             clean-green the one to be removed, by default green by the record.
-        application: for hold and resume: one application instead of the run.
+        application: for hold, shift and roll-back, and for resume: one application instead of the run.
         by: who says it, for the audit trail.
         reason: why.
     """
@@ -84,50 +92,52 @@ def _approve(ports: Ports, run: str, command: Command) -> Answer:
         )
     approved = ApprovedItem(plan_hash=command.plan_hash, by=command.by, at=ports.now)
     ports.table.write_unfenced(run, f"APPROVED#{waiting.subject}", approved)
-    return _wake(ports, run, waiting, {"next": "go-on"})
+    return wake(ports, run, waiting, {"next": "go-on"})
 
 
 def _reject(ports: Ports, run: str, command: Command) -> Answer:
     waiting = _waiting(ports, run, command.subject or "plan")
     why = f": {command.reason}" if command.reason else ""
     text = f"{command.by or 'an operator'} said no to the {NOUNS[waiting.subject]}{why}"
-    return _wake(ports, run, waiting, {"next": "refuse", "waiting_for": text})
+    return wake(ports, run, waiting, {"next": "refuse", "waiting_for": text})
 
 
 def _pause(ports: Ports, run: str, command: Command) -> Answer:
-    return _flag(ports, run, command, paused=True)
-
-
-def _hold(ports: Ports, run: str, command: Command) -> Answer:
-    if not command.application:
-        raise BadRequestError("command: application: name the application to hold, or use pause for the whole run")
-    held = {*_flags(ports, run).held, command.application}
-    return _flag(ports, run, command, held=tuple(sorted(held)))
+    return flag(ports, run, command, paused=True)
 
 
 def _resume(ports: Ports, run: str, command: Command) -> Answer:
     if command.application:
-        held = set(_flags(ports, run).held) - {command.application}
-        _flag(ports, run, command, held=tuple(sorted(held)))
-        waiting = ports.table.read(run, f"APPROVAL#hold/{command.application}", ApprovalItem)
-        return _wake(ports, run, waiting, {"next": "resume"}) if waiting else {"resumed": command.application}
-    _flag(ports, run, command, paused=False)
-    for waiting in ports.table.read_all(run, "APPROVAL#hold", ApprovalItem):
-        application = waiting.subject.partition("/")[2]
-        if not application:
-            _wake(ports, run, waiting, {"next": waiting.phase})
-        elif application not in _flags(ports, run).held:
-            _wake(ports, run, waiting, {"next": "resume"})
+        return resume_application(ports, run, command)
+    flag(ports, run, command, paused=False)
+    for waiting in ports.table.read_all(run, "APPROVAL#", ApprovalItem):
+        kind, _, application = waiting.subject.partition("/")
+        if waiting.subject in ("hold", "partial"):
+            wake(ports, run, waiting, {"next": waiting.phase})
+        elif kind == "hold" and application not in read_flags(ports.table, run).held:
+            wake(ports, run, waiting, {"next": "resume"})
     return {"resumed": run}
+
+
+def _finish(ports: Ports, run: str, command: Command) -> Answer:
+    """End a run of which not everything moved; both clusters stay."""
+    waiting = ports.table.read(run, "APPROVAL#partial", ApprovalItem)
+    if waiting is None:
+        raise RefusedError(
+            f"run {run} does not wait with some applications on blue, so it cannot be finished by hand; "
+            "ask for its status, or abort it"
+        )
+    text = f"{command.by or 'an operator'} finished the run as it is"
+    return wake(ports, run, waiting, {"next": "finish", "waiting_for": f"{text}: {waiting.text}"})
 
 
 def _abort(ports: Ports, run: str, command: Command) -> Answer:
     phase = ports.table.read(run, "PHASE", PhaseItem)
     if phase and phase.point_of_no_return:
         raise RefusedError("decommission has begun: nothing can be rolled back any more; use pause to stop it")
-    _flag(ports, run, command, aborted=True, paused=False)
+    flag(ports, run, command, aborted=True, paused=False)
     for waiting in ports.table.read_all(run, "APPROVAL#", ApprovalItem):
-        _wake(ports, run, waiting, {"next": "roll-back" if waiting.subject.startswith("hold/") else "abort"})
+        wake(ports, run, waiting, {"next": "roll-back" if "/" in waiting.subject else "abort"})
     return {"aborted": run}
 
 
@@ -139,7 +149,7 @@ def _status(ports: Ports, run: str, _: Command) -> Answer:
         "phase": phase.phase if phase else "",
         "waiting_for": phase.waiting_for if phase else "",
         "outcome": phase.outcome if phase else "",
-        "flags": msgspec.to_builtins(_flags(ports, run)),
+        "flags": msgspec.to_builtins(read_flags(ports.table, run)),
         "adoption": _adoption(ports),
         "applications": {one.application: {"outcome": one.outcome, "weight": one.weight} for one in applications},
         "questions": [{"subject": one.subject, "text": one.text, "plan_hash": one.plan_hash} for one in waiting],
@@ -151,8 +161,11 @@ VERBS: Mapping[Verb, Callable[[Ports, str, Command], Answer]] = {
     "reject": _reject,
     "pause": _pause,
     "resume": _resume,
-    "hold": _hold,
+    "hold": hold,
+    "shift": shift,
+    "roll-back": roll_back,
     "abort": _abort,
+    "finish": _finish,
     "status": _status,
 }
 
@@ -208,28 +221,8 @@ def _open_run(ports: Ports) -> str:
     return run
 
 
-def _flags(ports: Ports, run: str) -> Flags:
-    return ports.table.read(run, "FLAGS", Flags) or Flags()
-
-
-def _flag(ports: Ports, run: str, command: Command, **changes: object) -> Answer:
-    flags = msgspec.structs.replace(_flags(ports, run), by=command.by, reason=command.reason, **changes)
-    ports.table.write_unfenced(run, "FLAGS", flags)
-    return {"flags": msgspec.to_builtins(flags)}
-
-
 def _waiting(ports: Ports, run: str, subject: str) -> ApprovalItem:
     waiting = ports.table.read(run, f"APPROVAL#{subject}", ApprovalItem)
     if waiting is None:
         raise RefusedError(f"run {run} does not wait for an approval of {subject!r}; ask for its status")
     return waiting
-
-
-def _wake(ports: Ports, run: str, waiting: ApprovalItem, output: Answer) -> Answer:
-    """Answer first, forget after: a crash between the two answers again, which Step Functions refuses harmlessly.
-
-    The machine goes on at once and may ask the next question before this one is forgotten; that one stays.
-    """
-    answered = ports.executions.succeed(waiting.task_token, output)
-    ports.table.delete(run, f"APPROVAL#{waiting.subject}", only=waiting)
-    return {"subject": waiting.subject, "answered": answered}

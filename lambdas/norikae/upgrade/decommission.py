@@ -14,12 +14,13 @@ from norikae.traffic.moving import Moving
 from norikae.traffic.records import TRAFFIC_TYPES, Change
 from norikae.traffic.weights import WHOLE
 from norikae.upgrade.arrival import arrived
+from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import advance, enter, say
 from norikae.upgrade.plan import Plan
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress
-from norikae.upgrade.state import Event, Flags
+from norikae.upgrade.state import Event
 
 Answer = dict[str, Any]
 
@@ -35,7 +36,7 @@ def decommission_blue(ports: Ports, writer: Writer) -> Answer:
     plan = read_plan(ports.table, writer.run).plan
     item = enter(ports, writer, "decommission-blue")
     if not item.point_of_no_return:
-        flags = ports.table.read(writer.run, "FLAGS", Flags) or Flags()
+        flags = read_flags(ports.table, writer.run)
         if flags.aborted:
             return say(ports, writer, item, "abort", f"aborted by {flags.by or 'an operator'}")
         for planned in plan.applications():

@@ -6,11 +6,12 @@ from typing import Any
 from norikae.approvals.ask import reason_of
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
+from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import close
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.rolled_back import forget_green
-from norikae.upgrade.state import AppItem, ApprovalItem, ClustersItem, Flags, Outcome, PhaseItem
+from norikae.upgrade.state import AppItem, ApprovalItem, ClustersItem, Outcome, PhaseItem
 
 Answer = dict[str, Any]
 
@@ -36,15 +37,24 @@ def report_failure(ports: Ports, state: Mapping[str, Any], execution: str) -> An
     if "token" not in state:
         return _without_a_run(ports, execution, reason)
     writer = Writer.of(state)
-    rolled_back = [one for one in ports.table.read_all(writer.run, "APP#", AppItem) if one.outcome == "rolled-back"]
-    phase = ports.table.read(writer.run, "PHASE", PhaseItem)
-    flags = ports.table.read(writer.run, "FLAGS", Flags) or Flags()
-    began = any(span.name == "ensure-green-cluster" for span in (phase.spans if phase else ()))
-    outcome: Outcome = "refused" if not began else "rolled-back" if rolled_back or flags.aborted else "failed"
+    outcome = _outcome(ports, writer.run)
     if outcome == "rolled-back":
         forget_green(ports, writer)
     _end(ports, writer, execution, outcome, reason)
     return {"error": f"Upgrade{outcome.title().replace('-', '')}", "cause": reason or outcome}
+
+
+def _outcome(ports: Ports, run: str) -> Outcome:
+    """How a run ended that has not succeeded; it is partial when some applications moved and others did not."""
+    phase = ports.table.read(run, "PHASE", PhaseItem)
+    outcomes = {one.outcome for one in ports.table.read_all(run, "APP#", AppItem)}
+    if not any(span.name == "ensure-green-cluster" for span in (phase.spans if phase else ())):
+        return "refused"
+    if read_flags(ports.table, run).aborted:
+        return "rolled-back"
+    if "moved" in outcomes and outcomes != {"moved"}:
+        return "partial"
+    return "rolled-back" if "rolled-back" in outcomes else "failed"
 
 
 def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason: str) -> Answer:

@@ -23,11 +23,16 @@ from norikae.upgrade.state import AppItem, Event, HandOverItem
 from norikae.upgrade.verify import has_been_handed_over
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from norikae.ports import Ports
     from norikae.upgrade.identity import Writer
-    from norikae.upgrade.plan import Plan
+    from norikae.upgrade.plan import Plan, PlannedApplication
 
 Answer = dict[str, Any]
+
+MOST_TOGETHER = 40
+"""Iterations of an inline Map that run at once (Step Functions guide, "Map state concurrency")."""
 
 
 def hand_over_green(ports: Ports, writer: Writer) -> Answer:
@@ -51,7 +56,7 @@ def hand_over_green(ports: Ports, writer: Writer) -> Answer:
 
     answer = advance(ports, writer, "hand-over-green", ports.environment.argocd.application_deadline, move)
     if answer["next"] == "go-on":
-        answer.update(groups=_groups(ports, writer, plan), together=ports.environment.shift.together)
+        answer.update(groups=_groups(ports, writer, plan))
     return answer
 
 
@@ -77,17 +82,25 @@ def _leave(ports: Ports, plan: Plan) -> None:
             ports.eks.delete_access_entry(plan.green.name, role)
 
 
-def _groups(ports: Ports, writer: Writer, plan: Plan) -> list[list[Answer]]:
+def _groups(ports: Ports, writer: Writer, plan: Plan) -> list[Answer]:
     item = enter(ports, writer, "shift-applications")
     turn = item.turn + 1
     ports.table.write(writer, "PHASE", msgspec.structs.replace(item, turn=turn))
     moved = {one.application for one in ports.table.read_all(writer.run, "APP#", AppItem) if one.outcome == "moved"}
-    groups = [
-        [
-            {"application": application.name, "execution": shift_execution_name(writer, application.name, turn)}
-            for application in group
-            if application.name not in moved
-        ]
-        for group in plan.groups
+    left = [[one for one in group if one.name not in moved] for group in plan.groups]
+    return [
+        {"together": together, "applications": [_child(writer, one.name, turn) for one in part]}
+        for group in left
+        for part, together in _parts(group, ports.environment.shift.together)
+        if part
     ]
-    return [group for group in groups if group]
+
+
+def _parts(group: list[PlannedApplication], together: int) -> Iterator[tuple[list[PlannedApplication], int]]:
+    """First what norikae moves by itself, then what waits for its teams: nobody waits for another team's decision."""
+    yield [one for one in group if one.shift == "auto"], together
+    yield [one for one in group if one.shift == "team"], MOST_TOGETHER
+
+
+def _child(writer: Writer, application: str, turn: int) -> Answer:
+    return {"application": application, "execution": shift_execution_name(writer, application, turn)}

@@ -94,6 +94,7 @@ def _planned(ports: Ports, chosen: tuple[Application, ...]) -> list[tuple[Applic
             gates=one.gates or shift.gates,
             sources=one.sources,
             probe=one.probe,
+            shift=one.shift,
         )
         for one in chosen
     ]

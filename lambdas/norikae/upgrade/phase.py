@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from norikae.ports import Ports
+from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.progress import Progress
-from norikae.upgrade.state import Flags, PhaseItem, PhaseSpan
+from norikae.upgrade.state import PhaseItem, PhaseSpan
 
 Answer = dict[str, Any]
 
@@ -26,7 +27,7 @@ def advance(ports: Ports, writer: Writer, phase: str, deadline_seconds: int, mov
         deadline_seconds: a phase that takes longer holds for a person.
         move: reads the world and makes at most one move.
     """
-    flags = ports.table.read(writer.run, "FLAGS", Flags) or Flags()
+    flags = read_flags(ports.table, writer.run)
     item = enter(ports, writer, phase)
     if flags.aborted:
         return say(ports, writer, item, "abort", f"aborted by {flags.by or 'an operator'}")

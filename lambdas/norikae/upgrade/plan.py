@@ -1,7 +1,7 @@
 """The plan: what a run will do, written once, and identified by the hash of its canonical JSON."""
 
 import hashlib
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -27,6 +27,7 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
         gates: what judges a step.
         sources: the Argo CD applications that its Ingresses come from.
         probe: the path that is requested to prove green, such as ``/healthz``.
+        shift: ``auto``, or ``team`` when its own team says when it moves.
     """
 
     name: str
@@ -37,6 +38,7 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
     gates: tuple[str, ...]
     sources: tuple[str, ...] = ()
     probe: str = "/"
+    shift: Literal["auto", "team"] = "auto"
 
 
 class PlannedSingleton(msgspec.Struct, frozen=True, kw_only=True):

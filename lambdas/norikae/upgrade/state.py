@@ -7,7 +7,7 @@ import msgspec
 from norikae.upgrade.plan import Plan, PlannedSingleton
 
 Outcome = Literal["", "succeeded", "planned", "partial", "refused", "rolled-back", "held", "failed"]
-AppOutcome = Literal["waiting", "shifting", "moved", "rolled-back", "held", "failed"]
+AppOutcome = Literal["waiting", "shifting", "moved", "rolled-back", "held", "failed", "rollback-failed"]
 
 
 class PlanItem(msgspec.Struct, frozen=True):
@@ -46,11 +46,21 @@ class PhaseItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Flags(msgspec.Struct, frozen=True, kw_only=True):
-    """``FLAGS``: what operators asked for; written by ``operator_command`` only."""
+    """``FLAGS``: what operators asked for; written by commands only.
+
+    Args:
+        paused: the run stays where it is.
+        aborted: the whole run goes back to blue.
+        held: applications that keep their weight.
+        sent_back: applications that go back to blue.
+        by: who said the last of it.
+        reason: why.
+    """
 
     paused: bool = False
     aborted: bool = False
     held: tuple[str, ...] = ()
+    sent_back: tuple[str, ...] = ()
     by: str = ""
     reason: str = ""
 
@@ -82,6 +92,13 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
         rebaked: how often a step of this shift baked once more because green was synced meanwhile.
         reason: why it stands there.
         blue_is_gone: the decommission has removed blue's record sets, and name servers answer without them.
+        blue: where blue served the application before the first weight.
+        targets: healthy targets of each of its target groups on blue before the first weight.
+        backwards: the last weight was written on the way back to blue.
+        critical: the gate that failed said that green hardly answers, so the way back makes no stops.
+        short_since: since when the way back waits for blue to scale up, in seconds since the epoch.
+        asked_at: since when its team is asked to let it move, in seconds since the epoch.
+        reminders: how often the team was asked.
     """
 
     application: str
@@ -100,6 +117,20 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
     rebaked: int = 0
     reason: str = ""
     blue_is_gone: bool = False
+    blue: tuple[ServedBy, ...] = ()
+    targets: dict[str, int] = {}
+    backwards: bool = False
+    critical: bool = False
+    short_since: float | None = None
+    asked_at: float | None = None
+    reminders: int = 0
+
+
+class ReleasedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``RELEASED#<app>``: its team lets an application move; written by the command ``shift`` only."""
+
+    by: str
+    at: float
 
 
 class ApprovalItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -242,44 +273,6 @@ class ClustersItem(msgspec.Struct, frozen=True, kw_only=True):
     blue: str
     green: str = ""
     run: str = ""
-
-
-class Admission(msgspec.Struct, frozen=True, kw_only=True):
-    """Who was let into a cluster before norikae came, and how far this adoption is there.
-
-    Args:
-        cluster: the cluster.
-        before: role ARN to its Kubernetes groups, of the access entries that were there already.
-        inside: our functions are in, and the adopting one is out again.
-    """
-
-    cluster: str
-    before: dict[str, tuple[str, ...]] = {}
-    inside: bool = False
-
-
-class AdoptionItem(msgspec.Struct, frozen=True, kw_only=True):
-    """``ADOPTION``: what adopting the cluster changed, whole, so that it can be undone.
-
-    Args:
-        cluster: the cluster that serves.
-        execution: ARN of the last execution that worked on it.
-        admissions: by cluster.
-        records: the record sets that were renamed, as they were.
-        taken: records, tags and the record of blue are as they shall be.
-        notes: public names that could not be taken over, each with what to do.
-        outcome: how the last execution ended; empty while it lives.
-        reason: why it was refused.
-    """
-
-    cluster: str
-    execution: str
-    admissions: tuple[Admission, ...] = ()
-    records: tuple[dict[str, Any], ...] = ()
-    taken: bool = False
-    notes: tuple[str, ...] = ()
-    outcome: Literal["", "adopted", "refused", "undone"] = ""
-    reason: str = ""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
+from norikae.environment import Rollback
 from norikae.gates.judge import judge_gates
 from norikae.traffic.rollback import roll_back_application
 from norikae.traffic.shift import finish_shift, prepare_shift, set_weights, verify_weights
@@ -47,10 +50,11 @@ def plan(*applications: str, steps: tuple[int, ...] = (5, 50, 100)) -> Plan:
 class Story:
     """One application between two clusters."""
 
-    def __init__(self, *kinds: str, applications: tuple[str, ...] = (APP,)) -> None:
+    def __init__(self, *kinds: str, applications: tuple[str, ...] = (APP,), stops: tuple[int, ...] = ()) -> None:
         records = [alias(f"{name}.example.com", BLUE, 100, kind) for name in applications for kind in kinds or ("A",)]
         balancers = FakeBalancers(**{BLUE: (2, 2), GREEN: (2, 2)})
         self.ports = FakePorts(dns=FakeDns(*records), load_balancers=balancers)
+        self.sets(rollback=Rollback(stops=stops))
         green = [ingress(name, f"{name}.example.com", hostname=f"{GREEN}.elb.example") for name in applications]
         self.ports.apis[GREEN] = FakeKubernetes(*green)
         self.ports.table.leases[""] = Lease(PARENT, RUN, WRITER.token)
@@ -63,6 +67,12 @@ class Story:
             PhaseItem(phase="shift-applications", spans=(PhaseSpan("shift-applications", self.ports.now),)),
         )
         self.ports.table.write_environment(WRITER, "CLUSTERS", ClustersItem(blue=BLUE, green=GREEN, run=RUN))
+
+    def sets(self, **keys: Any) -> None:
+        """Change keys of ``shift`` in the environment file."""
+        environment = self.ports.environment
+        shift = msgspec.structs.replace(environment.shift, **keys)
+        self.ports.environment = msgspec.structs.replace(environment, shift=shift)
 
     def weights(self, kind: str = "A") -> dict[str, int | None]:
         return self.ports.dns.weights(HOST, kind)

@@ -205,7 +205,13 @@ def test_an_application_outside_the_plan_is_refused_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "following"), [({"paused": True}, "hold"), ({"held": (APP,)}, "hold"), ({"aborted": True}, "bake")]
+    ("flags", "following"),
+    [
+        ({"paused": True}, "hold"),
+        ({"held": (APP,)}, "hold"),
+        ({"aborted": True}, "roll-back"),
+        ({"sent_back": (APP,)}, "roll-back"),
+    ],
 )
 def test_operators_come_before_the_first_weight(flags: dict[str, object], following: str) -> None:
     story = Story()

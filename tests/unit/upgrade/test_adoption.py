@@ -14,10 +14,11 @@ from norikae.cluster.green import ADMIN_POLICY
 from norikae.errors import BadRequestError, LeaseHeldError, UnreachableError
 from norikae.settings import Settings
 from norikae.traffic.records import RecordSet
+from norikae.upgrade.adopted import AdoptionItem
 from norikae.upgrade.adoption import adopt_cluster
 from norikae.upgrade.commands import operate
 from norikae.upgrade.lease import Lease
-from norikae.upgrade.state import AdoptionItem, ClustersItem
+from norikae.upgrade.state import ClustersItem
 from tests.unit.fakes.demo import NOW, ingress, namespace
 from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.ports import FakeDns, FakePorts, alias

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from norikae.cluster.eks_port import AccessEntry
 from norikae.cluster.green import ADMIN_POLICY
 from norikae.upgrade.hand_over import hand_over_green
@@ -99,20 +101,32 @@ def test_the_pin_does_not_judge_green_any_more() -> None:
 
 def test_the_answer_names_who_moves_with_whom() -> None:
     world, writer = verified(APP, "shop")
-    answer = hand_over(world, writer)
-    assert answer["together"] == world.ports.environment.shift.together
-    assert [one["application"] for one in answer["groups"][0]] == [APP, "shop"]
-    assert len({one["execution"] for one in answer["groups"][0]}) == 2
+    (group,) = hand_over(world, writer)["groups"]
+    assert group["together"] == world.ports.environment.shift.together
+    assert [one["application"] for one in group["applications"]] == [APP, "shop"]
+    assert len({one["execution"] for one in group["applications"]}) == 2
     assert world.phase().phase == "shift-applications"
 
 
 def test_a_second_look_names_new_executions_for_whoever_has_not_moved() -> None:
     world, writer = verified(APP, "shop")
-    first = hand_over(world, writer)["groups"][0][1]
+    first = hand_over(world, writer)["groups"][0]["applications"][1]
     world.ports.table.write(writer, f"APP#{APP}", AppItem(application=APP, outcome="moved"))
-    (second,) = hand_over(world, writer)["groups"][0]
+    (second,) = hand_over(world, writer)["groups"][0]["applications"]
     assert (first["application"], second["application"]) == ("shop", "shop")
     assert first["execution"] != second["execution"]
+
+
+def test_nobody_waits_for_the_decision_of_another_team() -> None:
+    world, writer = verified(APP, "shop")
+    stored = read_plan(world.ports.table, RUN)
+    (group,) = stored.plan.groups
+    of_a_team = tuple(msgspec.structs.replace(one, shift="team" if one.name == APP else "auto") for one in group)
+    plan = msgspec.structs.replace(stored.plan, groups=(of_a_team,))
+    world.ports.table.write(writer, "PLAN", msgspec.structs.replace(stored, plan=plan))
+    answer = hand_over(world, writer)["groups"]
+    assert [[one["application"] for one in part["applications"]] for part in answer] == [["shop"], [APP]]
+    assert [part["together"] for part in answer] == [3, 40]
 
 
 def test_groups_that_have_moved_are_left_out() -> None:
