@@ -14,6 +14,7 @@ NorikaeError
     │   ├── StaleWriterError       this run lost its lease; its fencing token is older than the one in the table
     │   ├── ForeignWriteError      a DNS record is not what we last wrote; somebody else owns it
     │   └── RollbackRefusedError   blue cannot take the traffic back (nothing healthy answers there)
+    ├── AbortedError               somebody aborted meanwhile; the way back begins instead of a hold
     ├── NotFoundError              a thing that must exist does not
     └── AwsRefusedError            AWS said no for good; carries the operation, AWS's code and AWS's own text
 """
@@ -73,6 +74,10 @@ class ForeignWriteError(RefusedError):
 
 class RollbackRefusedError(RefusedError):
     """Blue cannot take the traffic back, so green keeps it and a person is paged."""
+
+
+class AbortedError(PermanentError):
+    """Somebody aborted the run, or sent the application back, before it could hold; the machines catch it by name."""
 
 
 class NotFoundError(PermanentError):

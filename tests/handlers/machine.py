@@ -41,16 +41,25 @@ class Machine:
         Raises:
             KeyError: a path that a state reads is not in the data.
         """
+        return self.goes(task, data, answer)[0]
+
+    def goes(self, task: str, data: Json, answer: Json) -> tuple[list[str], Json]:
+        """The same with the data that the last of these states gets."""
         state = self.states[task]
-        data = placed(data, state.get("ResultPath", "$"), answer)
+        return self._way(state["Next"], placed(data, state.get("ResultPath", "$"), answer))
+
+    def catches(self, task: str, data: Json, error: str) -> tuple[list[str], Json]:
+        """The states after a Task that ended with an error which its retries did not heal."""
+        rule = next(one for one in self.states[task]["Catch"] if set(one["ErrorEquals"]) & {error, "States.ALL"})
+        return self._way(rule["Next"], placed(data, rule["ResultPath"], {"Error": error, "Cause": "{}"}))
+
+    def _way(self, name: str, data: Json) -> tuple[list[str], Json]:
         way: list[str] = []
-        name = state["Next"]
         while True:
             way.append(name)
-            state = self.states[name]
-            following = self._following(state, data)
+            following = self._following(self.states[name], data)
             if following is None:
-                return way
+                return way, data
             name, data = following
 
     def _following(self, state: Json, data: Json) -> tuple[str, Json] | None:

@@ -5,14 +5,18 @@ from typing import Any
 
 import msgspec
 
-from norikae.errors import NotFoundError
+from norikae.errors import AbortedError, NotFoundError
 from norikae.ports import Ports
+from norikae.upgrade.flags import flags_for, read_flags
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import HOLD, enter
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import AppItem, ApprovalItem, DiffItem, Event, PlanItem, WaveItem
+from norikae.upgrade.state import AppItem, ApprovalItem, DiffItem, Event, Flags, PlanItem, WaveItem
 
 Answer = dict[str, Any]
+
+BEYOND_ABORT = frozenset({"roll-back-applications", "decommission-blue", "restore-revisions", "finish-upgrade"})
+"""Phases in which an abort has been heard already, or has no effect any more."""
 
 
 def request_approval(ports: Ports, writer: Writer, subject: str, task_token: str) -> Answer:
@@ -60,6 +64,8 @@ def _about_decommission(_: Ports, stored: PlanItem) -> tuple[str, str]:
 def hold_upgrade(ports: Ports, writer: Writer, task_token: str, state: Mapping[str, Any]) -> Answer:
     """The run waits for an operator's ``resume`` or ``abort``; people know why.
 
+    An abort from before the hold is not lost: it ends the hold, unless the hold is the answer to that very abort.
+
     Args:
         ports: the world.
         writer: in whose name.
@@ -70,6 +76,8 @@ def hold_upgrade(ports: Ports, writer: Writer, task_token: str, state: Mapping[s
     phase = next((span.name for span in reversed(spans) if span.name != HOLD), "report-failure")
     text = reason_of(state)
     _wait_for(ports, writer, ApprovalItem(subject="hold", task_token=task_token, plan_hash="", text=text, phase=phase))
+    if phase not in BEYOND_ABORT:
+        _refuse_if_aborted(read_flags(ports.table, writer.run))
     return {"held": text}
 
 
@@ -78,11 +86,13 @@ def hold_application(
 ) -> Answer:
     """The application keeps its weight until an operator says ``resume`` or ``abort``; people know why.
 
-    An abort from before the hold does not wake it: the hold may be the very answer to a rollback that was refused.
+    Raises:
+        AbortedError: somebody aborted before the question was there; the application goes back instead.
     """
     subject = f"hold/{application}"
     waiting = ApprovalItem(subject=subject, task_token=task_token, plan_hash="", text=reason_of(state))
     _wait_for(ports, writer, waiting)
+    _refuse_if_aborted(flags_for(ports.table, writer.run, application))
     return {"held": application}
 
 
@@ -107,6 +117,7 @@ def hold_partial_run(ports: Ports, writer: Writer, task_token: str, state: Mappi
     phase = "shift-applications"  # where a resume goes on
     waiting = ApprovalItem(subject="partial", task_token=task_token, plan_hash="", text=text, phase=phase)
     _wait_for(ports, writer, waiting)
+    _refuse_if_aborted(read_flags(ports.table, writer.run))
     return {"held": text}
 
 
@@ -120,7 +131,14 @@ def ask_team(ports: Ports, writer: Writer, application: str, task_token: str) ->
     text = f"{application} can move to {plan.green.name}; {team} starts it with the command shift{again}"
     subject = f"team/{application}"
     _wait_for(ports, writer, ApprovalItem(subject=subject, task_token=task_token, plan_hash="", text=text))
+    _refuse_if_aborted(flags_for(ports.table, writer.run, application))
     return {"asked": application}
+
+
+def _refuse_if_aborted(flags: Flags) -> None:
+    """To be asked once the question is in the table: an abort writes its flag first and then wakes every question."""
+    if flags.aborted:
+        raise AbortedError(f"aborted by {flags.by or 'an operator'} before it could wait")
 
 
 def reason_of(state: Mapping[str, Any]) -> str:

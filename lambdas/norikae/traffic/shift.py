@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
+from norikae.gates.target_health import target_health
+from norikae.gates.verdict import Outcome
 from norikae.ports import Ports
 from norikae.traffic.applications import Application, find_applications
 from norikae.traffic.by_hand import batch_by_hand
@@ -82,6 +84,7 @@ def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> 
     answer = {"retry_after_seconds": ports.environment.dns.propagation_poll}
     if not changes and moving.item.change:
         return {**answer, "change": moving.item.change}
+    _refuse_unless_green_is_healthy(moving, served)
     revisions = synced_on_green(moving)
     moving = _noted(moving, green)
     moving = moving.saved(
@@ -154,6 +157,14 @@ def _where_to_go_on(moving: Moving, weight: int) -> Answer:
         return {"next": "hold", "weight": weight, "waiting_for": f"paused by {flags.by or 'an operator'}"}
     # A weight that is in force is written, verified and baked once more: whoever set it, no gate is skipped.
     return wait_for_team(moving) or {"next": "step", "weight": weight or moving.next_weight(0)}
+
+
+def _refuse_unless_green_is_healthy(moving: Moving, served: tuple[ServedBy, ...]) -> None:
+    health = moving.ports.load_balancers.health
+    groups = [group for one in served for group in health(one.load_balancer, one.resources)]
+    verdict = target_health(groups, moving.ports.environment.shift.thresholds.target_health)
+    if verdict.outcome is not Outcome.PASS:
+        raise RefusedError(f"{moving.planned.name} gets no weight on green: {verdict.reason}; repair it, then resume")
 
 
 def _noted(moving: Moving, green: Side) -> Moving:

@@ -78,9 +78,12 @@ class Story:
         return self.ports.dns.weights(HOST, kind)
 
     def item(self, name: str = APP) -> AppItem:
-        item = self.ports.table.read(RUN, f"APP#{name}", AppItem)
+        item = self.item_or_none(name)
         assert item is not None
         return item
+
+    def item_or_none(self, name: str = APP) -> AppItem | None:
+        return self.ports.table.read(RUN, f"APP#{name}", AppItem)
 
     def operators_say(self, **flags: Any) -> None:
         self.ports.table.write_unfenced(RUN, "FLAGS", Flags(**flags))

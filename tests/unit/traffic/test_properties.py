@@ -1,0 +1,268 @@
+"""Whatever happens in whatever order, some things hold: a machine that is driven at random through its own ASL file.
+
+Hypothesis lets operators speak, targets fall ill, calls fail before or after their effect, and another run take over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from norikae.approvals.ask import hold_application, hold_failed_rollback
+from norikae.environment import Rollback
+from norikae.errors import NorikaeError, TransientError, UnreachableError
+from norikae.gates.http_5xx import Answers
+from norikae.traffic.records import RecordSet
+from norikae.upgrade.commands import operate
+from norikae.upgrade.identity import Writer
+from norikae.upgrade.lease import Lease
+from norikae.upgrade.state import PhaseItem
+from tests.handlers.machine import Json, Machine
+from tests.unit.fakes.ports import FakeDns
+from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, PARENT, RUN, SHIFT, WRITER, Story
+
+BALANCERS = {cluster: f"{cluster}.elb.example" for cluster in (BLUE, GREEN)}
+SHIFT_MACHINE = Machine("shift")
+ENDS = {"Shift finished", "Give up shift"}
+HOLDS = {"Hold application", "Hold failed rollback"}
+WAYS_BACK = {"Roll back application", "Hold failed rollback"}
+
+
+class FaultyDns(FakeDns):
+    """A zone whose next change may fail before or after it took effect."""
+
+    fault = ""
+
+    def change(self, changes: Any, comment: str) -> str:
+        fault, self.fault = self.fault, ""
+        if fault == "before":
+            raise UnreachableError("the connection was refused")
+        answer = super().change(changes, comment)
+        if fault == "after":
+            raise UnreachableError("the answer was lost")
+        return answer
+
+
+class Shifting(RuleBasedStateMachine):
+    """One application, one shift after the other, and everything that can befall them."""
+
+    @initialize(
+        stops=st.sampled_from([(), (50,), (75, 25)]), latency=st.integers(0, 2), looks=st.sampled_from([0, 5, 12, 40])
+    )
+    def begins(self, stops: tuple[int, ...], latency: int, looks: int) -> None:
+        self.story = Story("A", "AAAA")
+        self.ports = self.story.ports
+        self.ports.dns.__class__ = FaultyDns
+        self.story.sets(rollback=Rollback(stops=stops, capacity_percent=50))
+        self.ports.dns.looks_until_in_sync = latency
+        self.snapshot = dict(self.ports.dns.sets)
+        self.state, self.data = "Prepare shift", {**WRITER.answer(), "application": APP}
+        self.no_return = False
+        self.tokens = 0
+        self.goes_on(looks)
+
+    # --- the machine takes its course ---
+
+    @rule(seconds=st.sampled_from([1, 15, 30, 400]))
+    @precondition(lambda self: self.state not in ENDS | HOLDS)
+    def looks(self, seconds: int) -> None:
+        """One Task, and time until the next."""
+        before, healthy = self.green(), self.ports.load_balancers.groups[BALANCERS[GREEN]][0] > 0
+        came_from = self.state
+        try:
+            answer = self.task(self.state)()
+        except TransientError:
+            self.story.time_passes(seconds)
+            return  # retried by the machine
+        except NorikaeError as error:
+            way, self.data = SHIFT_MACHINE.catches(self.state, self.data, type(error).__name__)
+        else:
+            way, self.data = SHIFT_MACHINE.goes(self.state, self.data, answer)
+        finally:
+            self.never_raised_wrongly(came_from, before, healthy=healthy)
+        self.arrives(way[-1])
+        self.story.time_passes(seconds)
+
+    @rule(times=st.integers(2, 15))
+    def goes_on(self, times: int) -> None:
+        """Nothing happens for a while, so the shift gets somewhere."""
+        for _ in range(times):
+            if self.state in ENDS | HOLDS:
+                return
+            self.looks(310 if self.state == "Judge gates" else 15)
+
+    def task(self, name: str) -> Callable[[], Json]:
+        """What the machine's Task does."""
+        story, weight = self.story, self.data.get("progress", {}).get("weight")
+        tasks: dict[str, Callable[[], Json]] = {
+            "Prepare shift": lambda: self.prepares(),
+            "Set weights": lambda: {"change": story.set_to(weight), "retry_after_seconds": 15},
+            "Verify weights": lambda: {
+                "next": story.in_force(weight, self.data["change"]["change"]),
+                "change": self.data["change"]["change"],
+                "retry_after_seconds": 15,
+            },
+            "Judge gates": lambda: story.judged(weight),
+            "Hand off singletons": lambda: {"next": "go-on"},
+            "Stop run": lambda: operate(
+                self.ports, {"command": self.data["progress"]["command"], "run": RUN, "by": "norikae"}
+            ),
+            "Roll back application": lambda: {"next": story.rolled_back(), "retry_after_seconds": 15},
+            "Finish shift": lambda: story.finished(),
+        }
+        return tasks[name]
+
+    def prepares(self) -> Json:
+        self.ports.executions.statuses[SHIFT] = "RUNNING"
+        return {
+            **WRITER.answer(),
+            "application": APP,
+            "poll_seconds": 30,
+            "deadline_seconds": 3600,
+            "progress": self.story.prepared(),
+        }
+
+    def arrives(self, state: str) -> None:
+        self.state = state
+        if state not in HOLDS:
+            return
+        self.tokens += 1
+        hold = hold_application if state == "Hold application" else hold_failed_rollback
+        try:
+            hold(self.ports, WRITER, APP, f"token-{self.tokens}", self.data)
+        except NorikaeError as error:
+            way, self.data = SHIFT_MACHINE.catches(state, self.data, type(error).__name__)
+            self.arrives(way[-1])
+
+    def never_raised_wrongly(self, state: str, before: int, *, healthy: bool) -> None:
+        after = self.green()
+        if after > before:
+            assert state == "Set weights", f"{state} raised green's weight"
+            assert healthy, "green was not healthy when it got more weight"
+        if after < before:
+            assert state in WAYS_BACK, f"{state} lowered green's weight"
+        if self.no_return:
+            assert after >= before, "blue's weight was raised after the point of no return"
+
+    # --- people ---
+
+    @rule(command=st.sampled_from(["abort", "pause", "resume"]))
+    def an_operator_speaks_to_the_run(self, command: str) -> None:
+        self.said({"command": command, "run": RUN})
+
+    @rule(command=st.sampled_from(["hold", "resume", "shift", "roll-back"]))
+    def an_operator_speaks_about_the_application(self, command: str) -> None:
+        self.ports.settings = with_a_shift_machine(self.ports.settings)
+        self.said({"command": command, "application": APP, "run": RUN})
+
+    def said(self, command: Json) -> None:
+        try:
+            operate(self.ports, command)
+        except NorikaeError:
+            return
+        answer = self.ports.executions.answers.get(f"token-{self.tokens}")
+        if self.state in HOLDS and answer is not None:
+            way, self.data = SHIFT_MACHINE.goes(self.state, self.data, answer)
+            self.arrives(way[-1])
+
+    @rule()
+    @precondition(lambda self: self.state in ENDS)
+    def another_shift_begins(self) -> None:
+        self.state, self.data = "Prepare shift", {**WRITER.answer(), "application": APP}
+
+    # --- the world ---
+
+    @rule(cluster=st.sampled_from([BLUE, GREEN]), healthy=st.integers(0, 2))
+    def targets_change(self, cluster: str, healthy: int) -> None:
+        self.ports.load_balancers.groups[BALANCERS[cluster]] = (healthy, 2)
+
+    @rule(errors=st.sampled_from([0, 0, 0, 300]))
+    def green_answers(self, errors: int) -> None:
+        self.ports.metrics.figures = Answers(requests=1000, errors=errors)
+
+    @rule(fault=st.sampled_from(["before", "after"]))
+    def the_next_change_fails(self, fault: str) -> None:
+        self.ports.dns.fault = fault
+
+    @rule()
+    @precondition(lambda self: self.story.item_or_none() is not None and self.story.item().outcome == "moved")
+    def the_decommission_begins(self) -> None:
+        self.ports.table.write(WRITER, "PHASE", PhaseItem(phase="decommission-blue", point_of_no_return=True))
+        self.no_return = True
+
+    # --- what always holds ---
+
+    @invariant()
+    def some_cluster_answers(self) -> None:
+        for kind in ("A", "AAAA"):
+            assert sum(weight or 0 for weight in self.weights(kind).values()) == 100
+
+    @invariant()
+    def both_families_agree(self) -> None:
+        assert self.weights("A") == self.weights("AAAA")
+
+    @invariant()
+    def a_rolled_back_application_has_its_original_records(self) -> None:
+        item = self.story.item_or_none() if hasattr(self, "story") else None
+        if item is not None and item.outcome == "rolled-back":
+            assert self.ports.dns.sets == self.snapshot
+
+    def teardown(self) -> None:
+        """An abort from wherever this is restores the snapshot, or changes nothing after the point of no return."""
+        if not hasattr(self, "story"):
+            return
+        before = self.weights("A")
+        self.ports.dns.fault = ""
+        for name in BALANCERS.values():
+            self.ports.load_balancers.groups[name] = (2, 2)
+        self.said({"command": "abort", "run": RUN})
+        for _ in range(120):
+            if self.state in ENDS:  # too late for that shift: the run, or a shift of its own, sends it back
+                self.another_shift_begins()
+            if self.state in HOLDS or (self.story.item_or_none() and self.story.item().outcome == "rolled-back"):
+                break
+            self.looks(15)
+        if self.no_return:
+            assert self.weights("A") == before or self.green() >= before.get(GREEN, 0)
+        else:
+            assert self.ports.dns.sets == self.snapshot
+
+    def weights(self, kind: str) -> dict[str, int | None]:
+        return self.story.weights(kind) if hasattr(self, "story") else {BLUE: 100}
+
+    def green(self) -> int:
+        return self.story.weights().get(GREEN) or 0
+
+
+def with_a_shift_machine(found: Any) -> Any:
+    """The settings with a shift machine to start."""
+    return type(found)(shift_machine="arn:shift")
+
+
+Shifting.TestCase.settings = settings(
+    max_examples=200, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+)
+test_a_shift_at_random = Shifting.TestCase
+
+
+def test_only_the_holder_of_the_lease_writes() -> None:
+    story = Story("A", "AAAA")
+    story.prepared()
+    story.moved_to(5)
+    story.ports.table.leases[""] = Lease(PARENT, "another-run", WRITER.token + 1)
+    before, batches = dict(story.ports.dns.sets), len(story.ports.dns.batches)
+    for move in (lambda: story.set_to(50), lambda: story.judged(5), story.rolled_back):
+        try:
+            move()
+        except NorikaeError as error:
+            assert type(error).__name__ == "StaleWriterError"
+    assert (story.ports.dns.sets, len(story.ports.dns.batches)) == (before, batches)
+    assert Writer.of(WRITER.answer()) == WRITER
+    assert isinstance(next(iter(before.values())), RecordSet)
+    assert HOST in {key[0] for key in before}
+    assert msgspec.structs.asdict(story.item())["intended"] == 5
