@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from norikae.errors import AbortedError, NotFoundError
+from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.upgrade.flags import flags_for, read_flags
 from norikae.upgrade.identity import Writer
@@ -16,7 +17,7 @@ from norikae.upgrade.state import AppItem, ApprovalItem, DiffItem, Event, Flags,
 Answer = dict[str, Any]
 
 BEYOND_ABORT = frozenset({"roll-back-applications", "decommission-blue", "restore-revisions", "finish-upgrade"})
-"""Phases in which an abort has been heard already, or has no effect any more."""
+"""Phases in which an abort has been heard already, or has no effect any more: a hold there wakes somebody."""
 
 
 def request_approval(ports: Ports, writer: Writer, subject: str, task_token: str) -> Answer:
@@ -75,7 +76,8 @@ def hold_upgrade(ports: Ports, writer: Writer, task_token: str, state: Mapping[s
     spans = enter(ports, writer, HOLD).spans
     phase = next((span.name for span in reversed(spans) if span.name != HOLD), "report-failure")
     text = reason_of(state)
-    _wait_for(ports, writer, ApprovalItem(subject="hold", task_token=task_token, plan_hash="", text=text, phase=phase))
+    waiting = ApprovalItem(subject="hold", task_token=task_token, plan_hash="", text=text, phase=phase)
+    _wait_for(ports, writer, waiting, severity="page" if phase in BEYOND_ABORT else "action")
     if phase not in BEYOND_ABORT:
         _refuse_if_aborted(read_flags(ports.table, writer.run))
     return {"held": text}
@@ -158,16 +160,14 @@ def _message(cause: str) -> str:
         return cause
 
 
-def _wait_for(ports: Ports, writer: Writer, waiting: ApprovalItem, severity: str = "action") -> None:
+def _wait_for(ports: Ports, writer: Writer, waiting: ApprovalItem, severity: Severity = "action") -> None:
     ports.table.write(writer, f"APPROVAL#{waiting.subject}", waiting)
-    ports.topic.tell(
+    tell(
+        ports,
+        "waiting",
         waiting.text or waiting.subject,
-        {
-            "event": "waiting",
-            "severity": severity,
-            "run": writer.run,
-            "subject": waiting.subject,
-            "text": waiting.text,
-            "plan_hash": waiting.plan_hash,
-        },
+        run=writer.run,
+        severity=severity,
+        subject=waiting.subject,
+        plan_hash=waiting.plan_hash,
     )

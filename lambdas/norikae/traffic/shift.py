@@ -10,6 +10,7 @@ from typing import Any
 from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
 from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome
+from norikae.notify.tell import tell
 from norikae.ports import Ports
 from norikae.traffic.applications import Application, find_applications
 from norikae.traffic.by_hand import batch_by_hand
@@ -131,9 +132,15 @@ def finish_shift(ports: Ports, writer: Writer, application: str, execution: str)
     if outcome != moving.item.outcome:
         moving.save(outcome=outcome)
     ports.table.release(application, execution)
-    message = {"event": "application-" + outcome, "run": writer.run, "application": application}
-    ports.topic.tell(
-        f"{application}: {outcome}", {**message, "weight": moving.item.weight, "reason": moving.item.reason}
+    tell(
+        ports,
+        f"application-{outcome}",
+        f"{application}: {outcome}",
+        run=writer.run,
+        severity="info" if outcome == "moved" else "action",
+        application=application,
+        weight=moving.item.weight,
+        reason=moving.item.reason,
     )
     return {"application": application, "outcome": outcome, "weight": moving.item.weight}
 

@@ -18,6 +18,7 @@ from norikae.cluster.adopt import (
 )
 from norikae.cluster.rbac import for_namespace
 from norikae.errors import PermanentError, RefusedError
+from norikae.notify.tell import tell
 from norikae.ports import Ports
 from norikae.traffic.applications import find_applications
 from norikae.traffic.records import TRAFFIC_TYPES, RecordSet
@@ -204,7 +205,7 @@ def _refuse(ports: Ports, writer: Writer, wanted: Request, name: str, execution:
         refused = msgspec.structs.replace(item, outcome="refused", reason=reason)
         ports.table.write_environment(writer, "ADOPTION", refused)
     what = "not let go of" if wanted.undo else "not adopted"
-    ports.topic.tell(f"{name} is {what}", {"event": "adoption-refused", "cluster": name, "reason": reason})
+    tell(ports, "adoption-refused", f"{name} is {what}", severity="action", cluster=name, reason=reason)
     ports.table.release("", execution)
     return {"next": "refused", "waiting_for": reason}
 
@@ -224,8 +225,6 @@ def _finish(ports: Ports, writer: Writer, wanted: Request, name: str, execution:
     ports.table.write_environment(writer, "ADOPTION", ended)
     detail = {"cluster": name, "notes": list(item.notes), "reason": wanted.reason}
     ports.table.log(writer.run, Event(at=ports.now, what=outcome, by=wanted.by, detail=detail))
-    ports.topic.tell(
-        f"{name} is {outcome}", {"event": f"cluster-{outcome}", "cluster": name, "notes": list(item.notes)}
-    )
+    tell(ports, f"cluster-{outcome}", f"{name} is {outcome}", cluster=name, notes=list(item.notes))
     ports.table.release("", execution)
     return {"next": "done", "waiting_for": "", "notes": list(item.notes)}

@@ -9,6 +9,7 @@ from norikae.cluster.blue import ensure_gone
 from norikae.cluster.names import ROLE_TAG
 from norikae.cluster.site import Site
 from norikae.errors import PermanentError, RefusedError
+from norikae.notify.tell import tell
 from norikae.ports import Ports
 from norikae.traffic.applications import reference
 from norikae.traffic.records import TRAFFIC_TYPES, Change
@@ -111,7 +112,7 @@ def _records_of(ports: Ports, clusters: ClustersItem, name: str) -> list[Any]:
 def _refuse(ports: Ports, writer: Writer, wanted: Request, name: str, execution: str, reason: str) -> Answer:
     detail = {"cluster": name, "reason": reason}
     ports.table.log(writer.run, Event(at=ports.now, what="clean-green-refused", by=wanted.by, detail=detail))
-    ports.topic.tell(f"{name or 'green'} is not removed", {"event": "clean-green-refused", **detail})
+    tell(ports, "clean-green-refused", f"{name or 'green'} is not removed", severity="action", **detail)
     ports.table.release("", execution)
     return {"next": "refused", "waiting_for": reason}
 
@@ -123,6 +124,6 @@ def _finish(ports: Ports, writer: Writer, wanted: Request, clusters: ClustersIte
     volumes = list(ports.compute.leftovers(name).volumes)
     detail = {"cluster": name, "volumes": volumes, "reason": wanted.reason}
     ports.table.log(writer.run, Event(at=ports.now, what="green-removed", by=wanted.by, detail=detail))
-    ports.topic.tell(f"{name} is removed", {"event": "green-removed", "cluster": name, "volumes": volumes})
+    tell(ports, "green-removed", f"{name} is removed", cluster=name, volumes=volumes)
     ports.table.release("", execution)
     return {"next": "done", "waiting_for": "", "volumes": volumes}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from norikae.approvals.ask import reason_of
+from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
 from norikae.upgrade.flags import read_flags
@@ -62,13 +63,14 @@ def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason:
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
     where = keep_report(ports, writer.run)
-    message = {"event": f"upgrade-{outcome}", "run": writer.run, "reason": reason, "report": where}
-    ports.topic.tell(f"run {writer.run}: {outcome}", message)
+    severity: Severity = "info" if outcome in ("succeeded", "planned") else "action"
+    text = f"run {writer.run}: {outcome}"
+    tell(ports, f"upgrade-{outcome}", text, run=writer.run, severity=severity, reason=reason, report=where)
     ports.table.release("", execution)
     return {"run": writer.run, "outcome": outcome, "report": where}
 
 
 def _without_a_run(ports: Ports, execution: str, reason: str) -> Answer:
-    ports.topic.tell("a run was refused", {"event": "upgrade-refused", "execution": execution, "reason": reason})
+    tell(ports, "upgrade-refused", "a run was refused", severity="action", execution=execution, reason=reason)
     ports.table.release("", execution)
     return {"error": "UpgradeRefused", "cause": reason}

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from norikae.notify.tell import tell
 from norikae.ports import Ports
 from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import Writer
@@ -52,13 +53,15 @@ def advance(ports: Ports, writer: Writer, phase: str, deadline_seconds: int, mov
 
 
 def enter(ports: Ports, writer: Writer, phase: str) -> PhaseItem:
-    """The run's phase item, with this phase as the last span."""
+    """The run's phase item, with this phase as the last span; people are told of a new one first."""
     item = ports.table.read(writer.run, "PHASE", PhaseItem) or PhaseItem(phase=phase)
     if item.spans and item.spans[-1].name == phase and item.spans[-1].until is None:
         return item
     item = msgspec.structs.replace(
         item, phase=phase, waiting_for="", outcome="", spans=(*_closed(item, ports.now), PhaseSpan(phase, ports.now))
     )
+    if phase != HOLD:  # whoever holds says why
+        tell(ports, "phase", f"run {writer.run}: {phase}", run=writer.run, phase=phase, attempt=writer.attempt)
     ports.table.write(writer, "PHASE", item)
     return item
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from norikae.errors import BadRequestError, NorikaeError, TransientError
+from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
 from norikae.singletons.hand_off import hand_back, pending_back
@@ -52,9 +53,8 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
     detail = {"execution": execution, "status": status, "applications": outcomes}
     ports.table.log(writer.run, Event(at=ports.now, what="recovered", detail=detail))
     report = keep_report(ports, writer.run)
-    ports.topic.tell(
-        f"run {writer.run} was {status.lower()}: {outcome}", {"event": "recovered", "report": report, **detail}
-    )
+    text = f"run {writer.run} was {status.lower()}: {outcome}"
+    tell(ports, "recovered", text, run=writer.run, severity=_severity(outcomes), report=report, **detail)
     ports.table.release("", execution)
     return {"run": writer.run, "outcome": outcome}
 
@@ -77,13 +77,19 @@ def _recover_application(ports: Ports, writer: Writer, application: str, executi
     outcomes = {application: "moved" if item and item.outcome == "moved" else "held"}
     if outcomes[application] != "moved" and ports.environment.on_stop.shift == "roll-back":
         outcomes = _roll_back(ports, writer, [application])
-    ports.table.delete(writer.run, f"APPROVAL#hold/{application}")
+    for question in ("hold", "team"):
+        ports.table.delete(writer.run, f"APPROVAL#{question}/{application}")
     detail = {"execution": execution, "status": status, "applications": outcomes}
     ports.table.log(writer.run, Event(at=ports.now, what="shift-recovered", detail=detail))
     text = f"the shift of {application} was {status.lower()}: {outcomes[application]}"
-    ports.topic.tell(text, {"event": "shift-recovered", "run": writer.run, **detail})
+    tell(ports, "shift-recovered", text, run=writer.run, severity=_severity(outcomes), **detail)
     ports.table.release(application, execution)
     return {"run": writer.run, "application": application, "outcome": outcomes[application]}
+
+
+def _severity(outcomes: Mapping[str, str]) -> Severity:
+    """A rollback that was refused wakes somebody; otherwise somebody has to see to it in time."""
+    return "page" if any(outcome.startswith("held:") for outcome in outcomes.values()) else "action"
 
 
 def _touched(ports: Ports, run: str) -> list[str]:

@@ -185,12 +185,17 @@ class FakeExecutions:
 
 
 class FakeTopic:
-    """What people have been told."""
+    """What people have been told; a message that has not the form of docs/notifications.md is refused."""
 
     def __init__(self) -> None:
         self.told: list[tuple[str, dict[str, Any]]] = []
 
     def tell(self, subject: str, message: dict[str, Any]) -> None:
+        assert message["schema"] == "norikae/1"
+        assert message["severity"] in {"info", "action", "page"}
+        assert message["event"]
+        assert (message["text"], type(message["run"])) == (subject, str)
+        msgspec.json.encode(message)
         self.told.append((subject, message))
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from norikae.approvals.ask import hold_application, hold_upgrade, reason_of, request_approval
-from norikae.errors import BadRequestError, LeaseHeldError, RefusedError
+from norikae.errors import AbortedError, BadRequestError, LeaseHeldError, RefusedError
 from norikae.upgrade.commands import operate
 from norikae.upgrade.identity import Writer, run_of_execution, shift_execution_name
 from norikae.upgrade.lease import Lease, next_lease
-from norikae.upgrade.phase import advance
+from norikae.upgrade.phase import advance, enter
 from norikae.upgrade.progress import Progress
 from norikae.upgrade.request import parse_request
 from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem
@@ -189,13 +189,29 @@ def test_the_next_question_stays_when_it_is_asked_before_the_answered_one_is_for
     assert waiting.task_token == "token-2"
 
 
-def test_a_hold_that_comes_after_an_abort_waits_for_another_word() -> None:
+@pytest.mark.parametrize("flags", [{"aborted": True}, {"sent_back": (APP,)}])
+def test_an_abort_from_before_a_hold_is_not_lost(flags: dict[str, Any]) -> None:
+    story = Story()
+    story.operators_say(**flags, by="mio")
+    with pytest.raises(AbortedError, match="aborted by mio before it could wait"):
+        hold_application(story.ports, WRITER, APP, "token-app", {})
+
+
+def test_a_run_that_was_aborted_does_not_hold_before_it_goes_back() -> None:
     story = Story()
     story.operators_say(aborted=True)
-    hold_application(story.ports, WRITER, APP, "token-app", {})
+    with pytest.raises(AbortedError):
+        hold_upgrade(story.ports, WRITER, "token", {})
+
+
+def test_a_rollback_that_fails_after_an_abort_waits_for_another_word() -> None:
+    story = Story()
+    story.operators_say(aborted=True)
+    enter(story.ports, WRITER, "roll-back-applications")
+    hold_upgrade(story.ports, WRITER, "token", {})
     assert story.ports.executions.answers == {}
     command(story, command="abort")
-    assert story.ports.executions.answers == {"token-app": {"next": "roll-back"}}
+    assert story.ports.executions.answers == {"token": {"next": "abort"}}
 
 
 def test_after_the_point_of_no_return_an_abort_is_refused() -> None:
