@@ -21,6 +21,7 @@ Setting = Literal[
     "NORIKAE_KEY",
     "NORIKAE_ACCESS",
     "NORIKAE_ROLE",
+    "NORIKAE_ADOPTER",
     "NORIKAE_ADOPT_MACHINE",
     "NORIKAE_CLEAN_MACHINE",
 ]
@@ -264,9 +265,9 @@ FUNCTIONS = (
     Row(
         "Recover",
         "events",
-        (*_MOVE, *_REPORT, cluster_grants.cluster_endpoint),
+        (*_MOVE, *_REPORT, cluster_grants.cluster_endpoint, identity_grants.identity_forget),
         ("norikae:hand-off",),
-        settings=_REPORTING,
+        settings=(*_REPORTING, "NORIKAE_ADOPTER", "NORIKAE_ADOPT_MACHINE"),
         timeout=240,
         asynchronous=True,
     ),
