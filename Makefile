@@ -13,11 +13,11 @@ export TZ := UTC
 export PYTHONPATH := lambdas:.
 export NORIKAE_ENVIRONMENT := $(ENVIRONMENT)
 
-.PHONY: help demo test check scenarios synth bench-imports bench-invocations lock clean
+.PHONY: help demo test stories check scenarios synth bench-imports bench-invocations bench-worlds lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the verbs.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): bootstrap.txt requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "norikae needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -29,9 +29,12 @@ $(READY): bootstrap.txt requirements.txt
 demo: $(READY) ## Move twelve applications to a new cluster, on this machine alone (SCENARIO=, SEED=, SIZE=small|full).
 	@$(BIN)/python -m local.demo --scenario $(SCENARIO) --seed $(SEED) --size $(SIZE)
 
-test: $(READY) ## Run every test, with the scenarios on a small world.
+test: $(READY) ## Run every test but the long stories, with the scenarios on a small world.
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90 $(COVERED)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long" $(WHOLE)
+
+stories: $(READY) ## Run the long stories: a run that is stopped at every state.
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m long $(WHOLE)
 
 check: $(READY) ## Format, lint, types, import contracts, environment files, style.
 	$(BIN)/ruff format --check .
@@ -41,9 +44,8 @@ check: $(READY) ## Format, lint, types, import contracts, environment files, sty
 	$(BIN)/python -m stacks.environment_file environments/*.yaml
 	$(BIN)/python -m pytest -q tests/style
 
-scenarios: $(READY) ## Run every scenario of the demo at full size, and the long stories.
+scenarios: $(READY) ## Run every scenario of the demo at full size.
 	$(BIN)/python -m local.demo --scenario all --seed $(SEED) --size full
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m long $(WHOLE)
 
 synth: $(READY) ## Write the CloudFormation template of ENVIRONMENT to cdk.out.
 	$(BIN)/python app.py
@@ -53,6 +55,9 @@ bench-imports: $(READY) ## Import cost of every handler, as a ratio to `import j
 
 bench-invocations: $(READY) ## Time and calls of every handler in the embedded world.
 	$(BIN)/python bench/invocations.py
+
+bench-worlds: $(READY) ## What the embedded world saves, as ratios to the way without.
+	$(BIN)/python bench/worlds.py
 
 lock: ## Write the lock files anew from the .in files.
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header lambdas/requirements.in -o lambdas/requirements.txt

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from local.assembly import ROOT
+from local.central import deploy_from_hub, open_hub
 from local.cluster.established import install_argocd_and_sync
 from local.pod_roles import give_pods_their_roles
 from local.private_git import keep_repository_private
@@ -80,24 +81,34 @@ def serve(world: World, blue: Serving) -> None:
         nodegroups=[_node_group(world, group) for group in environment.clusters.node_groups],
         addons=list(environment.clusters.addons),
         entries=blue.entries,
+        admins=[environment.argocd.hub.role] if environment.argocd.hub else None,
         tags=blue.tags,
     )
     if blue.admits:
         for group in environment.network.security_groups:
             world.ec2.admit(world.eks.clusters[blue.name].vpc["clusterSecurityGroupId"], source=group, port=API_PORT)
-    keep_repository_private(world, blue.name)
-    install_argocd_and_sync(
-        world.clusters[blue.name].controllers,
-        install=ROOT / "environments" / environment.argocd.install,
-        repository=environment.argocd.repository,
-        path=environment.argocd.path,
-        revision=BRANCH,
-    )
+    _deploy_applications(world, blue.name)
     give_pods_their_roles(world, blue.name)
     _give_all_weight_to_blue(world, blue, zone)
     world.route53.settle()
     while not all(world.elb.alias_healthy(one.dns_name) for one in world.elb.load_balancers.values()):
         world.kernel.run(LOOK_SECONDS)
+
+
+def _deploy_applications(world: World, name: str) -> None:
+    argocd = world.environment.argocd
+    if argocd.mode == "hub":
+        open_hub(world)
+        deploy_from_hub(world, name, BRANCH)
+        return
+    keep_repository_private(world, name)
+    install_argocd_and_sync(
+        world.clusters[name].controllers,
+        install=ROOT / "environments" / argocd.install,
+        repository=argocd.repository,
+        path=argocd.path,
+        revision=BRANCH,
+    )
 
 
 def _adopt(world: World, command: str) -> None:

@@ -10,8 +10,8 @@ import yaml
 from local.adopted import Serving, serve
 from local.assembly import ROOT
 from norikae.adapters.aws.table import DynamoRunTable
-from norikae.cluster.names import ENVIRONMENT_TAG, ROLE_TAG, RUN_TAG
-from norikae.cluster.rbac import for_namespace
+from norikae.cluster.names import ENVIRONMENT_TAG, HUB_GROUP, ROLE_TAG, RUN_TAG
+from norikae.cluster.rbac import for_namespace, without_hub
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import ClustersItem
@@ -39,7 +39,7 @@ def inherit_blue(world: World, deployment: Deployment, *, name: str, version: st
     entries = _entries(world, deployment)
     serve(world, Serving(name, version, domain, set_identifier=name, tags=tags, entries=entries))
     rbac = yaml.safe_load_all((ROOT / "lambdas/manifests/rbac.yaml").read_text(encoding="utf-8"))
-    for obj in for_namespace(list(rbac), world.environment.argocd.namespace):
+    for obj in without_hub(for_namespace(list(rbac), world.environment.argocd.namespace)):
         world.clusters[name].api.apply(obj, manager="norikae")
     table = next(value for key, value in deployment.ids.items() if "Table" in key)
     records = DynamoRunTable(world.client("dynamodb"), table, environment, world.kernel.now(), 1)
@@ -52,5 +52,6 @@ def _entries(world: World, deployment: Deployment) -> dict[str, list[str]]:
     """Role to its groups as the run before left them: without the admins, who were let out at the hand-over."""
     builder = world.runtime.functions[deployment.functions["ensure_green_cluster"]]
     access: dict[str, list[str]] = json.loads(builder.environment["NORIKAE_ACCESS"])
+    del access[HUB_GROUP]
     roles = {role for group, members in access.items() if group != ADMIN for role in members}
     return {role: [group for group, members in access.items() if role in members] for role in sorted(roles)}

@@ -160,7 +160,7 @@ class World:
 
     def client(self, service: str) -> Any:
         """A boto3 client of an operator whom IAM does not judge; for use while the kernel does not run."""
-        return self.front.client(service)
+        return self.front.client(service, directly=True)
 
     def cluster_states(self) -> dict[str, str]:
         """EKS status by cluster name, for the clusters that exist."""

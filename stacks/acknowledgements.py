@@ -94,6 +94,7 @@ def _wildcards(environment: Environment) -> list[Accepted]:
             ),
             **{f"arn:aws:eks:{here}:{part}": green for part in (f"cluster/{prefix}-*", *parts)},
             **{f"{states}-{kind}:*": execution for kind in ("upgrade", "shift", "adopt", "clean-green")},
+            **_of_a_hub(environment),
             **_of_nodes(environment),
         },
         "Machines": {"*": tracing, f"{states}-shift:*": execution},
@@ -103,6 +104,14 @@ def _wildcards(environment: Environment) -> list[Accepted]:
         for path, resources in found.items()
         for resource, reason in resources.items()
     ]
+
+
+def _of_a_hub(environment: Environment) -> dict[str, str]:
+    """The entries of a central Argo CD's cluster, if there is one, by resource."""
+    if environment.argocd.hub is None:
+        return {}
+    entries = f"arn:aws:eks:{environment.region}:{environment.account}:access-entry/{environment.argocd.hub.cluster}/*"
+    return {entries: "EKS adds an id of its own to an entry's ARN; norikae's functions are let in there by adopting."}
 
 
 def _keys_of_secrets(environment: Environment) -> list[Accepted]:

@@ -154,6 +154,24 @@ def clusters_adopt(at: Resources) -> list[iam.PolicyStatement]:
     ]
 
 
+def adopter_leaves(at: Resources, adopter: str) -> list[iam.PolicyStatement]:
+    """Let the adopting role out of the adopted clusters, when its own execution cannot; nobody else.
+
+    Args:
+        at: the environment's resources.
+        adopter: ARN of the role of *Adopt cluster*.
+    """
+    entries = [arn.replace(":cluster/", ":access-entry/") + "/*" for arn in at.adopted_clusters()]
+    return [
+        iam.PolicyStatement(
+            sid="AdopterLeaves",
+            actions=["eks:DeleteAccessEntry"],
+            resources=entries,
+            conditions={"ArnEquals": {"eks:principalArn": adopter}},
+        )
+    ]
+
+
 def admins_leave(at: Resources, admins: list[str]) -> list[iam.PolicyStatement]:
     """Take norikae's own admins out of a cluster that was built, or only their policy, and nobody else's.
 

@@ -15,7 +15,7 @@ from constructs import Construct
 from norikae.cluster.names import ADMIN_GROUP
 from stacks import grants
 from stacks.boundary import operator_role_name, permission_boundary
-from stacks.cluster_grants import admins_leave
+from stacks.cluster_grants import admins_leave, adopter_leaves
 from stacks.permissions import FUNCTIONS, Row, Setting
 from stacks.runtime import PYTHON
 
@@ -29,6 +29,7 @@ RUNTIME = lambda_.Runtime(
 )
 OPERATOR_COMMAND = "operator_command"
 HAND_OVER_GREEN = "hand_over_green"
+ADOPT_CLUSTER, RECOVER = "adopt_cluster", "recover"
 
 
 class Functions(Construct):
@@ -58,6 +59,8 @@ class Functions(Construct):
         self.access = self._access()
         for statement in admins_leave(at, self.access[ADMIN_GROUP]):
             self.roles[HAND_OVER_GREEN].add_to_principal_policy(statement)
+        for statement in adopter_leaves(at, self.roles[ADOPT_CLUSTER].role_arn):
+            self.roles[RECOVER].add_to_principal_policy(statement)
         self.dead_letters: dict[str, sqs.Queue] = {}
         code = lambda_.Code.from_asset(str(bundle.path), asset_hash=bundle.digest)
         self.by_name = {row.name: self._function(row, code) for row in FUNCTIONS}
@@ -145,6 +148,7 @@ class Functions(Construct):
             "NORIKAE_NODE_PROFILE": self._at.node_profile,
             "NORIKAE_KEY": self._at.key,
             "NORIKAE_ROLE": self.roles[row.name].role_arn,
+            "NORIKAE_ADOPTER": self.roles[ADOPT_CLUSTER].role_arn,
             "NORIKAE_ADOPT_MACHINE": self._at.adopt_machine,
             "NORIKAE_CLEAN_MACHINE": self._at.clean_machine,
             "NORIKAE_SHIFT_MACHINE": self._at.shift_machine,

@@ -58,7 +58,7 @@ class NorikaeStack(cdk.Stack):
         self.recovery = Recovery(
             self,
             "Recovery",
-            machines=at.machines(),
+            machines=(*at.machines(), at.adopt_machine),  # its role is admin on the way
             recover=self.functions.by_name["recover"],
             dead_letters=self.functions.dead_letters["recover"],
         )

@@ -17,7 +17,7 @@ STATUSES = ["ABORTED", "FAILED", "TIMED_OUT"]
 
 
 class Recovery(Construct):
-    """The rule on *Step Functions Execution Status Change* of the two machines.
+    """The rule on *Step Functions Execution Status Change* of the machines that hold something when they stop.
 
     Args:
         machines: their ARNs.

@@ -20,6 +20,7 @@ class Settings:
         node_profile: ARN of the instance profile with that role, for self-managed nodes.
         key: ARN of the key that encrypts green's Kubernetes Secrets.
         role: ARN of the function's own role.
+        adopter: ARN of the role of the function that adopts.
         adopt_machine: ARN of the state machine that adopts.
         clean_machine: ARN of the state machine that removes green.
         shift_machine: ARN of the state machine that moves one application.
@@ -34,6 +35,7 @@ class Settings:
     node_profile: str = ""
     key: str = ""
     role: str = ""
+    adopter: str = ""
     adopt_machine: str = ""
     clean_machine: str = ""
     shift_machine: str = ""

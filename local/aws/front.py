@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 
 from local.aws import protocol
+from local.aws.direct import answer_directly
 from local.aws.facts import WorldFacts
 from local.aws.iam import Authority, UnmodelledPolicyError
 from local.aws.loopback import HttpAnswer, Loopback
@@ -128,12 +129,13 @@ class Front:
         self._loopback.stop()
         self._moto.reset()
 
-    def client(self, service: str, role_arn: str | None = None) -> Any:
+    def client(self, service: str, role_arn: str | None = None, *, directly: bool = False) -> Any:
         """A boto3 client of the front, for the operator and for tests while the kernel does not run.
 
         Args:
             service: botocore's name of the service.
             role_arn: the role that calls; by default the operator, whom IAM does not judge.
+            directly: without a socket, which only costs time when nobody tests it.
         """
         key = self._identities.access_key_for(role_arn) if role_arn else self._identities.admin.access_key
         client = self._session.client(
@@ -144,6 +146,8 @@ class Front:
             aws_secret_access_key=self._identities.secret_key_for(key),
             config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60),
         )
+        if directly:
+            answer_directly(client, self._answer)
         self._clients.append(client)
         return client
 

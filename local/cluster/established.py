@@ -54,26 +54,69 @@ def install_argocd_and_sync(
     Raises:
         NotEstablishedError: something is still missing at the deadline.
     """
+    install_argocd(cluster, install, deadline)
+    sync_everything(cluster, root_application(cluster.name, repository, path, revision), deadline, gated_kinds)
+
+
+def install_argocd(cluster: KubernetesCluster, install: Path, deadline: float = 1800.0) -> None:
+    """Argo CD runs in a cluster; the kernel runs meanwhile.
+
+    Args:
+        cluster: the cluster, with nodes.
+        install: the install manifest.
+        deadline: virtual seconds.
+
+    Raises:
+        NotEstablishedError: it does not start in time.
+    """
     _apply_all(cluster, documents(install.name, install.read_text(encoding="utf-8")))
     until = cluster.kernel.env.now + deadline
     _wait(cluster, until, lambda: "" if cluster.argocd.is_active else "Argo CD to start")
-    cluster.api.apply(root_application(cluster.name, repository, path, revision), manager=OPERATOR)
-    _sync(cluster, [ROOT])
-    _wait(cluster, until, lambda: _unsynced(cluster, [ROOT]))
-    children = [app["metadata"]["name"] for app in cluster.informer.every(APPLICATIONS, NAMESPACE)]
-    children.remove(ROOT)
+
+
+def sync_everything(
+    cluster: KubernetesCluster,
+    root: Json,
+    deadline: float = 1800.0,
+    gated_kinds: tuple[str, ...] = (),
+    *,
+    pods_in: KubernetesCluster | None = None,
+) -> None:
+    """A root application and all that it consists of are synced and healthy; the kernel runs meanwhile.
+
+    Args:
+        cluster: the cluster of Argo CD.
+        root: the application of applications.
+        deadline: virtual seconds.
+        gated_kinds: kinds whose health nobody provides in this world.
+        pods_in: the cluster whose pods have to be ready; by default the same.
+
+    Raises:
+        NotEstablishedError: something is still missing at the deadline.
+    """
+    until, name = cluster.kernel.env.now + deadline, root["metadata"]["name"]
+    before = {app["metadata"]["name"] for app in cluster.informer.every(APPLICATIONS, NAMESPACE)}
+    cluster.api.apply(root, manager=OPERATOR)
+    _sync(cluster, [name])
+    _wait(cluster, until, lambda: _unsynced(cluster, [name]))
+    found = [app["metadata"]["name"] for app in cluster.informer.every(APPLICATIONS, NAMESPACE)]
+    children = [one for one in found if one not in {name, *before}]
     _sync(cluster, children)
-    _wait(cluster, until, lambda: _unsynced(cluster, children) or _unready(cluster, children, gated_kinds))
+    _wait(
+        cluster,
+        until,
+        lambda: _unsynced(cluster, children) or _unready(cluster, children, gated_kinds, pods_in or cluster),
+    )
 
 
-def root_application(cluster: str, repository: str, path: str, revision: str) -> Json:
+def root_application(cluster: str, repository: str, path: str, revision: str, *, called: str = ROOT) -> Json:
     """The application of applications of a cluster; it follows a branch and hands cluster and branch down."""
     parameters = [{"name": "cluster", "value": cluster}, {"name": "revision", "value": revision}]
     source = {"repoURL": repository, "path": path, "targetRevision": revision, "helm": {"parameters": parameters}}
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Application",
-        "metadata": {"name": ROOT, "namespace": NAMESPACE},
+        "metadata": {"name": called, "namespace": NAMESPACE},
         "spec": {
             "project": "default",
             "source": source,
@@ -105,13 +148,15 @@ def _unsynced(cluster: KubernetesCluster, names: list[str]) -> str:
     return ""
 
 
-def _unready(cluster: KubernetesCluster, names: list[str], gated_kinds: tuple[str, ...]) -> str:
+def _unready(
+    cluster: KubernetesCluster, names: list[str], gated_kinds: tuple[str, ...], pods_in: KubernetesCluster
+) -> str:
     for name in names:
         status = (cluster.argocd.app(name) or {}).get("status", {})
         gated = any(one["kind"] in gated_kinds for one in status.get("resources", ()))
         if status.get("health", {}).get("status") != "Healthy" and not gated:
             return f"application {name} to be Healthy"
-    for pod in cluster.informer.every("pods"):
+    for pod in pods_in.informer.every("pods"):
         if is_active_pod(pod) and not is_ready_pod(pod):
             return f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} to be ready"
     return ""

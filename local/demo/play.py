@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.adopted import adopt_blue
 from local.assembly import ROOT, assembly
+from local.central import for_all_clusters
 from local.cluster.charts import documents
 from local.cluster.git import GitRepositories, Repository
 from local.demo.pages import html_page
@@ -58,11 +59,14 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
         seed: the same seed gives the same run.
         applications: only these of the fixtures; all of them when empty.
     """
-    environment = load(ROOT / "environments" / f"{ENVIRONMENT}.yaml")
+    environment = load(ROOT / "environments" / f"{scenario.environment}.yaml")
     crashes = CrashPlan(seed, scenario.crash_probability) if scenario.crash_probability else None
-    git = GitRepositories({environment.argocd.repository: _repository(applications)})
+    repository = _repository(applications)
+    if environment.argocd.mode == "hub":
+        repository = for_all_clusters(repository)
+    git = GitRepositories({environment.argocd.repository: repository})
     world = World(environment, git, seed=seed, crashes=crashes)
-    folder = assembly(ENVIRONMENT)
+    folder = assembly(scenario.environment)
     deployment = deploy(
         folder, world.client, runtime=world.runtime, account=environment.account, region=environment.region
     )

@@ -24,6 +24,7 @@ class Scenario:
         blue_version: its Kubernetes version.
         target: the Kubernetes version that is asked for; the environment file's when empty.
         by_hand: manifests in ``local/demo/by_hand`` that somebody has applied to blue past Git.
+        environment: whose file in ``environments`` it is played with.
         colleague: somebody changes blue by hand during the build, and a commit lands while a person reads the diff.
     """
 
@@ -36,6 +37,7 @@ class Scenario:
     target: str = ""
     by_hand: tuple[str, ...] = ()
     colleague: bool = False
+    environment: str = "demo"
 
 
 SCENARIOS = {

@@ -33,8 +33,7 @@ Message = dict[str, Any]
 _SLEEP: list[Callable[[float], None]] = [time.sleep]
 _getresponse = http.client.HTTPConnection.getresponse
 _NAMES = runpy.run_path(str(Path(__file__).with_name("names.py")))
-_CALLED_OFTEN = ("dynamodb", "s3", "sns", "sts", "eks", "route53", "elbv2", "cloudwatch", "stepfunctions")
-_WARMED = (*_CALLED_OFTEN, "ec2", "autoscaling", "ssm", "iam", "secretsmanager")
+_WARM = runpy.run_path(str(Path(__file__).with_name("warm.py")))
 _LAMBDA_FORMAT = "[%(levelname)s]\t%(asctime)s\t%(name)s\t%(message)s"
 
 
@@ -253,30 +252,10 @@ def _become_worker(descriptor: int, function: Message) -> None:
         os._exit(1)
 
 
-def _warm() -> None:
-    """Import and parse once what every function would: it is most of a cold start. botocore only reads what is kept."""
-    import boto3  # noqa: PLC0415 - after the pause is in place
-    from botocore.loaders import JSONFileLoader  # noqa: PLC0415
-
-    kept: dict[str, Any] = {}
-    read = JSONFileLoader.load_file
-
-    def load_file(loader: JSONFileLoader, path: str) -> Any:
-        if path not in kept:
-            kept[path] = read(loader, path)
-        return kept[path]
-
-    JSONFileLoader.load_file = load_file
-    for module in ("aws_lambda_powertools.logging", "msgspec"):
-        importlib.import_module(module)
-    for service in _WARMED:
-        boto3.Session("warm", "warm", region_name="us-east-1").client(service)
-
-
 def _zygote(control: socket.socket) -> None:
     # first of all, because botocore keeps a reference
     vars(time)["sleep"] = lambda seconds: _SLEEP[-1](seconds)  # noqa: PLW0108 - the last one at the time of the call
-    _warm()
+    _WARM["warm"]()
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
         while data and not data.endswith(b"\n"):

@@ -74,11 +74,11 @@ def test_the_template_says_whether_the_bundle_holds_byte_code(template: Template
     assert set(template.metadata["norikae:bundle"]) == {"runtime", "compiled"}
 
 
-def test_a_stopped_execution_of_either_machine_starts_recover(template: Template) -> None:
+def test_a_stopped_execution_of_a_machine_that_holds_something_starts_recover(template: Template) -> None:
     rule = template.only("AWS::Events::Rule")
     assert rule["EventPattern"]["detail"]["status"] == ["ABORTED", "FAILED", "TIMED_OUT"]
     machines = {arn.rpartition(":")[2] for arn in rule["EventPattern"]["detail"]["stateMachineArn"]}
-    assert machines == {"norikae-demo-upgrade", "norikae-demo-shift"}
+    assert machines == {"norikae-demo-upgrade", "norikae-demo-shift", "norikae-demo-adopt"}
     (target,) = rule["Targets"]
     assert "DeadLetterConfig" in target
     assert target["Arn"]["Fn::GetAtt"][0].startswith("FunctionsRecover")

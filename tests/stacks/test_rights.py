@@ -147,6 +147,13 @@ def test_the_hand_over_lets_our_own_admins_out_of_built_clusters_and_nobody_else
     assert leaving["Condition"] == {"ArnEquals": {"eks:principalArn": roles}}
 
 
+def test_recover_lets_the_adopting_role_out_of_the_adopted_cluster_and_nobody_else(template: Template) -> None:
+    (leaving,) = template.allowing("Recover", "eks:DeleteAccessEntry")
+    assert leaving["Resource"].endswith(":access-entry/demo-1-33/*")
+    adopter = {"Fn::GetAtt": [template.role_of("AdoptCluster"), "Arn"]}
+    assert leaving["Condition"] == {"ArnEquals": {"eks:principalArn": adopter}}
+
+
 def test_only_listed_roles_can_be_extended_and_only_where_clusters_come_and_go(template: Template) -> None:
     extending = {
         row.name: statement["Resource"]
@@ -155,7 +162,8 @@ def test_only_listed_roles_can_be_extended_and_only_where_clusters_come_and_go(t
         if "iam:UpdateAssumeRolePolicy" in listed(statement["Action"])
     }
     assert extending
-    assert set(extending) <= {"ensure_green_cluster", "decommission_blue", "clean_green", "report_failure"}
+    coming, going = {"ensure_green_cluster"}, {"decommission_blue", "clean_green", "report_failure", "recover"}
+    assert set(extending) == coming | going
     assert set(extending.values()) == {"arn:aws:iam::123456789012:role/demo-chat-api"}
 
 

@@ -20,6 +20,7 @@ from norikae.environment import Environment
 from norikae.singletons.looks import most_looks
 from norikae.traffic.history import BAKES_ANEW, looks_of_a_rollback, looks_until_in_sync
 from norikae.upgrade.compare import PATIENCE_SECONDS, POLL_SECONDS
+from norikae.upgrade.looks import most_looks as phase_looks
 from tests.workflow.heaviest_flow import Arc, Graph, cycle, heaviest_flow
 
 State = dict[str, Any]
@@ -91,28 +92,37 @@ class Machine:
 
 
 def upgrade_machine(environment: Environment, stated: Stated = STATED) -> Machine:
-    """The parent. A hold does not prolong a phase's deadline, except that green is verified anew before each shift."""
+    """The parent. A hold that comes of a deadline renews it, once for each phase; green is verified anew before shifts.
+
+    Every loop of a phase costs the same (Task, Choice, Wait), so the worst is that the phases that wait most are
+    renewed.
+    """
     clusters, argocd, dns, soak = environment.clusters, environment.argocd, environment.dns, environment.soak
-    syncs = _waits(argocd.sync_deadline, argocd.poll)
+    syncs = phase_looks(argocd.sync_deadline, argocd.poll)
     waves = len(argocd.platform) + 2  # the root, each platform application, and all others at once
     comparisons = BEFORE_AND_AFTER * waves * (1 + stated.commits) + stated.holds
-    limits = {
-        "Wait for the green cluster": _waits(clusters.build_deadline, clusters.poll) + EARLY_LOOKS,
+    phases = {
+        "Wait for the green cluster": phase_looks(clusters.build_deadline, clusters.poll) + EARLY_LOOKS,
         "Wait for Argo CD": syncs + EARLY_LOOKS,
         "Wait for the platform": syncs,
         "Wait for the applications": syncs,
-        "Compare wave": comparisons + _waits(PATIENCE_SECONDS, POLL_SECONDS),
-        "Wait for the comparison": _waits(PATIENCE_SECONDS, POLL_SECONDS),
-        "Wait for green": _waits(
+        "Wait for the comparison": phase_looks(PATIENCE_SECONDS, POLL_SECONDS),
+        "Wait for green": phase_looks(
             argocd.sync_deadline + (environment.verify.jobs_deadline if environment.verify.jobs else 0),
             min(clusters.poll, argocd.poll),
         ),
-        "Wait for the hand-over": _waits(argocd.application_deadline, argocd.poll),
+        "Wait for the hand-over": phase_looks(argocd.application_deadline, argocd.poll),
         "Wait for the soak": _waits(soak.duration + 2 * soak.poll, soak.poll),
-        "Wait for the decommission": _waits(clusters.delete_deadline, min(clusters.poll, dns.propagation_poll))
+        "Wait for the decommission": phase_looks(clusters.delete_deadline, min(clusters.poll, dns.propagation_poll))
         + EARLY_LOOKS,
         "Wait for the hand-off": most_looks(environment.shift.hand_off_deadline),
-        "Wait for the revisions": _waits(argocd.application_deadline, argocd.poll),
+        "Wait for the revisions": phase_looks(argocd.application_deadline, argocd.poll),
+    }
+    for renewed in sorted(phases, key=phases.__getitem__, reverse=True)[: stated.holds]:
+        phases[renewed] *= 2
+    limits = {
+        **phases,
+        "Compare wave": comparisons + phases["Wait for the comparison"],
         "Wait for the rollback": looks_of_a_rollback(environment.shift, dns)
         + most_looks(environment.shift.hand_off_deadline),
         "Hold upgrade": stated.holds - stated.others,

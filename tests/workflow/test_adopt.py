@@ -47,6 +47,11 @@ class Company:
         self.world.route53.settle()
         return execution.status, execution.cause or ""
 
+    def admins(self) -> list[str]:
+        """The roles of functions that may do everything on blue."""
+        found = self.world.eks.clusters[BLUE].entries
+        return [role.rpartition("/")[2] for role, entry in found.items() if entry.policies and "norikae" in role]
+
     def entries(self) -> dict[str, list[str]]:
         found = self.world.eks.clusters[BLUE].entries
         return {role.rpartition("/")[2]: list(entry.groups) for role, entry in found.items() if "norikae" in role}
@@ -106,3 +111,20 @@ def test_a_cluster_that_the_functions_cannot_reach_is_refused_until_the_named_ru
     )
     assert company.errand("adopt") == ("SUCCEEDED", "")
     assert company.world.route53.weights_of(HOST) == {BLUE: 100}
+
+
+@pytest.mark.scenario
+@pytest.mark.parametrize("company", [True], indirect=True)
+def test_an_adoption_that_is_stopped_in_the_console_leaves_nobody_as_admin(company: Company) -> None:
+    name = company.command(command="adopt", by="hanako", reason="story")["started"]
+    execution = next(one for one in company.world.step_functions.executions.values() if one.name == name)
+    while not company.admins():
+        company.world.kernel.run(1)
+    company.world.step_functions.stop_execution(executionArn=execution.arn, error="Operator", cause="stopped")
+    company.world.kernel.run(30)
+    assert company.admins() == []
+    company.world.kernel.run(240)
+    adoption = company.command(command="status")["adoption"]
+    assert (adoption["outcome"], adoption["reason"]) == ("refused", "the execution was aborted; ask again")
+    assert company.errand("adopt") == ("SUCCEEDED", "")
+    assert company.admins() == []

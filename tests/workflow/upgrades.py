@@ -125,7 +125,8 @@ class Upgrade:
 
     def table(self) -> DynamoRunTable:
         name = next(value for key, value in self.stage.deployment.ids.items() if "Table" in key)
-        return DynamoRunTable(self.world.client("dynamodb"), name, "demo", self.world.kernel.now(), 1)
+        environment = self.world.environment.environment
+        return DynamoRunTable(self.world.client("dynamodb"), name, environment, self.world.kernel.now(), 1)
 
     def report(self) -> dict[str, Any]:
         """The product's own report of the run, as evidence has it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from norikae.cluster import rbac as rights
 from norikae.cluster.green import ADMIN_POLICY, SOON
 from norikae.cluster.manifests import PLURALS
-from norikae.cluster.names import ENVIRONMENT_TAG, ROLE_TAG, request_token
+from norikae.cluster.names import ENVIRONMENT_TAG, HUB_GROUP, ROLE_TAG, request_token
 from norikae.errors import CredentialsExpiredError, NotFoundError, RefusedError, UnreachableError
 from norikae.upgrade.progress import Progress
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BLUE_GROUPS = ("norikae:compare", "norikae:decommission", "norikae:hand-off", "norikae:read")
 """What functions may be in a cluster that serves: looked at, shifted away from, in the end deleted; never admin."""
 
-HUB_GROUPS = ("norikae:compare", "norikae:hub", "norikae:read", "norikae:sync")
+HUB_GROUPS = ("norikae:compare", HUB_GROUP, "norikae:read", "norikae:sync")
 """What functions may be in the cluster of a central Argo CD."""
 
 WITH_ENTRIES = frozenset({"API", "API_AND_CONFIG_MAP"})
@@ -116,8 +116,9 @@ def ensure_guest(door: Doorway, guest: Guest, cluster: Cluster) -> Progress:
         return Progress.wait(f"access entries of {guest.cluster} take effect", SOON)
     kubernetes = door.kubernetes(guest.cluster)
     try:
-        if not rights.is_applied(kubernetes, door.rbac):
-            rights.apply(kubernetes, door.rbac)
+        wanted = door.rbac if HUB_GROUP in guest.groups else rights.without_hub(door.rbac)
+        if not rights.is_applied(kubernetes, wanted):
+            rights.apply(kubernetes, wanted)
             return Progress.wait(f"the rights in {guest.cluster} take effect", SOON)
     except UnreachableError as error:
         return _unreachable(door, cluster, error)

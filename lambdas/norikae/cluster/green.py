@@ -9,7 +9,7 @@ from norikae.cluster import rbac as rights
 from norikae.cluster.addons import ensure_addons, ensure_early_addons
 from norikae.cluster.eks_port import Cluster, NewCluster
 from norikae.cluster.identity import ensure_identity
-from norikae.cluster.names import ADMIN_GROUP, ENVIRONMENT_TAG, ROLE_TAG, RUN_TAG, request_token
+from norikae.cluster.names import ADMIN_GROUP, ENVIRONMENT_TAG, HUB_GROUP, ROLE_TAG, RUN_TAG, request_token
 from norikae.cluster.nodes_managed import ensure_managed
 from norikae.cluster.nodes_self_managed import ensure_self_managed
 from norikae.errors import AwsRefusedError, RefusedError
@@ -123,7 +123,8 @@ def ensure_green(
         NotFoundError: a role whose trust policy is to be extended does not exist.
         AwsRefusedError: something of it failed; the text is AWS's.
     """
-    build = GreenBuild(environment, green, roles, rights.for_namespace(rbac, environment.argocd.namespace), since)
+    own = rights.without_hub(rights.for_namespace(rbac, environment.argocd.namespace))
+    build = GreenBuild(environment, green, roles, own, since)
     for stage in (_control_plane, _access, _rights, ensure_early_addons, _identity, _nodes, ensure_addons):
         progress = stage(site, build)
         if not progress.ready:
@@ -210,9 +211,9 @@ def _nodes_enter(site: Site, build: GreenBuild, entries: Mapping[str, AccessEntr
 
 
 def _wanted_access(access: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
-    """Role to its groups, because a role has one entry only; admins come first."""
+    """Role to its groups, because a role has one entry only; admins come first, and green is nobody's hub."""
     wanted: dict[str, set[str]] = {}
-    for group in sorted(access, key=lambda group: (group != ADMIN_GROUP, group)):
+    for group in sorted(access.keys() - {HUB_GROUP}, key=lambda group: (group != ADMIN_GROUP, group)):
         for role in access[group]:
             wanted.setdefault(role, set()).add(group)
     return wanted

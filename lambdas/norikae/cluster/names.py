@@ -16,6 +16,8 @@ RUN_TAG = "norikae:run"
 ROLE_TAG = "norikae:role"
 ADMIN_GROUP = "norikae:admin"
 """Stands for EKS's admin policy; Kubernetes itself knows no such group."""
+HUB_GROUP = "norikae:hub"
+"""Has rights in the cluster of a central Argo CD only."""
 
 
 def next_name(prefix: str, version: str, taken: Collection[str]) -> str:

@@ -14,10 +14,18 @@ if TYPE_CHECKING:
 WRITTEN_NAMESPACE = "argocd"
 """The namespace of Argo CD as the manifest is written; the environment's own name takes its place."""
 
+HUB = "norikae-hub"
+"""The name of the rights in the cluster of a central Argo CD, and nowhere else."""
+
 
 def for_namespace(rbac: Sequence[Json], namespace: str) -> list[Json]:
     """The manifest for an environment whose Argo CD lives in this namespace."""
     return [_moved(obj, namespace) for obj in rbac]
+
+
+def without_hub(rbac: Sequence[Json]) -> list[Json]:
+    """The manifest for a cluster that no central Argo CD runs in."""
+    return [obj for obj in rbac if obj["metadata"]["name"] != HUB]
 
 
 def is_applied(kubernetes: Kubernetes, rbac: Sequence[Json]) -> bool:

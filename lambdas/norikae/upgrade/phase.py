@@ -9,6 +9,7 @@ from norikae.notify.tell import tell
 from norikae.ports import Ports
 from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.looks import next_look
 from norikae.upgrade.progress import Progress
 from norikae.upgrade.state import PhaseItem, PhaseSpan
 
@@ -18,15 +19,24 @@ HOLD = "hold-upgrade"
 """The span of a hold; the phase that holds does not grow older meanwhile."""
 
 
-def advance(ports: Ports, writer: Writer, phase: str, deadline_seconds: int, move: Callable[[], Progress]) -> Answer:
+def advance(
+    ports: Ports,
+    writer: Writer,
+    phase: str,
+    deadline_seconds: int,
+    move: Callable[[], Progress],
+    *,
+    steady: bool = False,
+) -> Answer:
     """The phase's next word for the state machine: ``go-on``, ``wait``, ``compare``, ``hold`` or ``abort``.
 
     Args:
         ports: the world.
         writer: in whose name.
         phase: the state's name in kebab case; a hold resumes there.
-        deadline_seconds: a phase that takes longer holds for a person.
+        deadline_seconds: a phase that takes longer holds for a person; one resume gives it the same time once more.
         move: reads the world and makes at most one move.
+        steady: looks do not get rarer, because each of them guards something.
     """
     flags = read_flags(ports.table, writer.run)
     item = enter(ports, writer, phase)
@@ -37,7 +47,7 @@ def advance(ports: Ports, writer: Writer, phase: str, deadline_seconds: int, mov
     progress = move()
     if progress.ready:
         return say(ports, writer, item, "go-on", "")
-    spent = _seconds_in(item, phase, ports.now)
+    spent = _seconds_in(item, phase, deadline_seconds, ports.now)
     if spent > deadline_seconds:
         return say(
             ports,
@@ -46,9 +56,10 @@ def advance(ports: Ports, writer: Writer, phase: str, deadline_seconds: int, mov
             "hold",
             f"{phase} takes {spent:.0f} s, more than {deadline_seconds} s: {progress.waiting_for}",
         )
+    retry = progress.retry_after_seconds
     return {
         **say(ports, writer, item, progress.word, progress.waiting_for),
-        "retry_after_seconds": progress.retry_after_seconds,
+        "retry_after_seconds": retry if steady else next_look(retry, spent, deadline_seconds),
     }
 
 
@@ -86,9 +97,18 @@ def holds_in(item: PhaseItem) -> int:
     return sum(span.name == HOLD for span in _attempt(item))
 
 
-def _seconds_in(item: PhaseItem, phase: str, now: float) -> float:
-    """How long this attempt has been in a phase, without its holds."""
-    return sum((span.until or now) - span.since for span in _attempt(item) if span.name == phase)
+def _seconds_in(item: PhaseItem, phase: str, deadline_seconds: int, now: float) -> float:
+    """How long this attempt has been in a phase, without its holds, and since the one that renewed its deadline.
+
+    Only one hold does: histories of executions have an end, and another attempt has one of its own.
+    """
+    spent, is_renewed = 0.0, False
+    for span in _attempt(item):
+        if span.name == phase:
+            spent += (span.until or now) - span.since
+        elif span.name == HOLD and spent > deadline_seconds and not is_renewed:
+            spent, is_renewed = 0.0, True
+    return spent
 
 
 def _attempt(item: PhaseItem) -> tuple[PhaseSpan, ...]:

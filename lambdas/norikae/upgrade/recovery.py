@@ -10,8 +10,10 @@ from norikae.ports import Ports
 from norikae.report.run_report import keep_report
 from norikae.singletons.hand_off import hand_back, pending_back
 from norikae.traffic.rollback import roll_back_application
+from norikae.upgrade.adoption_recovery import recover_adoption
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import close
+from norikae.upgrade.rolled_back import forget_green
 from norikae.upgrade.state import AppItem, ApprovalItem, Event, PhaseItem, PlanItem
 
 Answer = dict[str, Any]
@@ -30,9 +32,13 @@ def recover(ports: Ports, event: Mapping[str, Any]) -> Answer:
         TransientError: a rollback is on its way but not in force yet; the asynchronous retry looks again.
     """
     try:
-        execution, status = str(event["detail"]["executionArn"]), str(event["detail"]["status"])
+        detail = event["detail"]
+        execution, status = str(detail["executionArn"]), str(detail["status"])
+        machine, stopped_at = detail.get("stateMachineArn"), float(detail.get("stopDate") or 0) / 1000
     except (KeyError, TypeError) as error:
         raise BadRequestError(f"event: {error}; recover takes Step Functions execution status changes") from error
+    if machine and machine == ports.settings.adopt_machine:
+        return recover_adoption(ports, execution, status, stopped_at)
     lease = ports.table.lease("")
     if lease and lease.holder == execution:
         return _recover_upgrade(ports, Writer(lease.run, 0, lease.token), execution, status)
@@ -47,6 +53,8 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
     outcome = "rolled-back" if outcomes and all(one == "rolled-back" for one in outcomes.values()) else "held"
     is_left = bool(_touched(ports, writer.run)) or bool(pending_back(ports, writer.run))
     outcome = "failed" if outcome == "held" and not is_left else outcome
+    if outcome == "rolled-back":
+        forget_green(ports, writer)
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
     close(ports, writer, outcome=outcome, waiting_for="")

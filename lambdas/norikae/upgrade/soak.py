@@ -28,4 +28,5 @@ def soak(ports: Ports, writer: Writer) -> Answer:
             return Progress.done()
         return Progress.wait(f"{left:.0f} s of the soak are left", min(ports.environment.soak.poll, int(left) + 1))
 
-    return advance(ports, writer, "soak", ports.environment.soak.duration + 2 * ports.environment.soak.poll, look)
+    wanted = ports.environment.soak
+    return advance(ports, writer, "soak", wanted.duration + 2 * wanted.poll, look, steady=True)

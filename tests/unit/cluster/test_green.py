@@ -28,7 +28,7 @@ ROLES = ClusterRoles(
     cluster_role="arn:aws:iam::123456789012:role/cluster",
     node_role="arn:aws:iam::123456789012:role/node",
     key="arn:aws:kms:ap-northeast-1:123456789012:key/1",
-    access={"norikae:read": [READER, BUILDER], "norikae:admin": [BUILDER]},
+    access={"norikae:read": [READER, BUILDER], "norikae:admin": [BUILDER], "norikae:hub": [READER, BUILDER]},
 )
 RBAC: list[dict[str, Any]] = list(yaml.safe_load_all(Path("lambdas/manifests/rbac.yaml").read_text(encoding="utf-8")))
 OURS = {"norikae:environment": "demo"}
@@ -134,6 +134,14 @@ def test_admins_get_the_policy_and_the_others_their_groups() -> None:
     build(eks, api)
     assert eks.entries[NAME][BUILDER] == AccessEntry(BUILDER, frozenset({"norikae:read"}), frozenset({ADMIN_POLICY}))
     assert eks.entries[NAME][READER] == AccessEntry(READER, frozenset({"norikae:read"}), frozenset())
+
+
+def test_green_is_nobodys_hub() -> None:
+    eks, api = FakeEks(), FakeKubernetes()
+    build(eks, api)
+    assert not any("norikae:hub" in entry.groups for entry in eks.entries[NAME].values())
+    assert "norikae-hub" in {obj["metadata"]["name"] for obj in RBAC}
+    assert not any("norikae-hub" in write for write in api.writes)
 
 
 def test_a_crash_between_an_entry_and_its_policy_is_repaired() -> None:

@@ -11,13 +11,14 @@ import yaml
 
 from norikae.cluster.eks_port import AccessEntry, Cluster
 from norikae.cluster.green import ADMIN_POLICY
-from norikae.errors import BadRequestError, LeaseHeldError, UnreachableError
+from norikae.errors import BadRequestError, LeaseHeldError, TransientError, UnreachableError
 from norikae.settings import Settings
 from norikae.traffic.records import RecordSet
 from norikae.upgrade.adopted import AdoptionItem
 from norikae.upgrade.adoption import adopt_cluster
 from norikae.upgrade.commands import operate
 from norikae.upgrade.lease import Lease
+from norikae.upgrade.recovery import recover
 from norikae.upgrade.state import ClustersItem
 from tests.unit.fakes.demo import NOW, ingress, namespace
 from tests.unit.fakes.kubernetes import FakeKubernetes
@@ -26,6 +27,7 @@ from tests.unit.fakes.ports import FakeDns, FakePorts, alias
 BLUE = "demo-1-33"
 ARN = f"arn:aws:eks:ap-northeast-1:123456789012:cluster/{BLUE}"
 EXECUTION = "arn:aws:states:ap-northeast-1:123456789012:execution:norikae-demo-adopt:adopt-1"
+MACHINE = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:norikae-demo-adopt"
 STARTED = "2026-11-24T01:00:00Z"
 OWN = "arn:aws:iam::123456789012:role/adopt"
 READER = "arn:aws:iam::123456789012:role/preflight"
@@ -47,7 +49,7 @@ class Shut(FakeKubernetes):
 def ports() -> FakePorts:
     world = FakePorts(
         dns=FakeDns(alias("web.example.com", "serving", 100, balancer=BALANCER)),
-        settings=Settings(access=ACCESS, role=OWN),
+        settings=Settings(access=ACCESS, role=OWN, adopter=OWN, adopt_machine=MACHINE),
         now=NOW,
     )
     world.eks.clusters[BLUE] = Cluster(
@@ -301,3 +303,44 @@ def test_adopting_again_keeps_the_record_of_green(ports: FakePorts) -> None:
     assert ports.table.environment("CLUSTERS", ClustersItem) == ClustersItem(
         blue=BLUE, green="demo-1-35-a", run="run-1"
     )
+
+
+def stopped(ports: FakePorts, seconds_ago: float, execution: str = EXECUTION) -> dict[str, Any]:
+    """What EventBridge says when the execution was stopped in the console."""
+    detail = {"executionArn": execution, "stateMachineArn": MACHINE, "status": "ABORTED"}
+    return {"detail": detail | {"stopDate": (ports.now - seconds_ago) * 1000}}
+
+
+@pytest.mark.parametrize("undo", [False, True])
+def test_an_adoption_that_is_stopped_leaves_nobody_as_admin(ports: FakePorts, *, undo: bool) -> None:
+    if undo:
+        looks(ports, execution=f"{EXECUTION}-before")
+    adopt_cluster(ports, {"undo": undo}, EXECUTION, STARTED)
+    assert ports.eks.entries[BLUE][OWN].policies == {ADMIN_POLICY}
+    with pytest.raises(TransientError, match="may still be under way"):
+        recover(ports, stopped(ports, 1))
+    assert OWN not in ports.eks.entries[BLUE]
+    adopt_cluster(ports, {"undo": undo}, EXECUTION, STARTED)  # the look that was under way, late
+    assert recover(ports, stopped(ports, 180)) == {"outcome": "refused"}
+    assert OWN not in ports.eks.entries[BLUE]
+    assert ports.table.lease("").holder == ""
+    assert ports.topic.told[-1][1]["event"] == "adoption-recovered"
+    item = ports.table.environment("ADOPTION", AdoptionItem)
+    assert item is not None
+    assert item.outcome == ("adopted" if undo else "refused")
+    assert looks(ports, undo=undo, execution=f"{EXECUTION}-again")["next"] == "done"
+
+
+def test_an_adoption_that_ended_in_its_own_words_needs_no_recovery(ports: FakePorts) -> None:
+    looks(ports)
+    told = len(ports.topic.told)
+    assert recover(ports, stopped(ports, 1)) == {"outcome": "nothing-to-recover"}
+    item = ports.table.environment("ADOPTION", AdoptionItem)
+    assert item is not None
+    assert (item.outcome, len(ports.topic.told)) == ("adopted", told)
+
+
+def test_a_further_adoption_keeps_its_admin_when_the_one_before_is_recovered_late(ports: FakePorts) -> None:
+    adopt_cluster(ports, {}, f"{EXECUTION}-again", STARTED)
+    assert recover(ports, stopped(ports, 180)) == {"outcome": "nothing-to-recover"}
+    assert ports.eks.entries[BLUE][OWN].policies == {ADMIN_POLICY}

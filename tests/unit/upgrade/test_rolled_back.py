@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
+import pytest
 
 from norikae.cluster import trust
-from norikae.errors import RefusedError
+from norikae.environment import OnStop
+from norikae.errors import RefusedError, TransientError
 from norikae.upgrade.finish import report_failure
+from norikae.upgrade.recovery import recover
 from norikae.upgrade.state import AppItem, Flags
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.identity import BLUE_ISSUER, GREEN_ISSUER, FakeIdentity, admitting, policy, role
-from tests.unit.fakes.story import GREEN, PARENT
+from tests.unit.fakes.story import GREEN, PARENT, Story
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,17 +34,22 @@ class Unwilling(FakeIdentity):
         raise RefusedError(f"{role} is not to become {document}")
 
 
+def knowing_green() -> FakeIdentity:
+    """An IAM in which pods of green may act as the role of pods of blue."""
+    blue, green = (trust.provider_arn(CHAT, issuer) for issuer in (BLUE_ISSUER, GREEN_ISSUER))
+    sid = trust.sid_of("ap-northeast-1", GREEN)
+    identity = FakeIdentity({CHAT: trust.extended(BEFORE, blue, green, sid)})
+    identity.create_provider(GREEN_ISSUER, trust.AUDIENCE, {"norikae:environment": "demo", "norikae:cluster": GREEN})
+    return identity
+
+
 class Aborted(Beginning):
     """A run that had built green and was aborted."""
 
     def __init__(self, **outcomes: Outcome) -> None:
         super().__init__(*outcomes)
         self.ports.environment = demo_environment(irsa_roles=[CHAT])
-        blue, green = (trust.provider_arn(CHAT, issuer) for issuer in (BLUE_ISSUER, GREEN_ISSUER))
-        sid = trust.sid_of("ap-northeast-1", GREEN)
-        self.identity = self.ports.identity = FakeIdentity({CHAT: trust.extended(BEFORE, blue, green, sid)})
-        tags = {"norikae:environment": "demo", "norikae:cluster": GREEN}
-        self.identity.create_provider(GREEN_ISSUER, trust.AUDIENCE, tags)
+        self.identity = self.ports.identity = knowing_green()
         self.writer = self.starts()
         for name, outcome in outcomes.items():
             self.ports.table.write(self.writer, f"APP#{name}", AppItem(application=name, outcome=outcome))
@@ -73,3 +81,23 @@ def test_what_aws_refuses_keeps_no_run_from_ending() -> None:
     assert run.ends()["error"] == "UpgradeRolledBack"
     assert "identity-left" in run.ports.table.said()
     assert run.ports.table.lease("").holder == ""
+
+
+@pytest.mark.parametrize(("policy", "remembered"), [("roll-back", False), ("hold", True)])
+def test_a_run_that_was_stopped_is_forgotten_like_one_that_ended(
+    policy: Literal["roll-back", "hold"], *, remembered: bool
+) -> None:
+    story = Story()
+    environment = msgspec.structs.replace(story.ports.environment, on_stop=OnStop(upgrade=policy))
+    clusters = msgspec.structs.replace(environment.clusters, irsa_roles=(CHAT,))
+    story.ports.environment = msgspec.structs.replace(environment, clusters=clusters)
+    identity = story.ports.identity = knowing_green()
+    story.prepared()
+    story.moved_to(50)
+    stopped = {"detail": {"executionArn": PARENT, "status": "ABORTED"}}
+    if policy == "roll-back":
+        with pytest.raises(TransientError, match="not in force yet"):
+            recover(story.ports, stopped)
+    assert len(identity.known) == 1
+    assert recover(story.ports, stopped)["outcome"] == ("held" if remembered else "rolled-back")
+    assert (len(identity.known), identity.policies[CHAT] == BEFORE) == ((1, False) if remembered else (0, True))

@@ -11,6 +11,7 @@ from norikae.errors import AbortedError, BadRequestError, LeaseHeldError, Refuse
 from norikae.upgrade.commands import operate
 from norikae.upgrade.identity import Writer, run_of_execution, shift_execution_name
 from norikae.upgrade.lease import Lease, next_lease
+from norikae.upgrade.looks import most_looks
 from norikae.upgrade.phase import advance, enter
 from norikae.upgrade.progress import Progress
 from norikae.upgrade.request import parse_request
@@ -307,3 +308,48 @@ def test_a_hold_does_not_age_the_phase_that_it_interrupts() -> None:
     assert look(story, Progress.wait("argocd", 15))["next"] == "wait"
     story.time_passes(11)
     assert look(story, Progress.wait("argocd", 15))["next"] == "hold"
+
+
+def test_a_resume_gives_a_phase_that_took_too_long_its_deadline_once_more() -> None:
+    story = Story()
+    look(story, Progress.wait("argocd", 15))
+    for held in ("token-1", "token-2"):
+        story.time_passes(61)
+        assert look(story, Progress.wait("argocd", 15))["next"] == "hold"
+        hold_upgrade(story.ports, WRITER, held, {})
+        story.time_passes(3600)
+        command(story, command="resume")
+        assert story.ports.executions.answers[held] == {"next": "sync-platform"}
+        said = look(story, Progress.wait("argocd", 15))
+        assert said["next"] == ("wait" if held == "token-1" else "hold")
+
+
+def test_a_further_attempt_has_all_its_time() -> None:
+    story = Story()
+    look(story, Progress.wait("argocd", 15))
+    story.time_passes(61)
+    assert look(story, Progress.wait("argocd", 15))["next"] == "hold"
+    enter(story.ports, WRITER, "plan-upgrade")
+    assert look(story, Progress.wait("argocd", 15))["next"] == "wait"
+
+
+def test_a_phase_that_takes_long_is_looked_at_less_often_but_still_in_time() -> None:
+    story = Story()
+    waits = []
+    answer = look(story, Progress.wait("argocd", 15), 3600)
+    while answer["next"] == "wait":
+        waits.append(answer["retry_after_seconds"])
+        story.time_passes(waits[-1])
+        answer = look(story, Progress.wait("argocd", 15), 3600)
+    assert waits[:81] == [15] * 81
+    assert waits[81:84] == [122, 134, 148]
+    assert sum(waits) == 3601
+    assert len(waits) == most_looks(3600, 15)
+
+
+def test_looks_that_guard_something_stay_as_frequent_as_they_were() -> None:
+    story = Story()
+    for _ in range(3):
+        answer = advance(story.ports, WRITER, "soak", 3600, lambda: Progress.wait("the soak", 60), steady=True)
+        assert answer["retry_after_seconds"] == 60
+        story.time_passes(1200)

@@ -359,3 +359,29 @@ def test_simulators_speak_query_json_and_rest() -> None:
     assert (execution["status"], execution["executionArn"]) == ("RUNNING", arn)
     assert (data["Values"], data["Timestamps"][0]) == ([1.5], now)
     assert payload == b'{"run": "1"}'
+
+
+def test_an_operator_gets_without_a_socket_what_the_wire_would_have_brought(world: World) -> None:
+    directly, over_the_wire = world.front.client("s3", directly=True), world.front.client("s3")
+    directly.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
+    over_the_wire.put_object(Bucket="bucket", Key="wire", Body=b"the same")
+    directly.put_object(Bucket="bucket", Key="direct", Body=b"the same")
+
+    got = [
+        client.get_object(Bucket="bucket", Key=key)
+        for client in (directly, over_the_wire)
+        for key in ("wire", "direct")
+    ]
+    assert {one["Body"].read() for one in got} == {b"the same"}
+    assert len({(one["ETag"], one["ContentLength"], one["ContentType"]) for one in got}) == 1
+    for client in (directly, over_the_wire):
+        with pytest.raises(ClientError) as error:
+            client.get_object(Bucket="bucket", Key="nothing")
+        assert refused(error) == ("NoSuchKey", 404)
+
+
+def test_a_lost_answer_closes_the_connection_with_a_socket_and_without(world: World) -> None:
+    world.front.faults.append(lambda call: Fault(lose_answer=True) if call.operation == "ListRoles" else None)
+    for directly in (True, False):
+        with pytest.raises(ConnectionClosedError):
+            world.front.client("iam", directly=directly).list_roles()
