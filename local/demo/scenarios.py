@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Size = Literal["small", "full"]
+OnFailure = Literal["continue", "hold", "roll-back-all"]
 
 SMALL = ("chat-api", "files-upload", "notify-push")
 """The applications of a small world, one of three teams each; a full world has all that the fixtures have."""
@@ -25,6 +26,8 @@ class Scenario:
         target: the Kubernetes version that is asked for; the environment file's when empty.
         by_hand: manifests in ``local/demo/by_hand`` that somebody has applied to blue past Git.
         colleague: somebody changes blue by hand during the build, and a commit lands while a person reads the diff.
+        bad: the application that answers badly on the new version; none when empty.
+        on_failure: the environment's ``shift.on_failure``: what becomes of a run when an application went back.
     """
 
     name: str
@@ -36,6 +39,13 @@ class Scenario:
     target: str = ""
     by_hand: tuple[str, ...] = ()
     colleague: bool = False
+    bad: str = ""
+    on_failure: OnFailure = "continue"
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What is otherwise than in the environment file of the demo, by dotted key."""
+        return {} if self.on_failure == "continue" else {"shift.on_failure": self.on_failure}
 
 
 SCENARIOS = {
@@ -48,6 +58,19 @@ SCENARIOS = {
             "blue was changed by hand, so a person is asked; a commit that lands meanwhile makes the yes void",
             "succeeded",
             colleague=True,
+        ),
+        Scenario(
+            "bad-green",
+            "one application answers badly on the new version, goes back and stays; the others move",
+            "partial",
+            bad="notify-push",
+        ),
+        Scenario(
+            "rollback",
+            "one application answers badly on the new version, and every application goes back",
+            "rolled-back",
+            bad="notify-push",
+            on_failure="roll-back-all",
         ),
         Scenario(
             "blocked",
