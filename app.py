@@ -1,7 +1,8 @@
 """Synthesizes one stack for one environment file; needs no AWS account, no network and no CDK command line.
 
 The environment is the CDK context value ``environment`` or the variable ``NORIKAE_ENVIRONMENT``, and ``demo`` without
-either: ``cdk synth -c environment=chat-prod``, or ``NORIKAE_ENVIRONMENT=chat-prod python app.py``.
+either: ``cdk synth -c environment=chat-prod``, or ``NORIKAE_ENVIRONMENT=chat-prod python app.py``. What ends with
+``.yaml`` is a path: the file may be anywhere, with the manifests that it names beside it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def build_app(environment: str = "", *, outdir: Path | None = None, acknowledge:
     """The CDK app of one environment, with the rule packs that make synth fail.
 
     Args:
-        environment: name of a file in ``environments/`` without its ending; empty means context, variable or ``demo``.
+        environment: name of a file in ``environments/`` without its ending, or a path with it; empty means context,
+            variable or ``demo``.
         outdir: where the cloud assembly goes; ``cdk.out`` or what the CDK command line asks for when it is None.
         acknowledge: whether findings that ``stacks/acknowledgements.py`` accepts are left out.
 
@@ -43,7 +45,7 @@ def build_app(environment: str = "", *, outdir: Path | None = None, acknowledge:
     folder = outdir or Path(os.environ.get("CDK_OUTDIR", ROOT / "cdk.out"))
     app = cdk.App(context=context, outdir=str(folder), analytics_reporting=False)
     name = environment or app.node.try_get_context("environment") or os.environ.get("NORIKAE_ENVIRONMENT", "demo")
-    file = ROOT / "environments" / f"{name}.yaml"
+    file = Path(name) if name.endswith(".yaml") else ROOT / "environments" / f"{name}.yaml"
     values = environment_file.load(file)
     bundle = build_bundle(values, manifests=file.parent, root=ROOT)
     if not bundle.compiled and "CDK_CLI_VERSION" not in os.environ:  # the command line prints the stack's own warning

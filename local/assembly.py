@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("app.py", "cdk.json", "requirements.txt", "lambdas", "stacks", "environments")
@@ -19,22 +24,52 @@ class SynthError(Exception):
     """``python app.py`` failed; its output is the text."""
 
 
-def assembly(environment: str) -> Path:
+def environment_file(environment: str, changes: Mapping[str, Any] = {}) -> Path:
+    """The file of an environment; with changes, a copy of it that has them, in ``build/environments``.
+
+    Args:
+        environment: its name.
+        changes: values by dotted key, such as ``shift.bake``; they are validated as every file is.
+    """
+    original = ROOT / "environments" / f"{environment}.yaml"
+    if not changes:
+        return original
+    document = yaml.safe_load(original.read_text(encoding="utf-8"))
+    for key, value in changes.items():
+        *parents, last = key.split(".")
+        place = document
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[last] = value
+    text = yaml.safe_dump(document, sort_keys=False)
+    folder = ROOT / "build" / "environments" / hashlib.sha256(text.encode()).hexdigest()[:16]
+    shutil.copytree(original.with_suffix(""), folder / environment, dirs_exist_ok=True)
+    copy = folder / original.name
+    copy.write_text(text, encoding="utf-8")
+    return copy
+
+
+def assembly(environment: str, changes: Mapping[str, Any] = {}) -> Path:
     """The cloud assembly of an environment (``build/assembly/…``); synthesized when the sources have changed.
+
+    Args:
+        environment: its name.
+        changes: what is otherwise than in its file, as ``environment_file`` takes them.
 
     Raises:
         SynthError: synth refuses.
     """
-    folder = ROOT / "build" / "assembly" / f"{environment}-{_digest(environment)}"
+    file = environment_file(environment, changes)
+    folder = ROOT / "build" / "assembly" / f"{environment}-{_digest(environment, changes)}"
     if not (folder / "manifest.json").exists():
-        _synthesize(environment, folder)
+        _synthesize(str(file) if changes else environment, folder)
         _forget_old(folder)
     folder.touch()
     return folder
 
 
-def _digest(environment: str) -> str:
-    digest = hashlib.sha256(environment.encode())
+def _digest(environment: str, changes: Mapping[str, Any]) -> str:
+    digest = hashlib.sha256(f"{environment}{json.dumps(changes, sort_keys=True) if changes else ''}".encode())
     for source in SOURCES:
         path = ROOT / source
         files = sorted(path.rglob("*")) if path.is_dir() else [path]

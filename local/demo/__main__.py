@@ -7,7 +7,7 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import Any, NoReturn, get_args
 
 from rich.console import Console
 from rich.text import Text
@@ -21,6 +21,8 @@ from local.demo.view import view_for
 FOLDER = ROOT / "build" / "demo"
 ALL = "all"
 NOT_PLAYED = 1
+UNTRUE = 5
+"""The run ended, and something that has to be so at its end is not."""
 USAGE = 64
 """``EX_USAGE`` of sysexits(3): argparse's own 2 would read as "refused"."""
 INTERRUPTED = 130
@@ -95,10 +97,12 @@ def _play(name: str, options: argparse.Namespace, console: Console) -> int:
     _explain(report, scenario, console)
     for file in ("report.html", "report.json"):
         _say(console, f"  {_shown(folder / file)}")
-    return OUTCOMES[report["outcome"]]
+    return OUTCOMES[report["outcome"]] if all(check["holds"] for check in report["checks"]) else UNTRUE
 
 
-def _explain(report: dict[str, object], scenario: Scenario, console: Console) -> None:
+def _explain(report: dict[str, Any], scenario: Scenario, console: Console) -> None:
+    for check in report["checks"]:
+        _say(console, f"  {'✔' if check['holds'] else '✘'} {check['name']}: {check['detail']}")
     if report["waiting_for"]:
         _say(console, f"  {report['waiting_for']}")
     if report["outcome"] != scenario.outcome:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 READING_SECONDS = 60
 """How long a person takes to read a plan; kept short, since nobody wants to watch that."""
 QUESTIONS = ("plan", "sync", "decommission")
+PARTIAL = "partial"
+"""What a run asks that holds although everything that could move has moved."""
+NAME = "demo operator"
 BUILD_SECONDS = 600
 """From the question about the plan to the change by hand: preflight is over, green is being built."""
 COMMIT_SECONDS = 5
@@ -27,16 +30,17 @@ COMMIT_SECONDS = 5
 
 
 class Operator:
-    """Approves plans and decommissions by the hash in the message.
+    """Approves plans and decommissions by the hash in the message, and ends a run of which a part has moved.
 
     Args:
         world: where the operator lives.
         command: ARN of the function ``operator_command``.
         heard: is told every message, for the log.
+        finishes: whether a run that holds because an application went back is ended as it is.
     """
 
-    def __init__(self, world: World, command: str, heard: Callable[[str], None]) -> None:
-        self._world, self._command, self._heard = world, command, heard
+    def __init__(self, world: World, command: str, heard: Callable[[str], None], *, finishes: bool = False) -> None:
+        self._world, self._command, self._heard, self._finishes = world, command, heard, finishes
         world.front.on_call.append(self._notice)
 
     def _notice(self, call: Call, phase: str) -> None:
@@ -44,23 +48,33 @@ class Operator:
             return
         message = json.loads(call.params["Message"])
         self._heard(call.params["Subject"])
-        if message["event"] == "waiting" and message["subject"] in QUESTIONS:
-            self._world.kernel.after(READING_SECONDS, lambda: self._world.kernel.process(self._approve(message)))
+        if message["event"] != "waiting":
+            return
+        if message["subject"] in QUESTIONS:
+            self._answer(_approval(message))
+        elif message["subject"] == PARTIAL and self._finishes:
+            self._answer({"command": "finish", "run": message["run"], "by": NAME})
 
-    def _approve(self, message: dict[str, Any]) -> Steps:
-        command = {
-            "command": "approve",
-            "run": message["run"],
-            "subject": message["subject"],
-            "plan_hash": message["plan_hash"],
-            "by": "demo operator",
-            "reason": "demo",
-        }
+    def _answer(self, command: dict[str, Any]) -> None:
+        self._world.kernel.after(READING_SECONDS, lambda: self._world.kernel.process(self._click(command)))
+
+    def _click(self, command: dict[str, Any]) -> Steps:
         for _ in range(10):  # an operator whose click ended in an error clicks again
             outcome = yield from self._world.runtime.invoke(self._command, command)
             if not outcome.error_type or outcome.error_type == "RefusedError":
                 return
             yield self._world.kernel.env.timeout(READING_SECONDS)
+
+
+def _approval(message: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "command": "approve",
+        "run": message["run"],
+        "subject": message["subject"],
+        "plan_hash": message["plan_hash"],
+        "by": NAME,
+        "reason": "demo",
+    }
 
 
 class Colleague:

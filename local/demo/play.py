@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local.adopted import adopt_blue
-from local.assembly import ROOT, assembly
+from local.assembly import ROOT, assembly, environment_file
 from local.central import for_all_clusters
 from local.cluster.charts import documents
 from local.cluster.git import GitRepositories, Repository
+from local.demo.breakage import broken_on
+from local.demo.checks import Ending, checks, failed_requests, record_sets
 from local.demo.pages import html_page
 from local.demo.people import Colleague, Operator
-from local.demo.report import Served, Unplanned, demo_report
+from local.demo.report import Seen, Served, Unplanned, demo_report
 from local.demo.scenarios import SMALL, Scenario, Size
 from local.demo.view import Snapshot, View
 from local.deploy import Deployment, deploy
 from local.edge.clients import Clients
+from local.edge.scanners import Scanners
 from local.inherited import inherit_blue
 from local.runtime.crash import CrashPlan
 from local.world import World
@@ -27,6 +30,7 @@ from stacks.environment_file import load
 
 if TYPE_CHECKING:
     from local.aws.step_functions.execution import Execution
+    from local.demo.checks import Records
 
 ENVIRONMENT = "demo"
 DOMAIN = "demo.example.com"
@@ -49,24 +53,30 @@ class Stage:
     applications: tuple[Application, ...]
     clients: Clients
     blue: str
+    scanners: Scanners
+
+    def close(self) -> None:
+        """Nobody asks for anything any more."""
+        self.clients.stop()
+        self.scanners.stop()
 
 
 def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ()) -> Stage:
-    """Blue serves its applications, norikae is deployed, clients have begun; nothing of the upgrade has.
+    """Blue serves its applications, norikae is deployed, clients and scanners have begun; nothing of the upgrade has.
 
     Args:
         scenario: what goes wrong.
         seed: the same seed gives the same run.
         applications: only these of the fixtures; all of them when empty.
     """
-    environment = load(ROOT / "environments" / f"{scenario.environment}.yaml")
+    environment = load(environment_file(scenario.environment, scenario.changes))
     crashes = CrashPlan(seed, scenario.crash_probability) if scenario.crash_probability else None
-    repository = _repository(applications)
+    repository = _repository(applications, scenario.bad)
     if environment.argocd.mode == "hub":
         repository = for_all_clusters(repository)
     git = GitRepositories({environment.argocd.repository: repository})
     world = World(environment, git, seed=seed, crashes=crashes)
-    folder = assembly(scenario.environment)
+    folder = assembly(scenario.environment, scenario.changes)
     deployment = deploy(
         folder, world.client, runtime=world.runtime, account=environment.account, region=environment.region
     )
@@ -80,7 +90,9 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
     users = [(one.name, one.hosts, REQUESTS_PER_SECOND, RESOLVERS) for one in found]
     clients = Clients(world.kernel, world.route53, world.alb, users, alias_healthy=world.elb.alias_healthy)
     clients.start()
-    return Stage(world, deployment, found, clients, blue)
+    scanners = Scanners(world.kernel, world.alb, world.elb.load_balancers.values)
+    scanners.start()
+    return Stage(world, deployment, found, clients, blue, scanners)
 
 
 def _apply_by_hand(world: World, blue: str, scenario: Scenario) -> None:
@@ -106,26 +118,30 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
     """
     stage = set_stage(scenario, seed, SMALL if size == "small" else ())
     with stage.world as world, view:
+        before = record_sets(world.route53)
         machine = next(arn for name, arn in stage.deployment.machines.items() if "upgrade" in name.lower())
         started = world.step_functions.start_execution(
             stateMachineArn=machine, input=_request(scenario), name=_name(scenario, seed)
         )
         execution = world.step_functions.executions[started["executionArn"]]
         watcher = Watcher(stage, execution, view)
-        Operator(world, stage.deployment.functions["operator_command"], watcher.say)
+        command = stage.deployment.functions["operator_command"]
+        Operator(world, command, watcher.say, finishes=scenario.outcome == "partial")
         if scenario.colleague:
             Colleague(world, stage.blue)
         world.kernel.every(LOOK_SECONDS, watcher.look)
         world.kernel.run(execution.finished)
         world.kernel.run(AFTERMATH_SECONDS)
-        stage.clients.stop()
+        stage.close()
         watcher.look()
+        ending = _ending(stage, before)
         report = demo_report(
             _product_report(world, stage.deployment),
             scenario=scenario.name,
             seed=seed,
             states=world.cluster_states(),
             served=_served(stage),
+            seen=Seen(ending, checks(ending, outcome=scenario.outcome, bad=scenario.bad)),
             unplanned=Unplanned(
                 blue=stage.blue,
                 version=scenario.blue_version,
@@ -192,11 +208,13 @@ class Watcher:
         }
 
 
-def _repository(applications: tuple[str, ...]) -> Repository:
+def _repository(applications: tuple[str, ...], bad: str = "") -> Repository:
     repository = Repository.load(ROOT / "local" / "demo" / "gitops")
+    files = dict(repository.files(repository.resolve("main")))
+    if bad:
+        files = broken_on(TARGET, bad, files)
     if not applications:
-        return repository
-    files = repository.files(repository.resolve("main"))
+        return Repository(files)
     kept = {*applications, *PLATFORM}
     children = [path for path in files if path.startswith("clusters/templates/")]
     gone = {path for path in children if Path(path).stem not in kept}
@@ -225,6 +243,20 @@ def _served(stage: Stage) -> Served:
         green=sum(count for cluster, count in by_cluster.items() if cluster != blue),
         failed=stage.clients.failed,
         reasons=reasons,
+    )
+
+
+def _ending(stage: Stage, before: Records) -> Ending:
+    world, hosts = stage.world, {one.name: one.hosts for one in stage.applications}
+    return Ending(
+        blue=stage.blue,
+        states=world.cluster_states(),
+        failed=failed_requests(stage.clients.counts),
+        before=before,
+        after=record_sets(world.route53),
+        weights={host: world.route53.weights_of(host) for names in hosts.values() for host in names},
+        hosts=hosts,
+        scanned=dict(stage.scanners.statuses),
     )
 
 

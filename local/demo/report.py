@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from local.demo.checks import Check, Ending, difference
 
 OUTCOMES = {"succeeded": 0, "failed": 1, "refused": 2, "partial": 3, "rolled-back": 4}
 """How a run may have ended, to the exit code of the demo."""
@@ -75,6 +78,19 @@ class Unplanned:
     cause: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the demo has found out by itself.
+
+    Args:
+        ending: what the world looks like when everything is over.
+        checks: what had to be so, and whether it is.
+    """
+
+    ending: Ending
+    checks: Sequence[Check]
+
+
 def demo_report(
     run: dict[str, Any],
     *,
@@ -82,6 +98,7 @@ def demo_report(
     seed: int,
     states: dict[str, str],
     served: Served,
+    seen: Seen | None = None,
     unplanned: Unplanned = Unplanned(),
 ) -> dict[str, Any]:
     """The document that ``report.json`` holds; it has the same members however little happened.
@@ -92,6 +109,7 @@ def demo_report(
         seed: with which seed.
         states: cluster name to EKS status, for the clusters that exist.
         served: what clients experienced.
+        seen: what the demo has found out by itself; nothing when None.
         unplanned: takes the place of what ``run`` does not say.
     """
     applications = run.get("applications") or [_untouched(*one) for one in unplanned.applications]
@@ -116,6 +134,19 @@ def demo_report(
         "findings": run.get("findings", []),
         "waiting_for": run.get("waiting_for") or unplanned.cause,
         "events": run.get("events", []),
+        **_found(seen),
+    }
+
+
+def _found(seen: Seen | None) -> dict[str, Any]:
+    if seen is None:
+        return {"checks": [], "failures": [], "records": difference({}, {}), "scanners": {}}
+    ending = seen.ending
+    return {
+        "checks": [asdict(check) for check in seen.checks],
+        "failures": [one._asdict() for one in ending.failed],
+        "records": difference(ending.before, ending.after),
+        "scanners": {str(status): count for status, count in sorted(ending.scanned.items())},
     }
 
 

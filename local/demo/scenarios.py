@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Size = Literal["small", "full"]
+OnFailure = Literal["continue", "hold", "roll-back-all"]
 
 SMALL = ("chat-api", "files-upload", "notify-push")
 """The applications of a small world, one of three teams each; a full world has all that the fixtures have."""
@@ -26,6 +27,8 @@ class Scenario:
         by_hand: manifests in ``local/demo/by_hand`` that somebody has applied to blue past Git.
         environment: whose file in ``environments`` it is played with.
         colleague: somebody changes blue by hand during the build, and a commit lands while a person reads the diff.
+        bad: the application that answers badly on the new version; none when empty.
+        on_failure: the environment's ``shift.on_failure``: what becomes of a run when an application went back.
     """
 
     name: str
@@ -38,6 +41,13 @@ class Scenario:
     by_hand: tuple[str, ...] = ()
     colleague: bool = False
     environment: str = "demo"
+    bad: str = ""
+    on_failure: OnFailure = "continue"
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What is otherwise than in the environment file of the demo, by dotted key."""
+        return {} if self.on_failure == "continue" else {"shift.on_failure": self.on_failure}
 
 
 SCENARIOS = {
@@ -50,6 +60,19 @@ SCENARIOS = {
             "blue was changed by hand, so a person is asked; a commit that lands meanwhile makes the yes void",
             "succeeded",
             colleague=True,
+        ),
+        Scenario(
+            "bad-green",
+            "one application answers badly on the new version, goes back and stays; the others move",
+            "partial",
+            bad="notify-push",
+        ),
+        Scenario(
+            "rollback",
+            "one application answers badly on the new version, and every application goes back",
+            "rolled-back",
+            bad="notify-push",
+            on_failure="roll-back-all",
         ),
         Scenario(
             "blocked",

@@ -58,6 +58,7 @@ class Counts:
     group: TargetGroup | None
     requests: int = 0
     target_5xx: int = 0
+    fixed: int = 0
     elb: dict[int, int] = field(default_factory=dict)
     latencies: list[float] = field(default_factory=list)
 
@@ -68,7 +69,7 @@ class Counts:
 
     def start_over(self) -> None:
         """Begin another minute."""
-        self.requests = self.target_5xx = 0
+        self.requests = self.target_5xx = self.fixed = 0
         self.elb, self.latencies = {}, []
 
 
@@ -145,7 +146,7 @@ class Alb:
         pod = route.pods.by_address.get(address) if route.pods else None
         if pod is None or not route.answers(address):
             return _unreachable(route, counts, address, pod)
-        latency = FASTEST_SECONDS + SPREAD_SECONDS * (place - chosen)
+        latency = FASTEST_SECONDS + SPREAD_SECONDS * (place - chosen) + pod.response_seconds
         counts.latencies.append(latency)
         if pod.error_rate and draw.random() < pod.error_rate:
             counts.target_5xx += 1
@@ -220,8 +221,9 @@ def _unreachable(route: _Route, counts: Counts, address: str, pod: PodEndpoint |
 
 def _without_target(route: _Route) -> Response:
     answer = route.answer or Response(NO_CONNECTION, route.cluster, "", 0.0, "the load balancer is gone")
-    if route.counts and answer.status in (502, 503, 504):
+    if route.counts:
         route.counts.elb[answer.status] = route.counts.elb.get(answer.status, 0) + 1
+        route.counts.fixed += route.counts.group is None
     return answer
 
 

@@ -1,7 +1,7 @@
 """What load balancers publish to CloudWatch, a minute after the other.
 
 Source: Application Load Balancer guide, "CloudWatch metrics for your Application Load Balancer": names, dimensions and
-reporting criteria. RequestCount holds only requests for which a target could be chosen.
+reporting criteria. RequestCount holds only requests for which a target could be chosen, so not the fixed responses.
 """
 
 from __future__ import annotations
@@ -52,10 +52,14 @@ class AlbMetrics:
                 self._put("HTTPCode_Target_2XX_Count", place, minute, [float(counts.target_2xx)])
             if counts.latencies:
                 self._put("TargetResponseTime", place, minute, counts.latencies)
-        if counts.elb:
-            self._put("HTTPCode_ELB_5XX_Count", owner, minute, [float(sum(counts.elb.values()))])
-        for code, count in counts.elb.items():
-            self._put(ELB_CODES[code], owner, minute, [float(count)])
+        if counts.fixed:
+            self._put("HTTP_Fixed_Response_Count", owner, minute, [float(counts.fixed)])
+        for hundreds in (4, 5):
+            own = sum(count for code, count in counts.elb.items() if code // 100 == hundreds)
+            if own:
+                self._put(f"HTTPCode_ELB_{hundreds}XX_Count", owner, minute, [float(own)])
+        for code in ELB_CODES.keys() & counts.elb.keys():
+            self._put(ELB_CODES[code], owner, minute, [float(counts.elb[code])])
 
     def _hosts(self, minute: float) -> None:
         elb = self.alb.elb

@@ -14,6 +14,10 @@ Json = dict[str, Any]
 
 ERROR_RATE = "world.norikae.dev/error-rate"
 """Pod annotation: the share of requests, 0 to 1, that the application answers with 500."""
+RESPONSE_SECONDS = "world.norikae.dev/response-seconds"
+"""Pod annotation: what every answer of the application takes beyond a few milliseconds, in seconds."""
+BREAKS_FROM = "world.norikae.dev/breaks-from"
+"""Pod annotation: the first Kubernetes version, such as 1.35, on which the two above hold; without it on every one."""
 HEALTH_CHECK = "world.norikae.dev/health-check"
 """Pod annotation: ``failing`` makes the load balancer's health check fail though the pod is ready."""
 
@@ -40,6 +44,7 @@ class PodEndpoint:
     labels: dict[str, str]
     ports: dict[str, int]
     error_rate: float = 0.0
+    response_seconds: float = 0.0
     passes_health_check: bool = True
 
     def differs(self, other: PodEndpoint) -> bool:
@@ -66,7 +71,7 @@ class PodIndex:
 
     def __post_init__(self) -> None:
         for pod in self.api.list("pods"):
-            self._keep(_endpoint(pod))
+            self._keep(_endpoint(pod, self.api.minor))
         self.api.subscribe(self._notice)
 
     def ready(self, namespace: str, selector: dict[str, str]) -> list[PodEndpoint]:
@@ -83,7 +88,7 @@ class PodIndex:
     def _notice(self, event: str, resource: str, pod: Json) -> None:
         if resource != "pods":
             return
-        after = _endpoint(pod)
+        after = _endpoint(pod, self.api.minor)
         if event == "DELETED":
             gone = self._by_name.pop((after.namespace, after.name), after)
             if self.by_address.get(gone.address) is gone:
@@ -104,12 +109,13 @@ class PodIndex:
         return before
 
 
-def _endpoint(pod: Json) -> PodEndpoint:
+def _endpoint(pod: Json, minor: int) -> PodEndpoint:
     metadata, status = pod["metadata"], pod.get("status") or {}
     annotations = metadata.get("annotations") or {}
     conditions = {known["type"]: known["status"] for known in status.get("conditions") or ()}
     containers = (pod.get("spec") or {}).get("containers") or ()
     ports = [port for container in containers for port in container.get("ports") or () if "name" in port]
+    bad = annotations if minor >= int(annotations.get(BREAKS_FROM, "1.0").partition(".")[2]) else {}
     return PodEndpoint(
         name=metadata["name"],
         namespace=metadata.get("namespace", "default"),
@@ -117,6 +123,7 @@ def _endpoint(pod: Json) -> PodEndpoint:
         ready=conditions.get("Ready") == "True" and not metadata.get("deletionTimestamp"),
         labels=dict(metadata.get("labels") or {}),
         ports={port["name"]: port["containerPort"] for port in ports},
-        error_rate=float(annotations.get(ERROR_RATE, 0)),
+        error_rate=float(bad.get(ERROR_RATE, 0)),
+        response_seconds=float(bad.get(RESPONSE_SECONDS, 0)),
         passes_health_check=annotations.get(HEALTH_CHECK) != "failing",
     )

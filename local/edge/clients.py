@@ -83,11 +83,20 @@ class Counts:
     total: int = 0
     served: Counter[str] = field(default_factory=Counter)
     failed: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
+    failures: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By the cluster that was met, empty when none was, and by reason."""
     first_failure: float | None = None
     last_failure: float | None = None
     minutes: dict[int, Minute] = field(default_factory=dict)
     """By minutes since the world began."""
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """Failed requests by reason."""
+        found: Counter[str] = Counter()
+        for (_, reason), count in self.failures.items():
+            found[reason] += count
+        return found
 
 
 class Clients:
@@ -190,6 +199,6 @@ class Clients:
         minute.failed += 1
         counts.first_failure = failure.time if counts.first_failure is None else counts.first_failure
         counts.last_failure = failure.time
-        counts.reasons[kind] += 1
+        counts.failures[failure.cluster, kind] += 1
         if len(self.failures) < KEPT_FAILURES:
             self.failures.append(failure)

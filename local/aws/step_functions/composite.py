@@ -20,40 +20,70 @@ _INLINE_CONCURRENCY = 40
 
 
 def parallel(visit: Visit) -> Moves:
-    """Run every branch at the same time; the first failure stops the others."""
+    """Run every branch at the same time; the first failure stops the others.
+
+    After a redrive only those run that did not succeed, unless the state was too full.
+    """
     data = visit.effective()
-    started = visit.branch.record("ParallelStateStarted")
-    branches = [_child(visit, started) for _ in visit.state["Branches"]]
-    for branch, flow in zip(branches, visit.state["Branches"], strict=True):
-        visit.run.spawn(flow, data, branch)
-    running = list(branches)
+    started = _begun(visit, "ParallelStateStarted")
+    flows = visit.state["Branches"]
+    for number in range(len(flows)):
+        if number not in visit.branch.begun:
+            visit.branch.begun[number] = _child(visit, started)
+    running = [branch for branch in visit.branch.begun.values() if not branch.succeeded]
+    for number, branch in visit.branch.begun.items():
+        if branch in running:
+            _spawn(visit, flows[number], data, branch)
     while running:
         running = yield from _one_more(visit, running, "ParallelStateFailed")
-    visit.branch.children.clear()
-    visit.branch.record("ParallelStateSucceeded")
-    return visit.completed([branch.output for branch in branches]), visit.state.get("Next")
+    return _over(visit, "ParallelStateSucceeded", len(flows))
 
 
 def map_(visit: Visit) -> Moves:
-    """Run the processor once per item, at most ``MaxConcurrency`` at a time; the first failure stops the others."""
+    """Run the processor once per item, at most ``MaxConcurrency`` at a time; the first failure stops the others.
+
+    After a redrive only those run that did not succeed, unless the state was too full.
+    """
     data = visit.selected()
     items = _items(visit, data)
     limit = int(visit.number("MaxConcurrency", data) or _INLINE_CONCURRENCY)
-    started = visit.branch.record("MapStateStarted", {"length": len(items)})
-    waiting = deque(enumerate(items))
-    branches: list[Branch] = []
+    started = _begun(visit, "MapStateStarted", {"length": len(items)})
+    begun = visit.branch.begun
+    waiting = deque(
+        (index, item) for index, item in enumerate(items) if index not in begun or not begun[index].succeeded
+    )
     running: list[Branch] = []
     while waiting or running:
         while waiting and len(running) < limit:
             index, item = waiting.popleft()
-            branch = _child(visit, started, {"name": visit.name, "index": index}, item)
-            branches.append(branch)
-            running.append(branch)
-            _iterate(visit, branch, data, item)
+            if index not in begun:
+                begun[index] = _child(visit, started, {"name": visit.name, "index": index}, item)
+            running.append(begun[index])
+            _iterate(visit, begun[index], data, item)
         running = yield from _one_more(visit, running, "MapStateFailed")
+    return _over(visit, "MapStateSucceeded", len(items))
+
+
+def _begun(visit: Visit, kind: str, details: dict[str, Any] | None = None) -> int:
+    """Begin anew, or keep what succeeded before a redrive; the number of the event that the lines follow."""
+    branch = visit.branch
+    if branch.resumed() and branch.begun and branch.failure != errors.DATA_LIMIT:
+        return branch.previous
+    branch.begun = {}
+    return branch.record(kind, details)
+
+
+def _over(visit: Visit, kind: str, count: int) -> tuple[Any, str | None]:
     visit.branch.children.clear()
-    visit.branch.record("MapStateSucceeded")
-    return visit.completed([branch.output for branch in branches]), visit.state.get("Next")
+    visit.branch.record(kind)
+    results = [visit.branch.begun[number].output for number in range(count)]
+    return visit.completed(results), visit.state.get("Next")
+
+
+def _spawn(visit: Visit, flow: dict[str, Any], data: Any, branch: Branch) -> None:
+    if branch not in visit.branch.children:
+        visit.branch.children.append(branch)
+    visit.run.spawn(flow, data, branch)
 
 
 def _items(visit: Visit, data: Any) -> list[Any]:
@@ -74,16 +104,14 @@ def _iterate(visit: Visit, branch: Branch, data: Any, item: Any) -> None:
             _stop(visit, "MapStateFailed")
             raise
     flow = visit.state["ItemProcessor"] if "ItemProcessor" in visit.state else visit.state["Iterator"]
-    visit.run.spawn(flow, item, branch)
+    _spawn(visit, flow, item, branch)
 
 
 def _child(visit: Visit, started: int, iteration: dict[str, Any] | None = None, item: Any = None) -> Branch:
     context = visit.branch.context
     if iteration:
         context = {**context, "Map": {"Item": {"Index": iteration["index"], "Value": item}}}
-    branch = Branch(visit.run.history, context, started, iteration)
-    visit.branch.children.append(branch)
-    return branch
+    return Branch(visit.run.history, context, started, iteration)
 
 
 def _one_more(visit: Visit, running: list[Branch], failed: str) -> Any:

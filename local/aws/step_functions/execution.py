@@ -62,6 +62,8 @@ class Execution:
         self.status = "RUNNING"
         self.started: datetime = kernel.utcnow()
         self.stopped: datetime | None = None
+        self.redrives = 0
+        self.redriven: datetime | None = None
         self.output: str | None = None
         self.error: str | None = None
         self.cause: str | None = None
@@ -88,12 +90,30 @@ class Execution:
     def _begin(self) -> None:
         details = {"input": self.input, "inputDetails": _INCLUDED, "roleArn": self.role_arn}
         self.history.add("ExecutionStarted", 0, details)
+        self._go()
+
+    def _go(self) -> None:
         self._emit(self)
         late = self._kernel.seconds() - self._kernel.env.now
         self._root.process = self._kernel.process(self._steps(late))
-        seconds = self.machine.definition.get("TimeoutSeconds")
+        seconds, attempt = self.machine.definition.get("TimeoutSeconds"), self.redrives
         if seconds is not None:
-            self._kernel.after(late + seconds, self._expire)
+            self._kernel.after(late + seconds, lambda: self._expire(attempt))
+
+    def redrive(self) -> None:
+        """Go on from the states that did not succeed, with their inputs; the time of the whole begins anew.
+
+        Source: "Restarting state machine executions with redrive", AWS Step Functions Developer Guide.
+        """
+        self.redrives += 1
+        self.status, self.redriven, self.stopped = "RUNNING", self._kernel.utcnow(), None
+        self.output = self.error = self.cause = None
+        self.finished = self._kernel.env.event()
+        moment = self.redriven.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self._root.context["Execution"].update(RedriveCount=self.redrives, RedriveTime=moment)
+        event = self.history.add("ExecutionRedriven", self.history.latest, {"redriveCount": self.redrives})
+        self._root.redrive(event)
+        self._go()
 
     def _steps(self, late: float) -> Steps:
         try:
@@ -106,8 +126,8 @@ class Execution:
             return
         self._end("SUCCEEDED", output=dumps(output))
 
-    def _expire(self) -> None:
-        if self.status == "RUNNING":
+    def _expire(self, attempt: int) -> None:
+        if self.status == "RUNNING" and attempt == self.redrives:
             self._root.cancel()
             self._end("TIMED_OUT")
 
@@ -142,9 +162,11 @@ class Execution:
             "startDate": self.started,
             "input": self.input,
             "inputDetails": {"included": True},
-            "redriveCount": 0,
-            **status.redrive(self.status),
+            "redriveCount": self.redrives,
+            **status.redrive(status.not_redrivable(self, self._kernel.utcnow())),
         }
+        if self.redriven:
+            answer["redriveDate"] = self.redriven
         if self.stopped:
             answer["stopDate"] = self.stopped
         if self.output is not None:
@@ -156,5 +178,6 @@ class Execution:
 
     def summary(self) -> dict[str, Any]:
         """Its line in ListExecutions."""
-        members = ("executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "redriveCount")
+        listed = ("executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate")
+        members = (*listed, "redriveCount", "redriveDate")
         return {key: value for key, value in self.description().items() if key in members}

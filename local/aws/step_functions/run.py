@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import simpy
 
 from local.aws.step_functions import composite, simple, tasks
-from local.aws.step_functions.branch import Branch
+from local.aws.step_functions.branch import Standing
 from local.aws.step_functions.errors import HistoryFullError, StateError
 from local.aws.step_functions.payload import Scope, dumps
 from local.aws.step_functions.retry import Retries, catcher
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
+    from local.aws.step_functions.branch import Branch
     from local.aws.step_functions.history import History
     from local.aws.step_functions.integrations import Integrations
     from local.kernel import Kernel, Steps
@@ -79,9 +80,10 @@ class Run:
 
     def _branch(self, flow: dict[str, Any], data: Any, branch: Branch) -> Steps:
         try:
-            if branch.iteration:
+            if branch.iteration and not branch.redriven:
                 branch.record("MapIterationStarted", branch.iteration)
             branch.output = yield from self.walk(flow, data, branch)
+            branch.succeeded = True
             if branch.iteration:
                 branch.record("MapIterationSucceeded", branch.iteration)
         except simpy.Interrupt:
@@ -100,26 +102,33 @@ class Run:
             branch.error = full
 
     def walk(self, flow: dict[str, Any], data: Any, branch: Branch) -> Steps:
-        """Go from ``StartAt`` to a terminal state and give its output.
+        """Go from ``StartAt``, or from where a redriven line stood, to a terminal state and give its output.
 
         Raises:
             StateError: a state failed and nothing caught it.
         """
         name: str | None = flow["StartAt"]
+        if branch.redriven and branch.at is not None:
+            name, data = branch.at.name, branch.at.data
+        else:
+            branch.at, branch.redriven = None, False
         while name is not None:
-            visit = self._enter(flow["States"][name], name, data, branch)
-            data, name = yield from self._visit(visit)
-            branch.open = ""
+            state = flow["States"][name]
+            if branch.at is None or state["Type"] == "Fail":
+                branch.at, branch.failure = self._enter(state, name, data, branch), ""
+            branch.open = state["Type"]
+            context = {"State": {"Name": name, "EnteredTime": branch.at.moment, "RetryCount": 0}}
+            scope = Scope({**branch.context, **context}, self.draw)
+            data, name = yield from self._visit(Visit(self, branch, name, state, data, scope, branch.at.entered))
+            branch.open, branch.at, branch.redriven = "", None, False
         return data
 
-    def _enter(self, state: dict[str, Any], name: str, data: Any, branch: Branch) -> Visit:
-        kind = state["Type"]
-        details = {"name": name, "input": dumps(data), "inputDetails": _INCLUDED}
-        number = branch.record(f"{kind}StateEntered", details)
-        branch.open = kind
+    def _enter(self, state: dict[str, Any], name: str, data: Any, branch: Branch) -> Standing:
+        number = branch.record(
+            f"{state['Type']}StateEntered", {"name": name, "input": dumps(data), "inputDetails": _INCLUDED}
+        )
         moment = self.kernel.utcnow().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        context = {**branch.context, "State": {"Name": name, "EnteredTime": moment, "RetryCount": 0}}
-        return Visit(self, branch, name, state, data, Scope(context, self.draw), number)
+        return Standing(name, data, number, moment)
 
     def _visit(self, visit: Visit) -> Steps:
         retries = Retries(visit.state.get("Retry", []), self.draw)
@@ -154,7 +163,7 @@ class Run:
         visit.branch.cleanups.clear()
         caught = catcher(visit.state, error)
         if caught is None:
-            visit.branch.open = ""
+            visit.branch.open, visit.branch.failure = "", error.error
             raise error
         answer = {"Error": error.error, "Cause": error.cause}
         return visit.placed(answer, caught.get("ResultPath", "$")), caught["Next"]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from local.aws.simulator import AwsError
@@ -18,8 +19,13 @@ from local.aws.step_functions.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from local.kernel import Kernel, Steps
+
+
+TOKENS_LIVE, TOKENS_KEPT = timedelta(minutes=15), 10
+"""Client tokens of RedriveExecution (API reference): the last ten, for a quarter of an hour."""
 
 
 def _allow(_role: str, _action: str, _resource: str) -> bool:
@@ -51,6 +57,7 @@ class StepFunctionsSimulator(StateMachines):
         super().__init__(kernel, account=account, region=region, authorize=authorize)
         self._emit = emit
         self.executions: dict[str, Execution] = {}
+        self._redrives: dict[str, dict[str, datetime]] = {}
         self._tokens = Tokens(kernel)
         self._integrations = Integrations(invoke, self._start, self._stop, authorize, self._tokens, account, region)
 
@@ -111,7 +118,34 @@ class StepFunctionsSimulator(StateMachines):
     def describe_execution(self, *, executionArn: str, includedData: str = "") -> dict[str, Any]:
         """Where an execution stands."""
         del includedData
-        return self._execution(executionArn).description()
+        execution = self._execution(executionArn)
+        return execution.description() | status.redrive(self._not_redrivable(execution))
+
+    def redrive_execution(self, *, executionArn: str, clientToken: str = "") -> dict[str, Any]:
+        """Restart an execution that did not succeed from where it stood; the same token again changes nothing.
+
+        Raises:
+            AwsError: ``ExecutionDoesNotExist``; ``ExecutionNotRedrivable`` with the reason.
+        """
+        execution = self._execution(executionArn)
+        tokens, now = self._redrives.setdefault(executionArn, {}), self._kernel.utcnow()
+        known = tokens.get(clientToken) if clientToken else None
+        if known is not None and now - known <= TOKENS_LIVE:
+            return {"redriveDate": known}
+        reason = self._not_redrivable(execution)
+        if reason:
+            raise AwsError("ExecutionNotRedrivable", f"Execution: '{executionArn}' is not redrivable. Reason: {reason}")
+        execution.redrive()
+        tokens[clientToken] = now
+        for old in list(tokens)[:-TOKENS_KEPT]:
+            del tokens[old]
+        return {"redriveDate": now}
+
+    def _not_redrivable(self, execution: Execution) -> str:
+        machine = self.machines.get(execution.machine.arn)
+        if machine is None or machine.status == "DELETING":
+            return "State machine is in DELETING status"
+        return status.not_redrivable(execution, self._kernel.utcnow())
 
     def list_executions(
         self,
@@ -124,13 +158,15 @@ class StepFunctionsSimulator(StateMachines):
         redriveFilter: str = "",
     ) -> dict[str, Any]:
         """The executions of a machine, the latest first."""
-        if stateMachineArn is None or mapRunArn or redriveFilter:
-            raise AwsError("NotImplemented", "Map runs and redrives are outside the scope of this simulator", 501)
+        if stateMachineArn is None or mapRunArn:
+            raise AwsError("NotImplemented", "Map runs are outside the scope of this simulator", 501)
         self._machine(stateMachineArn)
         lines = [
             one.summary()
             for one in reversed(self.executions.values())
-            if one.machine.arn == stateMachineArn and statusFilter in ("", one.status)
+            if one.machine.arn == stateMachineArn
+            and statusFilter in ("", one.status)
+            and redriveFilter in ("", "REDRIVEN" if one.redrives else "NOT_REDRIVEN")
         ]
         return page("executions", lines, maxResults, nextToken)
 

@@ -5,6 +5,7 @@ Source: "Step Functions Execution Status Change" events, AWS Step Functions Deve
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,10 +21,28 @@ EVENTS = {
 }
 
 
-def redrive(status: str) -> dict[str, Any]:
-    """Whether an execution of this status could be redriven in AWS, in the members of DescribeExecution."""
-    if status in ("RUNNING", "SUCCEEDED"):
-        reason = f"Execution is {status} and cannot be redriven"
+REDRIVABLE_FOR = timedelta(days=14)
+LONGEST = timedelta(days=365)
+"""The maximum open time of an execution ("Quotas related to state machine executions")."""
+MOST_EVENTS = 24_999
+
+
+def not_redrivable(execution: Execution, now: datetime) -> str:
+    """Why an execution cannot be redriven, in the words of ``redriveStatusReason`` (API reference); "" when it can."""
+    if execution.status in ("RUNNING", "SUCCEEDED"):
+        return f"Execution is {execution.status} and cannot be redriven"
+    if execution.history.latest >= MOST_EVENTS:
+        return "Execution history event limit exceeded"
+    if now - execution.started > LONGEST:
+        return "Execution has exceeded the max execution time"
+    if execution.stopped is not None and now - execution.stopped > REDRIVABLE_FOR:
+        return "Execution redrivable period exceeded"
+    return ""
+
+
+def redrive(reason: str) -> dict[str, Any]:
+    """Whether an execution can be redriven, in the members of DescribeExecution."""
+    if reason:
         return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
     return {"redriveStatus": "REDRIVABLE"}
 
@@ -51,13 +70,13 @@ def change(execution: Execution, *, identifier: str, account: str, region: str, 
             "output": output,
             "stateMachineVersionArn": None,
             "stateMachineAliasArn": None,
-            "redriveCount": 0,
-            "redriveDate": None,
+            "redriveCount": execution.redrives,
+            "redriveDate": None if execution.redriven is None else round(execution.redriven.timestamp() * 1000),
             "redriveStatusReason": None,
             "inputDetails": included,
             "outputDetails": None if output is None else included,
             "error": execution.error,
             "cause": execution.cause,
         }
-        | redrive(execution.status),
+        | redrive(not_redrivable(execution, now)),
     }

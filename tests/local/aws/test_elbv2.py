@@ -394,6 +394,24 @@ def test_an_alias_is_healthy_when_every_target_group_is(region: Region) -> None:
     assert not region.elb.alias_healthy("gone.ap-northeast-1.elb.amazonaws.com")
 
 
+def test_one_sick_or_empty_target_group_makes_the_alias_of_a_shared_load_balancer_unhealthy(region: Region) -> None:
+    """Source: API reference of Route 53, AliasTarget, EvaluateTargetHealth, on Application Load Balancers."""
+    owner, first = region.serving()
+    second = region.group("second")
+    region.rule(region.elb.describe_listeners(LoadBalancerArn=owner)["Listeners"][0]["ListenerArn"], second, priority=2)
+    name = region.elb.load_balancer(owner).dns_name
+    region.register(first, "10.0.0.1")
+    region.kernel.run(30)
+    assert not region.elb.alias_healthy(name), "the second group has no registered targets"
+    region.register(second, "10.0.0.2", "10.0.0.3")
+    region.kernel.run(30)
+    assert region.elb.alias_healthy(name)
+    region.elb.set_target(second, "10.0.0.2", "unhealthy", "Target.Timeout")
+    assert region.elb.alias_healthy(name), "one healthy target of each group is enough"
+    region.elb.set_target(second, "10.0.0.3", "unhealthy", "Target.Timeout")
+    assert not region.elb.alias_healthy(name)
+
+
 def test_tags_are_read_added_and_removed(region: Region) -> None:
     owner, group = region.load_balancer(), region.group()
     listener = region.listener(owner)

@@ -88,6 +88,22 @@ def test_the_exit_code_tells_the_outcome(
     assert ("has to end as succeeded" in said) == (code != 0)
 
 
+@pytest.mark.parametrize("outcome", ["succeeded", "partial", "rolled-back", "refused"])
+def test_a_check_that_fails_never_exits_as_the_outcome_would(
+    outcome: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def play(*_: Any, **__: Any) -> dict[str, Any]:
+        document = demo_report(run(outcome), scenario="upgrade", seed=1, states=BOTH, served=SERVED)
+        kept = {"name": "blue is kept", "holds": True, "detail": "it is there"}
+        return {**document, "checks": [kept, {"name": "no request failed", "holds": False, "detail": "2 of chat-api"}]}
+
+    monkeypatch.setattr(program, "play", play)
+    assert program.main([]) == 5
+    said = capsys.readouterr().out
+    assert "✔ blue is kept: it is there" in said
+    assert "✘ no request failed: 2 of chat-api" in said
+
+
 def test_what_a_run_waits_for_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     reason = "chat-api is held: " + "http-5xx " * 30
     ends(monkeypatch, "held", waiting_for=reason)

@@ -32,12 +32,13 @@ class Console:
     answers: list[Outcome] = field(default_factory=list)
     clicks: list[tuple[float, str, dict[str, Any]]] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
+    finishes: bool = False
 
     def __post_init__(self) -> None:
         self.kernel = Kernel()
         self.front = SimpleNamespace(on_call=[])
         self.runtime = SimpleNamespace(invoke=self._invoke)
-        Operator(cast("World", self), COMMAND, self.heard.append)
+        Operator(cast("World", self), COMMAND, self.heard.append, finishes=self.finishes)
 
     def _invoke(self, function: str, event: dict[str, Any]) -> Steps:
         self.clicks.append((self.kernel.seconds(), function, event))
@@ -112,6 +113,25 @@ def test_what_asks_for_no_approval_is_heard_and_left_alone(message: dict[str, st
     console.wait()
 
     assert console.heard == ["norikae demo: something"]
+    assert console.clicks == []
+
+
+def test_an_operator_ends_a_run_of_which_a_part_has_moved_after_reading_it() -> None:
+    console = Console(answers=[Outcome(error_type="Runtime.ExitError")], finishes=True)
+    console.publish(event="waiting", subject="partial")
+    console.wait()
+
+    (first, function, command), (second, _, again) = console.clicks
+    assert (first, function) == (READING_SECONDS, COMMAND)
+    assert second >= 2 * READING_SECONDS
+    assert command == again == {"command": "finish", "run": "demo-1-35-story", "by": "demo operator"}
+
+
+def test_an_operator_who_was_not_told_to_leaves_such_a_run_alone() -> None:
+    console = Console()
+    console.publish(event="waiting", subject="partial")
+    console.wait()
+
     assert console.clicks == []
 
 

@@ -10,7 +10,9 @@ import jsonschema
 import pytest
 
 from local.assembly import ROOT
-from local.demo.report import OUTCOMES, PHASES, Unplanned, demo_report, outcome_of, phase_in_words
+from local.demo.checks import Ending, Failed, checks
+from local.demo.pages import html_page
+from local.demo.report import OUTCOMES, PHASES, Seen, Unplanned, demo_report, outcome_of, phase_in_words
 from local.demo.scenarios import SCENARIOS
 from norikae.upgrade.state import Outcome
 from tests.local.demo.runs import BOTH, SERVED, application, run
@@ -48,6 +50,30 @@ def test_a_run_that_moved_everything() -> None:
         "reasons": {"target is not ready": 2},
     }
     assert document["phases"][0] == {"name": "plan-upgrade", "seconds": 1}
+
+
+def test_what_the_demo_found_out_by_itself_is_in_the_report() -> None:
+    weights = {"api.example.com": {"demo-1-33": 100}}
+    text = {("api.example.com.", "A", "demo-1-33"): "{}"}
+    ending = Ending(
+        blue="demo-1-33",
+        states=BOTH,
+        failed=(Failed("chat-api", "demo-1-35-a", "5xx (500)", 2),),
+        before=text,
+        after=text,
+        weights=weights,
+        hosts={"chat-api": ("api.example.com",)},
+        scanned={404: 3},
+    )
+    document = report(run("rolled-back"), seen=Seen(ending, checks(ending, outcome="rolled-back", bad="chat-api")))
+
+    assert document["failures"] == [
+        {"application": "chat-api", "cluster": "demo-1-35-a", "reason": "5xx (500)", "requests": 2}
+    ]
+    assert document["records"] == {"before": 1, "after": 1, "changed": [], "gone": [], "added": []}
+    assert document["scanners"] == {"404": 3}
+    assert [check["name"] for check in document["checks"] if not check["holds"]] == []
+    assert "every record set is as it was" in html_page(document)
 
 
 def test_a_run_that_was_refused_before_there_was_a_plan_still_shows_what_serves() -> None:

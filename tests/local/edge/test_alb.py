@@ -10,7 +10,7 @@ from local.aws.elbv2 import ElbSimulator
 from local.edge.alb import Alb, Response
 from local.edge.alb_controller import AlbController
 from local.edge.alb_metrics import AlbMetrics
-from local.edge.alb_pods import ERROR_RATE, HEALTH_CHECK
+from local.edge.alb_pods import BREAKS_FROM, ERROR_RATE, HEALTH_CHECK, RESPONSE_SECONDS
 from local.kernel import Kernel
 from tests.local.edge.alb_cluster import ALB, HandmadeCluster
 
@@ -136,6 +136,34 @@ def test_an_application_that_misbehaves_answers_500_for_its_share() -> None:
     answers = [front.ask() for _ in range(4000)]
     assert 900 < sum(answer.status == 500 for answer in answers) < 1100
     assert next(answer for answer in answers if answer.failed).reason == "pod web-1 answered 500"
+
+
+def test_a_slow_application_answers_well_and_late() -> None:
+    front = Front()
+    front.cluster.application("web", pods=0)
+    front.cluster.pod("web", annotations={RESPONSE_SECONDS: "2.5"})
+    front.kernel.run(120)
+    answers = [front.ask() for _ in range(50)]
+    assert {answer.status for answer in answers} == {200}
+    assert all(2.504 <= answer.latency_seconds <= 2.54 for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("breaks_from", "statuses", "slowest"), [("1.33", {500}, 1.04), ("1.34", {200}, 0.04), ("1.9", {500}, 1.04)]
+)
+def test_the_same_manifest_breaks_only_on_newer_clusters_and_health_checks_do_not_see_it(
+    breaks_from: str, statuses: set[int], slowest: float
+) -> None:
+    """The cluster of these stories is a 1.33."""
+    front = Front()
+    front.cluster.application("web", pods=0)
+    trouble = {ERROR_RATE: "1", RESPONSE_SECONDS: "1", BREAKS_FROM: breaks_from}
+    front.cluster.pod("web", annotations=trouble)
+    front.kernel.run(120)
+    answers = [front.ask() for _ in range(20)]
+    assert {answer.status for answer in answers} == statuses
+    assert max(answer.latency_seconds for answer in answers) <= slowest
+    assert front.states() == {"healthy"}
 
 
 def test_a_failing_health_check_makes_targets_unhealthy_though_pods_are_ready() -> None:

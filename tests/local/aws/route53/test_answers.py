@@ -73,6 +73,58 @@ def test_zero_weight_answers_when_every_other_is_sick(zone: Zone, sick: tuple[st
     assert set(shares(zone, sick=[teal if who == "teal" else who for who in sick])) == expected
 
 
+FIRST, SECOND, THIRD = "first", "second", "third"
+
+
+@pytest.mark.parametrize(
+    ("weights", "checked", "sick", "expected"),
+    [
+        pytest.param((1, 1, 0), (1, 2, 3), (), {FIRST: 0.5, SECOND: 0.5}, id="initially-only-positive-weights"),
+        pytest.param((1, 1, 0), (1, 2, 3), (1,), {SECOND: 1.0}, id="the-unhealthy-one-is-left-out"),
+        pytest.param((1, 1, 0), (1, 2, 3), (3,), {FIRST: 0.5, SECOND: 0.5}, id="a-sick-zero-changes-nothing"),
+        pytest.param((1, 1, 0), (1, 2, 3), (1, 2), {THIRD: 1.0}, id="no-positive-one-is-healthy"),
+        pytest.param((1, 1, 0), (1, 2, 3), (1, 2, 3), {FIRST: 0.5, SECOND: 0.5}, id="none-is-healthy"),
+        pytest.param((1, 1, 0), (1, 2), (1, 2), {THIRD: 1.0}, id="what-has-no-check-is-always-healthy"),
+        pytest.param((1, 0, 0), (1, 2, 3), (1,), {SECOND: 0.5, THIRD: 0.5}, id="zeros-share-equally"),
+        pytest.param((1, 0, 0), (1, 2, 3), (1, 2), {THIRD: 1.0}, id="a-sick-zero-is-left-out"),
+        pytest.param((0, 0, 0), (1, 2, 3), (1, 2), {THIRD: 1.0}, id="all-zero-and-one-healthy"),
+        pytest.param((0, 0), (1, 2), (1, 2), {FIRST: 0.5, SECOND: 0.5}, id="all-zero-and-none-healthy"),
+        pytest.param((0,), (1,), (1,), {FIRST: 1.0}, id="a-lone-zero-that-is-sick"),
+        pytest.param((100, 0), (1, 2), (1,), {SECOND: 1.0}, id="a-sick-blue-sends-all-to-green"),
+    ],
+)
+def test_the_documented_table_of_weights_and_health(
+    zone: Zone, weights: tuple[int, ...], checked: tuple[int, ...], sick: tuple[int, ...], expected: dict[str, float]
+) -> None:
+    """Source: Developer Guide, "How Amazon Route 53 chooses records when health checking is configured".
+
+    That all zeros share equally is the text on Weight in the API reference of ResourceRecordSet.
+    """
+    names = dict(zip((1, 2, 3), (FIRST, SECOND, THIRD), strict=True))
+    targets = {number: f"k8s-shop-{name}.ap-northeast-1.elb.amazonaws.com" for number, name in names.items()}
+    zone.change(
+        *(
+            ("CREATE", alias(WEB, names[number], weight, target=targets[number], health=number in checked))
+            for number, weight in enumerate(weights, 1)
+        )
+    )
+    zone.route53.settle()
+    assert shares(zone, sick=[targets[number] for number in sick]) == expected
+
+
+def test_weights_1_and_255_are_shares_of_256(zone: Zone) -> None:
+    """Source: Developer Guide, "Weighted routing": a weight is a share of the sum, not a percentage."""
+    weighted(zone, blue=255, green=1)
+    draw, asked = zone.kernel.stream("resolver"), 25_600
+    found = Counter(
+        answer.set_identifier
+        for answer in (zone.route53.answer(WEB, "A", draw, lambda _: True) for _ in range(asked))
+        if answer
+    )
+    assert found.total() == asked
+    assert found["green"] == pytest.approx(100, abs=35)
+
+
 def test_without_target_health_weight_0_is_isolation(zone: Zone) -> None:
     weighted(zone, blue=100, green=0)
     assert shares(zone, sick=[BLUE]) == {"blue": 1.0}

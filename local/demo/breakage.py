@@ -1,0 +1,40 @@
+"""An application that breaks on the new version: what a team has in Git without knowing it.
+
+The image reads its memory limit from cgroup v1. The nodes of the old version still have that; from Kubernetes 1.35 the
+kubelet does not start on such nodes (KEP-5573), so on green the image sees no limit, and every third request dies with
+its cache. Its readiness probe asks a path that needs no cache: Argo CD says Healthy, and every target is healthy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local.edge.alb_pods import BREAKS_FROM, ERROR_RATE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHARE = 0.35
+"""Of the requests that it answers with 500 on the new version."""
+_POD = "\n  template:\n    metadata:\n      labels:\n"
+
+
+def broken_on(version: str, application: str, files: Mapping[str, str], share: float = SHARE) -> dict[str, str]:
+    """The files of a GitOps repository in which one application answers badly from a Kubernetes version on.
+
+    Args:
+        version: the first version on which it does, such as 1.35.
+        application: its folder under ``apps/``.
+        files: texts by path.
+        share: of its answers that are 500, from 0 to 1.
+
+    Raises:
+        ValueError: there is no such application, or its pods have annotations already.
+    """
+    path = f"apps/{application}/templates/deployment.yaml"
+    text = files.get(path, "")
+    if text.count(_POD) != 1:
+        raise ValueError(f"{path} has no pod template without annotations; name an application of the fixtures")
+    marks = f'{BREAKS_FROM}: "{version}"\n        {ERROR_RATE}: "{share}"'
+    annotated = text.replace(_POD, _POD.replace("labels:", f"annotations:\n        {marks}\n      labels:"))
+    return {**files, path: annotated}
