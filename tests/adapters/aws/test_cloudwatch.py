@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from norikae.adapters.aws.cloudwatch import CloudWatchMetrics
-from norikae.gates.http_5xx import Answers
+from norikae.gates.ports import Answers
 from norikae.traffic.ports import TargetGroupHealth
 
 if TYPE_CHECKING:
