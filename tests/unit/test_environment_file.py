@@ -665,8 +665,8 @@ SELECT = "expression: SELECT SUM(a) FROM b"
         (
             "bake: 10m, limits: [{gates: [latency], count: 11, interval: 1m, initial_delay: 1m}]",
             (
-                "shift.limits[0]: needs 11m until the last measurement, the bake has 10m; take fewer or begin sooner, or "
-                "make shift.bake longer"
+                "shift.limits[0]: needs 11m until the last measurement, the bake has 10m; take fewer or begin sooner, "
+                "or make shift.bake longer"
             ),
         ),
         (
@@ -711,8 +711,8 @@ SELECT = "expression: SELECT SUM(a) FROM b"
         (
             (f"thresholds: {{cloudwatch_query: {{queries: [{{{QUERY}, {SELECT}}}, {{{QUERY}, {SELECT}}}]}}}}"),
             (
-                'shift.thresholds.cloudwatch_query.queries[1].name: is "orders", as another query; give every query its '
-                "own name"
+                'shift.thresholds.cloudwatch_query.queries[1].name: is "orders", as another query; give every query '
+                "its own name"
             ),
         ),
     ],
