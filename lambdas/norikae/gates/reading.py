@@ -36,8 +36,7 @@ class Reading:
             gate: its kind.
 
         Raises:
-            TransientError: what it reads cannot be read just now.
-            AwsRefusedError: what it reads cannot be read at all.
+            NorikaeError: what it reads cannot be read, just now or at all.
         """
         measures = {
             "target-health": self._target_health,

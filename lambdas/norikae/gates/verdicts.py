@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from norikae.environment import GateLimits
-from norikae.errors import AwsRefusedError, TransientError
+from norikae.errors import NorikaeError
 from norikae.gates.analysis import after, stands, waits_for
 from norikae.gates.counts import Counts
 from norikae.gates.reading import Reading
@@ -77,7 +77,7 @@ def _one(reading: Reading, gate: str, limits: GateLimits, counts: Counts) -> tup
         return stands(gate, counts, limits, why), counts
     try:
         measured = reading.measure(gate)
-    except (TransientError, AwsRefusedError) as error:
+    except NorikaeError as error:  # whatever its class: a gate only reads, so the consequence is that it cannot
         measured = Verdict(gate, Outcome.ERROR, f"cannot be read: {error}")
     remember = limits.interval > 0 or limits.count > 0
     return after(measured, counts, limits, now=now, remember=remember)

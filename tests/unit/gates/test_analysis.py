@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from norikae.environment import GateLimits
 from norikae.gates.analysis import Assessment, after, assess, counted, stands, waits_for
@@ -153,3 +155,26 @@ def test_a_failure_that_is_tolerated_is_neither_a_fail_nor_a_pass_nor_critical()
     second, _ = after(dead, counts, by, now=NOW + 60, remember=True)
     assert (second.outcome, second.critical) == (FAIL, True)
     assert second.reason == "0 healthy; failed 2 times, 1 tolerated"
+
+
+LIMITS = st.builds(
+    limits,
+    count=st.integers(0, 5),
+    failure_limit=st.integers(-1, 3),
+    inconclusive_limit=st.integers(0, 6),
+    error_limit=st.integers(0, 4),
+    success_limit=st.integers(0, 3),
+)
+
+
+@given(by=LIMITS, outcomes=st.lists(st.sampled_from([FAIL, ERROR, INCONCLUSIVE]), max_size=12))
+def test_whatever_the_limits_nothing_passes_without_a_measurement_that_passed(
+    by: GateLimits, outcomes: list[Outcome]
+) -> None:
+    assert measured(outcomes, by).outcome is not PASS
+
+
+@given(by=LIMITS, outcomes=st.lists(st.sampled_from(Outcome), max_size=12))
+def test_whatever_else_was_measured_too_many_failures_fail(by: GateLimits, outcomes: list[Outcome]) -> None:
+    if 0 <= by.failure_limit < outcomes.count(FAIL):
+        assert measured(outcomes, by).outcome is FAIL

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from norikae.environment import CloudWatchQuery, GateLimits
-from norikae.errors import AwsRefusedError, UnreachableError
+from norikae.errors import AwsRefusedError, RefusedError, UnreachableError
 from norikae.gates.ports import Answers, ResponseTime
 from norikae.gates.probe_port import Answer
 from norikae.upgrade.ports import read_plan
@@ -63,7 +63,10 @@ def test_an_error_of_one_gate_does_not_hide_that_another_one_fails() -> None:
     assert (answer["next"], answer["waiting_for"][:8]) == ("roll-back", "latency:")
 
 
-@pytest.mark.parametrize("error", [BROKEN, AwsRefusedError("cloudwatch:GetMetricData", "AccessDenied", "no")])
+@pytest.mark.parametrize(
+    "error",
+    [BROKEN, AwsRefusedError("cloudwatch:GetMetricData", "AccessDenied", "no"), RefusedError("may not be read")],
+)
 def test_what_cannot_be_read_holds_after_its_limit_and_never_goes_back(error: Exception) -> None:
     story = baking("http-5xx")
     story.ports.metrics.broken["answers"] = error
