@@ -60,7 +60,7 @@ class World:
         self.identities = Identities(account)
         self.clusters: dict[str, InhabitedCluster] = {}
         self.issuers = Issuers(self.kernel.now)
-        self.cloudwatch = CloudWatchSimulator(self.kernel)
+        self.cloudwatch = CloudWatchSimulator(self.kernel, account=account, region=region)
         self.elb = ElbSimulator(self.kernel, account=account, region=region, vpc=environment.network.vpc)
         self.route53 = Route53Simulator(self.kernel, account=account, target_exists=self._balancer_exists)
         self.alb = Alb(self.kernel, self.elb)

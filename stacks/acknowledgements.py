@@ -80,7 +80,7 @@ def _wildcards(environment: Environment) -> list[Accepted]:
     parts = [f"{part}/{name}/*" for part in kinds for name in (f"{prefix}-*", adopted)]
     green = "Green's name is chosen by a run; the prefix is what the environment's clusters share."
     execution = "Executions are named by runs; the machine is fixed."
-    tracing = "X-Ray, log delivery, EKS's catalogue, ELB, metrics and task tokens take no resource; a test lists them."
+    tracing = "X-Ray, log delivery, EKS's catalogue, ELB, CloudWatch, task tokens take no resource; a test lists them."
     found = {
         "Functions": {
             "*": tracing,

@@ -70,6 +70,7 @@ NODES = [
     *("ec2:RunInstances", "ssm:GetParameter"),
 ]
 ELSEWHERE = [
+    "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "ec2:DescribeSubnets",
     "ec2:DescribeSecurityGroupRules",

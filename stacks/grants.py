@@ -97,8 +97,13 @@ def load_balancers_read(_at: Resources) -> list[iam.PolicyStatement]:
 
 
 def metrics_read(_at: Resources) -> list[iam.PolicyStatement]:
-    """Read metrics; the action takes no resource."""
-    return [iam.PolicyStatement(sid="Metrics", actions=["cloudwatch:GetMetricData"], resources=["*"])]
+    """Read metrics and the states of alarms.
+
+    The first takes no resource; the second returns composite alarms only to whoever may describe every alarm (API
+    reference, DescribeAlarms).
+    """
+    actions = ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"]
+    return [iam.PolicyStatement(sid="Metrics", actions=actions, resources=["*"])]
 
 
 def executions_read(at: Resources) -> list[iam.PolicyStatement]:

@@ -196,7 +196,15 @@ FUNCTIONS = (
         _TELLING,
         timeout=120,
     ),
-    Row("Soak", "workflow", (*_HEALTH, grants.publish), settings=_TELLING, timeout=120),
+    Row(
+        "Soak",
+        "workflow",
+        # What background gates read, for every application in one look.
+        (*_HEALTH, grants.publish, grants.metrics_read, cluster_grants.cluster_endpoint),
+        ("norikae:read",),
+        _TELLING,
+        timeout=240,
+    ),
     Row("Request decommission approval", "workflow", _TELL, settings=_TELLING),
     Row(
         "Decommission blue",
@@ -244,6 +252,7 @@ FUNCTIONS = (
         (grants.table, grants.load_balancers_read, grants.metrics_read, cluster_grants.cluster_endpoint),
         ("norikae:read",),
         _TABLE,
+        timeout=120,
     ),
     Row("Roll back application", "workflow", (*_MOVE, cluster_grants.cluster_endpoint), ("norikae:hand-off",), _TABLE),
     Row("Hold failed rollback", "workflow", _TELL, settings=_TELLING),

@@ -18,6 +18,7 @@ from norikae.cluster.verification import refused_objects
 from norikae.environment import Dns, Shift
 from norikae.traffic.history import too_long
 from stacks.environment import roles
+from stacks.environment.gate_rules import GATE_RULES
 from stacks.environment.lines import Path
 from stacks.environment.schema import complete, duration_text, types_schema
 
@@ -90,6 +91,8 @@ def _rules() -> list[Rule]:
         ((("shift", "steps"),), _steps_rise_to_100),
         ((("shift",), ("dns",)), _shift_fits_into_its_history),
         ((("shift", "gates"),), lambda values: _once(values, ("shift", "gates"))),
+        ((("shift", "background"),), lambda values: _once(values, ("shift", "background"))),
+        *GATE_RULES,
         ((("clusters", "node_groups"),), _sizes_fit),
         ((("clusters", "node_groups"),), _group_names_differ),
         ((("clusters", "node_groups"),), _one_processor),

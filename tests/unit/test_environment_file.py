@@ -637,3 +637,91 @@ def test_what_is_read_survives_the_way_into_the_bundle() -> None:
 )
 def test_durations_are_shown_as_people_write_them(seconds: int, text: str) -> None:
     assert duration_text(seconds) == text
+
+
+ALARMS = "thresholds: {cloudwatch_alarm: {alarms: [a]}}"
+QUERY = "name: orders, passes: '>', threshold: 1"
+SELECT = "expression: SELECT SUM(a) FROM b"
+
+
+@pytest.mark.parametrize(
+    ("shift", "expected"),
+    [
+        (
+            "limits: [{gates: [latency]}]",
+            (
+                "shift.limits[0]: has neither an interval nor a count; write interval (how often they are measured), "
+                "count (how many measurements decide), or both"
+            ),
+        ),
+        (
+            "limits: [{gates: [latency], count: 3}, {gates: [http-5xx, latency], count: 3}]",
+            "shift.limits[1].gates: has latency again; name each gate in one entry only",
+        ),
+        (
+            "limits: [{gates: [latency], count: 3, success_limit: 4}]",
+            "shift.limits[0].success_limit: is 4, above count 3; lower it or raise count",
+        ),
+        (
+            "bake: 10m, limits: [{gates: [latency], count: 11, interval: 1m, initial_delay: 1m}]",
+            (
+                "shift.limits[0]: needs 11m until the last measurement, the bake has 10m; take fewer or begin sooner, "
+                "or make shift.bake longer"
+            ),
+        ),
+        (
+            "background: [latency], limits: [{gates: [latency], count: 3}]",
+            (
+                "shift.limits[0].count: decides latency after 3 measurements, but shift.background has it; write an "
+                "interval for it instead"
+            ),
+        ),
+        (
+            "gates: [cloudwatch-alarm]",
+            (
+                "shift.gates: has cloudwatch-alarm, which has nothing to judge by; write "
+                "shift.thresholds.cloudwatch_alarm.alarms"
+            ),
+        ),
+        (
+            "background: [cloudwatch-query]",
+            (
+                "shift.background: has cloudwatch-query, which has nothing to judge by; write "
+                "shift.thresholds.cloudwatch_query.queries"
+            ),
+        ),
+        ("background: [latency, latency]", "shift.background: has latency 2 times; name it once"),
+        (
+            f"thresholds: {{cloudwatch_query: {{queries: [{{{QUERY}, expression: m1}}]}}}}",
+            (
+                "shift.thresholds.cloudwatch_query.queries[0].metrics: is empty, and the expression is no SELECT; list "
+                "the metrics of it"
+            ),
+        ),
+        (
+            (
+                f"thresholds: {{cloudwatch_query: {{queries: [{{{QUERY}, {SELECT}, "
+                "metrics: [{id: m1, namespace: n, name: m}]}]}}"
+            ),
+            (
+                "shift.thresholds.cloudwatch_query.queries[0].metrics: stands beside a SELECT, which names its metric "
+                "itself; take it out"
+            ),
+        ),
+        (
+            (f"thresholds: {{cloudwatch_query: {{queries: [{{{QUERY}, {SELECT}}}, {{{QUERY}, {SELECT}}}]}}}}"),
+            (
+                'shift.thresholds.cloudwatch_query.queries[1].name: is "orders", as another query; give every query '
+                "its own name"
+            ),
+        ),
+    ],
+)
+def test_rules_of_gates(folder: Folder, shift: str, expected: str) -> None:
+    (found,) = folder.mistakes(f"{SMALL}shift: {{{shift}}}\n")
+    assert found.partition(": ")[2] == expected
+
+
+def test_gates_that_have_what_they_judge_by_are_fine(folder: Folder) -> None:
+    text = f"{SMALL}shift: {{gates: [cloudwatch-alarm], {ALARMS}, limits: [{{gates: [latency], interval: 1m}}]}}\n"
+    assert folder.load(text).shift.limits[0].interval == 60

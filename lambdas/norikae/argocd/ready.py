@@ -80,6 +80,17 @@ def readiness(app: Json, expected: Expected) -> Readiness:
     )
 
 
+def unhealthy(app: Json, expected: Expected) -> tuple[str, ...]:
+    """The part of the predicate that is about health: every reason why an application is not healthy, or cannot tell.
+
+    It holds while nobody syncs, so it asks neither for a commit nor for a comparison; but without resources, or with a
+    comparison that fails, "Healthy" says nothing.
+    """
+    conditions = app.get("status", {}).get("conditions") or []
+    broken = [f"{one['type']}: {one.get('message', '')}" for one in conditions if one.get("type") in ERRORS]
+    return (*_health(app, expected), *_healths(app, expected), *broken)
+
+
 def sync_id_of(app: Json) -> str:
     """The id that norikae gave the last operation; empty when somebody else started it."""
     info = app.get("status", {}).get("operationState", {}).get("operation", {}).get("info") or []
@@ -177,20 +188,28 @@ def _named(resource: Json) -> Named:
 
 
 def _resources(app: Json, expected: Expected) -> Iterator[str]:
+    for resource in app.get("status", {}).get("resources") or []:
+        if not resource.get("hook") and resource.get("status") != "Synced":
+            yield f"{_what(resource)} is {resource.get('status', 'not compared')}"
+    yield from _healths(app, expected)
+
+
+def _healths(app: Json, expected: Expected) -> Iterator[str]:
     resources = app.get("status", {}).get("resources") or []
     if not resources:
         yield "it has no resources"
     for resource in resources:
         if resource.get("hook"):
             continue
-        what = f"{resource.get('kind', '?')} {resource.get('name', '?')}"
-        if resource.get("status") != "Synced":
-            yield f"{what} is {resource.get('status', 'not compared')}"
         # Kinds without health have none here, and since 3.0 no kind has by default; then the application's own counts.
         health = (resource.get("health") or {}).get("status", "Healthy")
         is_ours = health == "Suspended" and _named(resource) in expected.suspended
         if health != "Healthy" and not expected.is_parent and not is_ours:
-            yield f"{what} is {health}"
+            yield f"{_what(resource)} is {health}"
+
+
+def _what(resource: Json) -> str:
+    return f"{resource.get('kind', '?')} {resource.get('name', '?')}"
 
 
 def _settled(app: Json, expected: Expected) -> Iterator[str]:

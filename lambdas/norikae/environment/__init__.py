@@ -11,22 +11,26 @@ import msgspec
 
 from norikae.environment.argocd import ArgoCd, Differences, ExpectedDifference, Hub
 from norikae.environment.clusters import Clusters, Endpoint, LogType, Network, NodeGroup, PodIdentity, Spot
-from norikae.environment.part import Name, Part, Percent, RoleArn, Seconds, Version, WholePercent
-from norikae.environment.policies import Rollback, Team
-from norikae.environment.traffic import (
-    Dns,
+from norikae.environment.gates import (
+    CloudWatchQuery,
     GateKind,
+    GateLimits,
     Http5xxGate,
-    Shift,
-    Soak,
+    LatencyGate,
+    QueryMetric,
+    ServedShareGate,
     TargetHealthGate,
     Thresholds,
 )
+from norikae.environment.part import Name, Part, Percent, RoleArn, Seconds, Version, WholePercent
+from norikae.environment.policies import Rollback, Team
+from norikae.environment.traffic import Dns, Shift, Soak
 from norikae.errors import SettingsError
 
 __all__ = [
     "Approvals",
     "ArgoCd",
+    "CloudWatchQuery",
     "Clusters",
     "Differences",
     "Dns",
@@ -34,8 +38,10 @@ __all__ = [
     "Environment",
     "ExpectedDifference",
     "GateKind",
+    "GateLimits",
     "Http5xxGate",
     "Hub",
+    "LatencyGate",
     "LogType",
     "Name",
     "Network",
@@ -45,10 +51,12 @@ __all__ = [
     "Percent",
     "PodIdentity",
     "Preflight",
+    "QueryMetric",
     "Retention",
     "RoleArn",
     "Rollback",
     "Seconds",
+    "ServedShareGate",
     "Shift",
     "Soak",
     "Spot",

@@ -4,10 +4,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from norikae.environment.part import Part, Percent, Seconds, WholePercent
+from norikae.environment.gates import GateKind, GateLimits, Thresholds
+from norikae.environment.part import Part, Seconds, WholePercent
 from norikae.environment.policies import Rollback, Team
-
-GateKind = Literal["target-health", "http-5xx"]
 
 
 class Dns(Part, frozen=True):
@@ -31,38 +30,6 @@ class Dns(Part, frozen=True):
     ] = 60
 
 
-class TargetHealthGate(Part, frozen=True):
-    """When green's targets count as unhealthy."""
-
-    min_healthy: Annotated[int, msgspec.Meta(ge=1, description="Healthy targets that each target group needs.")] = 1
-    max_unhealthy_percent: Annotated[
-        Percent, msgspec.Meta(description="More targets than this share of a group that are not healthy fail the gate.")
-    ] = 0.0
-
-
-class Http5xxGate(Part, frozen=True):
-    """When green answers too many errors."""
-
-    max_percent: Annotated[
-        Percent, msgspec.Meta(description="Share of 5xx among green's answers that is still fine.")
-    ] = 1.0
-    window: Annotated[Seconds, msgspec.Meta(ge=60, description="The time that is looked at.")] = 120
-    min_requests: Annotated[
-        int, msgspec.Meta(ge=1, description="With fewer requests in the window the gate is inconclusive.")
-    ] = 20
-
-
-class Thresholds(Part, frozen=True):
-    """The figures by which the gates judge."""
-
-    target_health: Annotated[TargetHealthGate, msgspec.Meta(description="Gate target-health.")] = TargetHealthGate()
-    http_5xx: Annotated[Http5xxGate, msgspec.Meta(description="Gate http-5xx.")] = Http5xxGate()
-    inconclusive_limit: Annotated[
-        int,
-        msgspec.Meta(ge=0, description="A step that stays inconclusive for more looks than this after its bake holds."),
-    ] = 10
-
-
 class Shift(Part, frozen=True):
     """How an application's weight moves."""
 
@@ -77,6 +44,14 @@ class Shift(Part, frozen=True):
     gates: Annotated[
         tuple[GateKind, ...], msgspec.Meta(min_length=1, description="What judges a step; all of them have to pass.")
     ] = ("target-health", "http-5xx")
+    background: Annotated[
+        tuple[GateKind, ...],
+        msgspec.Meta(description="What also judges every step of every application, and the soak."),
+    ] = ()
+    limits: Annotated[
+        tuple[GateLimits, ...],
+        msgspec.Meta(description="How patiently gates judge that shall not be measured at every look."),
+    ] = ()
     together: Annotated[int, msgspec.Meta(ge=1, le=40, description="Applications that shift at the same time.")] = 3
     hand_off_deadline: Annotated[
         Seconds,

@@ -40,26 +40,33 @@ class Decision:
         next: the word that the state machine's Choice reads.
         reason: for the log, the report and people.
         inconclusive: the new count of inconclusive looks.
+        critical: it goes back because green hardly answers at all.
     """
 
     next: Next
     reason: str
     inconclusive: int = 0
+    critical: bool = False
 
 
 def decide(look: Look) -> Decision:  # noqa: PLR0911 - one line per rule, best rule first
-    """Abort wins over a failed gate, that over hold, hold over going on; only PASS goes on, and only after the bake."""
+    """Abort wins over a failed gate, that over a hold, that over going on; only PASS goes on, and only after the bake.
+
+    A gate that cannot be read for too long holds, and never sends anything back.
+    """
     if look.aborted:
         return Decision("roll-back", "an operator aborted the run")
-    verdict = worst(look.verdicts)
-    said = f"{verdict.gate}: {verdict.reason}"
-    if verdict.outcome is Outcome.FAIL:
-        return Decision("roll-back", said)
+    outcome = worst(look.verdicts).outcome
+    said = " | ".join(f"{one.gate}: {one.reason}" for one in look.verdicts if one.outcome is outcome) or "no gate"
+    if outcome is Outcome.FAIL:
+        return Decision("roll-back", said, critical=any(one.critical for one in look.verdicts))
     if look.held:
         return Decision("hold", "an operator holds the application or paused the run")
+    if outcome is Outcome.ERROR:
+        return Decision("hold", f"{said}; repair what cannot be read, then resume", look.inconclusive)
     if look.bake_left_seconds > 0:
         return Decision("bake", f"{look.bake_left_seconds:.0f} s of the bake are left")
-    if verdict.outcome is Outcome.PASS:
+    if outcome is Outcome.PASS:
         return Decision("finish" if look.next_weight is None else "step", said)
     if look.inconclusive >= look.inconclusive_limit:
         return Decision("hold", f"still no verdict after {look.inconclusive} looks; {said}", look.inconclusive)

@@ -1,38 +1,38 @@
-"""Gate ``http-5xx``: green's targets do not answer with errors."""
-
-from dataclasses import dataclass
+"""Gate ``http-5xx``: green does not answer with more errors than it may, nor than blue does in the same window."""
 
 from norikae.environment import Http5xxGate
+from norikae.gates.comparison import Bounds, compared
+from norikae.gates.ports import Answers
 from norikae.gates.verdict import Outcome, Verdict
 
 GATE = "http-5xx"
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a load balancer counted in a window.
-
-    Args:
-        requests: answered requests.
-        errors: those that a target answered with 5xx.
-    """
-
-    requests: int
-    errors: int
-
-
-def http_5xx(answers: Answers, threshold: Http5xxGate) -> Verdict:
+def http_5xx(green: Answers, blue: Answers, threshold: Http5xxGate) -> Verdict:
     """Pass when enough requests were answered and few enough of them with errors; no data never passes.
 
     Args:
-        answers: what green answered in the window.
-        threshold: the share that is still fine, and the requests that are needed to say so.
+        green: what green answered in the window.
+        blue: what blue answered in the same window.
+        threshold: the shares that are still fine, and the requests that are needed to say so.
     """
-    if answers.requests < threshold.min_requests:
-        text = f"{answers.requests} requests in {threshold.window} s, {threshold.min_requests} needed for a verdict"
+    if green.requests < threshold.min_requests:
+        text = f"{green.requests} requests in {threshold.window} s, {threshold.min_requests} needed for a verdict"
         return Verdict(GATE, Outcome.INCONCLUSIVE, text)
-    percent = 100 * answers.errors / answers.requests
-    text = f"{answers.errors} of {answers.requests} requests ended with 5xx ({percent:.1f} %)"
-    if percent > threshold.max_percent:
-        return Verdict(GATE, Outcome.FAIL, f"{text}, {threshold.max_percent:.1f} % allowed")
-    return Verdict(GATE, Outcome.PASS, text)
+    percent, other = _percent(green), _percent(blue) if blue.requests >= threshold.min_requests else None
+    bounds = Bounds(threshold.max_percent, threshold.max_ratio, threshold.floor_percent)
+    outcome, allowed = compared(percent, other, bounds)
+    text = f"{green.errors} of {green.requests} requests ended with 5xx ({percent:.1f} %)"
+    if green.by_balancer:
+        text += f", {green.by_balancer} by the load balancer itself"
+    if other is None:
+        text += f"; blue's {blue.requests} requests are too few to compare"
+    else:
+        text += f"; blue: {other:.1f} %"
+    if outcome is not Outcome.PASS:
+        text += f"; {allowed:.1f} % allowed"
+    return Verdict(GATE, outcome, text, critical=outcome is Outcome.FAIL and percent > threshold.critical_percent)
+
+
+def _percent(answers: Answers) -> float:
+    return 100 * answers.errors / answers.requests

@@ -2,16 +2,15 @@
 
 from typing import Any
 
+import msgspec
+
 from norikae.errors import TransientError
 from norikae.gates.decision import Decision, Look, decide
-from norikae.gates.http_5xx import http_5xx
-from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome, Verdict, worst
+from norikae.gates.verdicts import Judged, judged, without_ended
 from norikae.ports import Ports
 from norikae.traffic.history import BAKES_ANEW
-from norikae.traffic.hotfix import hotfix, synced_on_green
 from norikae.traffic.moving import Moving
-from norikae.traffic.ports import TargetGroupHealth
 from norikae.upgrade.identity import Writer
 
 Answer = dict[str, Any]
@@ -32,30 +31,45 @@ def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> 
     moving = Moving.read(ports, writer, application)
     flags = moving.flags()
     since = moving.item.verified_at or ports.now
-    verdicts = gate_verdicts(moving, since)
+    # An operator who wants everything back waits for no gate.
+    gates = () if flags.aborted else (*moving.planned.gates, *ports.environment.shift.background)
+    found = judged(moving, gates, since)
     held = flags.paused
-    if not (flags.aborted or held or worst(verdicts).outcome is Outcome.FAIL):
+    if not (flags.aborted or held or worst(found.verdicts).outcome is Outcome.FAIL):
         # Only now is Kubernetes asked: the way back never waits for it.
         fresh = _since_last_sync(moving)
         if isinstance(fresh, Decision):
             return _answer(moving, fresh, weight)
-        verdicts = (*verdicts, *fresh)
+        found = Judged((*found.verdicts, *fresh), found.counts)
     decision = decide(
         Look(
             aborted=flags.aborted,
             held=held,
             bake_left_seconds=since + _bake_seconds(moving) - ports.now,
-            verdicts=verdicts,
+            verdicts=found.verdicts,
             inconclusive=moving.item.inconclusive,
             inconclusive_limit=ports.environment.shift.thresholds.inconclusive_limit,
             next_weight=moving.next_weight(weight),
         )
     )
-    _write_down(moving, decision)
+    _write_down(moving, decision, found)
     command = COMMANDS.get(ports.environment.shift.on_failure)
     if decision.next == "roll-back" and command and not flags.aborted:
         return {**_answer(moving, decision, weight), "next": "stop-run", "command": command}
     return _answer(moving, decision, weight)
+
+
+def background_verdict(moving: Moving) -> Verdict:
+    """What the background gates say of an application that is wholly on green; a pass when there are none.
+
+    What was counted is written down; a gate that fails, or cannot be read for too long, begins anew after it.
+    """
+    background = moving.ports.environment.shift.background
+    if not background:
+        return Verdict("background", Outcome.PASS, "no background gates")
+    found = judged(moving, background, moving.item.verified_at or moving.ports.now)
+    _keep(moving, without_ended(found))
+    return worst(found.verdicts)
 
 
 def _answer(moving: Moving, decision: Decision, weight: int) -> Answer:
@@ -68,6 +82,10 @@ def _since_last_sync(moving: Moving) -> Decision | tuple[Verdict, ...]:
 
     When Argo CD's applications cannot be read nothing passes, and nothing fails.
     """
+    if not moving.planned.sources:
+        return ()
+    from norikae.traffic.hotfix import hotfix, synced_on_green  # noqa: PLC0415 - the way back pays nothing for it
+
     try:
         revisions = synced_on_green(moving)
     except TransientError as error:
@@ -79,7 +97,7 @@ def _since_last_sync(moving: Moving) -> Decision | tuple[Verdict, ...]:
     if again > BAKES_ANEW:
         reason = f"green was synced once more during the shift ({changes}); resume when the deployments are over"
         decision = Decision("hold", reason)
-        _write_down(moving, decision)
+        _write_down(moving, decision, Judged((), moving.item.gates))
         return decision
     decision = Decision("bake", f"{changes} was synced on green; the step bakes once more")
     moving.save(verified_at=moving.ports.now, revisions=revisions, rebaked=again, inconclusive=0)
@@ -87,42 +105,33 @@ def _since_last_sync(moving: Moving) -> Decision | tuple[Verdict, ...]:
     return decision
 
 
-def gate_verdicts(moving: Moving, since: float) -> tuple[Verdict, ...]:
-    """The verdicts of all gates that the plan names for the application.
-
-    Args:
-        moving: the application.
-        since: when its weight came into force, in seconds since the epoch.
-    """
-    thresholds, now = moving.ports.environment.shift.thresholds, moving.ports.now
-    groups = green_health(moving)
-    verdicts: list[Verdict] = []
-    if "target-health" in moving.planned.gates:
-        verdicts.append(target_health(groups, thresholds.target_health))
-    if "http-5xx" in moving.planned.gates:
-        start = max(since, now - thresholds.http_5xx.window)
-        answers = moving.ports.metrics.answers(groups, start=start, end=now)
-        verdicts.append(http_5xx(answers, thresholds.http_5xx))
-    return tuple(verdicts)
-
-
-def green_health(moving: Moving) -> tuple[TargetGroupHealth, ...]:
-    """The target groups of the application behind the load balancers that green's records point at."""
-    return tuple(
-        group
-        for served in moving.item.green
-        for group in moving.ports.load_balancers.health(served.load_balancer, served.resources)
-    )
-
-
 def _bake_seconds(moving: Moving) -> int:
     # A resolver may answer from its cache for one TTL after the change; a shorter bake would judge the old weight.
     return max(moving.planned.bake_seconds, moving.ports.environment.dns.answer_ttl)
 
 
-def _write_down(moving: Moving, decision: Decision) -> None:
-    outcome = "moved" if decision.next == "finish" else moving.item.outcome
-    changed = (outcome, decision.inconclusive) != (moving.item.outcome, moving.item.inconclusive)
-    if changed or decision.next != "bake":
-        moving.save(outcome=outcome, inconclusive=decision.inconclusive, reason=decision.reason)
-        moving.note("judged", next=decision.next, reason=decision.reason)
+def _write_down(moving: Moving, decision: Decision, found: Judged) -> None:
+    goes_on = decision.next == "bake"
+    item = msgspec.structs.replace(
+        moving.item,
+        outcome="moved" if decision.next == "finish" else moving.item.outcome,
+        inconclusive=decision.inconclusive,
+        critical=decision.critical,
+    )
+    if goes_on and item == moving.item:
+        _keep(moving, found.counts)
+        return
+    moving.save(
+        outcome=item.outcome,
+        inconclusive=item.inconclusive,
+        critical=item.critical,
+        gates=found.counts if goes_on else without_ended(found),
+        reason=decision.reason,
+    )
+    moving.note("judged", next=decision.next, reason=decision.reason)
+
+
+def _keep(moving: Moving, counts: dict[str, Any]) -> None:
+    """Write the counts, unless a look that changes nothing would."""
+    if counts != moving.item.gates:
+        moving.save(gates=counts)

@@ -11,6 +11,7 @@ the application behind it answers. What counts as proof:
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,19 +37,31 @@ def unproven_names(probe: Probe, load_balancers: LoadBalancers, applications: It
         load_balancers: says whether a load balancer listens to HTTPS.
         applications: as green's Ingresses have them.
     """
-    failures = 0
-    for application in applications:
-        for ingress in application.ingresses:
-            tls = load_balancers.serves_tls(ingress.load_balancer)
-            for host in ingress.hosts:
-                answer = probe.get(ingress.load_balancer, host, application.probe, tls=tls)
-                why = not_proven(answer, application.probe)
-                if why:
-                    scheme = "https" if tls else "http"
-                    yield f"{scheme}://{host}{application.probe} at {ingress.load_balancer}: {why}"
-                    failures += 1
-                if failures == MOST_FAILURES:
-                    return
+    found = (
+        unproven(probe, load_balancers, ingress.load_balancer, ingress.hosts, application.probe)
+        for application in applications
+        for ingress in application.ingresses
+    )
+    return islice(chain.from_iterable(found), MOST_FAILURES)
+
+
+def unproven(
+    probe: Probe, load_balancers: LoadBalancers, load_balancer: str, hosts: Iterable[str], path: str
+) -> Iterator[str]:
+    """Every name that one load balancer does not serve, each as a sentence.
+
+    Args:
+        probe: requests.
+        load_balancers: says whether the load balancer listens to HTTPS.
+        load_balancer: its DNS name.
+        hosts: the names.
+        path: the path that proves the application.
+    """
+    tls = load_balancers.serves_tls(load_balancer)
+    for host in hosts:
+        why = not_proven(probe.get(load_balancer, host, path, tls=tls), path)
+        if why:
+            yield f"{'https' if tls else 'http'}://{host}{path} at {load_balancer}: {why}"
 
 
 def not_proven(answer: Answer, path: str) -> str:

@@ -18,10 +18,11 @@ def target_health(groups: Sequence[TargetGroupHealth], threshold: TargetHealthGa
     """
     if not groups:
         return Verdict(GATE, Outcome.INCONCLUSIVE, "green has no target group for the application")
+    critical = not any(group.healthy for group in groups)
     for group in groups:
         if group.healthy < threshold.min_healthy:
             text = f"{group.target_group}: {group.healthy} healthy targets, {threshold.min_healthy} needed"
-            return Verdict(GATE, Outcome.FAIL, text)
+            return Verdict(GATE, Outcome.FAIL, text, critical)
         unhealthy = 100 * (group.total - group.healthy) / group.total
         if unhealthy > threshold.max_unhealthy_percent:
             text = f"{group.target_group}: {unhealthy:.0f} % of {group.total} targets are not healthy"

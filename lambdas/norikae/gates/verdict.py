@@ -16,11 +16,19 @@ class Outcome(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One gate's outcome with its reason in words and figures."""
+    """One gate's outcome with its reason in words and figures.
+
+    Args:
+        gate: its kind.
+        outcome: what it says.
+        reason: why.
+        critical: it fails because green hardly answers at all, so the way back must not be taken in steps.
+    """
 
     gate: str
     outcome: Outcome
     reason: str
+    critical: bool = False
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

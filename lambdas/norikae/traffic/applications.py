@@ -7,7 +7,7 @@ An Ingress joins by ``norikae.dev/shift: "true"``. Without ``norikae.dev/app`` t
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from norikae.duration import duration_seconds
 from norikae.environment import GateKind
@@ -18,7 +18,7 @@ SHIFTS: dict[str, Literal["auto", "team"]] = {"true": "auto", "auto": "auto", "t
 STAYS = "false"
 PREFIX = "norikae.dev/"
 TRACKING = "argocd.argoproj.io/tracking-id"
-GATES: tuple[GateKind, ...] = ("target-health", "http-5xx")
+GATES: tuple[GateKind, ...] = get_args(GateKind)
 KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order", "probe"})
 
 

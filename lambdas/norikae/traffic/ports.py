@@ -33,12 +33,14 @@ class TargetGroupHealth:
         healthy: targets that are healthy.
         total: targets that should serve: without those that are still being added or already draining.
         dimensions: CloudWatch dimensions (LoadBalancer, TargetGroup) of its metrics.
+        alone: no other target group is behind its load balancer but those that were asked for with it.
     """
 
     target_group: str
     healthy: int
     total: int
     dimensions: tuple[tuple[str, str], ...] = ()
+    alone: bool = False
 
 
 class LoadBalancers(Protocol):

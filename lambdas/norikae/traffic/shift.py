@@ -208,5 +208,5 @@ def _served_by_green(moving: Moving) -> tuple[tuple[ServedBy, ...], Side]:
     missing = sorted(set(moving.planned.hosts) - set(targets))
     if missing:
         raise RefusedError(f"{moving.green} has no active load balancer for {', '.join(missing)}; it gets no weight")
-    served = tuple(ServedBy(one.load_balancer, one.resources) for one in mine.ingresses)
+    served = tuple(ServedBy(one.load_balancer, one.resources, one.hosts) for one in mine.ingresses)
     return served, Side(cluster=moving.green, targets=targets)

@@ -1,7 +1,7 @@
 """Whether an application is wholly on a healthy green, which soak and decommission rely on."""
 
 from norikae.errors import RefusedError
-from norikae.gates.judge import green_health
+from norikae.gates.reading import green_health
 from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome
 from norikae.ports import Ports
@@ -25,3 +25,22 @@ def arrived(ports: Ports, writer: Writer, application: str) -> float:
     if verdict.outcome is not Outcome.PASS:
         raise RefusedError(f"{application} is not healthy on green: {verdict.reason}; repair it, then resume, or abort")
     return moving.item.verified_at
+
+
+def unsettled(ports: Ports, writer: Writer, application: str) -> str:
+    """Why the background gates do not pass an application yet; empty when they do.
+
+    Raises:
+        RefusedError: one of them fails, or cannot be read for too long.
+    """
+    if not ports.environment.shift.background:
+        return ""
+    from norikae.gates.judge import background_verdict  # noqa: PLC0415 - the decommission needs no gates
+
+    verdict = background_verdict(Moving.read(ports, writer, application))
+    said = f"background gate {verdict.gate}: {verdict.reason}"
+    if verdict.outcome is Outcome.FAIL:
+        raise RefusedError(f"{application} fails in the soak, {said}; repair it on green, then resume, or abort")
+    if verdict.outcome is Outcome.ERROR:
+        raise RefusedError(f"{application} cannot be judged in the soak, {said}; let norikae read it, then resume")
+    return "" if verdict.outcome is Outcome.PASS else f"{application}: {said}"

@@ -11,6 +11,7 @@ from norikae.cluster.names import next_name
 from norikae.cluster.serving import serving_cluster
 from norikae.cluster.versions import unfit
 from norikae.errors import BadRequestError, RefusedError
+from norikae.gates.needs import unmet_need
 from norikae.singletons.inventory import inventory, planned
 from norikae.traffic.applications import find_applications
 from norikae.traffic.history import too_long
@@ -103,4 +104,6 @@ def _planned(ports: Ports, chosen: tuple[Application, ...]) -> list[tuple[Applic
             raise RefusedError(
                 f"{one.name}: {wrong}; shorten norikae.dev/bake or take fewer norikae.dev/steps, or raise shift.poll"
             )
+        if need := unmet_need((*one.gates, *shift.background), shift.thresholds, sources=one.sources):
+            raise RefusedError(f"{one.name}: {need} (norikae.dev/gates, shift.gates, shift.background)")
     return list(zip(chosen, moves, strict=True))

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from norikae.gates.counts import Counts
 from norikae.upgrade.plan import Plan, PlannedSingleton
 
 Outcome = Literal["", "succeeded", "planned", "partial", "refused", "rolled-back", "held", "failed"]
@@ -66,10 +67,11 @@ class Flags(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServedBy(msgspec.Struct, frozen=True):
-    """A load balancer's DNS name, and the resources (``<namespace>/<ingress>-<service>``) that it serves there."""
+    """A load balancer's DNS name, the resources (``<namespace>/<ingress>-<service>``) and public names served there."""
 
     load_balancer: str
     resources: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
 
 
 class AppItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +93,8 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
         revisions: what each Argo CD application of it on green was synced to when the weight was written.
         rebaked: how often a step of this shift baked once more because green was synced meanwhile.
         reason: why it stands there.
+        gates: the measurements of each gate whose limits need them; a gate's kind to its counts.
+        critical: the last decision sends it back because green hardly answers at all.
         blue_is_gone: the decommission has removed blue's record sets, and name servers answer without them.
         blue: where blue served the application before the first weight.
         targets: healthy targets of each of its target groups on blue before the first weight.
@@ -116,11 +120,12 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
     revisions: dict[str, str] = {}
     rebaked: int = 0
     reason: str = ""
+    gates: dict[str, Counts] = {}
+    critical: bool = False
     blue_is_gone: bool = False
     blue: tuple[ServedBy, ...] = ()
     targets: dict[str, int] = {}
     backwards: bool = False
-    critical: bool = False
     short_since: float | None = None
     asked_at: float | None = None
     reminders: int = 0

@@ -1,14 +1,16 @@
 # ruff: noqa: N803 - the API spells its members so
-"""CloudWatch metrics in process, in front of moto, which keeps the alarms (docs/world/cloudwatch.md)."""
+"""CloudWatch metrics and alarms in process, in front of moto (docs/world/cloudwatch.md)."""
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from local.aws.cloudwatch.alarms import Alarms
+from local.aws.cloudwatch.checks import check_period, check_queries, check_range
 from local.aws.cloudwatch.expressions import Points, evaluate, names_in
-from local.aws.cloudwatch.series import MINUTE, Metric, Series, statistic
+from local.aws.cloudwatch.insights import is_query, select
+from local.aws.cloudwatch.series import Metric, Series, statistic
 from local.aws.simulator import AwsError, Simulator
 
 if TYPE_CHECKING:
@@ -21,25 +23,27 @@ Json = dict[str, Any]
 __all__ = ["CloudWatchSimulator"]
 
 MOST_DATAPOINTS = 100_800
-MOST_QUERIES = 500
 METRICS_PAGE = 500
 RECENT_SECONDS = 3 * 3600
-OTHERS = ("AccountId", "LabelOptions", "Unit")
+ACCOUNT, REGION = "123456789012", "ap-northeast-1"
 
 
-class CloudWatchSimulator(Simulator):
-    """Metric data; alarms and everything else are moto's.
+class CloudWatchSimulator(Alarms, Simulator):
+    """Metric data and metric alarms; everything else is moto's.
 
     Args:
         kernel: the world's clock.
+        account: whose alarms.
+        region: where.
     """
 
     service: ClassVar[str] = "cloudwatch"
     falls_through: ClassVar[bool] = True
 
-    def __init__(self, kernel: Kernel) -> None:
-        self.kernel = kernel
+    def __init__(self, kernel: Kernel, *, account: str = ACCOUNT, region: str = REGION) -> None:
+        self.kernel, self.account, self.region = kernel, account, region
         self.series = Series()
+        self.alarms = {}
 
     def put(self, namespace: str, metric: str, dimensions: Mapping[str, str], at: float, value: float) -> None:
         """Record one value, at an instant in seconds since the epoch; it can be read at once."""
@@ -119,14 +123,14 @@ class CloudWatchSimulator(Simulator):
         """The series of every query that returns data, page by page.
 
         Raises:
-            AwsError: ValidationError for queries that AWS would refuse, InvalidNextToken; NotImplemented for Metrics
-                Insights, metric math functions, high resolution, other statistics, units and accounts.
+            AwsError: ValidationError for queries that AWS would refuse, InvalidNextToken; NotImplemented for functions
+                of metric math, most of Metrics Insights, high resolution, other statistics, units and accounts.
         """
         if other:
             raise AwsError("NotImplemented", f"the embedded world has no {sorted(other)}", 501)
         start, end = _seconds(StartTime), _seconds(EndTime)
-        _check_range(start, end)
-        _check_queries(MetricDataQueries)
+        check_range(start, end)
+        check_queries(MetricDataQueries)
         series = self._answers(MetricDataQueries, start, end)
         shown = [query for query in MetricDataQueries if query.get("ReturnData", True)]
         points = {query["Id"]: sorted(series[query["Id"]].items(), reverse="Desc" in ScanBy) for query in shown}
@@ -158,8 +162,8 @@ class CloudWatchSimulator(Simulator):
         if Unit:
             raise AwsError("NotImplemented", "the embedded world has no units", 501)
         start, end = _seconds(StartTime), _seconds(EndTime)
-        _check_range(start, end, code="InvalidParameterValue")
-        _check_period(Period, code="InvalidParameterValue")
+        check_range(start, end, code="InvalidParameterValue")
+        check_period(Period, code="InvalidParameterValue")
         found = self.series.read(Metric.of(Namespace, MetricName, _dimensions(Dimensions)), start, end, Period)
         points = []
         for at, values in sorted(found.items()):
@@ -170,12 +174,19 @@ class CloudWatchSimulator(Simulator):
             points.append(point)
         return {"Label": MetricName, "Datapoints": points}
 
+    def points(self, queries: Sequence[Json], start: float, end: float) -> dict[str, Points]:
+        """The series of some queries, for alarms."""
+        return self._answers(queries, start, end)
+
     def _answers(self, queries: Sequence[Json], start: float, end: float) -> dict[str, Points]:
         results: dict[str, Points] = {}
         pending = {query["Id"]: query for query in queries}
         for query in queries:
             if "MetricStat" in query:
                 results[query["Id"]] = self._metric(query["MetricStat"], start, end)
+                del pending[query["Id"]]
+            elif is_query(query["Expression"]):
+                results[query["Id"]] = select(self.series, query["Expression"], start, end, query["Period"])
                 del pending[query["Id"]]
         while pending:
             ready = [known for known, query in pending.items() if names_in(query["Expression"]) <= results.keys()]
@@ -187,7 +198,7 @@ class CloudWatchSimulator(Simulator):
         return results
 
     def _metric(self, stat: Json, start: float, end: float) -> Points:
-        _check_period(stat["Period"])
+        check_period(stat["Period"])
         wanted = stat["Metric"]
         metric = Metric.of(wanted["Namespace"], wanted["MetricName"], _dimensions(wanted.get("Dimensions")))
         periods = self.series.read(metric, start, end, stat["Period"])
@@ -219,48 +230,6 @@ def _page(queries: Sequence[Json], points: Mapping[str, list[tuple[int, float]]]
 def _label(query: Json) -> str:
     name: str = query["MetricStat"]["Metric"]["MetricName"] if "MetricStat" in query else query["Id"]
     return name
-
-
-def _check_queries(queries: Sequence[Json]) -> None:
-    ids = [query["Id"] for query in queries]
-    if len(set(ids)) != len(ids):
-        raise AwsError("ValidationError", "The values for parameter id in MetricDataQueries are not unique.")
-    if len(ids) > MOST_QUERIES:
-        raise AwsError(
-            "ValidationError", f"The collection MetricDataQueries must not have a size greater than {MOST_QUERIES}."
-        )
-    for number, query in enumerate(queries, start=1):
-        place = f"MetricDataQueries.member.{number}"
-        if not re.fullmatch(r"[a-z][A-Za-z0-9_]*", query["Id"]):
-            pattern = "^[a-z][a-zA-Z0-9_]*$"
-            raise AwsError(
-                "ValidationError",
-                f"The value {query['Id']} for parameter {place}.Id is not matching the expected pattern {pattern}.",
-            )
-        if ("MetricStat" in query) == ("Expression" in query):
-            raise AwsError(
-                "ValidationError",
-                f"Exactly one of the parameters {place}.Expression and {place}.MetricStat is required.",
-            )
-        outside = [name for name in OTHERS if name in query or name in query.get("MetricStat", {})]
-        if outside or query.get("Expression", "").upper().startswith("SELECT"):
-            raise AwsError(
-                "NotImplemented", f"the embedded world has no Metrics Insights, units or accounts: {query}", 501
-            )
-    if not any(query.get("ReturnData", True) for query in queries):
-        raise AwsError("ValidationError", "At least one of the MetricDataQueries must have ReturnData true.")
-
-
-def _check_range(start: float, end: float, code: str = "ValidationError") -> None:
-    if start >= end:
-        raise AwsError(code, "The parameter StartTime must be less than the parameter EndTime.")
-
-
-def _check_period(period: int, code: str = "ValidationError") -> None:
-    if period in (1, 5, 10, 20, 30):
-        raise AwsError("NotImplemented", "the embedded world has no high-resolution metrics", 501)
-    if period <= 0 or period % MINUTE:
-        raise AwsError(code, "The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.")
 
 
 def _has(metric: Metric, wanted: Json) -> bool:

@@ -171,3 +171,13 @@ def test_a_load_balancer_serves_tls_when_one_of_its_listeners_does(adapter: ElbL
     )
     assert adapter.serves_tls(front.dns_name.upper())
     assert not adapter.serves_tls("gone.ap-northeast-1.elb.amazonaws.com")
+
+
+def test_a_target_group_is_alone_when_no_other_application_is_behind_its_load_balancer(
+    front: Balancer, adapter: ElbLoadBalancers
+) -> None:
+    front.group("web", resource="shop/web-web:80")
+    assert [group.alone for group in adapter.health(front.dns_name, ["shop/web-web"])] == [True]
+    front.group("api", resource="shop/api-api:80")
+    assert [group.alone for group in adapter.health(front.dns_name, ["shop/web-web"])] == [False]
+    assert [group.alone for group in adapter.health(front.dns_name, None)] == [True, True]

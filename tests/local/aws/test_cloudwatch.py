@@ -156,7 +156,7 @@ def test_time_must_go_forward(cloudwatch: CloudWatchSimulator) -> None:
         query("RequestCount", "tm90"),
         query("RequestCount", AccountId="123456789012"),
         {"Id": "e1", "Expression": "SUM(METRICS())"},
-        {"Id": "e1", "Expression": "SELECT MAX(x) FROM y"},
+        {"Id": "e1", "Expression": "SELECT MAX(x) FROM y GROUP BY z", "Period": 60},
     ],
 )
 def test_what_the_world_does_not_have_is_said_loudly(cloudwatch: CloudWatchSimulator, asked: dict[str, Any]) -> None:

@@ -98,7 +98,7 @@ def test_boto3_reads_the_figures(wire: Wire) -> None:
     assert (result["Timestamps"], result["Values"]) == ([begins], [30.0])
 
 
-def test_alarms_are_kept_by_moto(wire: Wire) -> None:
+def test_alarms_are_kept(wire: Wire) -> None:
     client = wire.aws.client("cloudwatch")
     client.put_metric_alarm(
         AlarmName="errors",

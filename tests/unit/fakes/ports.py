@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from norikae.errors import ConflictError, ForeignWriteError, StaleWriterError
-from norikae.gates.http_5xx import Answers
+from norikae.gates.ports import Answers, ResponseTime
 from norikae.settings import Settings
 from norikae.traffic.ports import TargetGroupHealth
 from norikae.traffic.records import TRAFFIC_TYPES, LoadBalancerTarget, RecordSet, traffic_sets, weighted_alias
@@ -151,13 +151,39 @@ class FakeBalancers:
 
 
 class FakeMetrics:
-    """Figures as the test sets them."""
+    """Figures as the test sets them: those of blue, and those of any other cluster."""
 
     def __init__(self) -> None:
         self.figures = Answers(requests=1000, errors=0)
+        self.blue = Answers(requests=1000, errors=0)
+        self.times = ResponseTime(requests=1000, seconds=0.02)
+        self.blue_times = ResponseTime(requests=1000, seconds=0.02)
+        self.states: dict[str, Any] = {}
+        self.series: dict[str, tuple[float, ...]] = {}
+        self.windows: list[tuple[str, float, float]] = []
+        self.broken: dict[str, Exception] = {}
 
     def answers(self, groups: Any, *, start: float, end: float) -> Answers:
-        return self.figures
+        return (self.blue if self._asked("answers", groups, start, end) else self.figures) if groups else Answers(0, 0)
+
+    def response_time(self, groups: Any, statistic: str, *, start: float, end: float) -> ResponseTime:
+        return self.blue_times if self._asked(statistic, groups, start, end) else self.times
+
+    def alarms(self, names: Any) -> dict[str, Any]:
+        self._asked("alarms", (), 0, 0)
+        return {name: self.states[name] for name in names if name in self.states}
+
+    def values(self, query: Any, *, start: float, end: float) -> tuple[float, ...]:
+        self._asked(query.expression, (), start, end)
+        return self.series.get(query.expression, ())
+
+    def _asked(self, what: str, groups: Any, start: float, end: float) -> bool:
+        """Note a question; whether it is about blue."""
+        if what in self.broken:
+            raise self.broken[what]
+        is_blue = any("1-33" in group.target_group for group in groups)
+        self.windows.append(("blue" if is_blue else "green", start, end))
+        return is_blue
 
 
 class FakeExecutions:

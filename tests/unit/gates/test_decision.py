@@ -8,7 +8,8 @@ import pytest
 
 from norikae.environment import Http5xxGate, TargetHealthGate
 from norikae.gates.decision import Look, decide
-from norikae.gates.http_5xx import Answers, http_5xx
+from norikae.gates.http_5xx import http_5xx
+from norikae.gates.ports import Answers
 from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome, Verdict, worst
 from norikae.traffic.ports import TargetGroupHealth
@@ -42,7 +43,9 @@ UNSURE = verdicts(Outcome.PASS, Outcome.INCONCLUSIVE)
         (replace(BAKED, verdicts=FAILED), "roll-back"),
         (replace(BAKED, verdicts=UNSURE), "bake"),
         (replace(BAKED, verdicts=UNSURE, inconclusive=3), "hold"),
-        (replace(BAKED, verdicts=verdicts(Outcome.ERROR), inconclusive=3), "hold"),
+        (replace(BAKED, verdicts=verdicts(Outcome.ERROR)), "hold"),
+        (replace(BAKED, verdicts=verdicts(Outcome.ERROR), bake_left_seconds=1), "hold"),
+        (replace(BAKED, verdicts=verdicts(Outcome.ERROR, Outcome.FAIL)), "roll-back"),
         (replace(BAKED, verdicts=()), "bake"),
         (replace(BAKED, verdicts=(), inconclusive=3), "hold"),
         (replace(BAKED, held=True), "hold"),
@@ -52,6 +55,18 @@ UNSURE = verdicts(Outcome.PASS, Outcome.INCONCLUSIVE)
 )
 def test_decisions(look: Look, following: str) -> None:
     assert decide(look).next == following
+
+
+def test_every_verdict_that_decides_is_named() -> None:
+    decision = decide(replace(BAKED, verdicts=verdicts(Outcome.FAIL, Outcome.PASS, Outcome.FAIL)))
+    assert decision.reason == "gate-0: because | gate-2: because"
+
+
+def test_only_a_failed_gate_is_critical() -> None:
+    hardly = Verdict("target-health", Outcome.FAIL, "0 healthy targets", critical=True)
+    assert decide(replace(BAKED, verdicts=(*FAILED, hardly))).critical
+    assert not decide(replace(BAKED, verdicts=FAILED)).critical
+    assert not decide(replace(BAKED, aborted=True, verdicts=(hardly,))).critical
 
 
 def test_inconclusive_looks_are_counted_only_after_the_bake() -> None:
@@ -82,6 +97,15 @@ def test_target_health(groups: list[tuple[int, int]], outcome: Outcome) -> None:
 
 
 @pytest.mark.parametrize(
+    ("groups", "critical"),
+    [([(0, 3)], True), ([(0, 0), (0, 2)], True), ([(1, 10)], False), ([(0, 3), (1, 1)], False), ([(2, 2)], False)],
+)
+def test_target_health_is_critical_without_any_healthy_target(groups: list[tuple[int, int]], *, critical: bool) -> None:
+    described = [TargetGroupHealth("group", healthy, total) for healthy, total in groups]
+    assert target_health(described, TargetHealthGate()).critical is critical
+
+
+@pytest.mark.parametrize(
     ("requests", "errors", "outcome"),
     [
         (0, 0, Outcome.INCONCLUSIVE),
@@ -92,6 +116,6 @@ def test_target_health(groups: list[tuple[int, int]], outcome: Outcome) -> None:
     ],
 )
 def test_http_5xx(requests: int, errors: int, outcome: Outcome) -> None:
-    verdict = http_5xx(Answers(requests, errors), Http5xxGate(max_percent=1, min_requests=20))
+    verdict = http_5xx(Answers(requests, errors), Answers(0, 0), Http5xxGate(max_percent=1, min_requests=20))
     assert verdict.outcome is outcome
     assert str(requests) in verdict.reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from norikae.gates.http_5xx import Answers
+from norikae.gates.ports import Answers
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.state import PlanItem
 from tests.unit.fakes.demo import OTHER_SHA, SHA, application, operation_state

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 import pytest
 
-from norikae.gates.http_5xx import Answers
+from norikae.gates.ports import Answers
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.state import PlanItem
 from tests.unit.fakes.story import APP, GREEN, RUN, WRITER, Story
+
+DELAY = 60
+"""Seconds after which CloudWatch has a minute's figures (``metrics_delay``)."""
 
 
 def baking(*gates: str) -> Story:
@@ -36,17 +37,11 @@ def with_sick_targets(story: Story) -> Story:
     return story
 
 
-def asked(story: Story) -> list[tuple[float, float]]:
-    """The windows that are asked for from now on, as seconds before now."""
-    windows: list[tuple[float, float]] = []
-
-    def answers(groups: Any, *, start: float, end: float) -> Answers:
-        assert [group.target_group for group in groups] == [GREEN]
-        windows.append((story.ports.now - start, story.ports.now - end))
-        return Answers(requests=1000, errors=0)
-
-    story.ports.metrics.answers = answers  # type: ignore[method-assign]
-    return windows
+def asked(story: Story) -> list[tuple[str, float, float]]:
+    """The windows of the last look, each with the cluster that it is about, as seconds before the look."""
+    now, windows = story.ports.now, list(story.ports.metrics.windows)
+    story.ports.metrics.windows.clear()
+    return [(side, now - start, now - end) for side, start, end in windows]
 
 
 def test_only_the_target_groups_of_the_application_itself_are_judged() -> None:
@@ -68,12 +63,13 @@ def test_a_gate_that_the_plan_does_not_name_is_not_asked() -> None:
 
 def test_figures_from_before_the_weight_was_in_force_do_not_count() -> None:
     story = baking("http-5xx")
-    windows = asked(story)
     story.time_passes(70)
     story.judged(5)
+    assert asked(story) == [("green", 70, DELAY), ("blue", 70, DELAY)]
     story.time_passes(1000)
     story.judged(5)
-    assert windows == [(70, 0), (story.ports.environment.shift.thresholds.http_5xx.window, 0)]
+    window = story.ports.environment.shift.thresholds.http_5xx.window
+    assert asked(story) == [("green", window + DELAY, DELAY), ("blue", window + DELAY, DELAY)]
 
 
 @pytest.mark.parametrize(("seconds", "following"), [(59, "bake"), (61, "step")])

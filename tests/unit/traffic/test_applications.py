@@ -117,7 +117,11 @@ def test_a_team_may_wish() -> None:
         ("steps", "", "invalid literal"),
         ("bake", "ten minutes", "is not a duration"),
         ("order", "first", "invalid literal"),
-        ("gates", "http-5xx,latency", "names a gate that does not exist; there are: target-health, http-5xx"),
+        (
+            "gates",
+            "http-5xx,luck",
+            "names a gate that does not exist; there are: target-health, http-5xx, latency",
+        ),
         ("colour", "green", "is not an annotation of norikae; known: app, bake,"),
         ("hold", "true", "is not an annotation of norikae"),
         ("singleton", "true", "is not an annotation of norikae"),

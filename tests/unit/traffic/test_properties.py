@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from norikae.approvals.ask import hold_application, hold_failed_rollback
 from norikae.environment import Rollback
 from norikae.errors import NorikaeError, StaleWriterError, TransientError, UnreachableError
-from norikae.gates.http_5xx import Answers
+from norikae.gates.ports import Answers
 from norikae.upgrade.commands import operate
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import PhaseItem

@@ -9,6 +9,7 @@ import pytest
 
 from norikae.cluster.eks_port import Addon, Cluster, NodeGroup
 from norikae.environment import PodIdentity, Spot
+from norikae.environment.gates import CloudWatchAlarmGate
 from norikae.errors import BadRequestError, LeaseHeldError, NotFoundError, RefusedError
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
@@ -334,3 +335,22 @@ def test_two_executions_that_read_the_same_free_lease_do_not_both_get_it() -> No
     with pytest.raises(Exception, match="somebody took it first"):
         world.starts()
     assert world.ports.table.lease("") == Lease(SECOND, "other", 1)
+
+
+@pytest.mark.parametrize(
+    ("gate", "need"),
+    [
+        ("cloudwatch-alarm", "judges by no alarm; name some in shift.thresholds.cloudwatch_alarm.alarms"),
+        ("cloudwatch-query", "judges by no query; write some in shift.thresholds.cloudwatch_query.queries"),
+        ("argocd-health", "judges by no Argo CD application, because none owns its Ingresses; name another gate"),
+    ],
+)
+def test_a_gate_that_could_never_pass_is_refused_before_anything_begins(gate: str, need: str) -> None:
+    world = Beginning(APP)
+    environment = world.ports.environment
+    thresholds = msgspec.structs.replace(environment.shift.thresholds, cloudwatch_alarm=CloudWatchAlarmGate())
+    shift = msgspec.structs.replace(environment.shift, thresholds=thresholds)
+    world.ports.environment = msgspec.structs.replace(environment, shift=shift)
+    declared(world, APP, gates=f"target-health,{gate}")
+    with pytest.raises(RefusedError, match=f"billing: gate {gate} {need}"):
+        world.starts()

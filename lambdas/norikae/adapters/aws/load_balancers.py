@@ -42,9 +42,8 @@ class ElbLoadBalancers:
         if found is None:
             return ()
         groups = call(self._client.describe_target_groups, LoadBalancerArn=found["LoadBalancerArn"])["TargetGroups"]
-        if resources is not None:
-            groups = self._of(groups, resources)
-        return tuple(self._health(found, group) for group in groups)
+        mine = groups if resources is None else self._of(groups, resources)
+        return tuple(self._health(found, group, alone=len(mine) == len(groups)) for group in mine)
 
     def serves_tls(self, dns_name: str) -> bool:
         """Whether a load balancer has an HTTPS listener."""
@@ -71,7 +70,7 @@ class ElbLoadBalancers:
                     mine.add(described["ResourceArn"])
         return [group for group in groups if group["TargetGroupArn"] in mine]
 
-    def _health(self, balancer: dict[str, Any], group: dict[str, Any]) -> TargetGroupHealth:
+    def _health(self, balancer: dict[str, Any], group: dict[str, Any], *, alone: bool) -> TargetGroupHealth:
         answer = call(self._client.describe_target_health, TargetGroupArn=group["TargetGroupArn"])
         states = [one["TargetHealth"]["State"] for one in answer["TargetHealthDescriptions"]]
         serving = [state for state in states if state not in COMING_OR_GOING]
@@ -83,4 +82,5 @@ class ElbLoadBalancers:
                 ("LoadBalancer", balancer["LoadBalancerArn"].partition(":loadbalancer/")[2]),
                 ("TargetGroup", group["TargetGroupArn"].rpartition(":")[2]),
             ),
+            alone=alone,
         )
