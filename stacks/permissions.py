@@ -193,8 +193,9 @@ FUNCTIONS = (
         "Decommission blue",
         "workflow",
         (
-            *(*_MOVE, cluster_grants.clusters_read, cluster_grants.clusters_delete),
+            *(*_MOVE, grants.metrics_read, cluster_grants.clusters_read, cluster_grants.clusters_delete),
             *(compute_grants.nodes_read, compute_grants.nodes_delete, identity_grants.identity_forget),
+            grants.orphans_delete,
         ),
         ("norikae:decommission", "norikae:hub"),
         _TABLE,
@@ -254,7 +255,7 @@ FUNCTIONS = (
         (
             *(*_TELL, grants.records_write, grants.executions_read, cluster_grants.clusters_read),
             *(cluster_grants.green_delete, compute_grants.nodes_read, compute_grants.green_nodes_delete),
-            identity_grants.identity_forget,
+            *(identity_grants.identity_forget, grants.load_balancers_read, grants.orphans_delete),
         ),
         ("norikae:decommission", "norikae:hub"),
         _TELLING,

@@ -8,6 +8,7 @@ import msgspec
 from norikae.errors import NotFoundError
 from norikae.ports import Ports
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.no_return import severity
 from norikae.upgrade.phase import HOLD, enter
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.state import ApprovalItem, DiffItem, PlanItem, WaveItem
@@ -113,5 +114,6 @@ def _wait_for(ports: Ports, writer: Writer, waiting: ApprovalItem) -> None:
             "subject": waiting.subject,
             "text": waiting.text,
             "plan_hash": waiting.plan_hash,
+            **severity(ports.table, writer.run),
         },
     )

@@ -13,6 +13,7 @@ from norikae.environment.argocd import ArgoCd, Differences, ExpectedDifference, 
 from norikae.environment.clusters import Clusters, Endpoint, LogType, Network, NodeGroup, PodIdentity, Spot
 from norikae.environment.part import Name, Part, Percent, RoleArn, Seconds, Version, WholePercent
 from norikae.environment.traffic import (
+    Decommission,
     Dns,
     GateKind,
     Http5xxGate,
@@ -27,6 +28,7 @@ __all__ = [
     "Approvals",
     "ArgoCd",
     "Clusters",
+    "Decommission",
     "Differences",
     "Dns",
     "Endpoint",
@@ -132,6 +134,7 @@ class Environment(Part, frozen=True):
     dns: Dns
     shift: Shift = Shift()
     soak: Soak = Soak()
+    decommission: Decommission = Decommission()
     preflight: Preflight = Preflight()
     verify: Verify = Verify()
     approvals: Approvals = Approvals()

@@ -111,7 +111,9 @@ def _resume(ports: Ports, run: str, command: Command) -> Answer:
         _flag(ports, run, command, held=tuple(sorted(held)))
         waiting = ports.table.read(run, f"APPROVAL#hold/{command.application}", ApprovalItem)
         return _wake(ports, run, waiting, {"next": "resume"}) if waiting else {"resumed": command.application}
-    _flag(ports, run, command, paused=False)
+    phase = ports.table.read(run, "PHASE", PhaseItem)
+    # An abort that came a moment after the point of no return could do nothing; the way forward is the only one left.
+    _flag(ports, run, command, paused=False, **({"aborted": False} if phase and phase.point_of_no_return else {}))
     for waiting in ports.table.read_all(run, "APPROVAL#hold", ApprovalItem):
         application = waiting.subject.partition("/")[2]
         if not application:

@@ -7,6 +7,7 @@ from norikae.approvals.ask import reason_of
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.no_return import severity
 from norikae.upgrade.phase import close
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.rolled_back import forget_green
@@ -53,6 +54,8 @@ def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason:
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
     where = keep_report(ports, writer.run)
     message = {"event": f"upgrade-{outcome}", "run": writer.run, "reason": reason, "report": where}
+    if outcome != "succeeded":
+        message |= severity(ports.table, writer.run)
     ports.topic.tell(f"run {writer.run}: {outcome}", message)
     ports.table.release("", execution)
     return {"run": writer.run, "outcome": outcome, "report": where}

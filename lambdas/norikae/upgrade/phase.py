@@ -28,6 +28,9 @@ def advance(ports: Ports, writer: Writer, phase: str, deadline_seconds: int, mov
     """
     flags = ports.table.read(writer.run, "FLAGS", Flags) or Flags()
     item = enter(ports, writer, phase)
+    if flags.aborted and item.point_of_no_return:
+        text = "an abort came after the point of no return: nothing goes back; resume takes the rest of blue away"
+        return say(ports, writer, item, "hold", text)
     if flags.aborted:
         return say(ports, writer, item, "abort", f"aborted by {flags.by or 'an operator'}")
     if flags.paused:

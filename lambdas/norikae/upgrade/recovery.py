@@ -10,6 +10,7 @@ from norikae.report.run_report import keep_report
 from norikae.singletons.hand_off import hand_back, pending_back
 from norikae.traffic.rollback import roll_back_application
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.no_return import severity
 from norikae.upgrade.phase import close
 from norikae.upgrade.state import AppItem, ApprovalItem, Event, PhaseItem, PlanItem
 
@@ -53,7 +54,8 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
     ports.table.log(writer.run, Event(at=ports.now, what="recovered", detail=detail))
     report = keep_report(ports, writer.run)
     ports.topic.tell(
-        f"run {writer.run} was {status.lower()}: {outcome}", {"event": "recovered", "report": report, **detail}
+        f"run {writer.run} was {status.lower()}: {outcome}",
+        {"event": "recovered", "report": report, **detail, **severity(ports.table, writer.run)},
     )
     ports.table.release("", execution)
     return {"run": writer.run, "outcome": outcome}

@@ -18,6 +18,7 @@ from tests.unit.fakes.demo import demo_environment, node
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.identity import BLUE_ISSUER, GREEN_ISSUER, PODS, FakeIdentity, admitting, policy, role
 from tests.unit.fakes.kubernetes import FakeKubernetes
+from tests.unit.fakes.orphans import FakeOrphans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +89,7 @@ class Build:
         self._deadly, self._when = deadly, when
         parts = (Deadly(part, self._moment) for part in (self.eks, self.compute, self.identity, self.api))
         eks, compute, identity, api = parts
-        self.site: Any = Site(eks, compute, identity, lambda _: api)
+        self.site: Any = Site(eks, compute, identity, lambda _: api, FakeOrphans())
 
     def _moment(self, name: str, moment: str) -> None:
         if moment == "before":
