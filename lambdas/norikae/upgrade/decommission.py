@@ -10,7 +10,7 @@ from norikae.errors import RefusedError
 from norikae.ports import Ports
 from norikae.traffic.moving import Moving
 from norikae.traffic.records import Change
-from norikae.traffic.weights import WHOLE
+from norikae.traffic.weights import WHOLE, once_more
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.interlocks import may_begin
 from norikae.upgrade.phase import advance, enter, say
@@ -77,19 +77,24 @@ def _take_apart(ports: Ports, writer: Writer, plan: Plan) -> Progress:
 
 
 def _blue_records_are_gone(ports: Ports, writer: Writer, application: str) -> bool:
-    """Whether nobody is led to blue any more; asks for it at the first look."""
+    """Whether nobody is led to blue any more; asks for it at the first look.
+
+    When the answer to that was lost, green's records are written once more: only a change of our own has a state.
+    """
     moving = Moving.read(ports, writer, application)
     if moving.item.blue_is_gone:
         return True
-    mine = [one for one in ports.dns.records(moving.planned.hosts) if one.set_identifier == moving.blue]
+    records = ports.dns.records(moving.planned.hosts)
+    mine = [one for one in records if one.set_identifier == moving.blue]
     if any(record.weight for record in mine):
         raise RefusedError(f"{application}: {moving.blue} still has a weight; nothing of it is deleted")
-    if mine:
+    if mine or not moving.item.change:
         comment = f"norikae run={writer.run} application={application} decommission"
-        change = ports.dns.change([Change("DELETE", record) for record in mine], comment)
+        moving.save(change="", written={moving.green: WHOLE})
+        change = ports.dns.change([Change("DELETE", record) for record in mine] or once_more(records), comment)
         moving.save(change=change, written={moving.green: WHOLE})
         return False
-    if moving.item.change and not ports.dns.is_in_sync(moving.item.change):
+    if not ports.dns.is_in_sync(moving.item.change):
         return False
     moving.save(blue_is_gone=True)
     return True
