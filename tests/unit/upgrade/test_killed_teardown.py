@@ -75,14 +75,18 @@ class Teardown:
             host = issuer.removeprefix("https://")
             self.world.identity.known[arn] = Provider(arn, host, frozenset({trust.AUDIENCE}), tags)
         self.world.compute.left = Leftovers(volumes=("vol-1",))
-        self.world.dns = GuardedDns(self.world.dns, self.world.table)
+        dns: Any = GuardedDns(self.story.ports.dns, self.story.ports.table)
+        self.world.dns = dns
         self.parts = {name: getattr(self.world, name) for name in PARTS}
         self.apis = dict(self.world.apis)
         self.calls: list[str] = []
         self._deadly, self._when = deadly, when
         for name, part in self.parts.items():
             setattr(self.world, name, Deadly(part, self._moment))
-        self.world.apis[BLUE] = Deadly(self.apis[BLUE], self._moment)
+        self.world.apis[BLUE] = self._deadly_api()
+
+    def _deadly_api(self) -> Any:
+        return Deadly(self.apis[BLUE], self._moment)
 
     def _build(self, cluster: str) -> None:
         """A cluster with one of everything, whose controller leaves one of everything behind."""
@@ -186,8 +190,8 @@ def test_the_parts_of_blue_go_in_the_order_that_leaves_no_orphan() -> None:
     assert [writes.index(line) for line in order] == sorted(writes.index(line) for line in order)
     order = ["delete node group worker", "delete add-on vpc-cni", f"deletion protection of {BLUE} off"]
     assert WHOLE.parts["eks"].asked == [*order, f"delete cluster {BLUE}"]
-    names = ("change", "delete", "delete_node_group", "delete_scaling_group", "delete_addon", "delete_cluster")
-    names = (*names, "replace_trust_policy", "delete_provider", "delete_load_balancer", "delete_security_group")
+    names = ["change", "delete", "delete_node_group", "delete_scaling_group", "delete_addon", "delete_cluster"]
+    names += ["replace_trust_policy", "delete_provider", "delete_load_balancer", "delete_security_group"]
     first = [CALLS.index(name) for name in names]
     assert first == sorted(first)
     assert CALLS.index("patch") < CALLS.index("change"), "Argo CD is frozen before a record goes"
