@@ -137,6 +137,8 @@ class World:
         for group in environment.network.security_groups:
             self.ec2.new_group(group)
         self.eks.on_security_group = self.ec2.new_group
+        self.elb.open_group, self.elb.close_group = self.ec2.new_group, self._close_group
+        self.ec2.wearers.append(self.elb.groups_in_use)
         self.runtime.network.reaches = Reach(self.eks, self.ec2, account=account, region=region)
         Joining(self.kernel, self.ec2, self.eks, self.clusters)
 
@@ -174,6 +176,10 @@ class World:
 
     def _start_machine(self, machine: str, name: str, text: str) -> object:
         return self.step_functions.start_execution(stateMachineArn=machine, name=name, input=text)
+
+    def _close_group(self, group: str) -> None:
+        if group in self.ec2.groups:
+            self.ec2.delete_security_group(GroupId=group)
 
     def _balancer_exists(self, dns_name: str) -> bool:
         return any(known.dns_name.lower() == dns_name for known in self.elb.load_balancers.values())

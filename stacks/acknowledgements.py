@@ -133,6 +133,13 @@ def _of_nodes(environment: Environment) -> dict[str, str]:
             (f"arn:aws:ec2:{here}:{kind}/*" for kind in ("instance", "launch-template", "network-interface", "volume")),
             "EC2 names these when they are made; conditions limit them by the environment's tag.",
         ),
+        **dict.fromkeys(
+            (
+                *(f"arn:aws:elasticloadbalancing:{here}:{kind}/*" for kind in ("loadbalancer", "targetgroup")),
+                f"arn:aws:ec2:{here}:security-group/*",
+            ),
+            "The load balancer controller names these; conditions limit them by the tag with their cluster's name.",
+        ),
         f"arn:aws:ec2:{here}:*": "Auto Scaling starts instances from launch templates only; a condition says so.",
         **dict.fromkeys(
             (

@@ -16,7 +16,8 @@ from norikae.cluster.names import ADMIN_GROUP
 from stacks import grants
 from stacks.boundary import operator_role_name, permission_boundary
 from stacks.cluster_grants import admins_leave, adopter_leaves
-from stacks.permissions import FUNCTIONS, Row, Setting
+from stacks.permissions import FUNCTIONS
+from stacks.row import Row, Setting
 from stacks.runtime import PYTHON
 
 if TYPE_CHECKING:

@@ -96,6 +96,31 @@ def load_balancers_read(_at: Resources) -> list[iam.PolicyStatement]:
     return [iam.PolicyStatement(sid="LoadBalancers", actions=actions, resources=["*"])]
 
 
+def orphans_delete(at: Resources) -> list[iam.PolicyStatement]:
+    """Remove what the load balancer controller of a cluster of this environment made: its tag names the cluster.
+
+    Whether that cluster is gone only the function knows; a serving one's load balancers are in use by its record sets.
+    """
+    of_ours = {"StringLike": {"aws:ResourceTag/elbv2.k8s.aws/cluster": [f"{at.cluster_prefix}-*", at.adopted_cluster]}}
+    return [
+        iam.PolicyStatement(
+            sid="Orphans",
+            actions=["elasticloadbalancing:DeleteLoadBalancer", "elasticloadbalancing:DeleteTargetGroup"],
+            resources=[
+                at.arn("elasticloadbalancing", "loadbalancer/*"),
+                at.arn("elasticloadbalancing", "targetgroup/*"),
+            ],
+            conditions=of_ours,
+        ),
+        iam.PolicyStatement(
+            sid="OrphanedGroups",
+            actions=["ec2:DeleteSecurityGroup"],
+            resources=[at.arn("ec2", "security-group/*")],
+            conditions=of_ours,
+        ),
+    ]
+
+
 def metrics_read(_at: Resources) -> list[iam.PolicyStatement]:
     """Read metrics and the states of alarms.
 

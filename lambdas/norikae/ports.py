@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # every function imports this module, and needs few of these 
     from norikae.cluster.compute_port import Compute
     from norikae.cluster.eks_port import Eks
     from norikae.cluster.identity_port import Identity
+    from norikae.cluster.orphans_port import Orphans
     from norikae.cluster.ports import Json, Kubernetes
     from norikae.environment import Environment
     from norikae.gates.ports import Metrics
@@ -17,6 +18,7 @@ if TYPE_CHECKING:  # every function imports this module, and needs few of these 
     from norikae.settings import Settings
     from norikae.traffic.ports import Dns, LoadBalancers
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
+    from norikae.upgrade.quiet_port import Visits
 
 
 class Ports(Protocol):
@@ -61,6 +63,14 @@ class Ports(Protocol):
     @property
     def metrics(self) -> Metrics:
         """Their figures."""
+
+    @property
+    def visits(self) -> Visits:
+        """Who talks to load balancers."""
+
+    @property
+    def orphans(self) -> Orphans:
+        """What a cluster's controllers made in AWS and did not take away."""
 
     @property
     def eks(self) -> Eks:

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from norikae.cluster.compute_port import Compute
     from norikae.cluster.eks_port import Eks
     from norikae.cluster.identity_port import Identity
+    from norikae.cluster.orphans_port import Orphans
     from norikae.cluster.ports import Json, Kubernetes
     from norikae.gates.ports import Metrics
     from norikae.gates.probe_port import Probe
     from norikae.preflight.insights_port import Insights
     from norikae.traffic.ports import Dns, LoadBalancers
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
+    from norikae.upgrade.quiet_port import Visits
 
 
 @cache
@@ -99,10 +101,11 @@ class AwsPorts:
 
     @cached_property
     def dns(self) -> Dns:
-        """Route 53."""
+        """Route 53, behind the guard that keeps blue's weight down once its end has begun."""
         from norikae.adapters.aws.route53 import Route53Dns
+        from norikae.upgrade.no_return import GuardedDns
 
-        return Route53Dns(_client("route53"), self.environment.dns.zones[0])
+        return GuardedDns(Route53Dns(_client("route53"), self.environment.dns.zones[0]), self.table)
 
     @cached_property
     def load_balancers(self) -> LoadBalancers:
@@ -117,6 +120,20 @@ class AwsPorts:
         from norikae.adapters.aws.cloudwatch import CloudWatchMetrics
 
         return CloudWatchMetrics(_client("cloudwatch"))
+
+    @cached_property
+    def visits(self) -> Visits:
+        """CloudWatch."""
+        from norikae.adapters.aws.visits import CloudWatchVisits
+
+        return CloudWatchVisits(_client("cloudwatch"))
+
+    @cached_property
+    def orphans(self) -> Orphans:
+        """ELBv2 and EC2."""
+        from norikae.adapters.aws.orphans import AwsOrphans
+
+        return AwsOrphans(_client("elbv2"), _client("ec2"))
 
     @cached_property
     def eks(self) -> Eks:

@@ -15,7 +15,9 @@ class WorldFacts(Facts):
 
     def __init__(self, simulators: dict[str, Simulator]) -> None:
         self._eks: Any = simulators.get("eks")
-        self._compute: list[Any] = [simulators[name] for name in ("ec2", "autoscaling", "iam") if name in simulators]
+        self._compute: list[Any] = [
+            simulators[name] for name in ("ec2", "autoscaling", "iam", "elbv2") if name in simulators
+        ]
 
     def eks_arn(self, kind: str, cluster: str, name: str) -> str | None:
         """The ARN of a part of a cluster."""
@@ -23,7 +25,7 @@ class WorldFacts(Facts):
         return found
 
     def tags(self, arn: str) -> dict[str, str] | None:
-        """The tags of a resource of EKS, EC2, Auto Scaling or IAM."""
+        """The tags of a resource of EKS, EC2, Auto Scaling, IAM or load balancers."""
         known = [*([self._eks] if self._eks else []), *self._compute]
         found: dict[str, str] | None = next((tags for one in known if (tags := one.tags_of(arn)) is not None), None)
         return found

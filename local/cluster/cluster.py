@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from local.cluster.argocd.application_sets import ApplicationSets
 from local.cluster.argocd.controller import ArgoCd
 from local.cluster.argocd.sites import Reach, nowhere
 from local.cluster.autoscalers import Autoscalers
@@ -67,6 +68,7 @@ class KubernetesCluster:
             )
         ]
         self.argocd = ArgoCd(kernel, api, self.informer, git, reach)
+        self._application_sets = ApplicationSets(kernel, api, self.informer)
         self._ready: dict[tuple[str, tuple[tuple[str, str], ...]], list[Json]] = {}
         self._by_address: dict[str, Json] = {}
         self.informer.listen(self._note_pod)

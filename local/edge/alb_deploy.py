@@ -65,6 +65,13 @@ class Deployer:
             self.elb.delete_load_balancer(LoadBalancerArn=owner.arn)
         for group in self._groups_of(stack):
             self.elb.delete_target_group(TargetGroupArn=group.arn)
+        if self._wall not in self.elb.groups_in_use():
+            self.elb.close_group(self._wall)
+
+    @property
+    def _wall(self) -> str:
+        """The security group of the load balancers that ask for no other one."""
+        return "sg-k8s-" + self.cluster
 
     def _load_balancers_of(self, stack: str) -> list[LoadBalancer]:
         mine = {CLUSTER_TAG: self.cluster, STACK_TAG: stack}.items()
@@ -80,10 +87,12 @@ class Deployer:
             self.remove(wanted.stack)
             found = []
         if not found:
+            if not wanted.security_groups:
+                self.elb.open_group(self._wall, {CLUSTER_TAG: self.cluster})
             answer = self.elb.create_load_balancer(
                 Name=wanted.name,
                 Subnets=wanted.subnets,
-                SecurityGroups=wanted.security_groups or ["sg-k8s-" + self.cluster],
+                SecurityGroups=wanted.security_groups or [self._wall],
                 Scheme=wanted.scheme,
                 IpAddressType=wanted.ip_address_type,
                 Tags=[{"Key": key, "Value": value} for key, value in wanted.tags.items()],

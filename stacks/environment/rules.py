@@ -32,6 +32,7 @@ FEWEST_ZONES = 2
 PATIENCE = (
     (("shift", "bake"), ("shift", "poll")),
     (("soak", "duration"), ("soak", "poll")),
+    (("decommission", "deadline"), ("soak", "poll")),
     (("clusters", "build_deadline"), ("clusters", "poll")),
     (("clusters", "delete_deadline"), ("clusters", "poll")),
     (("argocd", "sync_deadline"), ("argocd", "poll")),

@@ -15,6 +15,7 @@ from local.world import World
 from norikae.adapters.aws.compute import AwsCompute
 from norikae.adapters.aws.eks import EksClusters
 from norikae.adapters.aws.identity import AwsIdentity
+from norikae.adapters.aws.orphans import AwsOrphans
 from norikae.adapters.kubernetes.connect import connect
 from norikae.cluster.blue import ensure_gone
 from norikae.cluster.green import ClusterRoles, GreenCluster, ensure_green
@@ -64,6 +65,7 @@ class BuildingSite:
             AwsCompute(self.client("ec2"), self.client("autoscaling"), self.client("ssm")),
             AwsIdentity(self.client("iam"), self.client("sts"), self.client("eks")),
             self.connect,
+            AwsOrphans(self.client("elbv2"), self.client("ec2")),
         )
 
     def _roles(self) -> ClusterRoles:

@@ -27,6 +27,7 @@ from tests.adapters.looking import until_ready
 from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.identity import FakeIdentity
+from tests.unit.fakes.orphans import FakeOrphans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +66,7 @@ class Account:
         self.front.start()
         self.client = self.front.client("eks")
         self.eks = EksClusters(self.client)
-        self.site = Site(self.eks, FakeCompute(), FakeIdentity(), self.connect)
+        self.site = Site(self.eks, FakeCompute(), FakeIdentity(), self.connect, FakeOrphans())
 
     def _serve(self, cluster: EksCluster) -> tuple[str, str]:
         api = ApiServer(name=cluster.name, version=cluster.version, now=self.kernel.now, random=random.Random(1))  # noqa: S311 - repeatable

@@ -127,6 +127,7 @@ def _written() -> Story:
 def _soaked() -> Story:
     story = _story(arrived=True)
     story.time_passes(story.ports.environment.soak.duration)
+    story.approved()
     return story
 
 

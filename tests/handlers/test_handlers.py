@@ -39,7 +39,7 @@ ANSWERS: dict[str, Json] = {
     "hand_off_singletons": {"next": "wait", "retry_after_seconds": 5},
     "soak": {"next": "go-on"},
     "request_decommission_approval": {"asked": "decommission"},
-    "decommission_blue": {"next": "wait", "retry_after_seconds": 15},
+    "decommission_blue": {"next": "wait", "retry_after_seconds": 30},
     "finish_upgrade": {"run": RUN, "outcome": "succeeded"},
     "hold_upgrade": {
         "held": "RefusedError: add-on vpc-cni has no version for Kubernetes 1.35; take it out of clusters.addons"

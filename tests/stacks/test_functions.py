@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from stacks.permissions import FUNCTIONS, Row
+from stacks.permissions import FUNCTIONS
+from stacks.row import Row
 from stacks.runtime import PYTHON
 from tests.stacks.template import Template, allowed
 

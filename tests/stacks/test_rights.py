@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from stacks.permissions import FUNCTIONS, Row
+from stacks.permissions import FUNCTIONS
+from stacks.row import Row
 from tests.stacks.template import Template, allowed, listed
 
 TAKES_NO_RESOURCE = {
@@ -228,6 +229,24 @@ def test_groups_of_nodes_are_made_and_deleted_by_their_tags_only(template: Templ
     }
     (making,) = template.allowing("EnsureGreenCluster", "autoscaling:CreateAutoScalingGroup")
     assert making["Condition"] == {"StringEquals": {"aws:RequestTag/norikae:environment": "demo"}}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "elasticloadbalancing:DeleteLoadBalancer",
+        "elasticloadbalancing:DeleteTargetGroup",
+        "ec2:DeleteSecurityGroup",
+    ],
+)
+def test_orphans_are_deleted_by_their_clusters_tag_only(template: Template, action: str) -> None:
+    deleting = {
+        row.name: [statement["Condition"] for statement in found]
+        for row in FUNCTIONS
+        if (found := template.allowing(row.identifier, action))
+    }
+    of_ours = {"StringLike": {"aws:ResourceTag/elbv2.k8s.aws/cluster": ["demo-*", "demo-1-33"]}}
+    assert deleting == {"decommission_blue": [of_ours], "clean_green": [of_ours]}
 
 
 def test_instances_come_from_launch_templates_only(template: Template) -> None:

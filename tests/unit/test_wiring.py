@@ -17,12 +17,14 @@ from norikae.adapters.aws.eks import EksClusters
 from norikae.adapters.aws.evidence import S3Evidence
 from norikae.adapters.aws.executions import StepFunctionsExecutions
 from norikae.adapters.aws.load_balancers import ElbLoadBalancers
-from norikae.adapters.aws.route53 import Route53Dns
+from norikae.adapters.aws.orphans import AwsOrphans
 from norikae.adapters.aws.table import DynamoRunTable
 from norikae.adapters.aws.topic import SnsTopic
+from norikae.adapters.aws.visits import CloudWatchVisits
 from norikae.adapters.http.probe import HttpProbe
 from norikae.adapters.kubernetes import connect
 from norikae.errors import SettingsError
+from norikae.upgrade.no_return import GuardedDns
 from tests.unit.fakes.demo import demo_environment, namespace
 from tests.unit.fakes.kubernetes import FakeKubernetes
 
@@ -43,7 +45,9 @@ ADAPTERS = {
     "executions": StepFunctionsExecutions,
     "topic": SnsTopic,
     "evidence": S3Evidence,
-    "dns": Route53Dns,
+    "dns": GuardedDns,
+    "visits": CloudWatchVisits,
+    "orphans": AwsOrphans,
     "load_balancers": ElbLoadBalancers,
     "metrics": CloudWatchMetrics,
     "eks": EksClusters,

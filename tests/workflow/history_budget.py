@@ -21,6 +21,8 @@ from norikae.singletons.looks import most_looks
 from norikae.traffic.history import BAKES_ANEW, looks_of_a_rollback, looks_until_in_sync
 from norikae.upgrade.compare import PATIENCE_SECONDS, POLL_SECONDS
 from norikae.upgrade.looks import most_looks as phase_looks
+from norikae.upgrade.quiet import poll_seconds
+from norikae.upgrade.soaked import poll_anew
 from tests.workflow.heaviest_flow import Arc, Graph, cycle, heaviest_flow
 
 State = dict[str, Any]
@@ -112,8 +114,10 @@ def upgrade_machine(environment: Environment, stated: Stated = STATED) -> Machin
             min(clusters.poll, argocd.poll),
         ),
         "Wait for the hand-over": phase_looks(argocd.application_deadline, argocd.poll),
-        "Wait for the soak": _waits(soak.duration + 2 * soak.poll, soak.poll),
-        "Wait for the decommission": phase_looks(clusters.delete_deadline, min(clusters.poll, dns.propagation_poll))
+        "Wait for the soak": _waits(soak.duration + 2 * soak.poll, soak.poll)
+        + stated.holds * _waits(soak.duration + 2 * poll_anew(environment), poll_anew(environment)),
+        "Wait for the decommission": phase_looks(environment.decommission.deadline, poll_seconds(environment))
+        + phase_looks(clusters.delete_deadline, clusters.poll)
         + EARLY_LOOKS,
         "Wait for the hand-off": most_looks(environment.shift.hand_off_deadline),
         "Wait for the revisions": phase_looks(argocd.application_deadline, argocd.poll),

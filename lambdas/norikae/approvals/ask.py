@@ -10,14 +10,12 @@ from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.upgrade.flags import flags_for, read_flags
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.no_return import is_passed
 from norikae.upgrade.phase import HOLD, enter
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.state import AppItem, ApprovalItem, DiffItem, Event, Flags, PlanItem, WaveItem
 
 Answer = dict[str, Any]
-
-BEYOND_ABORT = frozenset({"roll-back-applications", "decommission-blue", "restore-revisions", "finish-upgrade"})
-"""Phases in which an abort has been heard already, or has no effect any more: a hold there wakes somebody."""
 
 
 def request_approval(ports: Ports, writer: Writer, subject: str, task_token: str) -> Answer:
@@ -77,8 +75,9 @@ def hold_upgrade(ports: Ports, writer: Writer, task_token: str, state: Mapping[s
     phase = next((span.name for span in reversed(spans) if span.name != HOLD), "report-failure")
     text = reason_of(state)
     waiting = ApprovalItem(subject="hold", task_token=task_token, plan_hash="", text=text, phase=phase)
-    _wait_for(ports, writer, waiting, severity="page" if phase in BEYOND_ABORT else "action")
-    if phase not in BEYOND_ABORT:
+    beyond_abort = phase == "roll-back-applications" or is_passed(ports.table, writer.run)
+    _wait_for(ports, writer, waiting, severity="page" if beyond_abort else "action")
+    if not beyond_abort:
         _refuse_if_aborted(read_flags(ports.table, writer.run))
     return {"held": text}
 

@@ -12,6 +12,7 @@ import msgspec
 from norikae.argocd.account import keep_token, prove
 from norikae.argocd.applications import APPLICATIONS, descendants, name_of, read_applications
 from norikae.argocd.credentials import SECRET_TYPE, encoded
+from norikae.argocd.freeze import held_by, released
 from norikae.argocd.tracks import syncs_by_itself
 from norikae.cluster.names import ADMIN_GROUP
 from norikae.errors import ConflictError, RefusedError, SettingsError
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from norikae.environment import ArgoCd, Hub
 
 SOON = 5
-RELEASED = {"metadata": {"finalizers": None}, "spec": {"syncPolicy": {"automated": None}}}
-"""An application that syncs nothing; a finalizer of Argo CD's would delete what it deployed (docs, "App Deletion")."""
 
 
 def hub_of(argocd: ArgoCd) -> Hub:
@@ -108,23 +107,66 @@ def ensure_cluster_secret(kubernetes: Kubernetes, argocd: ArgoCd, root: Json, cl
     return Progress.wait(f"the hub to notice {cluster.name}", SOON)
 
 
-def ensure_forgotten(kubernetes: Kubernetes, argocd: ArgoCd, home: Home) -> Progress:
+def ensure_forgotten(kubernetes: Kubernetes, argocd: ArgoCd, home: Home, endpoint: str = "") -> Progress:
     """The next move towards a hub without the cluster's applications; what they deployed stays where it is.
 
     They stop syncing by themselves, root first, so that nothing is put back; then the children go and the root last,
-    because it tells which they are. With it goes the Secret that norikae made.
+    because it tells which they are. With it goes the Secret that norikae made. Applications that no root knows, but
+    that are deployed to the cluster, go too.
 
     Args:
         kubernetes: the hub's API.
         argocd: the environment's Argo CD.
         home: the cluster's applications.
+        endpoint: of the cluster's API; "" when it is not known any more.
+
+    Raises:
+        RefusedError: an ApplicationSet would make one of them again; it serves other clusters, so it is left alone.
     """
     apps = read_applications(kubernetes, argocd)
-    names = [name for name in (home.root, *descendants(apps, home.root)) if name in apps]
+    names = _names_of(apps, home, endpoint)
+    refuse_generated({name: apps[name] for name in names}, home.of)
     for name in names:
-        if apps[name]["metadata"].get("finalizers") or syncs_by_itself(apps[name]):
-            kubernetes.patch(APPLICATIONS, name, home.namespace, RELEASED)
+        if held_by(apps[name]) or syncs_by_itself(apps[name]):
+            kubernetes.patch(APPLICATIONS, name, home.namespace, released(apps[name]))
     going = [name for name in names if name != home.root] or names
     for name in going:
         kubernetes.delete(APPLICATIONS, name, home.namespace)
     return Progress.wait(f"the hub to forget {', '.join(going)}", SOON) if going else Progress.done()
+
+
+def refuse_generated_on_hub(kubernetes: Kubernetes, argocd: ArgoCd, home: Home, endpoint: str) -> None:
+    """No ApplicationSet of the hub makes an application of the cluster; asked before anything of it is touched.
+
+    Raises:
+        RefusedError: one does.
+    """
+    apps = read_applications(kubernetes, argocd)
+    refuse_generated({name: apps[name] for name in _names_of(apps, home, endpoint)}, home.of)
+
+
+def refuse_generated(apps: Mapping[str, Json], cluster: str) -> None:
+    """None of these applications comes from an ApplicationSet, which would make it again.
+
+    Raises:
+        RefusedError: one does.
+    """
+    for name, app in apps.items():
+        for owner in app["metadata"].get("ownerReferences") or []:
+            if owner["kind"] == "ApplicationSet":
+                raise RefusedError(
+                    f"application {name} on the hub is made by ApplicationSet {owner['name']}, which would bring it "
+                    f"back; give the set preserveResourcesOnDeletion, take {cluster} out of its generators, then "
+                    "resume"
+                )
+
+
+def _names_of(apps: Mapping[str, Json], home: Home, endpoint: str) -> list[str]:
+    """The root, its descendants, and whatever else is deployed to the cluster."""
+    known = [name for name in (home.root, *descendants(apps, home.root)) if name in apps]
+    return [*known, *(name for name in apps if name not in known and _goes_to(apps[name], home.of, endpoint))]
+
+
+def _goes_to(app: Json, cluster: str, endpoint: str) -> bool:
+    destination = app.get("spec", {}).get("destination", {})
+    return destination.get("name") == cluster or bool(endpoint and destination.get("server") == endpoint)

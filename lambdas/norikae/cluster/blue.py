@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from norikae.argocd import freeze
 from norikae.argocd.home import home_of
 from norikae.argocd.hub import ensure_forgotten
 from norikae.cluster.health import first_broken
 from norikae.cluster.identity import forget_cluster
 from norikae.cluster.names import ENVIRONMENT_TAG
+from norikae.cluster.orphans import ensure_swept
 from norikae.errors import CredentialsExpiredError, NotFoundError, RefusedError, UnreachableError
 from norikae.upgrade.progress import Progress
 
@@ -22,20 +24,47 @@ if TYPE_CHECKING:
     from norikae.environment import Environment
 
 INGRESSES = "ingresses.networking.k8s.io"
-ARGO_CD_CONTROLLER = "argocd-application-controller"
+BINDINGS = "targetgroupbindings.elbv2.k8s.aws"
+NOTHING_INSIDE = frozenset({"CREATING", "DELETING", "FAILED"})
+"""States in which EKS keeps nothing in a cluster that could be asked for."""
+
 DONE = Progress.done()
 SOON = 5
 NAMED = 5
 """How many things a waiting text names before it only counts them."""
 
 
-def ensure_gone(site: Site, environment: Environment, name: str) -> Progress:
-    """The next move towards the cluster not existing; ready when neither EKS nor IAM knows it and no node is left.
+def ensure_frozen(site: Site, environment: Environment, name: str) -> Progress:
+    """The next move towards an Argo CD that puts nothing back: stopped, or in mode hub without the cluster.
 
-    Argo CD stops first, or in mode hub forgets the cluster, or it would put everything back. Then Ingresses and
-    Services of type LoadBalancer go while their controllers still run, because only those delete the load balancers;
-    then node groups of both kinds, add-ons, the deletion protection, the cluster; at last what IAM was told about it.
-    Whoever calls this has proven that the cluster serves nothing.
+    Args:
+        site: where the cluster is.
+        environment: whose cluster it is.
+        name: the cluster.
+
+    Raises:
+        RefusedError: the cluster is not ours to take away, or an ApplicationSet of the hub makes its applications.
+    """
+    found = site.eks.cluster(name)
+    if found is not None:
+        refuse_foreign(found, environment)
+    home = home_of(environment.argocd, name)
+    if home.is_central:
+        endpoint = found.endpoint if found else ""
+        return ensure_forgotten(site.kubernetes(home.cluster), environment.argocd, home, endpoint)
+    if found is None or found.status in NOTHING_INSIDE:
+        return DONE
+    return _inside(site, found, lambda api: freeze.ensure_frozen(api, environment.argocd.namespace))
+
+
+def ensure_gone(site: Site, environment: Environment, name: str) -> Progress:
+    """The next move towards the cluster not existing; ready when neither EKS nor IAM knows it and nothing is left.
+
+    Argo CD stops first, or in mode hub forgets the cluster, or it would put everything back. Then Ingresses, Services
+    of type LoadBalancer and TargetGroupBindings go while their controllers still run, because only those delete the
+    load balancers; the controllers end with the nodes, which are next: node groups of both kinds, add-ons, the deletion
+    protection, the cluster with its access entries and Pod Identity associations. At last goes what IAM was told about
+    it, and what its controllers left in AWS. Whoever calls this has proven that the cluster serves nothing.
 
     Args:
         site: where it is.
@@ -47,17 +76,15 @@ def ensure_gone(site: Site, environment: Environment, name: str) -> Progress:
             nodes are left that no node group owns.
         AwsRefusedError: a deletion failed; the text is AWS's.
     """
+    frozen = ensure_frozen(site, environment, name)
+    if not frozen.ready:
+        return frozen
     found = site.eks.cluster(name)
-    if found is not None:
-        _refuse_foreign(found, environment)
-    forgotten = _forgotten_by_the_hub(site, environment, name)
-    if not forgotten.ready:
-        return forgotten
     if found is None:
         return _after(site, environment, name)
     if found.status == "DELETING":
         return Progress.wait(f"cluster {name} is DELETING", environment.clusters.poll)
-    if found.status not in {"CREATING", "FAILED"}:  # in these, EKS keeps nothing inside that could be asked for
+    if found.status not in NOTHING_INSIDE:
         for stage in (_load_balancers, _node_groups, _self_managed, _addons):
             progress = stage(site, environment, found)
             if not progress.ready:
@@ -65,19 +92,20 @@ def ensure_gone(site: Site, environment: Environment, name: str) -> Progress:
     return _control_plane(site.eks, environment, found)
 
 
-def _forgotten_by_the_hub(site: Site, environment: Environment, name: str) -> Progress:
-    """A central Argo CD would put back what is deleted, and later miss the cluster."""
-    home = home_of(environment.argocd, name)
-    return ensure_forgotten(site.kubernetes(home.cluster), environment.argocd, home) if home.is_central else DONE
-
-
 def _after(site: Site, environment: Environment, name: str) -> Progress:
-    """Nodes and trust go by the cluster's name, so also those of a cluster that somebody else deleted."""
+    """Nodes, trust and orphans go by the cluster's name, so also those of a cluster that somebody else deleted."""
     progress = _no_self_managed(site, environment, name)
-    return forget_cluster(site.identity, environment, name) if progress.ready else progress
+    if progress.ready:
+        progress = forget_cluster(site.identity, environment, name)
+    return ensure_swept(site.orphans, name, environment.clusters.poll) if progress.ready else progress
 
 
-def _refuse_foreign(found: Cluster, environment: Environment) -> None:
+def refuse_foreign(found: Cluster, environment: Environment) -> None:
+    """A cluster is the environment's own, by its tag, or the one that the environment adopted.
+
+    Raises:
+        RefusedError: it is neither.
+    """
     owner = found.tags.get(ENVIRONMENT_TAG)
     is_adopted = owner is None and found.name == environment.clusters.adopt
     if owner != environment.environment and not is_adopted:
@@ -88,31 +116,34 @@ def _refuse_foreign(found: Cluster, environment: Environment) -> None:
 
 
 def _load_balancers(site: Site, environment: Environment, found: Cluster) -> Progress:
+    return _inside(site, found, lambda api: _no_load_balancers(api, environment))
+
+
+def _inside(site: Site, found: Cluster, stage: Callable[[Kubernetes], Progress]) -> Progress:
     try:
-        return _no_load_balancers(site.kubernetes(found.name), environment)
+        return stage(site.kubernetes(found.name))
     except (UnreachableError, NotFoundError, CredentialsExpiredError, RefusedError):
         # A build that stopped early has no rights for us yet; without nodes no controller ever made a load balancer.
         if site.eks.node_groups(found.name) or _groups_of(site, found.name):
             raise  # the controllers still run, so their load balancers can and must still go first
-        return Progress.done()
+        return DONE
 
 
 def _no_load_balancers(api: Kubernetes, environment: Environment) -> Progress:
-    namespace = environment.argocd.namespace
-    controller = api.get("statefulsets.apps", ARGO_CD_CONTROLLER, namespace)
-    if controller is not None and controller.get("spec", {}).get("replicas", 1) != 0:
-        api.patch("statefulsets.apps", ARGO_CD_CONTROLLER, namespace, {"spec": {"replicas": 0}})
-        return Progress.wait("Argo CD stops, so that it does not put back what is deleted", SOON)
-    ingresses = api.list(INGRESSES)
-    services = [s for s in api.list("services") if s.get("spec", {}).get("type") == "LoadBalancer"]
-    for resource, objects in ((INGRESSES, ingresses), ("services", services)):
-        for obj in objects:
-            if "deletionTimestamp" not in obj["metadata"]:
-                api.delete(resource, obj["metadata"]["name"], obj["metadata"]["namespace"])
-    left = [("Ingress", obj) for obj in ingresses] + [("Service", obj) for obj in services]
+    """Ingresses and Services first: with them go the bindings that their controller made; the others are people's."""
+    doors = [("Ingress", INGRESSES, one) for one in api.list(INGRESSES)]
+    doors += [("Service", "services", one) for one in api.list("services") if _is_balanced(one)]
+    left = doors or [("TargetGroupBinding", BINDINGS, one) for one in api.list(BINDINGS)]
+    for _, resource, obj in left:
+        if "deletionTimestamp" not in obj["metadata"]:
+            api.delete(resource, obj["metadata"]["name"], obj["metadata"]["namespace"])
     if left:
-        return Progress.wait(_still_there(left), environment.clusters.poll)
-    return Progress.done()
+        return Progress.wait(_still_there([(kind, obj) for kind, _, obj in left]), environment.clusters.poll)
+    return DONE
+
+
+def _is_balanced(service: Json) -> bool:
+    return bool(service.get("spec", {}).get("type") == "LoadBalancer")
 
 
 def _still_there(left: list[tuple[str, Json]]) -> str:

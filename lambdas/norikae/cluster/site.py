@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from norikae.cluster.compute_port import Compute
     from norikae.cluster.eks_port import Eks
     from norikae.cluster.identity_port import Identity
+    from norikae.cluster.orphans_port import Orphans
     from norikae.cluster.ports import Kubernetes
     from norikae.ports import Ports
 
@@ -24,14 +25,16 @@ class Site:
         compute: self-managed nodes.
         identity: the AWS roles of pods.
         kubernetes: connects to a cluster by name.
+        orphans: what a cluster's controllers left behind.
     """
 
     eks: Eks
     compute: Compute
     identity: Identity
     kubernetes: Callable[[str], Kubernetes]
+    orphans: Orphans
 
     @classmethod
     def of(cls, ports: Ports) -> Site:
         """The site of an invocation."""
-        return cls(ports.eks, ports.compute, ports.identity, ports.kubernetes)
+        return cls(ports.eks, ports.compute, ports.identity, ports.kubernetes, ports.orphans)

@@ -24,7 +24,7 @@ from norikae.environment.gates import (
 )
 from norikae.environment.part import Name, Part, Percent, RoleArn, Seconds, Version, WholePercent
 from norikae.environment.policies import Rollback, Team
-from norikae.environment.traffic import Dns, Shift, Soak
+from norikae.environment.traffic import Decommission, Dns, Shift, Soak
 from norikae.errors import SettingsError
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "ArgoCd",
     "CloudWatchQuery",
     "Clusters",
+    "Decommission",
     "Differences",
     "Dns",
     "Endpoint",
@@ -143,6 +144,7 @@ class Environment(Part, frozen=True):
     dns: Dns
     shift: Shift = Shift()
     soak: Soak = Soak()
+    decommission: Decommission = Decommission()
     preflight: Preflight = Preflight()
     verify: Verify = Verify()
     approvals: Approvals = Approvals()

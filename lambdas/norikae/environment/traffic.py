@@ -74,4 +74,20 @@ class Soak(Part, frozen=True):
     duration: Annotated[
         Seconds, msgspec.Meta(description="Counted from the last application that arrived at 100 on green.")
     ] = 172800
-    poll: Annotated[Seconds, msgspec.Meta(ge=60, description="How often applications are looked at meanwhile.")] = 600
+    poll: Annotated[Seconds, msgspec.Meta(ge=600, description="How often applications are looked at meanwhile.")] = 600
+
+
+class Decommission(Part, frozen=True):
+    """When nobody talks to blue any more, so that it may be deleted."""
+
+    quiet: Annotated[
+        Seconds,
+        msgspec.Meta(ge=600, description="The time for which nobody may have asked anything of blue's load balancers."),
+    ] = 1800
+    max_requests: Annotated[
+        int,
+        msgspec.Meta(ge=0, description="Requests, or connections, to one target group in that time that do not count."),
+    ] = 0
+    deadline: Annotated[
+        Seconds, msgspec.Meta(description="When somebody still talks to blue after waiting so long, the run holds.")
+    ] = 86400

@@ -4,8 +4,11 @@ A gate that failed critically, and a small share, go back at once. Everything en
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 from typing import Any
+
+import msgspec
 
 from norikae.errors import RefusedError, RollbackRefusedError
 from norikae.ports import Ports
@@ -22,18 +25,19 @@ from norikae.upgrade.state import PhaseItem
 Answer = dict[str, Any]
 
 
-def roll_back_application(ports: Ports, writer: Writer, application: str) -> Answer:
+def roll_back_application(ports: Ports, writer: Writer, application: str, *, at_once: bool = False) -> Answer:
     """One more move towards blue: first the records, then what must not run twice; ``go-on`` when all is back.
 
     Args:
         ports: the world.
         writer: in whose name.
         application: which.
+        at_once: without stops, for whoever looks three times at most (Lambda's asynchronous retries).
 
     Raises:
         RefusedError: as ``roll_back_records``, or a singleton does not come back.
     """
-    answer = roll_back_records(ports, writer, application)
+    answer = roll_back_records(ports, writer, application, at_once=at_once)
     if answer["next"] == "wait":
         return answer
     progress = hand_back(ports, writer, (application,))
@@ -42,7 +46,7 @@ def roll_back_application(ports: Ports, writer: Writer, application: str) -> Ans
     return progress.answer()
 
 
-def roll_back_records(ports: Ports, writer: Writer, application: str) -> Answer:
+def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once: bool = False) -> Answer:
     """One more move towards the record sets from before the shift; ``go-on`` when they are in force.
 
     Nothing here waits for a cluster's API: public names go back even when no API server answers.
@@ -51,6 +55,7 @@ def roll_back_records(ports: Ports, writer: Writer, application: str) -> Answer:
         ports: the world.
         writer: in whose name.
         application: which.
+        at_once: without stops.
 
     Raises:
         RollbackRefusedError: nothing would answer on blue, or too little of it is left; green keeps the traffic.
@@ -58,6 +63,8 @@ def roll_back_records(ports: Ports, writer: Writer, application: str) -> Answer:
         ForeignWriteError: somebody else wrote to the records.
     """
     moving = Moving.read(ports, writer, application)
+    if at_once and not moving.item.critical:
+        moving = replace(moving, item=msgspec.structs.replace(moving.item, critical=True))
     if not moving.item.snapshot:
         return _rolled_back(moving)
     records = moving.records(or_all_on_blue=True)

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from norikae.errors import TransientError
+from norikae.notify.tell import tell
 from norikae.ports import Ports
 from norikae.upgrade.adopted import AdoptionItem
 from norikae.upgrade.identity import Writer
@@ -42,8 +43,9 @@ def recover_adoption(ports: Ports, execution: str, status: str, stopped_at: floa
     if item is not None and item.execution == execution and not item.outcome:
         refused = msgspec.structs.replace(item, outcome="refused", reason=reason)
         ports.table.write_environment(Writer(lease.run, 1, lease.token), "ADOPTION", refused)
-    message = {"event": "adoption-recovered", "execution": execution, "status": status, "clusters": _clusters(ports)}
-    ports.topic.tell(f"{lease.run} was {status.lower()}: nobody is admin", message)
+    text = f"{lease.run} was {status.lower()}: nobody is admin"
+    facts: dict[str, Any] = {"execution": execution, "status": status, "clusters": _clusters(ports)}
+    tell(ports, "adoption-recovered", text, severity="action", **facts)
     ports.table.release("", execution)
     return {"outcome": "refused"}
 

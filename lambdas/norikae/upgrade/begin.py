@@ -9,6 +9,7 @@ from norikae.errors import BadRequestError
 from norikae.ports import Ports
 from norikae.upgrade.identity import Writer, run_of_execution
 from norikae.upgrade.lease import take_lease
+from norikae.upgrade.no_return import refuse_another_run
 from norikae.upgrade.outline import outline
 from norikae.upgrade.phase import enter
 from norikae.upgrade.plan import canonical, plan_hash
@@ -33,6 +34,7 @@ def plan_upgrade(ports: Ports, request: Mapping[str, Any], execution: str, execu
     Raises:
         BadRequestError: the request is wrong.
         LeaseHeldError: another run holds the environment.
+        RefusedError: another run has taken blue apart in part.
     """
     environment = ports.environment
     wanted = parse_request(request, environment.environment)
@@ -41,6 +43,7 @@ def plan_upgrade(ports: Ports, request: Mapping[str, Any], execution: str, execu
     writer = Writer(run=run, attempt=attempt, token=take_lease(ports, "", execution, run).token)
     stored = ports.table.read(run, "PLAN", PlanItem)
     if stored is None:
+        refuse_another_run(ports.table, run)
         stored = _write_plan(ports, writer, wanted, version)
     ended = ports.table.read(run, "PHASE", PhaseItem)
     if ended and ended.outcome in ("succeeded", "planned"):

@@ -15,6 +15,7 @@ from norikae.traffic.applications import reference
 from norikae.traffic.records import TRAFFIC_TYPES, Change
 from norikae.upgrade.errand import is_over, read_request, take_environment
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.no_return import is_passed
 from norikae.upgrade.ports import read_clusters
 from norikae.upgrade.progress import Progress
 from norikae.upgrade.state import ClustersItem, Event, PlanItem
@@ -67,6 +68,7 @@ def clean_green(ports: Ports, request: Mapping[str, Any], execution: str, starte
 
 def _clean(ports: Ports, clusters: ClustersItem, name: str) -> Progress:
     _refuse_blue(ports, clusters, name)
+    _refuse_green_that_serves(ports, clusters, name)
     if left := _records_of(ports, clusters, name):
         ports.dns.change([Change("DELETE", record) for record in left], f"norikae clean-green {name}")
         return Progress.wait(f"Route 53 to forget {name}", ports.environment.dns.propagation_poll)
@@ -87,6 +89,15 @@ def _refuse_blue(ports: Ports, clusters: ClustersItem, name: str) -> None:
     found = ports.eks.cluster(name)
     if found is not None and found.tags.get(ROLE_TAG) == "blue":
         raise RefusedError(f"{name} is tagged {ROLE_TAG}=blue: it serves; only green can be removed")
+
+
+def _refuse_green_that_serves(ports: Ports, clusters: ClustersItem, name: str) -> None:
+    """Once blue is being taken apart, green is the one that serves, whatever the record still says."""
+    if name == clusters.green and clusters.run and is_passed(ports.table, clusters.run):
+        raise RefusedError(
+            f"run {clusters.run} has begun to take {clusters.blue} apart: {name} serves; finish the run with an "
+            f"execution called {clusters.run}-a<number of the next attempt>"
+        )
 
 
 def _records_of(ports: Ports, clusters: ClustersItem, name: str) -> list[Any]:

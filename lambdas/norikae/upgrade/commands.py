@@ -11,6 +11,7 @@ from norikae.upgrade.adopted import AdoptionItem
 from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import EXECUTION_NAME_LIMIT
 from norikae.upgrade.moves import flag, hold, resume_application, roll_back, shift, wake
+from norikae.upgrade.no_return import is_passed
 from norikae.upgrade.state import AppItem, ApprovalItem, ApprovedItem, ClustersItem, Event, PhaseItem
 
 Answer = dict[str, Any]
@@ -109,7 +110,9 @@ def _pause(ports: Ports, run: str, command: Command) -> Answer:
 def _resume(ports: Ports, run: str, command: Command) -> Answer:
     if command.application:
         return resume_application(ports, run, command)
-    flag(ports, run, command, paused=False)
+    # An abort that came a moment after the point of no return could do nothing; the way forward is the only one left.
+    changes = {"aborted": False} if is_passed(ports.table, run) else {}
+    flag(ports, run, command, paused=False, **changes)
     for waiting in ports.table.read_all(run, "APPROVAL#", ApprovalItem):
         kind, _, application = waiting.subject.partition("/")
         if waiting.subject in ("hold", "partial"):

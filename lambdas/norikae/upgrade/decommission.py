@@ -4,93 +4,105 @@ from typing import Any
 
 import msgspec
 
-from norikae.cluster.blue import ensure_gone
+from norikae.cluster.blue import ensure_frozen, ensure_gone
 from norikae.cluster.site import Site
 from norikae.errors import RefusedError
 from norikae.ports import Ports
-from norikae.singletons.hand_off import still_to_come
-from norikae.traffic.applications import reference
 from norikae.traffic.moving import Moving
-from norikae.traffic.records import TRAFFIC_TYPES, Change
-from norikae.traffic.weights import WHOLE
-from norikae.upgrade.arrival import arrived
+from norikae.traffic.records import Change
+from norikae.traffic.weights import WHOLE, once_more
 from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.interlocks import may_begin
 from norikae.upgrade.phase import advance, enter, say
 from norikae.upgrade.plan import Plan
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress
-from norikae.upgrade.state import Event
+from norikae.upgrade.state import Event, PlanItem
 
 Answer = dict[str, Any]
+PHASE = "decommission-blue"
 
 
 def decommission_blue(ports: Ports, writer: Writer) -> Answer:
-    """Blue is gone: its record sets, its load balancers, its nodes, the cluster.
+    """Blue is gone: Argo CD is stopped, then its record sets, its load balancers, its nodes, the cluster go.
 
-    It begins with the point of no return: from then on no function raises blue's weight.
+    It begins with the point of no return: from then on no function raises blue's weight. Before it, it waits until
+    nobody talks to blue any more.
 
     Raises:
-        RefusedError: a name that one of blue's Ingresses serves still leads there, planned or not.
+        RefusedError: blue may not go yet (``norikae.upgrade.interlocks``), or a part of it may not be deleted.
     """
-    plan = read_plan(ports.table, writer.run).plan
-    item = enter(ports, writer, "decommission-blue")
-    if not item.point_of_no_return:
-        flags = read_flags(ports.table, writer.run)
-        if flags.aborted:
-            return say(ports, writer, item, "abort", f"aborted by {flags.by or 'an operator'}")
-        for planned in plan.applications():
-            arrived(ports, writer, planned.name)
-        _refuse_while_blue_serves(ports, plan)
-        _refuse_while_blue_runs_singletons(ports, writer, plan)
-        ports.table.write(writer, "PHASE", msgspec.structs.replace(item, point_of_no_return=True))
-        ports.table.log(writer.run, Event(at=ports.now, what="point-of-no-return"))
-
-    def move() -> Progress:
-        names = [planned.name for planned in plan.applications()]
-        left = [name for name in names if not _blue_records_are_gone(ports, writer, name)]
-        if left:
-            seconds = ports.environment.dns.propagation_poll
-            return Progress.wait(f"Route 53 to forget {plan.blue.name} for {', '.join(left)}", seconds)
-        return ensure_gone(Site.of(ports), ports.environment, plan.blue.name)
-
-    return advance(ports, writer, "decommission-blue", ports.environment.clusters.delete_deadline, move)
+    stored = read_plan(ports.table, writer.run)
+    wanted, clusters = ports.environment.decommission, ports.environment.clusters
+    if not enter(ports, writer, PHASE).point_of_no_return:
+        answer = advance(ports, writer, PHASE, wanted.deadline, lambda: may_begin(ports, writer, stored))
+        if answer["next"] != "go-on":
+            return answer
+        if not _pass_the_point(ports, writer, stored):
+            return say(ports, writer, enter(ports, writer, PHASE), "abort", "aborted before anything was deleted")
+    deadline = wanted.deadline + clusters.delete_deadline  # one span holds the wait before and the work after
+    return advance(ports, writer, PHASE, deadline, lambda: _take_apart(ports, writer, stored.plan))
 
 
-def _refuse_while_blue_serves(ports: Ports, plan: Plan) -> None:
-    """Every public name of every Ingress on blue leads elsewhere, also of those that the plan does not know."""
-    ingresses = [reference(one) for one in ports.kubernetes(plan.blue.name).list("ingresses.networking.k8s.io")]
-    balancers = {ingress.load_balancer.lower() for ingress in ingresses} - {""}
-    hosts = sorted({host for ingress in ingresses for host in ingress.hosts})
-    for record in ports.dns.records(hosts, (*TRAFFIC_TYPES, "CNAME")):
-        if record.target in balancers and record.weight != 0:
-            raise RefusedError(
-                f"{record.name} still leads to {plan.blue.name}; deleting it would end that service. Move it to "
-                f"{plan.green.name} (a new run, or its own team's change), then resume"
-            )
+def _pass_the_point(ports: Ports, writer: Writer, stored: PlanItem) -> bool:
+    """The point of no return is in the table, in the name of the lease's holder; False when an abort was quicker.
+
+    An abort writes its flag after it has read the phase; this writes the phase before it reads the flag, so one of the
+    two sees the other. An abort that comes later can only stop (``norikae.upgrade.phase``).
+    """
+    item = enter(ports, writer, PHASE)
+    ports.table.write(writer, "PHASE", msgspec.structs.replace(item, point_of_no_return=True))
+    if read_flags(ports.table, writer.run).aborted:
+        ports.table.write(writer, "PHASE", item)
+        return False
+    detail = {"hash": stored.hash, "blue": stored.plan.blue.name}
+    ports.table.log(writer.run, Event(at=ports.now, what="point-of-no-return", detail=detail))
+    return True
 
 
-def _refuse_while_blue_runs_singletons(ports: Ports, writer: Writer, plan: Plan) -> None:
-    """Everything that was to run on green after the hand-off does."""
-    if left := still_to_come(ports, plan):
-        enter(ports, writer, "hand-off-singletons")  # where a resume goes on
-        raise RefusedError(f"{', '.join(left)} would end with {plan.blue.name}; resume hands it off to green first")
+def _take_apart(ports: Ports, writer: Writer, plan: Plan) -> Progress:
+    site = Site.of(ports)
+    frozen = ensure_frozen(site, ports.environment, plan.blue.name)
+    if not frozen.ready:
+        return frozen
+    names = [planned.name for planned in plan.applications()]
+    left = [name for name in names if not _blue_records_are_gone(ports, writer, name)]
+    if left:
+        text = f"Route 53 to forget {plan.blue.name} for {', '.join(left)}"
+        return Progress.wait(text, ports.environment.clusters.poll)
+    progress = ensure_gone(site, ports.environment, plan.blue.name)
+    if progress.ready:
+        _write_down_what_is_left(ports, writer, plan.blue.name)
+    return progress
 
 
 def _blue_records_are_gone(ports: Ports, writer: Writer, application: str) -> bool:
-    """Whether nobody is led to blue any more; asks for it at the first look."""
+    """Whether nobody is led to blue any more; asks for it at the first look.
+
+    When the answer to that was lost, green's records are written once more: only a change of our own has a state.
+    """
     moving = Moving.read(ports, writer, application)
     if moving.item.blue_is_gone:
         return True
-    mine = [one for one in ports.dns.records(moving.planned.hosts) if one.set_identifier == moving.blue]
+    records = ports.dns.records(moving.planned.hosts)
+    mine = [one for one in records if one.set_identifier == moving.blue]
     if any(record.weight for record in mine):
         raise RefusedError(f"{application}: {moving.blue} still has a weight; nothing of it is deleted")
-    if mine:
+    if mine or not moving.item.change:
         comment = f"norikae run={writer.run} application={application} decommission"
-        change = ports.dns.change([Change("DELETE", record) for record in mine], comment)
+        moving.save(change="", written={moving.green: WHOLE})
+        change = ports.dns.change([Change("DELETE", record) for record in mine] or once_more(records), comment)
         moving.save(change=change, written={moving.green: WHOLE})
         return False
-    if moving.item.change and not ports.dns.is_in_sync(moving.item.change):
+    if not ports.dns.is_in_sync(moving.item.change):
         return False
     moving.save(blue_is_gone=True)
     return True
+
+
+def _write_down_what_is_left(ports: Ports, writer: Writer, cluster: str) -> None:
+    """Volumes may hold data that somebody wants: they are in the audit trail and the report, and never deleted."""
+    found = ports.compute.leftovers(cluster)
+    detail = {"cluster": cluster, "volumes": list(found.volumes), "others": list(found.others)}
+    ports.table.log(writer.run, Event(at=ports.now, what="blue-removed", detail=detail))

@@ -9,6 +9,7 @@ from norikae.ports import Ports
 from norikae.report.run_report import keep_report
 from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.no_return import is_passed
 from norikae.upgrade.phase import close
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.rolled_back import forget_green
@@ -64,6 +65,8 @@ def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason:
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
     where = keep_report(ports, writer.run)
     severity: Severity = "info" if outcome in ("succeeded", "planned") else "action"
+    if severity == "action" and is_passed(ports.table, writer.run):
+        severity = "page"
     text = f"run {writer.run}: {outcome}"
     tell(ports, f"upgrade-{outcome}", text, run=writer.run, severity=severity, reason=reason, report=where)
     ports.table.release("", execution)

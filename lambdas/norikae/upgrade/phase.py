@@ -40,6 +40,9 @@ def advance(
     """
     flags = read_flags(ports.table, writer.run)
     item = enter(ports, writer, phase)
+    if flags.aborted and item.point_of_no_return:
+        text = "an abort came after the point of no return: nothing goes back; resume takes the rest of blue away"
+        return say(ports, writer, item, "hold", text)
     if flags.aborted:
         return say(ports, writer, item, "abort", f"aborted by {flags.by or 'an operator'}")
     if flags.paused:

@@ -11,10 +11,12 @@ from norikae.report.run_report import keep_report
 from norikae.singletons.hand_off import hand_back, pending_back
 from norikae.traffic.rollback import roll_back_application
 from norikae.upgrade.adoption_recovery import recover_adoption
+from norikae.upgrade.flags import flags_for, read_flags
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.no_return import is_passed
 from norikae.upgrade.phase import close
 from norikae.upgrade.rolled_back import forget_green
-from norikae.upgrade.state import AppItem, ApprovalItem, Event, PhaseItem, PlanItem
+from norikae.upgrade.state import AppItem, ApprovalItem, Event, PlanItem
 
 Answer = dict[str, Any]
 
@@ -46,8 +48,9 @@ def recover(ports: Ports, event: Mapping[str, Any]) -> Answer:
 
 
 def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) -> Answer:
-    phase = ports.table.read(writer.run, "PHASE", PhaseItem)
-    may_roll_back = ports.environment.on_stop.upgrade == "roll-back" and not (phase and phase.point_of_no_return)
+    # Whoever aborted wants everything back, whatever the policy is for a run that was merely stopped.
+    wanted = ports.environment.on_stop.upgrade == "roll-back" or read_flags(ports.table, writer.run).aborted
+    may_roll_back = wanted and not is_passed(ports.table, writer.run)
     touched = _touched(ports, writer.run)
     outcomes = _roll_back(ports, writer, touched, of_the_run=True) if may_roll_back else {}
     outcome = "rolled-back" if outcomes and all(one == "rolled-back" for one in outcomes.values()) else "held"
@@ -62,7 +65,8 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
     ports.table.log(writer.run, Event(at=ports.now, what="recovered", detail=detail))
     report = keep_report(ports, writer.run)
     text = f"run {writer.run} was {status.lower()}: {outcome}"
-    tell(ports, "recovered", text, run=writer.run, severity=_severity(outcomes), report=report, **detail)
+    severity = "page" if is_passed(ports.table, writer.run) else _severity(outcomes)
+    tell(ports, "recovered", text, run=writer.run, severity=severity, report=report, **detail)
     ports.table.release("", execution)
     return {"run": writer.run, "outcome": outcome}
 
@@ -83,7 +87,8 @@ def _recover_shift(ports: Ports, execution: str, status: str) -> Answer:
 def _recover_application(ports: Ports, writer: Writer, application: str, execution: str, status: str) -> Answer:
     item = ports.table.read(writer.run, f"APP#{application}", AppItem)
     outcomes = {application: "moved" if item and item.outcome == "moved" else "held"}
-    if outcomes[application] != "moved" and ports.environment.on_stop.shift == "roll-back":
+    sent_back = flags_for(ports.table, writer.run, application).aborted
+    if sent_back or (outcomes[application] != "moved" and ports.environment.on_stop.shift == "roll-back"):
         outcomes = _roll_back(ports, writer, [application])
     for question in ("hold", "team"):
         ports.table.delete(writer.run, f"APPROVAL#{question}/{application}")
@@ -125,7 +130,7 @@ def _roll_back(ports: Ports, writer: Writer, applications: list[str], *, of_the_
 
 
 def _is_rolled_back(ports: Ports, writer: Writer, application: str) -> bool:
-    return bool(roll_back_application(ports, writer, application)["next"] == "go-on")
+    return bool(roll_back_application(ports, writer, application, at_once=True)["next"] == "go-on")
 
 
 def _outcome(is_back: Callable[[], bool]) -> str:

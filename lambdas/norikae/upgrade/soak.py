@@ -3,11 +3,12 @@
 from typing import Any
 
 from norikae.ports import Ports
-from norikae.upgrade.arrival import arrived, unsettled
+from norikae.upgrade.arrival import unsettled
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import advance
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress, counted
+from norikae.upgrade.soaked import SoakItem, poll_anew, soak_left
 
 Answer = dict[str, Any]
 
@@ -19,18 +20,19 @@ def soak(ports: Ports, writer: Writer) -> Answer:
         RefusedError: an application is not wholly on green, green is not healthy, or a background gate fails; the run
             holds with both clusters.
     """
-    plan = read_plan(ports.table, writer.run).plan
+    plan, wanted = read_plan(ports.table, writer.run).plan, ports.environment.soak
+    known = ports.table.read(writer.run, "SOAK", SoakItem) or SoakItem()
+    anew = known.anew + known.broken  # this look may be the first good one after a bad one
+    poll = poll_anew(ports.environment) if anew else wanted.poll
 
     def look() -> Progress:
-        instants = [arrived(ports, writer, planned.name) for planned in plan.applications()]
-        since = max((at for at in instants), default=ports.now)
-        left = since + ports.environment.soak.duration - ports.now
+        left = soak_left(ports, writer, plan)
         waiting = [why for planned in plan.applications() if (why := unsettled(ports, writer, planned.name))]
         if left <= 0 and waiting:
-            return Progress.wait(counted(waiting), ports.environment.soak.poll)
+            return Progress.wait(counted(waiting), poll)
         if left <= 0:
             return Progress.done()
-        return Progress.wait(f"{left:.0f} s of the soak are left", min(ports.environment.soak.poll, int(left) + 1))
+        return Progress.wait(f"{left:.0f} s of the soak are left", min(poll, int(left) + 1))
 
-    wanted = ports.environment.soak
-    return advance(ports, writer, "soak", wanted.duration + 2 * wanted.poll, look, steady=True)
+    # A soak that begins anew has as much time again.
+    return advance(ports, writer, "soak", (1 + anew) * (wanted.duration + 2 * poll), look, steady=True)

@@ -9,7 +9,7 @@ from local.aws.ec2.filters import matching, page
 from local.aws.simulator import AwsError, Simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from local.kernel import Kernel
 
@@ -70,13 +70,46 @@ class SecurityGroupOperations(Simulator):
         """Seventeen hexadecimal digits."""
         return self.kernel.uuid(f"ec2/{stream}").replace("-", "")[:17]
 
-    def new_group(self, group: str) -> None:
+    def new_group(self, group: str, tags: Mapping[str, str] | None = None) -> None:
         """A group whose members reach each other, as EKS makes one for a cluster.
 
         Source: EKS user guide, "View Amazon EKS security group requirements for clusters".
         """
-        self.groups.setdefault(group, {})
-        self.admit(group, source=group, protocol=EVERY_PROTOCOL, port=-1)
+        if group not in self.groups:
+            self.groups[group] = {}
+            self.group_tags[group] = dict(tags or {})
+            self.admit(group, source=group, protocol=EVERY_PROTOCOL, port=-1)
+
+    @property
+    def group_tags(self) -> dict[str, dict[str, str]]:
+        """Group to its tags."""
+        found: dict[str, dict[str, str]] = self.__dict__.setdefault("_group_tags", {})
+        return found
+
+    def worn(self) -> set[str]:
+        """The groups that network interfaces have."""
+        return {group for wearers in self.wearers for group in wearers()}
+
+    @property
+    def wearers(self) -> list[Callable[[], Iterable[str]]]:
+        """Whoever makes network interfaces says which groups they have."""
+        found: list[Callable[[], Iterable[str]]] = self.__dict__.setdefault("_wearers", [])
+        return found
+
+    def delete_security_group(self, **request: Any) -> dict[str, Any]:
+        """The group is gone.
+
+        Raises:
+            AwsError: InvalidGroup.NotFound; DependencyViolation while a network interface has the group, or a rule of
+                another group names it (EC2 API reference, DeleteSecurityGroup).
+        """
+        group = self._known(request["GroupId"])
+        rules = (rule for other, found in self.groups.items() if other != group for rule in found.values())
+        if group in self.worn() or any(rule.source == group for rule in rules):
+            raise AwsError("DependencyViolation", f"resource {group} has a dependent object")
+        del self.groups[group]
+        del self.group_tags[group]
+        return {"Return": True, "GroupId": group}
 
     @property
     def groups(self) -> dict[str, dict[str, Rule]]:

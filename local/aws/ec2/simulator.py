@@ -68,8 +68,10 @@ class Ec2Simulator(InstanceOperations, SecurityGroupOperations):
         return method
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
-        """The tags of a launch template or an instance, or nothing if it does not exist."""
+        """The tags of a launch template, an instance or a security group, or nothing if it does not exist."""
         kind, _, name = arn.rpartition(":")[2].partition("/")
+        if kind == "security-group":
+            return self.group_tags.get(name)
         found = {"launch-template": self.templates.get(name), "instance": self.instances.get(name)}.get(kind)
         return dict(found.tags) if found else None
 
@@ -148,6 +150,7 @@ class Ec2Simulator(InstanceOperations, SecurityGroupOperations):
     def describe_tags(self, **request: Any) -> dict[str, Any]:
         """Every tag of every thing of EC2 here; those of a terminated instance stay as long as the instance does."""
         things = [("launch-template", one.id, one.tags) for one in self.templates.values()]
+        things += [("security-group", group, tags) for group, tags in self.group_tags.items()]
         for instance in self.instances.values():
             things.append(("instance", instance.id, instance.tags))
             if instance.state in {"pending", "running"}:

@@ -54,6 +54,19 @@ class ElbStore(Simulator):
         """What a health check of a target finds; the data path sets it."""
         self.has_certificate: Callable[[str], bool] = lambda _arn: True
         """Whether a certificate exists; the world sets it."""
+        self.open_group: Callable[[str, Tags], object] = lambda _group, _tags: None
+        """Makes a security group for a load balancer, if it is not there; the world sets it."""
+        self.close_group: Callable[[str], object] = lambda _group: None
+        """Deletes a security group; the world sets it."""
+
+    def tags_of(self, arn: str) -> Tags | None:
+        """The tags of a load balancer or a target group, or nothing if it does not exist."""
+        found: Tagged | None = self.load_balancers.get(arn) or self.target_groups.get(arn)
+        return dict(found.tags) if found else None
+
+    def groups_in_use(self) -> set[str]:
+        """The security groups of all load balancers."""
+        return {group for one in self.load_balancers.values() for group in one.settings["SecurityGroups"]}
 
     def arn(self, path: str) -> str:
         """The ARN of a resource of this account and region."""

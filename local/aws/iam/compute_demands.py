@@ -32,7 +32,21 @@ def ec2(operation: Operation, place: Place) -> Derived:
     if operation.name == "DeleteLaunchTemplate":
         template = place.arn("ec2", f"launch-template/{params['LaunchTemplateId']}")
         return [(action, template, _tagged(template, place))]
+    if operation.name == "DeleteSecurityGroup":
+        group = place.arn("ec2", f"security-group/{params['GroupId']}")
+        return [(action, group, _tagged(group, place))]
     raise UnmodelledPolicyError(f"the embedded world cannot judge permissions for {action}")
+
+
+def elbv2(operation: Operation, place: Place) -> Derived:
+    """The permissions of a call to Elastic Load Balancing that looks or deletes."""
+    action, params = f"elasticloadbalancing:{operation.name}", operation.params
+    if operation.name.startswith("Describe"):
+        return [(action, "*", {})]
+    member = {"DeleteLoadBalancer": "LoadBalancerArn", "DeleteTargetGroup": "TargetGroupArn"}.get(operation.name)
+    if member is None:
+        raise UnmodelledPolicyError(f"the embedded world cannot judge permissions for {action}")
+    return [(action, params[member], _tagged(params[member], place))]
 
 
 def autoscaling(operation: Operation, place: Place) -> Derived:

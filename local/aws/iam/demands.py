@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from local.aws.iam.compute_demands import autoscaling, ec2
+from local.aws.iam.compute_demands import autoscaling, ec2, elbv2
 from local.aws.iam.conditions import Context, UnmodelledPolicyError
 from local.aws.iam.eks_demands import eks
 from local.aws.iam.identity_demands import iam, sts
@@ -185,7 +185,7 @@ _SERVICES: dict[str, Derive] = {
     "logs": _logs,
     "sts": sts,
     "iam": iam,
-    "elbv2": _anywhere("elasticloadbalancing"),
+    "elbv2": elbv2,
     "ec2": ec2,
     "autoscaling": autoscaling,
     "stepfunctions": _by_member("states", "executionArn", "stateMachineArn", "mapRunArn", "activityArn"),

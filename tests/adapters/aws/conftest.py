@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.aws.cloudwatch import CloudWatchSimulator
+from local.aws.ec2 import Ec2Simulator
 from local.aws.elbv2 import ElbSimulator
 from local.aws.front import Front
 from local.aws.identities import Identities
@@ -27,7 +28,9 @@ class Cloud:
         self.route53 = Route53Simulator(self.kernel, account=ACCOUNT)
         self.elb = ElbSimulator(self.kernel, account=ACCOUNT, region=REGION)
         self.cloudwatch = CloudWatchSimulator(self.kernel)
-        simulators = [self.route53, self.elb, self.cloudwatch]
+        self.ec2 = Ec2Simulator(self.kernel, account=ACCOUNT, region=REGION, vpc="vpc-demo", subnets={})
+        self.ec2.wearers.append(self.elb.groups_in_use)
+        simulators = [self.route53, self.elb, self.cloudwatch, self.ec2]
         self.front = Front(self.kernel, simulators, Identities(ACCOUNT), ACCOUNT, REGION)
         self.front.start()
 

@@ -155,7 +155,12 @@ def test_decommissioners_stop_argo_cd_and_delete_what_holds_load_balancers(
     assert decommissioner.list(INGRESSES) == []
     assert not decommissioner.delete(INGRESSES, "web", "default")
     assert not decommissioner.delete("services", "web", "default")
+    assert decommissioner.list("targetgroupbindings.elbv2.k8s.aws") == []
+    assert decommissioner.get("deployments.apps", "argocd-applicationset-controller", NAMESPACE) is None
+    assert isinstance(decommissioner.list("applications.argoproj.io", NAMESPACE), list)
     for attempt in (
+        lambda: decommissioner.delete("applications.argoproj.io", "web", NAMESPACE),
+        lambda: decommissioner.get("deployments.apps", "argocd-server", NAMESPACE),
         lambda: decommissioner.delete("statefulsets.apps", name, NAMESPACE),
         lambda: decommissioner.list("pods"),
         lambda: decommissioner.patch(INGRESSES, "web", "default", {}),

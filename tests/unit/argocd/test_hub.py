@@ -11,7 +11,7 @@ import pytest
 from norikae.argocd.applications import APPLICATIONS
 from norikae.argocd.ensure import Around, ensure_argo_cd
 from norikae.argocd.home import home_of
-from norikae.argocd.hub import ensure_forgotten, with_hub
+from norikae.argocd.hub import ensure_forgotten, refuse_generated_on_hub, with_hub
 from norikae.cluster.eks_port import Cluster
 from norikae.environment import Hub
 from norikae.errors import RefusedError
@@ -117,3 +117,28 @@ def test_a_cluster_that_goes_is_forgotten_and_nothing_that_runs_there_is_deleted
         f"delete {APPLICATIONS} argocd/root-{GREEN}",
     ]
     assert (APPLICATIONS, "argocd", "other") in api.objects
+
+
+def test_what_is_deployed_to_the_cluster_without_a_root_is_forgotten_too() -> None:
+    by_name, by_server, other = application("by-name"), application("by-server"), application("other")
+    by_name["spec"]["destination"] = {"name": GREEN}
+    by_server["spec"]["destination"] = {"server": "https://green.eks.example"}
+    other["spec"]["destination"] = {"server": "https://other.eks.example"}
+    api = FakeArgoCd(application(f"root-{GREEN}"), by_name, by_server, other)
+    home = home_of(ARGOCD, GREEN)
+    for _ in range(3):
+        ensure_forgotten(api, ARGOCD, home, "https://green.eks.example")
+    assert [key for key in api.objects if key[0] == APPLICATIONS] == [(APPLICATIONS, "argocd", "other")]
+
+
+def test_an_application_that_an_application_set_would_bring_back_refuses_before_anything_changes() -> None:
+    generated = application("web")
+    generated["spec"]["destination"] = {"name": GREEN}
+    generated["metadata"]["ownerReferences"] = [{"kind": "ApplicationSet", "name": "teams"}]
+    api = FakeArgoCd(application(f"root-{GREEN}"), generated)
+    home = home_of(ARGOCD, GREEN)
+    with pytest.raises(RefusedError, match=r"web on the hub is made by ApplicationSet teams, .* preserveResources"):
+        refuse_generated_on_hub(api, ARGOCD, home, "")
+    with pytest.raises(RefusedError, match="which would bring it back"):
+        ensure_forgotten(api, ARGOCD, home)
+    assert api.writes == []

@@ -18,6 +18,7 @@ from tests.unit.fakes.demo import application, demo_environment, ingress
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
+from tests.unit.fakes.orphans import FakeOrphans
 
 if TYPE_CHECKING:
     from norikae.upgrade.progress import Progress
@@ -48,7 +49,7 @@ def service(name: str, kind: str) -> dict[str, Any]:
 
 
 def look(eks: FakeEks, api: FakeKubernetes, compute: FakeCompute | None = None, name: str = NAME) -> Progress:
-    site = Site(eks, compute or FakeCompute(), FakeIdentity(), lambda _: api)
+    site = Site(eks, compute or FakeCompute(), FakeIdentity(), lambda _: api, FakeOrphans())
     return ensure_gone(site, demo_environment(), name)
 
 
@@ -60,7 +61,7 @@ def test_a_central_argo_cd_forgets_the_cluster_before_anything_is_deleted() -> N
     environment = demo_environment()
     argocd = msgspec.structs.replace(environment.argocd, mode="hub", hub=central, root="root-{cluster}")
     environment = msgspec.structs.replace(environment, argocd=argocd)
-    site = Site(eks, FakeCompute(), FakeIdentity(), {NAME: api, "tools": hub}.__getitem__)
+    site = Site(eks, FakeCompute(), FakeIdentity(), {NAME: api, "tools": hub}.__getitem__, FakeOrphans())
     assert ensure_gone(site, environment, NAME).waiting_for == "the hub to forget web"
     assert ensure_gone(site, environment, NAME).waiting_for == f"the hub to forget root-{NAME}"
     assert api.writes == []

@@ -17,6 +17,7 @@ from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
+from tests.unit.fakes.orphans import FakeOrphans
 
 if TYPE_CHECKING:
     from norikae.upgrade.progress import Progress
@@ -35,7 +36,7 @@ OURS = {"norikae:environment": "demo"}
 
 
 def look(eks: FakeEks, api: FakeKubernetes, green: GreenCluster = GREEN) -> Progress:
-    site = Site(eks, FakeCompute(), FakeIdentity(), lambda _: api)
+    site = Site(eks, FakeCompute(), FakeIdentity(), lambda _: api, FakeOrphans())
     return ensure_green(site, demo_environment(), green, ROLES, RBAC)
 
 

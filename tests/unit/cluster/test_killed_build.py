@@ -14,14 +14,14 @@ from norikae.cluster.green import ClusterRoles, GreenCluster, ensure_green
 from norikae.cluster.site import Site
 from norikae.errors import ConflictError
 from tests.unit.fakes.compute import FakeCompute
+from tests.unit.fakes.deadly import Deadly, Killed
 from tests.unit.fakes.demo import demo_environment, node
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.identity import BLUE_ISSUER, GREEN_ISSUER, PODS, FakeIdentity, admitting, policy, role
 from tests.unit.fakes.kubernetes import FakeKubernetes
+from tests.unit.fakes.orphans import FakeOrphans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from norikae.upgrade.progress import Progress
 
 BLUE, GREEN = "demo-1-33", GreenCluster("demo-1-35-a", "1.35", "run-1", "demo-1-33")
@@ -39,30 +39,6 @@ GROUPS = [
     {"name": "system", "kind": "managed", "instances": ["m7g.large"]},
     {"name": "worker", "kind": "self-managed", "instances": ["m7g.large"], "min_size": 2},
 ]
-
-
-class Killed(BaseException):
-    """The process ended; nothing catches this."""
-
-
-class Deadly:
-    """A part of the world whose calls are counted, and at one of which the process dies."""
-
-    def __init__(self, part: Any, moment: Callable[[str, str], None]) -> None:
-        self._part, self._moment = part, moment
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._part, name)
-        if not callable(found):
-            return found
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            self._moment(name, "before")
-            answer = found(*args, **kwargs)
-            self._moment(name, "after")
-            return answer
-
-        return call
 
 
 class Build:
@@ -88,7 +64,7 @@ class Build:
         self._deadly, self._when = deadly, when
         parts = (Deadly(part, self._moment) for part in (self.eks, self.compute, self.identity, self.api))
         eks, compute, identity, api = parts
-        self.site: Any = Site(eks, compute, identity, lambda _: api)
+        self.site: Any = Site(eks, compute, identity, lambda _: api, FakeOrphans())
 
     def _moment(self, name: str, moment: str) -> None:
         if moment == "before":

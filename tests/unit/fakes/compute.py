@@ -103,7 +103,7 @@ class FakeCompute:
         return self.failures.get(group)
 
     def instances(self, cluster: str) -> tuple[Instance, ...]:
-        return tuple(self.machines.values())
+        return tuple(one for one in self.machines.values() if self.owners.get(one.group, cluster) == cluster)
 
     def leftovers(self, cluster: str) -> Leftovers:
         return self.left

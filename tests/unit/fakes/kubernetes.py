@@ -34,6 +34,7 @@ KINDS = {
     "Service": "services",
     "ServiceAccount": "serviceaccounts",
     "StatefulSet": "statefulsets.apps",
+    "TargetGroupBinding": "targetgroupbindings.elbv2.k8s.aws",
     "ValidatingAdmissionPolicy": "validatingadmissionpolicies.admissionregistration.k8s.io",
 }
 

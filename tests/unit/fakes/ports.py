@@ -12,11 +12,13 @@ from norikae.gates.ports import Answers, ResponseTime
 from norikae.settings import Settings
 from norikae.traffic.ports import TargetGroupHealth
 from norikae.traffic.records import TRAFFIC_TYPES, LoadBalancerTarget, RecordSet, traffic_sets, weighted_alias
+from norikae.upgrade.quiet_port import Figures
 from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
+from tests.unit.fakes.orphans import FakeOrphans
 from tests.unit.fakes.probe import FakeProbe
 
 T = TypeVar("T")
@@ -147,7 +149,9 @@ class FakeBalancers:
         if dns_name not in self.groups:
             return ()
         healthy, total = self.groups[dns_name]
-        return (TargetGroupHealth(dns_name.partition(".")[0], healthy, total),)
+        name = dns_name.partition(".")[0]
+        dimensions = (("LoadBalancer", f"app/{name}/1"), ("TargetGroup", f"targetgroup/{name}/1"))
+        return (TargetGroupHealth(name, healthy, total, dimensions),)
 
 
 class FakeMetrics:
@@ -184,6 +188,19 @@ class FakeMetrics:
         is_blue = any("1-33" in group.target_group for group in groups)
         self.windows.append(("blue" if is_blue else "green", start, end))
         return is_blue
+
+
+class FakeVisits:
+    """Nobody talks to any load balancer, and each of them says so, unless the test says otherwise."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, Figures] = {}
+        self.asked: list[tuple[float, float]] = []
+
+    def figures(self, groups: Any, *, start: float, end: float) -> tuple[Figures, ...]:
+        self.asked.append((start, end))
+        names = [dict(group)["LoadBalancer"].split("/")[1] for group in groups]
+        return tuple(self.of.get(name, Figures(reported_at=end - 60)) for name in names)
 
 
 class FakeExecutions:
@@ -247,6 +264,8 @@ class FakePorts:
     now: float = 1_000_000.0
     table: FakeTable = field(default_factory=FakeTable)
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
+    visits: FakeVisits = field(default_factory=FakeVisits)
+    orphans: FakeOrphans = field(default_factory=FakeOrphans)
     executions: FakeExecutions = field(default_factory=FakeExecutions)
     topic: FakeTopic = field(default_factory=FakeTopic)
     evidence: FakeEvidence = field(default_factory=FakeEvidence)

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from norikae.cluster.eks_port import Cluster as EksCluster
 from norikae.environment import Rollback
 from norikae.gates.judge import judge_gates
 from norikae.traffic.rollback import roll_back_application
@@ -13,7 +14,7 @@ from norikae.traffic.shift import finish_shift, prepare_shift, set_weights, veri
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.plan import Cluster, Plan, PlannedApplication, plan_hash
-from norikae.upgrade.state import AppItem, ClustersItem, Flags, PhaseItem, PhaseSpan, PlanItem
+from norikae.upgrade.state import AppItem, ApprovedItem, ClustersItem, Flags, PhaseItem, PhaseSpan, PlanItem
 from tests.unit.fakes.demo import ingress
 from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.ports import FakeBalancers, FakeDns, FakePorts, alias
@@ -124,3 +125,22 @@ class Story:
             answer = self.judged(weight, name)
         assert answer["next"] == "finish"
         self.finished(name)
+
+    def soaked(self) -> None:
+        """Every application has moved and soaked, and a person has approved that blue goes."""
+        for planned in plan_of(self.ports).plan.applications():
+            self.moved(planned.name)
+        self.time_passes(self.ports.environment.soak.duration)
+        self.approved()
+
+    def approved(self) -> None:
+        """A person has said that blue may go, and green stands."""
+        approved = ApprovedItem(plan_hash=plan_of(self.ports).hash, by="mio", at=self.ports.now)
+        self.ports.table.write_unfenced(RUN, "APPROVED#decommission", approved)
+        self.ports.eks.clusters[GREEN] = EksCluster(GREEN, "1.35", "ACTIVE")
+
+
+def plan_of(ports: FakePorts) -> PlanItem:
+    stored = ports.table.read(RUN, "PLAN", PlanItem)
+    assert stored is not None
+    return stored

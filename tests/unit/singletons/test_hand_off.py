@@ -246,6 +246,8 @@ def test_what_a_shift_has_left_is_handed_off_by_the_run() -> None:
 
 def test_blue_is_not_deleted_while_it_runs_what_green_does_not() -> None:
     story = nightly()
+    story.time_passes(story.ports.environment.soak.duration)
+    story.approved()
     with pytest.raises(RefusedError, match=rf"CronJob shop/nightly would end with {BLUE}"):
         decommission_blue(story.ports, WRITER)
     phase = story.ports.table.read(RUN, "PHASE", PhaseItem)

@@ -7,20 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from norikae.approvals.ask import hold_upgrade
 from norikae.environment import Environment, OnStop
 from norikae.errors import BadRequestError, RefusedError, TransientError
-from norikae.traffic.records import RecordSet
 from norikae.upgrade.back import roll_back_applications
-from norikae.upgrade.commands import operate
-from norikae.upgrade.decommission import decommission_blue
 from norikae.upgrade.finish import finish_upgrade, report_failure
 from norikae.upgrade.phase import enter
 from norikae.upgrade.recovery import recover
 from norikae.upgrade.soak import soak
 from norikae.upgrade.state import ClustersItem, PhaseItem
-from tests.unit.fakes.demo import ingress
-from tests.unit.fakes.ports import alias
 from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, PARENT, RUN, SHIFT, WRITER, Story
 
 
@@ -32,119 +26,10 @@ def ended(execution: str, status: str = "ABORTED") -> dict[str, Any]:
     return {"detail": {"executionArn": execution, "status": status}}
 
 
-def with_a_stranger(weight: int | None, balancer: str = BLUE) -> Story:
-    """The run's application has moved; blue also has an Ingress that no plan names, whose record leads somewhere."""
-    story = Story()
-    story.moved()
-    story.ports.kubernetes(BLUE).put(ingress("legacy", "legacy.example.com", hostname=f"{BLUE}.elb.example"))
-    raw = dict(alias("legacy.example.com", "legacy", weight or 0, balancer=f"{balancer}.elb.example").raw)
-    if weight is None:
-        del raw["Weight"], raw["SetIdentifier"]
-    record = RecordSet(raw)
-    story.ports.dns.sets[record.name, record.type, record.set_identifier] = record
-    return story
-
-
 def phase(story: Story) -> PhaseItem:
     item = story.ports.table.read(RUN, "PHASE", PhaseItem)
     assert item is not None
     return item
-
-
-def test_the_soak_counts_from_the_last_application_that_arrived() -> None:
-    story = Story()
-    story.moved()
-    assert soak(story.ports, WRITER)["next"] == "wait"
-    story.time_passes(story.ports.environment.soak.duration)
-    assert soak(story.ports, WRITER)["next"] == "go-on"
-
-
-def test_the_soak_refuses_while_an_application_is_not_there() -> None:
-    story = Story(applications=(APP, "shop"))
-    story.moved()
-    with pytest.raises(RefusedError, match="shop has 0 of 100 on green"):
-        soak(story.ports, WRITER)
-    assert phase(story).phase == "shift-applications"
-
-
-def test_the_soak_refuses_when_green_is_not_healthy() -> None:
-    story = Story()
-    story.moved()
-    story.ports.load_balancers.groups[f"{GREEN}.elb.example"] = (0, 2)
-    with pytest.raises(RefusedError, match="not healthy on green"):
-        soak(story.ports, WRITER)
-
-
-def test_a_run_that_held_before_its_soak_moves_first_what_has_not_moved() -> None:
-    story = Story(applications=(APP, "shop"))
-    story.moved()
-    with pytest.raises(RefusedError, match="shop has 0 of 100 on green"):
-        decommission_blue(story.ports, WRITER)
-    hold_upgrade(story.ports, WRITER, "token-run", {})
-    operate(story.ports, {"command": "resume"})
-    assert story.ports.executions.answers == {"token-run": {"next": "shift-applications"}}
-
-
-@pytest.mark.parametrize("weight", [None, 100, 1])
-def test_blue_is_not_deleted_while_it_serves_a_name_that_the_run_does_not_know(weight: int | None) -> None:
-    story = with_a_stranger(weight)
-    with pytest.raises(RefusedError, match=r"legacy\.example\.com still leads to demo-1-33; .* then resume"):
-        decommission_blue(story.ports, WRITER)
-    assert not phase(story).point_of_no_return
-    assert story.weights() == {BLUE: 0, GREEN: 100}
-
-
-def test_a_cname_that_leads_to_blue_keeps_blue_too() -> None:
-    story = with_a_stranger(0)
-    for key in [key for key in story.ports.dns.sets if key[0] == "legacy.example.com"]:
-        del story.ports.dns.sets[key]
-    raw = {"Name": "legacy.example.com.", "Type": "CNAME", "ResourceRecords": [{"Value": f"{BLUE}.ELB.example."}]}
-    story.ports.dns.sets["legacy.example.com", "CNAME", ""] = RecordSet({**raw, "TTL": 60})
-    with pytest.raises(RefusedError, match=r"legacy\.example\.com still leads to demo-1-33"):
-        decommission_blue(story.ports, WRITER)
-
-
-@pytest.mark.parametrize(("weight", "balancer"), [(0, BLUE), (100, GREEN), (None, GREEN), (100, "elsewhere")])
-def test_a_name_that_leads_elsewhere_does_not_keep_blue(weight: int | None, balancer: str) -> None:
-    story = with_a_stranger(weight, balancer)
-    assert decommission_blue(story.ports, WRITER)["next"] == "wait"
-    assert phase(story).point_of_no_return
-
-
-def test_an_ingress_of_blue_without_a_load_balancer_or_a_record_does_not_keep_blue() -> None:
-    story = Story()
-    story.moved()
-    story.ports.kubernetes(BLUE).put(ingress("internal", "internal.example.com"))
-    assert decommission_blue(story.ports, WRITER)["next"] == "wait"
-
-
-def test_decommission_begins_with_the_point_of_no_return_and_removes_blue_from_dns_first() -> None:
-    story = Story()
-    story.moved()
-    answer = decommission_blue(story.ports, WRITER)
-    assert answer["next"] == "wait"
-    assert phase(story).point_of_no_return
-    assert story.weights() == {GREEN: 100}
-    story.ports.dns.looks_until_in_sync = 1
-    assert "Route 53 to forget" in decommission_blue(story.ports, WRITER)["waiting_for"]
-    assert decommission_blue(story.ports, WRITER)["next"] == "go-on"
-
-
-def test_an_abort_before_the_point_of_no_return_still_counts() -> None:
-    story = Story()
-    story.moved()
-    story.operators_say(aborted=True, by="mio")
-    assert decommission_blue(story.ports, WRITER)["next"] == "abort"
-    assert not phase(story).point_of_no_return
-
-
-def test_decommission_refuses_while_a_name_gives_blue_a_weight() -> None:
-    story = Story()
-    story.moved()
-    decommission_blue(story.ports, WRITER)
-    story.ports.dns.sets[HOST, "A", BLUE] = alias(HOST, BLUE, 1)
-    with pytest.raises(RefusedError, match="still has a weight"):
-        decommission_blue(story.ports, WRITER)
 
 
 def test_a_run_that_ends_well_makes_green_the_next_blue_and_frees_the_environment() -> None:

@@ -1,88 +1,86 @@
-"""The soak with background gates: what fails stops it, what cannot be told lets it end not before it can."""
+"""The soak: every application at 100 on a healthy green for all of it, or it begins anew."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import msgspec
 import pytest
 
-from norikae.environment import GateLimits
-from norikae.errors import RefusedError, UnreachableError
-from norikae.gates.ports import Answers
+from norikae.errors import ForeignWriteError, RefusedError
 from norikae.upgrade.soak import soak
-from tests.unit.fakes.story import APP, GREEN, RUN, WRITER, Story
+from norikae.upgrade.state import PhaseItem
+from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, RUN, WRITER, Story
 
 
-def soaking(*background: str, limits: tuple[GateLimits, ...] = ()) -> Story:
-    """An application that has been on green for the whole soak."""
+def soaking(story: Story) -> str:
+    return str(soak(story.ports, WRITER)["next"])
+
+
+def duration(story: Story) -> int:
+    return int(story.ports.environment.soak.duration)
+
+
+def test_the_soak_counts_from_the_last_application_that_arrived() -> None:
     story = Story()
-    environment = story.ports.environment
-    shift = msgspec.structs.replace(environment.shift, background=background, limits=limits)
-    story.ports.environment = msgspec.structs.replace(environment, shift=shift)
     story.moved()
-    return story
+    assert soaking(story) == "wait"
+    story.time_passes(duration(story))
+    assert soaking(story) == "go-on"
 
 
-def over(story: Story) -> dict[str, Any]:
-    story.time_passes(story.ports.environment.soak.duration)
-    return soak(story.ports, WRITER)
+def test_the_soak_refuses_while_an_application_is_not_there() -> None:
+    story = Story(applications=(APP, "shop"))
+    story.moved()
+    with pytest.raises(RefusedError, match="shop has 0 of 100 on green"):
+        soaking(story)
+    item = story.ports.table.read(RUN, "PHASE", PhaseItem)
+    assert item is not None
+    assert item.phase == "shift-applications"
 
 
-def test_a_soak_ends_when_its_background_gates_pass() -> None:
-    story = soaking("http-5xx", "target-health")
-    assert soak(story.ports, WRITER)["next"] == "wait"
-    assert over(story)["next"] == "go-on"
+def test_the_soak_refuses_when_green_is_not_healthy() -> None:
+    story = Story()
+    story.moved()
+    story.ports.load_balancers.groups[f"{GREEN}.elb.example"] = (0, 2)
+    with pytest.raises(RefusedError, match="not healthy on green"):
+        soaking(story)
 
 
-def test_a_background_gate_that_fails_holds_the_run_and_says_what_to_do() -> None:
-    story = soaking("http-5xx")
-    story.ports.metrics.figures = Answers(100, 50)
-    said = r"billing fails in the soak, background gate http-5xx: 50 of 100 .*; repair it on green, then resume"
-    with pytest.raises(RefusedError, match=said):
-        soak(story.ports, WRITER)
-    story.ports.metrics.figures = Answers(100, 0)
-    assert over(story)["next"] == "go-on", "what failed before the repair does not count after it"
+def test_a_weight_that_somebody_else_lowered_and_raised_again_begins_the_soak_anew() -> None:
+    story = Story()
+    story.moved()
+    story.time_passes(duration(story) - 60)
+    story.ports.dns.write(HOST, BLUE, 50)
+    for _ in range(2):  # seen, and seen again by a resume that came too early
+        with pytest.raises(ForeignWriteError):
+            soaking(story)
+        story.time_passes(600)
+    story.ports.dns.write(HOST, BLUE, 0)
+    story.time_passes(600)
+    assert soak(story.ports, WRITER)["waiting_for"] == f"{duration(story)} s of the soak are left"
+    story.time_passes(duration(story) - 1)
+    assert soaking(story) == "wait"
+    story.time_passes(1)
+    assert soaking(story) == "go-on"
 
 
-def test_a_soak_does_not_end_while_a_background_gate_cannot_tell() -> None:
-    story = soaking("http-5xx")
-    story.ports.metrics.figures = Answers(1, 0)
-    assert soak(story.ports, WRITER)["next"] == "wait"
-    answer = over(story)
-    assert answer["next"] == "wait"
-    assert answer["waiting_for"].startswith("billing: background gate http-5xx: 1 requests in ")
-    story.time_passes(2 * story.ports.environment.soak.poll + 1)
-    assert soak(story.ports, WRITER)["next"] == "hold", "nor does it wait for ever"
+def test_a_green_that_was_not_well_in_between_begins_the_soak_anew() -> None:
+    story = Story()
+    story.moved()
+    soaking(story)
+    story.time_passes(duration(story) + 3600)
+    story.ports.load_balancers.groups[f"{GREEN}.elb.example"] = (0, 2)
+    with pytest.raises(RefusedError):
+        soaking(story)
+    story.ports.load_balancers.groups[f"{GREEN}.elb.example"] = (2, 2)
+    assert soaking(story) == "wait"
+    story.time_passes(duration(story))
+    assert soaking(story) == "go-on"
 
 
-def test_figures_that_cannot_be_read_hold_the_run_after_their_limit() -> None:
-    limits = (GateLimits(gates=("http-5xx",), interval=60, error_limit=1),)
-    story = soaking("http-5xx", limits=limits)
-    story.ports.metrics.broken["answers"] = UnreachableError("monitoring: timed out")
-    story.time_passes(60)
-    assert soak(story.ports, WRITER)["next"] == "wait"
-    story.time_passes(60)
-    with pytest.raises(RefusedError, match="cannot be judged in the soak, background gate http-5xx: cannot be read"):
-        soak(story.ports, WRITER)
-    assert "http-5xx" not in story.item().gates
-
-
-def test_what_the_soak_counts_stays_with_the_application() -> None:
-    limits = (GateLimits(gates=("http-5xx",), interval=60, failure_limit=1),)
-    story = soaking("http-5xx", limits=limits)
-    story.ports.metrics.figures = Answers(100, 50)
-    story.time_passes(60)
-    assert soak(story.ports, WRITER)["next"] == "wait"
-    assert story.item().gates["http-5xx"].failed == 1
-    story.time_passes(60)
-    with pytest.raises(RefusedError, match="failed 2 times, 1 tolerated"):
-        soak(story.ports, WRITER)
-
-
-def test_blue_may_be_compared_with_in_the_soak_only_where_it_still_serves() -> None:
-    story = soaking("http-5xx")
-    story.ports.metrics.blue = Answers(0, 0)
-    assert over(story)["next"] == "go-on"
-    assert story.ports.table.read(RUN, f"APP#{APP}", dict) is not None
-    assert [name for name, _ in story.ports.load_balancers.asked][-1] != f"{GREEN}.elb.example", "blue was looked up"
+def test_a_step_that_baked_once_more_begins_the_soak_anew() -> None:
+    story = Story()
+    story.moved()
+    story.time_passes(duration(story))
+    again = msgspec.structs.replace(story.item(), verified_at=story.ports.now - 10)
+    story.ports.table.write(WRITER, f"APP#{APP}", again)
+    assert soak(story.ports, WRITER)["waiting_for"] == f"{duration(story) - 10} s of the soak are left"

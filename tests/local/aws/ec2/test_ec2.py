@@ -218,3 +218,41 @@ class TestRights:
         resource = f"arn:aws:ssm:{REGION}::parameter/aws/service/eks/*"
         region.grant({"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": resource})
         assert get(Name=name)["Parameter"]["Value"]
+
+
+class TestSecurityGroups:
+    """A group goes when nothing wears it and no other group names it."""
+
+    def test_a_group_with_tags_is_found_by_them_and_goes(self, region: Region) -> None:
+        region.ec2.new_group("sg-balancer", {"elbv2.k8s.aws/cluster": "demo-1-33"})
+        ec2 = region.client("ec2")
+        filters = [{"Name": "resource-type", "Values": ["security-group"]}]
+        (tag,) = ec2.describe_tags(Filters=filters)["Tags"]
+        assert (tag["ResourceId"], tag["Value"]) == ("sg-balancer", "demo-1-33")
+        ec2.delete_security_group(GroupId="sg-balancer")
+        assert ec2.describe_tags(Filters=filters)["Tags"] == []
+
+    def test_a_group_in_use_stays(self, region: Region) -> None:
+        for group in ("sg-balancer", "sg-nodes"):
+            region.ec2.new_group(group)
+        worn = {"sg-balancer"}
+        region.ec2.wearers.append(lambda: worn)
+        delete = region.client("ec2").delete_security_group
+        assert refusal(delete, GroupId="sg-balancer")[0] == "DependencyViolation"
+        worn.clear()
+        region.ec2.admit("sg-nodes", source="sg-balancer", port=8080)
+        assert refusal(delete, GroupId="sg-balancer")[0] == "DependencyViolation"
+        delete(GroupId="sg-nodes")
+        delete(GroupId="sg-balancer")
+        assert refusal(delete, GroupId="sg-balancer")[0] == "InvalidGroup.NotFound"
+
+    def test_the_tag_of_a_group_can_be_a_condition(self, region: Region) -> None:
+        region.ec2.new_group("sg-blue", {"elbv2.k8s.aws/cluster": "demo-1-33"})
+        region.ec2.new_group("sg-other", {"elbv2.k8s.aws/cluster": "prod-1-33"})
+        here = f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/*"
+        of_demo = {"StringLike": {"aws:ResourceTag/elbv2.k8s.aws/cluster": ["demo-*"]}}
+        allowed = {"Effect": "Allow", "Action": "ec2:DeleteSecurityGroup", "Resource": here, "Condition": of_demo}
+        region.grant(allowed)
+        delete = region.client("ec2", as_function=True).delete_security_group
+        delete(GroupId="sg-blue")
+        assert refusal(delete, GroupId="sg-other")[0] == "UnauthorizedOperation"
