@@ -121,7 +121,7 @@ def upgrade(stage: Stage) -> str:
     started = world.step_functions.start_execution(stateMachineArn=machine, input="{}", name="demo-1-35-bench-a1")
     execution = world.step_functions.executions[started["executionArn"]]
     world.kernel.run(execution.finished)
-    stage.clients.stop()
+    stage.close()
     return execution.status
 
 

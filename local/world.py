@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from local.aws.eks.records import EksCluster
     from local.cluster.git import GitRepositories
-    from local.runtime.crash import CrashPlan
+    from local.runtime.crash import Crashes
     from norikae.environment import Environment
 
 
@@ -52,7 +52,7 @@ class World:
     """
 
     def __init__(
-        self, environment: Environment, git: GitRepositories, *, seed: int = 1, crashes: CrashPlan | None = None
+        self, environment: Environment, git: GitRepositories, *, seed: int = 1, crashes: Crashes | None = None
     ) -> None:
         account, region = environment.account, environment.region
         self.environment, self.git = environment, git
@@ -87,7 +87,7 @@ class World:
         )
         self.runtime.front_url = self.front.start()
 
-    def _run_functions(self, crashes: CrashPlan | None) -> None:
+    def _run_functions(self, crashes: Crashes | None) -> None:
         """What starts functions, and what functions are started by."""
         account, region = self.environment.account, self.environment.region
         self.runtime = LambdaRuntime(self.kernel, identities=self.identities, region=region, crashes=crashes)

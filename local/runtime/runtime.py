@@ -18,7 +18,7 @@ from local.runtime.sandbox import zygote
 if TYPE_CHECKING:
     from local.aws.identities import Identities
     from local.kernel import Kernel, Steps
-    from local.runtime.crash import CrashPlan
+    from local.runtime.crash import Crashes
     from local.runtime.sandbox import Sandbox
 
 COLD_SECONDS = 0.5
@@ -84,7 +84,7 @@ class LambdaRuntime:
         identities: Identities,
         region: str,
         front_url: str = "",
-        crashes: CrashPlan | None = None,
+        crashes: Crashes | None = None,
     ) -> None:
         self.front_url = front_url
         self.crashes = crashes

@@ -51,13 +51,22 @@ def on_the_way(machine: str) -> list[str]:
 
     A Wait comes before the Task that it leads back to: once a phase is done, a later attempt does not wait in it.
     """
-    states = json.loads((ROOT / "stacks" / "workflow" / f"{machine}.asl.json").read_text())["States"]
-    timely = [name for name, state in states.items() if state["Type"] in ("Task", "Wait", "Map")]
+    states, timely = _states(machine), timely_states(machine)
     return [
         name
         for name in sorted(timely, key=lambda name: (_position(states, timely, name), states[name]["Type"] != "Wait"))
         if name not in OFF_THE_WAY[machine]
     ]
+
+
+def timely_states(machine: str) -> list[str]:
+    """Every state in which an execution spends time, in the order of the file."""
+    return [name for name, state in _states(machine).items() if state["Type"] in ("Task", "Wait", "Map")]
+
+
+def _states(machine: str) -> dict[str, Any]:
+    states: dict[str, Any] = json.loads((ROOT / "stacks" / "workflow" / f"{machine}.asl.json").read_text())["States"]
+    return states
 
 
 def _position(states: dict[str, Any], timely: list[str], name: str) -> int:

@@ -50,7 +50,7 @@ class Upgrade:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stage.clients.stop()
+        self.stage.close()
         failures, lost = self.world.front.failures, self.stage.clients.failed
         self.world.close()
         if error is None:
@@ -87,14 +87,19 @@ class Upgrade:
 
     def run_until(self, execution: Execution, state: str) -> bool:
         """Let the world live until an execution enters a state (again); False when it ended without."""
+        return self.run_until_any(execution, {state}) == state
+
+    def run_until_any(self, execution: Execution, states: set[str]) -> str:
+        """Let the world live until an execution enters one of some states (again); "" when it ended without."""
         limit = self.world.kernel.seconds() + PATIENCE_SECONDS
         while execution.status == "RUNNING" and self.world.kernel.seconds() < limit:
             for event in execution.history.events[self._seen.get(execution.arn, 0) :]:
                 self._seen[execution.arn] = event["id"]
-                if event.get("stateEnteredEventDetails", {}).get("name") == state:
-                    return True
+                entered = str(event.get("stateEnteredEventDetails", {}).get("name", ""))
+                if entered in states:
+                    return entered
             self.world.kernel.run(until_next(self.world.kernel))
-        return False
+        return ""
 
     def stop(self, execution: Execution) -> None:
         """Stop an execution from the console."""

@@ -7,7 +7,7 @@ import pytest
 
 from local.aws.identities import Identities
 from local.kernel import Kernel
-from local.runtime import CrashPlan, Fate, HungError, LambdaRuntime, Outcome
+from local.runtime import CrashPlan, Fate, HungError, LambdaRuntime, Outcome, Strike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,6 +192,19 @@ def test_a_planned_crash_kills_an_invocation_once_and_repeats_with_its_seed(sand
     fates = [CrashPlan(seed=3, probability=0.3).fate("work", nth)[0] for nth in range(1, 21)]
     assert types == ["" if fate is Fate.LIVES else "Runtime.ExitError" for fate in fates]
     assert set(fates) == set(Fate)
+
+
+@pytest.mark.parametrize("fate", [Fate.BEFORE, Fate.AFTER])
+def test_a_strike_kills_the_next_invocation_of_the_function_that_it_is_aimed_at(
+    fate: Fate, sandboxes: Sandboxes
+) -> None:
+    for name in ("work", "other"):
+        sandboxes.write(name, "def handler(event, context): return event")
+    sandboxes.runtime.crashes = strike = Strike({"work": fate})
+    assert sandboxes.invoke("other", 1).payload == 1
+    assert [sandboxes.invoke("work", number).error_type for number in range(3)] == ["Runtime.ExitError", "", ""]
+    assert [one.fate for one in sandboxes.runtime.invocations] == [Fate.LIVES, fate, Fate.LIVES, Fate.LIVES]
+    assert (strike.hit, strike.aimed) == (["work"], {})
 
 
 def test_a_process_that_says_nothing_is_killed_and_is_a_defect(
