@@ -75,6 +75,19 @@ def _gates_have_what_they_judge(values: Values) -> None:
                 values.mistake(path, f"has {gate}, which has nothing to judge by", right)
 
 
+def _floors_are_below(values: Values) -> None:
+    """A floor above the bound of its own would make figures inconclusive that shall never fail."""
+    for gate, floor, most in (
+        ("http_5xx", "floor_percent", "max_percent"),
+        ("latency", "floor_seconds", "max_seconds"),
+    ):
+        low, high = values(*THRESHOLDS, gate, floor), values(*THRESHOLDS, gate, most)
+        if low > high:
+            values.mistake(
+                (*THRESHOLDS, gate, floor), f"is {low:g}, above {most} {high:g}", f"lower it or raise {most}"
+            )
+
+
 def _queries_differ_by_name(values: Values) -> None:
     names = [query["name"] for query in values(*THRESHOLDS, "cloudwatch_query", "queries")]
     for place, name in enumerate(names):
@@ -101,6 +114,7 @@ GATE_RULES: tuple[tuple[tuple[Path, ...], Callable[[Values], None]], ...] = (
     ((LIMITS, ("shift", "bake"), ("shift", "poll")), _measurements_fit_into_a_bake),
     ((LIMITS, BACKGROUND), _no_count_in_the_background),
     ((GATES, BACKGROUND, THRESHOLDS), _gates_have_what_they_judge),
+    ((THRESHOLDS,), _floors_are_below),
     ((THRESHOLDS,), _queries_differ_by_name),
     ((THRESHOLDS,), _expressions_have_metrics),
 )

@@ -690,6 +690,10 @@ SELECT = "expression: SELECT SUM(a) FROM b"
                 "shift.thresholds.cloudwatch_query.queries"
             ),
         ),
+        (
+            "thresholds: {http_5xx: {max_percent: 0.1}}",
+            "shift.thresholds.http_5xx.floor_percent: is 0.5, above max_percent 0.1; lower it or raise max_percent",
+        ),
         ("background: [latency, latency]", "shift.background: has latency 2 times; name it once"),
         (
             f"thresholds: {{cloudwatch_query: {{queries: [{{{QUERY}, expression: m1}}]}}}}",
