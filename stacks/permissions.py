@@ -114,8 +114,9 @@ FUNCTIONS = (
     Row(
         "Conclude shifts",
         "workflow",
-        (*_TELL, cluster_grants.clusters_read, compute_grants.nodes_read),
-        settings=_TELLING,
+        (*_TELL, cluster_grants.clusters_read),
+        ("norikae:read",),
+        _TELLING,
     ),
     Row("Hold partial run", "workflow", _TELL, settings=_TELLING),
     Row(

@@ -15,17 +15,17 @@ class Kept:
     Args:
         name: the cluster.
         support: the support status of its version, such as ``STANDARD_SUPPORT``.
-        instances: how many machines are its nodes.
+        nodes: how many nodes it has; None when it cannot say.
     """
 
     name: str
     support: str
-    instances: int
+    nodes: int | None
 
 
 def cost_per_day(clusters: Iterable[Kept]) -> str:
     """A day in words: control planes in dollars, nodes by number, since their price is the account's own."""
     kept = tuple(clusters)
     planes = sum(HOURS * (EXTENDED if one.support == "EXTENDED_SUPPORT" else STANDARD) for one in kept)
-    nodes = ", ".join(f"{one.instances} nodes of {one.name}" for one in kept)
+    nodes = ", ".join(f"{'the' if one.nodes is None else one.nodes} nodes of {one.name}" for one in kept)
     return f"{planes:.2f} USD a day for {len(kept)} control planes, besides {nodes} and their load balancers"

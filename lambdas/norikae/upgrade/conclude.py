@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from norikae.errors import NorikaeError
 from norikae.report.cost import Kept, cost_per_day
 from norikae.upgrade.flags import read_flags
 from norikae.upgrade.phase import enter, say
@@ -60,5 +61,11 @@ def left_behind(plan: Plan, items: list[AppItem]) -> tuple[str, ...]:
 def _cost(ports: Ports, plan: Plan) -> str:
     support = {one.version: one.status for one in ports.eks.cluster_versions()}
     names = (plan.blue, plan.green)
-    kept = (Kept(one.name, support.get(one.version, ""), len(ports.compute.instances(one.name))) for one in names)
-    return cost_per_day(kept)
+    return cost_per_day(Kept(one.name, support.get(one.version, ""), _nodes(ports, one.name)) for one in names)
+
+
+def _nodes(ports: Ports, cluster: str) -> int | None:
+    try:
+        return len(ports.kubernetes(cluster).list("nodes"))
+    except NorikaeError:  # what is missing has to be said, whatever the number of nodes
+        return None

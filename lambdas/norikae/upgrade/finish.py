@@ -39,7 +39,9 @@ def report_failure(ports: Ports, state: Mapping[str, Any], execution: str) -> An
     if "token" not in state:
         return _without_a_run(ports, execution, reason)
     writer = Writer.of(state)
-    outcome = _outcome(ports, writer.run)
+    outcome, flags = _outcome(ports, writer.run), read_flags(ports.table, writer.run)
+    if flags.aborted and not reason:
+        reason = f"aborted by {flags.by or 'an operator'}{f': {flags.reason}' if flags.reason else ''}"
     if outcome == "rolled-back":
         forget_green(ports, writer)
     _end(ports, writer, execution, outcome, reason)

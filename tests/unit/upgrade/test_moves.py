@@ -57,6 +57,12 @@ def test_a_partial_run_says_what_is_missing_what_it_costs_and_what_next() -> Non
         assert command in text
 
 
+def test_a_cluster_that_cannot_say_how_many_nodes_it_has_is_named_all_the_same() -> None:
+    story = half_moved()
+    story.ports.kubernetes(BLUE).gone = True
+    assert f"the nodes of {BLUE}, 0 nodes of {GREEN}" in partial(story)["waiting_for"]
+
+
 def test_extended_support_costs_six_times_as_much() -> None:
     kept = (Kept("old", "EXTENDED_SUPPORT", 9), Kept("new", "STANDARD_SUPPORT", 8))
     assert cost_per_day(kept).startswith("16.80 USD a day for 2 control planes, besides 9 nodes of old, 8 nodes of new")
