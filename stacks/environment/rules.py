@@ -21,6 +21,7 @@ from stacks.environment import roles
 from stacks.environment.gate_rules import GATE_RULES
 from stacks.environment.lines import Path
 from stacks.environment.schema import complete, duration_text, types_schema
+from stacks.environment.shift_rules import SHIFT_RULES
 
 if TYPE_CHECKING:
     from pathlib import Path as FilePath
@@ -94,6 +95,7 @@ def _rules() -> list[Rule]:
         ((("shift", "gates"),), lambda values: _once(values, ("shift", "gates"))),
         ((("shift", "background"),), lambda values: _once(values, ("shift", "background"))),
         *GATE_RULES,
+        *SHIFT_RULES,
         ((("clusters", "node_groups"),), _sizes_fit),
         ((("clusters", "node_groups"),), _group_names_differ),
         ((("clusters", "node_groups"),), _one_processor),

@@ -25,6 +25,7 @@ UPGRADE: Json = {
 SHIFT: Json = {
     **WRITER.answer(),
     "application": "billing",
+    "lease": 1,
     "poll_seconds": 30,
     "deadline_seconds": 259200,
     "progress": {"next": "step", "weight": 5},

@@ -300,6 +300,24 @@ def test_mistakes_in_the_optional_parts(folder: Folder, more: str, expected: str
         ),
         (
             "zones: [Z1]",
+            "zones: [Z1]\nshift: {rollback: {stops: [50, 75]}}",
+            ["22: shift.rollback.stops[1]: is 75 after 50; each stop must be lower than the one before it"],
+        ),
+        (
+            "zones: [Z1]",
+            "zones: [Z1]\nshift: {team: {remind: 2d, deadline: 1d}}",
+            [
+                "22: shift.team.deadline: is 24h, shorter than shift.team.remind 48h; "
+                "make it at least as long, or remind more often"
+            ],
+        ),
+        (
+            "zones: [Z1]",
+            "zones: [Z1]\nshift: {team: {remind: 5m, deadline: 7d}}",
+            ["22: shift.team.remind: is 10m, which is 66 reminders by shift.team.deadline; remind at most 60 times"],
+        ),
+        (
+            "zones: [Z1]",
             "zones: [Z1]\nshift: {gates: [http-5xx, http-5xx]}",
             ["22: shift.gates: has http-5xx 2 times; name it once"],
         ),

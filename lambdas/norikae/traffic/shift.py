@@ -5,6 +5,7 @@ it may run twice, late, or again after a crash. The gates are in ``norikae/gates
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
@@ -40,7 +41,8 @@ def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> A
     """
     writer = Writer.of(request) if "run" in request else _open_run(ports)
     moving = Moving.read(ports, writer, str(request.get("application", "")))
-    take_lease(ports, moving.planned.name, execution, writer.run)
+    lease = take_lease(ports, moving.planned.name, execution, writer.run)
+    moving = replace(moving, writer=replace(writer, application=moving.planned.name, lease=lease.token))
     records = moving.records()
     weight = green_weight(weights_of(records), moving.blue, moving.green)
     arrived = moving.item.outcome == "moved" and weight == WHOLE
@@ -52,8 +54,7 @@ def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> A
         verified_at=moving.item.verified_at if arrived else None,
     )
     return {
-        **writer.answer(),
-        "application": moving.planned.name,
+        **moving.writer.answer(),
         "poll_seconds": ports.environment.shift.poll,
         "deadline_seconds": ports.environment.approvals.deadline,
         "on_failure": ports.environment.shift.on_failure,

@@ -110,6 +110,32 @@ def batch_back(records: Sequence[RecordSet], snapshot: Sequence[RecordSet]) -> t
     return (*(Change("DELETE", record) for record in gone), *(Change("CREATE", record) for record in missing))
 
 
+def batch_end(
+    records: Sequence[RecordSet], snapshot: Sequence[RecordSet], *, blue: str, green: str
+) -> tuple[Change, ...]:
+    """The changes after which only green is left, with EvaluateTargetHealth as it was before the first weight.
+
+    Args:
+        records: the traffic records of all names of the application.
+        snapshot: the record sets before the shift.
+        blue: the set identifier that goes.
+        green: the set identifier that stays.
+    """
+    health = {
+        (one.name, one.type): one.raw["AliasTarget"]["EvaluateTargetHealth"]
+        for one in snapshot
+        if one.set_identifier == blue
+    }
+    gone = [one for one in traffic_sets(records) if one.set_identifier == blue]
+    stays = [one for one in traffic_sets(records) if one.set_identifier == green]
+    restored = {_key(one): _with_health(one, on=health.get((one.name, one.type), False)) for one in stays}
+    changed = [one for one in stays if restored[_key(one)].raw != one.raw]
+    return (
+        *(Change("DELETE", record) for record in (*gone, *changed)),
+        *(Change("CREATE", restored[_key(record)]) for record in changed),
+    )
+
+
 def once_more(records: Sequence[RecordSet]) -> tuple[Change, ...]:
     """The changes that write the same records again, for a change id whose state can be asked for."""
     return (*(Change("DELETE", record) for record in records), *(Change("CREATE", record) for record in records))
@@ -120,8 +146,12 @@ def _raw_name(record: RecordSet) -> str:
 
 
 def _with_weight(record: RecordSet, weight: int) -> RecordSet:
-    alias = {**record.raw["AliasTarget"], "EvaluateTargetHealth": False}
-    return RecordSet({**record.raw, "Weight": weight, "AliasTarget": alias})
+    return RecordSet({**_with_health(record, on=False).raw, "Weight": weight})
+
+
+def _with_health(record: RecordSet, *, on: bool) -> RecordSet:
+    alias = {**record.raw["AliasTarget"], "EvaluateTargetHealth": on}
+    return RecordSet({**record.raw, "AliasTarget": alias})
 
 
 def _key(record: RecordSet) -> tuple[str, str, str]:

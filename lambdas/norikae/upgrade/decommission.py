@@ -9,8 +9,7 @@ from norikae.cluster.site import Site
 from norikae.errors import RefusedError
 from norikae.ports import Ports
 from norikae.traffic.moving import Moving
-from norikae.traffic.records import Change
-from norikae.traffic.weights import WHOLE, once_more
+from norikae.traffic.weights import WHOLE, batch_end, once_more
 from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.interlocks import may_begin
@@ -78,7 +77,7 @@ def _take_apart(ports: Ports, writer: Writer, plan: Plan) -> Progress:
 
 
 def _blue_records_are_gone(ports: Ports, writer: Writer, application: str) -> bool:
-    """Whether nobody is led to blue any more; asks for it at the first look.
+    """Whether nobody is led to blue any more, and health is evaluated as before; asks for it at the first look.
 
     When the answer to that was lost, green's records are written once more: only a change of our own has a state.
     """
@@ -89,10 +88,11 @@ def _blue_records_are_gone(ports: Ports, writer: Writer, application: str) -> bo
     mine = [one for one in records if one.set_identifier == moving.blue]
     if any(record.weight for record in mine):
         raise RefusedError(f"{application}: {moving.blue} still has a weight; nothing of it is deleted")
-    if mine or not moving.item.change:
+    changes = batch_end(records, moving.snapshot(), blue=moving.blue, green=moving.green)
+    if changes or not moving.item.change:
         comment = f"norikae run={writer.run} application={application} decommission"
         moving.save(change="", written={moving.green: WHOLE})
-        change = ports.dns.change([Change("DELETE", record) for record in mine] or once_more(records), comment)
+        change = ports.dns.change(changes or once_more(records), comment)
         moving.save(change=change, written={moving.green: WHOLE})
         return False
     if not ports.dns.is_in_sync(moving.item.change):

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from norikae.errors import BadRequestError
@@ -24,11 +24,15 @@ class Writer:
         run: the run's id.
         attempt: 1 for the first execution of the run.
         token: the fencing token of the environment's lease; an older one is refused by the table.
+        application: whose lease a shift holds besides; "" for the machines that move none.
+        lease: the fencing token of that lease.
     """
 
     run: str
     attempt: int
     token: int
+    application: str = ""
+    lease: int = 0
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> "Writer":
@@ -38,13 +42,19 @@ class Writer:
             BadRequestError: a field is missing or of the wrong type.
         """
         try:
-            return cls(run=str(event["run"]), attempt=int(event["attempt"]), token=int(event["token"]))
+            writer = cls(run=str(event["run"]), attempt=int(event["attempt"]), token=int(event["token"]))
+            if "lease" not in event:
+                return writer
+            return replace(writer, application=str(event["application"]), lease=int(event["lease"]))
         except (KeyError, TypeError, ValueError) as error:
             raise BadRequestError(f"payload: {error}; run, attempt and token come from Plan upgrade") from error
 
     def answer(self) -> dict[str, Any]:
         """The same as fields of a state machine's payload."""
-        return {"run": self.run, "attempt": self.attempt, "token": self.token}
+        return {"run": self.run, "attempt": self.attempt, "token": self.token, **self._shift()}
+
+    def _shift(self) -> dict[str, Any]:
+        return {"application": self.application, "lease": self.lease} if self.lease else {}
 
 
 def run_of_execution(execution_name: str, environment: str, version: str) -> tuple[str, int]:

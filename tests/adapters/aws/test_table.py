@@ -235,3 +235,15 @@ def test_a_plan_is_read_once_in_a_process_and_everything_else_every_time(cloud: 
     assert second.read(RUN, "PLAN", dict[str, int]) == second.read(RUN, "FLAGS", dict[str, int])
     read = [call["Key"]["sk"]["S"] for call in cloud.called("GetItem")]
     assert read == ["PLAN", "PLAN", "FLAGS"]
+
+
+def test_a_shift_writes_only_while_it_holds_its_application(held: DynamoRunTable) -> None:
+    held.take("billing", Lease(SECOND, RUN, 1), instead_of=None)
+    mine, later = Writer(RUN, 1, 1, "billing", 1), Writer(RUN, 1, 1, "billing", 2)
+    held.write(mine, "APP#billing", {"weight": 5})
+    held.take("billing", Lease(FIRST, RUN, 2), instead_of=Lease(SECOND, RUN, 1))
+    with pytest.raises(StaleWriterError, match="lost the lease of billing"):
+        held.write(mine, "APP#billing", {"weight": 50})
+    assert held.read(RUN, "APP#billing", dict[str, int]) == {"weight": 5}
+    held.write(later, "APP#billing", {"weight": 25})
+    assert held.read(RUN, "APP#billing", dict[str, int]) == {"weight": 25}

@@ -83,6 +83,8 @@ class FakeTable:
     def _fence(self, writer: Any) -> None:
         if "" in self.leases and self.leases[""].token != writer.token:
             raise StaleWriterError("another run has taken over")
+        if writer.lease and self.leases[writer.application].token != writer.lease:
+            raise StaleWriterError("another shift has taken over")
 
 
 class FakeDns:

@@ -17,7 +17,9 @@ from norikae.approvals.ask import hold_application, hold_failed_rollback
 from norikae.environment import Rollback
 from norikae.errors import NorikaeError, StaleWriterError, TransientError, UnreachableError
 from norikae.gates.ports import Answers
+from norikae.traffic.shift import prepare_shift, set_weights
 from norikae.upgrade.commands import operate
+from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import PhaseItem
 from tests.handlers.machine import Json, Machine
@@ -121,6 +123,7 @@ class Shifting(RuleBasedStateMachine):
         return {
             **WRITER.answer(),
             "application": APP,
+            "lease": 1,
             "poll_seconds": 30,
             "deadline_seconds": 3600,
             "progress": self.story.prepared(),
@@ -261,3 +264,18 @@ def test_only_the_holder_of_the_lease_writes() -> None:
         story.rolled_back()
     assert (story.ports.dns.sets, len(story.ports.dns.batches)) == (before, batches)
     assert story.item().intended == 5
+
+
+def test_a_shift_whose_application_another_shift_holds_writes_nothing() -> None:
+    story = Story("A", "AAAA")
+    first = prepare_shift(story.ports, {**WRITER.answer(), "application": APP}, SHIFT)
+    story.moved_to(5)
+    story.ports.executions.statuses[SHIFT] = "ABORTED"
+    second = prepare_shift(story.ports, {**WRITER.answer(), "application": APP}, f"{SHIFT}-again")
+    assert (first["lease"], second["lease"]) == (1, 2)
+    before = dict(story.ports.dns.sets)
+    with pytest.raises(StaleWriterError):
+        set_weights(story.ports, Writer.of(first), APP, 50)
+    assert story.ports.dns.sets == before
+    set_weights(story.ports, Writer.of(second), APP, 50)
+    assert story.weights() == {BLUE: 50, GREEN: 50}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from norikae.errors import ForeignWriteError
 from norikae.traffic.records import Change, LoadBalancerTarget, RecordSet
-from norikae.traffic.weights import Side, batch_back, batch_to, green_weight, once_more, weights_of
+from norikae.traffic.weights import Side, batch_back, batch_end, batch_to, green_weight, once_more, weights_of
 from tests.unit.fakes.ports import ZONE, FakeDns, alias
 from tests.unit.fakes.story import BLUE, GREEN
 
@@ -131,3 +131,23 @@ def test_whatever_was_written_the_sum_is_whole_and_the_way_back_is_exact(weights
         dns.change(back, "")
     assert dns.records(HOSTS) == TWO_NAMES
     assert batch_back(dns.records(HOSTS), TWO_NAMES) == ()
+
+
+def test_at_the_end_only_green_is_left_and_health_is_evaluated_as_before() -> None:
+    original = tuple(with_health(alias(HOSTS[0], BLUE, 100, kind), on=kind == "A") for kind in ("A", "AAAA"))
+    now = tuple(
+        alias(HOSTS[0], cluster, weight, kind)
+        for kind in ("A", "AAAA")
+        for cluster, weight in ((BLUE, 0), (GREEN, 100))
+    )
+    changes = batch_end(now, original, blue=BLUE, green=GREEN)
+    gone = [(one.record.type, one.record.set_identifier) for one in changes if one.action == "DELETE"]
+    assert gone == [("A", BLUE), ("AAAA", BLUE), ("A", GREEN)]
+    (created,) = (one.record for one in changes if one.action == "CREATE")
+    assert created.raw == with_health(alias(HOSTS[0], GREEN, 100, "A"), on=True).raw
+    after = (with_health(alias(HOSTS[0], GREEN, 100, "A"), on=True), alias(HOSTS[0], GREEN, 100, "AAAA"))
+    assert batch_end(after, original, blue=BLUE, green=GREEN) == ()
+
+
+def with_health(record: RecordSet, *, on: bool) -> RecordSet:
+    return RecordSet({**record.raw, "AliasTarget": {**record.raw["AliasTarget"], "EvaluateTargetHealth": on}})

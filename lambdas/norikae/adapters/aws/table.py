@@ -1,7 +1,7 @@
 """The one table in DynamoDB: leases by conditional writes, run items fenced by the environment's lease.
 
-A fenced write is a transaction of two: the condition that the lease's token is the writer's, and the write. So an
-execution that lost its lease cannot write any more, however late it wakes up.
+A fenced write is a transaction: the condition that each lease's token is the writer's (the environment's, and for a
+shift its application's), and the write. So an execution that lost its lease cannot write, however late it wakes up.
 """
 
 from typing import Any, TypeVar, cast
@@ -154,27 +154,31 @@ class DynamoRunTable:
         call(self._client.put_item, TableName=self._table, Item={**key, "body": {"S": body}})
 
     def _fenced(self, writer: Writer, item: dict[str, Any]) -> None:
-        check = {
-            "TableName": self._table,
-            "Key": self._lease_key(""),
-            "ConditionExpression": "#token = :token",
-            "ExpressionAttributeNames": {"#token": "token"},
-            "ExpressionAttributeValues": {":token": {"N": str(writer.token)}},
-        }
+        held = {"": writer.token, **({writer.application: writer.lease} if writer.lease else {})}
+        checks = [{"ConditionCheck": self._still_held(key, token)} for key, token in held.items()]
+        put = {"Put": {"TableName": self._table, "Item": item}}
         try:
-            self._client.transact_write_items(
-                TransactItems=[{"ConditionCheck": check}, {"Put": {"TableName": self._table, "Item": item}}]
-            )
+            self._client.transact_write_items(TransactItems=[*checks, put])
         except self._client.exceptions.TransactionCanceledException as error:
             reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-            if reasons[:1] == ["ConditionalCheckFailed"]:
+            lost = [key for key, reason in zip(held, reasons, strict=False) if reason == "ConditionalCheckFailed"]
+            if lost:
                 raise StaleWriterError(
-                    f"run {writer.run} lost the lease of {self._environment} (its token is {writer.token}); "
-                    "another run has taken over, this one must not write any more"
+                    f"run {writer.run} lost the lease of {lost[0] or self._environment} (its token is "
+                    f"{held[lost[0]]}); another run has taken over, this one must not write any more"
                 ) from error
             raise ConflictError(f"dynamodb:TransactWriteItems: {reasons}") from error
         except Exception as error:
             raise translate("dynamodb:TransactWriteItems", error, {}) from error
+
+    def _still_held(self, key: str, token: int) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "Key": self._lease_key(key),
+            "ConditionExpression": "#token = :token",
+            "ExpressionAttributeNames": {"#token": "token"},
+            "ExpressionAttributeValues": {":token": {"N": str(token)}},
+        }
 
     def _get(self, key: dict[str, Any]) -> dict[str, Any] | None:
         return call(self._client.get_item, TableName=self._table, Key=key, ConsistentRead=True).get("Item")
