@@ -24,6 +24,8 @@ PHASES = {
     "verify-green": "Verify green",
     "hand-over-green": "Hand over green",
     "shift-applications": "Shift applications",
+    "conclude-shifts": "Conclude shifts",
+    "hold-partial-run": "Hold partial run",
     "hand-off-singletons": "Hand off singletons",
     "soak": "Soak",
     "request-decommission-approval": "Approve decommission",

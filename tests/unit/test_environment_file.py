@@ -307,13 +307,15 @@ def test_mistakes_in_the_optional_parts(folder: Folder, more: str, expected: str
             "zones: [Z1]",
             "zones: [Z1]\nshift: {team: {remind: 2d, deadline: 1d}}",
             [
-                "22: shift.team.deadline: is 24h, shorter than shift.team.remind 48h; "
-                "make it at least as long, or remind more often"
+                (
+                    "22: shift.team.deadline: is 24h, shorter than shift.team.remind 48h; make it at least as long, or "
+                    "remind more often"
+                )
             ],
         ),
         (
             "zones: [Z1]",
-            "zones: [Z1]\nshift: {team: {remind: 5m, deadline: 7d}}",
+            "zones: [Z1]\nshift: {team: {remind: 10m, deadline: 11h}}",
             ["22: shift.team.remind: is 10m, which is 66 reminders by shift.team.deadline; remind at most 60 times"],
         ),
         (

@@ -29,8 +29,12 @@ PAGE = (ROOT / "docs/console.md").read_text(encoding="utf-8")
 EXAMPLE = re.compile(r"<!-- (input|command|shift): (.+?) -> (.+?) -->\n```json\n(.*?)```", re.DOTALL)
 EXAMPLES = [(match[1], match[2], match[3], match[4]) for match in EXAMPLE.finditer(PAGE)]
 APPLICATIONS = ("chat-api", "files-upload", "notify-push")
+OF_A_TEAM = "chat-web"
 NEXT_STATE = {"ask": "Request plan approval", "finish": "Upgrade finished", "refuse": "Upgrade failed"}
-WAITING = {"plan": "", "sync": "", "decommission": "", "hold": "shift-applications", "hold/chat-api": ""}
+WAITING = {
+    **dict.fromkeys(("plan", "sync", "decommission", "hold/chat-api", f"team/{OF_A_TEAM}"), ""),
+    **dict.fromkeys(("hold", "partial"), "shift-applications"),
+}
 DIFF_HASH = "d1" * 32
 
 
@@ -57,7 +61,7 @@ def first_outcome(request: dict[str, Any]) -> str:
 
 def story_with_open_questions() -> tuple[Story, str]:
     """A run in which everything waits that can wait, and the hash of its plan."""
-    story = Story(applications=APPLICATIONS)
+    story = Story(applications=(*APPLICATIONS, OF_A_TEAM))
     plan_hash = story.ports.table.read(RUN, "PLAN", dict[str, Any])
     assert plan_hash is not None
     for subject, phase in WAITING.items():
@@ -82,6 +86,7 @@ def effect_of(command: dict[str, Any]) -> str:
     woken = [f"{subject}: {answer['next']}" for subject, answer in sorted(story.ports.executions.answers.items())]
     said = [f"flags {', '.join(words)}"] if words else []
     said += [f"wakes {', '.join(woken)}"] if woken else []
+    said += [f"sent back: {', '.join(flags.sent_back)}"] if flags.sent_back else []
     return "; ".join(said) or "changes nothing"
 
 

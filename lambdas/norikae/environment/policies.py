@@ -17,7 +17,7 @@ class Rollback(Part, frozen=True):
             "failed critically goes back at once, and so does what has less weight than the last of them."
         ),
     ] = (50,)
-    pause: Annotated[Seconds, msgspec.Meta(description="How long such a stop lasts once it is in force.")] = 30
+    pause: Annotated[Seconds, msgspec.Meta(description="How long such a stop lasts.")] = 30
     capacity_percent: Annotated[
         Percent,
         msgspec.Meta(
@@ -27,7 +27,7 @@ class Rollback(Part, frozen=True):
     ] = 50.0
     capacity_deadline: Annotated[
         Seconds, msgspec.Meta(ge=60, description="A blue that does not have them by then makes the rollback page.")
-    ] = 600
+    ] = 300
 
 
 class Team(Part, frozen=True):

@@ -38,16 +38,28 @@ SOON = 60
 """Changes "generally propagate to all Route 53 authoritative DNS servers within 60 seconds" (API reference)."""
 
 
-def propagation_pause(dns: Dns, waited_seconds: float) -> int:
-    """Until the next look at a change that is PENDING: half as often once it takes longer than usual."""
-    return dns.propagation_poll if waited_seconds < SOON else 2 * dns.propagation_poll
+HURRY = 5
+"""Seconds between two looks at a change on the way back, at first: whoever goes back serves somebody badly."""
 
 
-def looks_until_in_sync(dns: Dns) -> int:
+def propagation_pause(dns: Dns, waited_seconds: float, *, hurry: bool = False) -> int:
+    """Until the next look at a change that is PENDING: rarer once it takes longer than usual.
+
+    Args:
+        dns: its polls.
+        waited_seconds: how long it has been PENDING.
+        hurry: it is on the way back to blue.
+    """
+    if waited_seconds >= SOON:
+        return 2 * dns.propagation_poll
+    return min(HURRY, dns.propagation_poll) if hurry else dns.propagation_poll
+
+
+def looks_until_in_sync(dns: Dns, *, hurry: bool = False) -> int:
     """How often a change is looked at before it has been PENDING for too long."""
-    looks, waited = 1, dns.propagation_poll
+    looks, waited = 1, propagation_pause(dns, 0, hurry=hurry)
     while waited <= dns.propagation_deadline:
-        looks, waited = looks + 1, waited + propagation_pause(dns, waited)
+        looks, waited = looks + 1, waited + propagation_pause(dns, waited, hurry=hurry)
     return looks
 
 
@@ -59,11 +71,9 @@ def looks_of_a_rollback(shift: Shift, dns: Dns) -> int:
         dns: its polls and limits.
     """
     rollback = shift.rollback
-    moves = len(rollback.stops) + 1
-    pending = looks_until_in_sync(dns)
+    stops = len(rollback.stops)
     short = rollback.capacity_deadline // shift.poll + 2
-    pauses = 2 * len(rollback.stops)  # one until the change is in force, one until the pause is over
-    return moves * (pending + short) + pauses
+    return looks_until_in_sync(dns, hurry=True) + (stops + 1) * short + stops
 
 
 def too_long(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -> str:

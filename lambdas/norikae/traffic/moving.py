@@ -119,4 +119,4 @@ def pause_while_pending(moving: Moving) -> int:
         raise RefusedError(
             f"Route 53 change {moving.item.change} is PENDING for more than {dns.propagation_deadline} s"
         )
-    return propagation_pause(dns, waited)
+    return propagation_pause(dns, waited, hurry=moving.item.backwards)

@@ -14,6 +14,7 @@ from norikae.errors import RefusedError, RollbackRefusedError
 from norikae.ports import Ports
 from norikae.singletons.hand_off import hand_back
 from norikae.traffic.descent import next_stop
+from norikae.traffic.history import propagation_pause
 from norikae.traffic.moving import Moving, pause_while_pending
 from norikae.traffic.records import Change, RecordSet
 from norikae.traffic.standing import target_groups, too_small, unhealthy, unreachable
@@ -78,17 +79,20 @@ def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once
 
 
 def _look(moving: Moving, records: Sequence[RecordSet], weight: int, *, is_back: bool) -> Answer:
-    """What was written last on the way back reads as it should: is it in force, and has it been so for long enough?"""
-    ports = moving.ports
-    if not moving.item.change:
+    """What was written last on the way back reads as it should: is it in force, or has a stop lasted long enough?
+
+    A stop lasts from one write to the next, in the answers of Route 53 as in its books: each takes the same time to
+    come into force. Only the end has to be seen in force.
+    """
+    ports, item = moving.ports, moving.item
+    if not item.change:
         return _once_more(moving, records, weight)
-    if not ports.dns.is_in_sync(moving.item.change):
-        return _pending(moving, weight, pause_while_pending(moving))
+    in_sync = ports.dns.is_in_sync(item.change)
     if is_back:
-        return _rolled_back(moving)
-    moving = _in_force(moving, weight)
-    left = (moving.item.verified_at or ports.now) + ports.environment.shift.rollback.pause - ports.now
-    if left > 0 and not moving.item.critical:
+        return _rolled_back(moving) if in_sync else _pending(moving, weight, pause_while_pending(moving))
+    moving = _in_force(moving, weight) if in_sync else moving
+    left = item.changed_at + ports.environment.shift.rollback.pause - ports.now
+    if left > 0 and not item.critical:
         return Progress.wait(f"{moving.blue} to take {WHOLE - weight} of {WHOLE}", ceil(left)).answer()
     return _lower(moving, records, weight)
 
@@ -99,7 +103,9 @@ def _lower(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:
     if lacking := _proven_able(moving, stop):
         return Progress.wait(lacking, moving.ports.environment.shift.poll).answer()
     if stop:
-        return _write(moving, batch_down(records, blue=moving.blue, green=moving.green, weight=stop), stop)
+        _write(moving, batch_down(records, blue=moving.blue, green=moving.green, weight=stop), stop)
+        pause = moving.ports.environment.shift.rollback.pause
+        return Progress.wait(f"{moving.blue} to take {WHOLE - stop} of {WHOLE}", pause).answer()
     return _write(moving, batch_back(records, moving.snapshot()), stop)
 
 
@@ -116,7 +122,7 @@ def _write(moving: Moving, changes: Sequence[Change], weight: int) -> Answer:
     change = ports.dns.change(changes, f"norikae run={moving.writer.run} application={name} rollback={weight}")
     moving.save(written=moving.shares(weight), change=change, changed_at=ports.now)
     moving.note("rollback-written", weight=weight, change=change)
-    return _pending(moving, weight, ports.environment.dns.propagation_poll)
+    return _pending(moving, weight, propagation_pause(ports.environment.dns, 0, hurry=True))
 
 
 def _pending(moving: Moving, weight: int, seconds: int) -> Answer:
