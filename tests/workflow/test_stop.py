@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.assembly import ROOT
+from local.demo.scenarios import Scenario
+from local.team import Team
 from norikae.upgrade.state import DiffItem
 from tests.workflow.upgrades import RUN, Upgrade
 
@@ -31,6 +33,7 @@ OFF_THE_WAY = {
         "Wait for the hand-over": "it waits only when Argo CD writes between a look and its patch",
         "Wait for the hand-off": "test_both_machines_can_be_stopped_while_they_hand_off",
         "Wait for green": "test_a_run_can_be_stopped_while_it_waits_and_while_it_holds",
+        "Hold partial run": "test_a_run_can_be_stopped_while_it_is_partial",
         "Hold upgrade": "test_a_run_can_be_stopped_while_it_waits_and_while_it_holds",
         "Roll back applications": "test_a_run_can_be_stopped_while_it_rolls_back",
         "Wait for the rollback": "test_a_run_can_be_stopped_while_it_rolls_back",
@@ -41,6 +44,9 @@ OFF_THE_WAY = {
         "Roll back application": "test_a_shift_can_be_stopped_while_it_rolls_back",
         "Wait for the rollback": "test_a_shift_can_be_stopped_while_it_rolls_back",
         "Hold application": "test_a_shift_can_be_stopped_while_it_holds",
+        "Ask team": "test_a_shift_can_be_stopped_while_its_team_is_asked",
+        "Hold failed rollback": "test_a_shift_can_be_stopped_while_blue_does_not_take_it_back",
+        "Stop run": "test_a_shift_can_be_stopped_while_it_stops_the_run",
     },
 }
 """States that a run without trouble does not pass, and the test that stops there, or why none does."""
@@ -279,3 +285,86 @@ def test_a_run_can_be_stopped_while_it_rolls_back() -> None:
         assert upgrade.run_to_end(run) == "FAILED"
         assert upgrade.weights(APP) == {upgrade.blue: 100}
         assert upgrade.report()["outcome"] == "rolled-back"
+
+
+@pytest.mark.xdist_group("stop-aside-3")
+def test_a_run_can_be_stopped_while_it_is_partial() -> None:
+    with Upgrade(APP) as upgrade:
+        run = upgrade.start()
+        child = child_of(upgrade, run)
+        assert upgrade.run_until(child, "Bake")
+        upgrade.command(command="roll-back", application=APP, by="mio")
+        assert upgrade.run_until(run, "Hold partial run")
+        stop(upgrade, run)
+        assert upgrade.lease().holder == ""
+        assert upgrade.weights(APP) == {upgrade.blue: 100}
+        assert upgrade.run_to_end(upgrade.start()) == "SUCCEEDED"
+
+
+@pytest.mark.xdist_group("stop-aside-3")
+def test_a_shift_can_be_stopped_while_its_team_is_asked() -> None:
+    with Upgrade(APP) as upgrade:
+        of_its_team(upgrade)
+        run = upgrade.start()
+        child = child_of(upgrade, run)
+        assert upgrade.run_until(child, "Ask team")
+        upgrade.run(60)
+        stop(upgrade, child)
+        assert upgrade.lease(APP).holder == ""
+        assert upgrade.run_until(run, "Hold partial run")
+        upgrade.run(5)
+        assert [one["subject"] for one in upgrade.command(command="status")["questions"]] == ["partial"]
+        upgrade.command(command="shift", application=APP, by="team-files")
+        upgrade.run(30)
+        (alone,) = upgrade.children()
+        upgrade.run_to_end(alone)
+        upgrade.command(command="resume", by="mio")
+        assert upgrade.run_to_end(run) == "SUCCEEDED"
+
+
+@pytest.mark.xdist_group("stop-aside-4")
+def test_a_shift_can_be_stopped_while_blue_does_not_take_it_back() -> None:
+    with Upgrade(APP, loses=True) as upgrade:
+        run = upgrade.start()
+        child = child_of(upgrade, run)
+        assert upgrade.run_until(child, "Bake")
+        blue = upgrade.world.clusters[upgrade.blue].api
+        size = blue.get("deployments.apps", APP, "files")["spec"]["replicas"]
+        blue.patch("deployments.apps", APP, "files", {"spec": {"replicas": 0}}, manager="kubectl")
+        upgrade.run(30)
+        upgrade.command(command="roll-back", application=APP, by="mio")
+        assert upgrade.run_until(child, "Hold failed rollback")
+        upgrade.run(5)
+        stop(upgrade, child)
+        assert upgrade.lease(APP).holder == ""
+        assert upgrade.weights(APP)[GREEN] == 5, "nobody is sent to a blue that does not answer"
+        assert any("the shift of files-upload was aborted: held" in line for line in upgrade.told)
+        blue.patch("deployments.apps", APP, "files", {"spec": {"replicas": size}}, manager="kubectl")
+        upgrade.run(300)
+        upgrade.command(command="abort", by="mio")
+        assert upgrade.run_to_end(run) == "FAILED"
+        assert upgrade.weights(APP) == {upgrade.blue: 100}
+
+
+@pytest.mark.xdist_group("stop-aside-4")
+def test_a_shift_can_be_stopped_while_it_stops_the_run() -> None:
+    scenario = Scenario("story", "", "rolled-back", bad="notify-push", on_failure="roll-back-all")
+    with Upgrade("notify-push", scenario=scenario, loses=True) as upgrade:
+        run = upgrade.start()
+        child = child_of(upgrade, run)
+        assert upgrade.run_until(child, "Stop run")
+        upgrade.stop(child)
+        upgrade.run_to_end(run)
+        upgrade.run(400)
+        assert upgrade.weights("notify-push") == {upgrade.blue: 100}
+        assert (upgrade.lease().holder, upgrade.lease("notify-push").holder) == ("", "")
+        assert upgrade.report()["outcome"] == "rolled-back", "the command was on its way already"
+
+
+def of_its_team(upgrade: Upgrade) -> None:
+    """The team of the application wants to move it itself."""
+    team = Team("team-files", upgrade.world.git.at(upgrade.world.environment.argocd.repository))
+    blue = upgrade.world.clusters[upgrade.blue].api
+    ingress = f"apps/{APP}/templates/ingress.yaml"
+    team.hotfix(ingress, lambda text: text.replace('shift: "true"', "shift: team"), APP, [blue])
+    upgrade.run(60)
