@@ -174,9 +174,9 @@ FUNCTIONS = (
     Row(
         "Set weights",
         "workflow",
-        (*_MOVE, grants.evidence, cluster_grants.cluster_endpoint),
+        (*_MOVE, cluster_grants.cluster_endpoint),
         ("norikae:read",),
-        ("NORIKAE_TABLE", "NORIKAE_EVIDENCE_BUCKET"),
+        _TABLE,
     ),
     Row("Verify weights", "workflow", (grants.table, grants.records_read), settings=_TABLE),
     Row(

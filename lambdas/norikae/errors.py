@@ -13,6 +13,7 @@ NorikaeError
     │   ├── LeaseHeldError         another run or shift holds the environment or the application
     │   ├── StaleWriterError       this run lost its lease; its fencing token is older than the one in the table
     │   ├── ForeignWriteError      a DNS record is not what we last wrote; somebody else owns it
+    │   ├── GateFailedError        a background gate fails while green serves everything
     │   └── RollbackRefusedError   blue cannot take the traffic back (nothing healthy answers there)
     ├── AbortedError               somebody aborted meanwhile; the way back begins instead of a hold
     ├── NotFoundError              a thing that must exist does not
@@ -70,6 +71,10 @@ class StaleWriterError(RefusedError):
 
 class ForeignWriteError(RefusedError):
     """A DNS record is not what norikae last wrote; it is left as it is."""
+
+
+class GateFailedError(RefusedError):
+    """A background gate fails in the soak; the policy ``shift.on_failure`` says whether the run holds or goes back."""
 
 
 class RollbackRefusedError(RefusedError):

@@ -104,14 +104,20 @@ def test_a_team_moves_its_own_application_when_it_is_ready() -> None:
 def test_the_command_of_the_runbook_restores_the_records_without_norikae() -> None:
     runbook = Path("docs/runbook.md").read_text()
     command = runbook.partition("<!-- restore -->")[2].partition("```sh\n")[2].partition("```")[0]
-    assert command.startswith("aws s3 cp s3://BUCKET/RUN/restore-APPLICATION.json - | aws route53 change-resource")
+    assert command.startswith("aws dynamodb get-item --table-name TABLE --key '{")
+    key = json.loads(command.partition("--key '")[2].partition("'")[0])
+    assert "--query Item.body.S --output text" in command
     with Upgrade(APP) as upgrade:
         original = of(APP, upgrade)
         child = shift_of(upgrade, upgrade.start())
         while item(upgrade).weight < 25:
             assert upgrade.run_until(child, "Judge gates")
             upgrade.run(1)
-        batch = json.loads(json.dumps(upgrade.evidence(f"restore-{APP}.json")))
+        wanted = {
+            name: {"S": one["S"].replace("#RUN", f"#{RUN}").replace("APPLICATION", APP)} for name, one in key.items()
+        }
+        table = next(value for name, value in upgrade.stage.deployment.ids.items() if "Table" in name)
+        batch = json.loads(upgrade.world.client("dynamodb").get_item(TableName=table, Key=wanted)["Item"]["body"]["S"])
         zone = upgrade.world.environment.dns.zones[0]
         upgrade.run(1)  # five requests a second are all that Route 53 takes
         upgrade.world.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)

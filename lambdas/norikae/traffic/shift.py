@@ -178,7 +178,7 @@ def _refuse_unless_green_is_healthy(moving: Moving, served: tuple[ServedBy, ...]
 def _noted(moving: Moving, green: Side) -> Moving:
     """Before the first weight: what blue has is noted, and the batch that undoes everything by hand is kept."""
     batch = batch_by_hand(moving.snapshot(), green)
-    moving.ports.evidence.keep(f"{moving.writer.run}/restore-{moving.planned.name}.json", batch)
+    moving.ports.table.write(moving.writer, f"RESTORE#{moving.planned.name}", batch)
     mine = None if moving.item.blue else _application_on(moving, moving.blue)
     if mine is None:
         return moving

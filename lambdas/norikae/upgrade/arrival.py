@@ -1,6 +1,6 @@
 """Whether an application is wholly on a healthy green, which soak and decommission rely on."""
 
-from norikae.errors import RefusedError
+from norikae.errors import GateFailedError, RefusedError
 from norikae.gates.reading import green_health
 from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome
@@ -31,7 +31,8 @@ def unsettled(ports: Ports, writer: Writer, application: str) -> str:
     """Why the background gates do not pass an application yet; empty when they do.
 
     Raises:
-        RefusedError: one of them fails, or cannot be read for too long.
+        GateFailedError: one of them fails.
+        RefusedError: one of them cannot be read for too long.
     """
     if not ports.environment.shift.background:
         return ""
@@ -40,7 +41,7 @@ def unsettled(ports: Ports, writer: Writer, application: str) -> str:
     verdict = background_verdict(Moving.read(ports, writer, application))
     said = f"background gate {verdict.gate}: {verdict.reason}"
     if verdict.outcome is Outcome.FAIL:
-        raise RefusedError(f"{application} fails in the soak, {said}; repair it on green, then resume, or abort")
+        raise GateFailedError(f"{application} fails in the soak, {said}; repair it on green, then resume, or abort")
     if verdict.outcome is Outcome.ERROR:
         raise RefusedError(f"{application} cannot be judged in the soak, {said}; let norikae read it, then resume")
     return "" if verdict.outcome is Outcome.PASS else f"{application}: {said}"

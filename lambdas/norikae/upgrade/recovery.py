@@ -10,12 +10,10 @@ from norikae.ports import Ports
 from norikae.report.run_report import keep_report
 from norikae.singletons.hand_off import hand_back, pending_back
 from norikae.traffic.rollback import roll_back_application
-from norikae.upgrade.adoption_recovery import recover_adoption
 from norikae.upgrade.flags import flags_for, read_flags
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.no_return import is_passed
 from norikae.upgrade.phase import close
-from norikae.upgrade.rolled_back import forget_green
 from norikae.upgrade.state import AppItem, ApprovalItem, Event, PlanItem
 
 Answer = dict[str, Any]
@@ -40,6 +38,8 @@ def recover(ports: Ports, event: Mapping[str, Any]) -> Answer:
     except (KeyError, TypeError) as error:
         raise BadRequestError(f"event: {error}; recover takes Step Functions execution status changes") from error
     if machine and machine == ports.settings.adopt_machine:
+        from norikae.upgrade.adoption_recovery import recover_adoption  # noqa: PLC0415 - runs are hot, errands are not
+
         return recover_adoption(ports, execution, status, stopped_at)
     lease = ports.table.lease("")
     if lease and lease.holder == execution:
@@ -57,6 +57,8 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
     is_left = bool(_touched(ports, writer.run)) or bool(pending_back(ports, writer.run))
     outcome = "failed" if outcome == "held" and not is_left else outcome
     if outcome == "rolled-back":
+        from norikae.upgrade.rolled_back import forget_green  # noqa: PLC0415 - only once the names are back
+
         forget_green(ports, writer)
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")

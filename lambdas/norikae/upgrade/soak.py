@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from norikae.errors import GateFailedError
 from norikae.ports import Ports
 from norikae.upgrade.arrival import unsettled
 from norikae.upgrade.identity import Writer
-from norikae.upgrade.phase import advance
+from norikae.upgrade.phase import advance, enter, say
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress, counted
 from norikae.upgrade.soaked import SoakItem, poll_anew, soak_left
+from norikae.upgrade.state import Event
 
 Answer = dict[str, Any]
 
@@ -17,8 +19,8 @@ def soak(ports: Ports, writer: Writer) -> Answer:
     """Every application has been at 100 on a healthy green for the whole soak.
 
     Raises:
-        RefusedError: an application is not wholly on green, green is not healthy, or a background gate fails; the run
-            holds with both clusters.
+        RefusedError: an application is not wholly on green, green is not healthy, or a background gate fails (unless
+            ``shift.on_failure`` is ``roll-back-all``: then everything goes back); the run holds with both clusters.
     """
     plan, wanted = read_plan(ports.table, writer.run).plan, ports.environment.soak
     known = ports.table.read(writer.run, "SOAK", SoakItem) or SoakItem()
@@ -35,4 +37,11 @@ def soak(ports: Ports, writer: Writer) -> Answer:
         return Progress.wait(f"{left:.0f} s of the soak are left", min(poll, int(left) + 1))
 
     # A soak that begins anew has as much time again.
-    return advance(ports, writer, "soak", (1 + anew) * (wanted.duration + 2 * poll), look, steady=True)
+    deadline = (1 + anew) * (wanted.duration + 2 * poll)
+    try:
+        return advance(ports, writer, "soak", deadline, look, steady=True)
+    except GateFailedError as error:
+        if ports.environment.shift.on_failure != "roll-back-all":
+            raise
+        ports.table.log(writer.run, Event(at=ports.now, what="gate-failed", detail={"reason": str(error)}))
+        return say(ports, writer, enter(ports, writer, "soak"), "abort", str(error))

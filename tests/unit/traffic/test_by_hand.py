@@ -12,7 +12,9 @@ from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, RUN, Story
 def applied(story: Story) -> dict[tuple[str, str, str], dict[str, Any]]:
     """The zone after the kept batch."""
     sets = {key: dict(record.raw) for key, record in story.ports.dns.sets.items()}
-    for change in story.ports.evidence.documents[f"{RUN}/restore-{APP}.json"]["Changes"]:
+    batch = story.ports.table.read(RUN, f"RESTORE#{APP}", dict[str, Any])
+    assert batch is not None
+    for change in batch["Changes"]:
         record = RecordSet(change["ResourceRecordSet"])
         assert change["Action"] == "UPSERT"
         sets[record.name, record.type, record.set_identifier] = dict(record.raw)

@@ -45,6 +45,16 @@ def test_a_background_gate_that_fails_holds_the_run_and_says_what_to_do() -> Non
     assert over(story)["next"] == "go-on", "what failed before the repair does not count after it"
 
 
+def test_a_background_gate_that_fails_sends_everything_back_when_that_is_the_policy() -> None:
+    story = soaking("http-5xx")
+    story.sets(on_failure="roll-back-all")
+    story.ports.metrics.figures = Answers(100, 50)
+    answer = soak(story.ports, WRITER)
+    assert answer["next"] == "abort"
+    assert "background gate http-5xx" in answer["waiting_for"]
+    assert "gate-failed" in story.ports.table.said()
+
+
 def test_a_soak_does_not_end_while_a_background_gate_cannot_tell() -> None:
     story = soaking("http-5xx")
     story.ports.metrics.figures = Answers(1, 0)
