@@ -29,7 +29,7 @@ from stacks.bundle import Bundle, build_bundle  # noqa: E402
 HOT = ("judge_gates", "set_weights", "verify_weights", "recover", "operator_command")
 """Functions that people or open connections wait for, or that run every half minute."""
 RECORDS_FIRST = ("recover",)
-"""Functions that come to Kubernetes, if at all, after the records are back: nobody waits for that part."""
+"""Functions that come to Kubernetes and to the report, if at all, after the records are back: nobody waits for that."""
 LIMIT = 15.0
 """How many times ``import json, logging`` a hot function may cost."""
 REFERENCE = "import json, logging"
@@ -105,6 +105,8 @@ def programs() -> dict[str, str]:
     found = {}
     for row in FUNCTIONS:
         ports = sorted({PORTS[grant.__name__] for grant in row.grants if grant.__name__ in PORTS})
+        if row.name in RECORDS_FIRST:
+            ports.remove("evidence")
         lines = [f"import handlers.{row.caller}.{row.name}", "from norikae import wiring", "ports = wiring.ports()"]
         lines += [f"ports.{port}" for port in ports]
         if row.groups and row.name not in RECORDS_FIRST:

@@ -55,7 +55,7 @@ ANSWERS: dict[str, Json] = {
     "set_weights": {"change": "/change/C1", "retry_after_seconds": 15},
     "verify_weights": {"next": "bake"},
     "judge_gates": {"next": "bake", "weight": 5},
-    "roll_back_application": {"next": "wait", "retry_after_seconds": 15},
+    "roll_back_application": {"next": "wait", "retry_after_seconds": 5},
     "hold_application": {"held": APP},
     "finish_shift": {"application": APP, "outcome": "held", "weight": 5},
     "operator_command": {"run": RUN},

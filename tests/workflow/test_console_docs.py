@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from norikae.errors import NorikaeError
-from norikae.traffic.shift import prepare_shift
+from norikae.traffic.prepare import prepare_shift
 from norikae.upgrade.check import run_preflight
 from norikae.upgrade.commands import VERBS, operate
 from norikae.upgrade.identity import Writer

@@ -201,7 +201,7 @@ def test_a_shift_that_is_stopped_at_every_state_goes_back_to_blue_and_can_go_on(
             child = child_of(upgrade, run)
             assert state == "Prepare shift" or upgrade.run_until(child, state), state
             upgrade.stop(child)
-            assert upgrade.run_until(run, "Hold upgrade"), state
+            assert upgrade.run_until(run, "Hold partial run"), state
             upgrade.run(400)
             assert upgrade.lease(APP).holder == "", state
             assert upgrade.weights(APP).get(GREEN, 0) == 0, state

@@ -2,7 +2,7 @@
 
 from handlers.invocation import Answer, Event, invocation
 from norikae.ports import Ports
-from norikae.traffic.shift import finish_shift
+from norikae.traffic.prepare import finish_shift
 from norikae.upgrade.identity import Writer
 
 

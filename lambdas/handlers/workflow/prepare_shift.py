@@ -2,7 +2,7 @@
 
 from handlers.invocation import Answer, Event, invocation
 from norikae.ports import Ports
-from norikae.traffic.shift import prepare_shift
+from norikae.traffic.prepare import prepare_shift
 
 
 @invocation

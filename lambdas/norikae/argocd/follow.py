@@ -47,21 +47,6 @@ def follow_again(kubernetes: Kubernetes, argocd: ArgoCd, home: Home, wanted: Map
     return Progress.done()
 
 
-def synced_revisions(kubernetes: Kubernetes, argocd: ArgoCd, names: tuple[str, ...]) -> dict[str, str]:
-    """What the last sync of each application put there, by its name; applications that were never synced are left out.
-
-    It is the operation's revision, not the comparison's: a commit that nobody synced changes nothing in the cluster.
-
-    Args:
-        kubernetes: the API of the applications' home.
-        argocd: the environment's Argo CD.
-        names: the applications.
-    """
-    found = {name: kubernetes.get(APPLICATIONS, name, argocd.namespace) for name in names}
-    synced = {name: _synced(app) for name, app in found.items() if app is not None}
-    return {name: revision for name, revision in synced.items() if revision}
-
-
 def _root_patch(root: Json, track: str) -> dict[str, Any] | None:
     """The root's own revision, and the one that it hands on to what it renders."""
     patch = with_track(root, track)
@@ -84,9 +69,3 @@ def _set(kubernetes: Kubernetes, app: Json, argocd: ArgoCd, patch: dict[str, Any
     except ConflictError:  # the controller writes often; the next look reads again
         return False
     return True
-
-
-def _synced(app: Json) -> str:
-    result = ((app.get("status") or {}).get("operationState") or {}).get("syncResult") or {}
-    several = result.get("revisions") or [result.get("revision", "")]
-    return " ".join(str(revision) for revision in several if revision)

@@ -78,12 +78,6 @@ def still_to_come(ports: Ports, plan: Plan) -> tuple[str, ...]:
     return tuple(_title(item.singleton) for item in read_ledger(ports, plan).values() if item.place != "green")
 
 
-def pending_back(ports: Ports, run: str) -> frozenset[str]:
-    """The applications with something that is not back on blue; "" for what belongs to none."""
-    items = ports.table.read_all(run, "SINGLETON#", SingletonItem)
-    return frozenset(item.singleton.application for item in items if item.place != "blue")
-
-
 def _of_a_shift(ports: Ports, writer: Writer, plan: Plan, application: str) -> Answer:
     flags = flags_for(ports.table, writer.run, application)
     if flags.aborted:

@@ -60,3 +60,9 @@ def _cron_jobs(moved: Iterable[PlannedSingleton], plan: Plan) -> Iterator[Planne
     """Only of CronJobs does Argo CD say Suspended; a workload with 0 replicas is Healthy."""
     idle = (one for one in plan.singletons if one.policy == SUSPENDED)
     return (one for one in (*moved, *idle) if one.resource == CRON_JOBS)
+
+
+def pending_back(ports: Ports, run: str) -> frozenset[str]:
+    """The applications with something that is not back on blue; "" for what belongs to none."""
+    items = ports.table.read_all(run, PREFIX, SingletonItem)
+    return frozenset(item.singleton.application for item in items if item.place != "blue")

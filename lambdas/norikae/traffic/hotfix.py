@@ -1,7 +1,7 @@
 """A hotfix during a shift: green is synced while a step bakes, so what was judged is not what runs any more."""
 
-from norikae.argocd.follow import synced_revisions
 from norikae.argocd.home import counterpart, home_of
+from norikae.argocd.synced import synced_revisions
 from norikae.traffic.moving import Moving
 
 

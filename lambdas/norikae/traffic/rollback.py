@@ -12,7 +12,6 @@ import msgspec
 
 from norikae.errors import RefusedError, RollbackRefusedError
 from norikae.ports import Ports
-from norikae.singletons.hand_off import hand_back
 from norikae.traffic.descent import next_stop
 from norikae.traffic.history import propagation_pause
 from norikae.traffic.moving import Moving, pause_while_pending
@@ -41,6 +40,8 @@ def roll_back_application(ports: Ports, writer: Writer, application: str, *, at_
     answer = roll_back_records(ports, writer, application, at_once=at_once)
     if answer["next"] == "wait":
         return answer
+    from norikae.singletons.hand_off import hand_back  # noqa: PLC0415 - the names go back before it is needed
+
     progress = hand_back(ports, writer, (application,))
     if progress.ready:
         return answer

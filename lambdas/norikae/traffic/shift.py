@@ -1,65 +1,24 @@
-"""One application moves to green: prepare, set a weight, verify it, finish.
+"""One application moves to green: set a weight, verify it; ``prepare.py`` has the beginning and the end.
 
 Each function is one Task of the shift machine. It reads the world, makes at most one move and says what follows, so
 it may run twice, late, or again after a crash. The gates are in ``norikae/gates``, the way back in ``rollback.py``.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
+from norikae.errors import ForeignWriteError, RefusedError
 from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome
-from norikae.notify.tell import tell
 from norikae.ports import Ports
 from norikae.traffic.applications import Application, find_applications
 from norikae.traffic.by_hand import batch_by_hand
 from norikae.traffic.hotfix import synced_on_green
 from norikae.traffic.moving import Moving, pause_while_pending
-from norikae.traffic.release import forget_question, wait_for_team
-from norikae.traffic.weights import WHOLE, Side, batch_to, green_weight, once_more, weights_of
+from norikae.traffic.weights import Side, batch_to, once_more, weights_of
 from norikae.upgrade.identity import Writer
-from norikae.upgrade.lease import take_lease
-from norikae.upgrade.state import ClustersItem, ServedBy
+from norikae.upgrade.state import ServedBy
 
 Answer = dict[str, Any]
-
-
-def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> Answer:
-    """The application's lease is this execution's, its original records are kept, and the next weight is known.
-
-    Args:
-        ports: the world.
-        request: ``application``, and from the upgrade machine also run, attempt and token.
-        execution: ARN of this execution.
-
-    Raises:
-        BadRequestError: the application is not part of a run.
-        LeaseHeldError: another shift moves it.
-        ForeignWriteError: its records are not what a shift can start from.
-    """
-    writer = Writer.of(request) if "run" in request else _open_run(ports)
-    moving = Moving.read(ports, writer, str(request.get("application", "")))
-    lease = take_lease(ports, moving.planned.name, execution, writer.run)
-    moving = replace(moving, writer=replace(writer, application=moving.planned.name, lease=lease.token))
-    records = moving.records()
-    weight = green_weight(weights_of(records), moving.blue, moving.green)
-    arrived = moving.item.outcome == "moved" and weight == WHOLE
-    moving = moving.saved(
-        outcome="moved" if arrived else "shifting",
-        snapshot=moving.item.snapshot or tuple(dict(record.raw) for record in records),
-        inconclusive=0,
-        rebaked=0,
-        verified_at=moving.item.verified_at if arrived else None,
-    )
-    return {
-        **moving.writer.answer(),
-        "poll_seconds": ports.environment.shift.poll,
-        "deadline_seconds": ports.environment.approvals.deadline,
-        "on_failure": ports.environment.shift.on_failure,
-        "progress": _where_to_go_on(moving, weight),
-    }
 
 
 def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> Answer:
@@ -123,48 +82,6 @@ def verify_weights(ports: Ports, writer: Writer, application: str, weight: int, 
         moving.save(weight=weight, verified_at=ports.now, steps=(*moving.item.steps, (ports.now, weight)))
         moving.note("weight-in-force", weight=weight)
     return {"next": "bake"}
-
-
-def finish_shift(ports: Ports, writer: Writer, application: str, execution: str) -> Answer:
-    """The outcome is recorded and the application's lease is free."""
-    moving = Moving.read(ports, writer, application)
-    forget_question(moving)
-    outcome = "held" if moving.item.outcome in ("waiting", "shifting") else moving.item.outcome
-    if outcome != moving.item.outcome:
-        moving.save(outcome=outcome)
-    ports.table.release(application, execution)
-    tell(
-        ports,
-        f"application-{outcome}",
-        f"{application}: {outcome}",
-        run=writer.run,
-        severity="info" if outcome == "moved" else "action",
-        application=application,
-        weight=moving.item.weight,
-        reason=moving.item.reason,
-    )
-    return {"application": application, "outcome": outcome, "weight": moving.item.weight}
-
-
-def _open_run(ports: Ports) -> Writer:
-    clusters = ports.table.environment("CLUSTERS", ClustersItem)
-    lease = ports.table.lease("")
-    if not clusters or not clusters.run or not lease or lease.run != clusters.run:
-        name = ports.environment.environment
-        raise BadRequestError(f"no run of {name} is open; start the upgrade machine first, then shift applications")
-    return Writer(run=clusters.run, attempt=0, token=lease.token)
-
-
-def _where_to_go_on(moving: Moving, weight: int) -> Answer:
-    flags = moving.flags()
-    if flags.aborted:
-        return {"next": "roll-back", "weight": weight}
-    if moving.item.outcome == "moved":
-        return {"next": "finish", "weight": weight}
-    if flags.paused:
-        return {"next": "hold", "weight": weight, "waiting_for": f"paused by {flags.by or 'an operator'}"}
-    # A weight that is in force is written, verified and baked once more: whoever set it, no gate is skipped.
-    return wait_for_team(moving) or {"next": "step", "weight": weight or moving.next_weight(0)}
 
 
 def _refuse_unless_green_is_healthy(moving: Moving, served: tuple[ServedBy, ...]) -> None:

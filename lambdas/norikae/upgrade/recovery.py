@@ -8,7 +8,7 @@ from norikae.errors import BadRequestError, NorikaeError, TransientError
 from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
-from norikae.singletons.hand_off import hand_back, pending_back
+from norikae.singletons.ledger import pending_back
 from norikae.traffic.rollback import roll_back_application
 from norikae.upgrade.flags import flags_for, read_flags
 from norikae.upgrade.identity import Writer
@@ -123,6 +123,8 @@ def _roll_back(ports: Ports, writer: Writer, applications: list[str], *, of_the_
         name: partial(_is_rolled_back, ports, writer, name) for name in applications
     }
     if of_the_run and "" in pending_back(ports, writer.run):
+        from norikae.singletons.hand_off import hand_back  # noqa: PLC0415 - the names go back before it is needed
+
         moves["singletons"] = lambda: hand_back(ports, writer, ("",)).ready
     outcomes = {name: _outcome(is_back) for name, is_back in moves.items()}
     waiting = sorted(name for name, outcome in outcomes.items() if outcome == "waiting")

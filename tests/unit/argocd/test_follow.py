@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from norikae.argocd.follow import follow_again, synced_revisions
+from norikae.argocd.follow import follow_again
 from norikae.argocd.home import home_of
 from norikae.argocd.root import root_application
+from norikae.argocd.synced import synced_revisions
 from norikae.errors import ConflictError
 from tests.unit.fakes.demo import OTHER_SHA, SHA, application, demo_environment, operation_state
 from tests.unit.fakes.kubernetes import FakeKubernetes, Json

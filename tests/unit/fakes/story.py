@@ -9,8 +9,9 @@ import msgspec
 from norikae.cluster.eks_port import Cluster as EksCluster
 from norikae.environment import Rollback
 from norikae.gates.judge import judge_gates
+from norikae.traffic.prepare import finish_shift, prepare_shift
 from norikae.traffic.rollback import roll_back_application
-from norikae.traffic.shift import finish_shift, prepare_shift, set_weights, verify_weights
+from norikae.traffic.shift import set_weights, verify_weights
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.plan import Cluster, Plan, PlannedApplication, plan_hash

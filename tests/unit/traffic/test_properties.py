@@ -17,7 +17,8 @@ from norikae.approvals.ask import hold_application, hold_failed_rollback
 from norikae.environment import Rollback
 from norikae.errors import NorikaeError, StaleWriterError, TransientError, UnreachableError
 from norikae.gates.ports import Answers
-from norikae.traffic.shift import prepare_shift, set_weights
+from norikae.traffic.prepare import prepare_shift
+from norikae.traffic.shift import set_weights
 from norikae.upgrade.commands import operate
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease

@@ -10,7 +10,7 @@ import pytest
 from norikae.approvals.ask import ask_team
 from norikae.environment import Team
 from norikae.errors import BadRequestError
-from norikae.traffic.shift import prepare_shift
+from norikae.traffic.prepare import prepare_shift
 from norikae.upgrade.commands import operate
 from norikae.upgrade.plan import plan_hash
 from norikae.upgrade.state import ApprovalItem, PlanItem

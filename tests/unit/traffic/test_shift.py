@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from norikae.errors import BadRequestError, ForeignWriteError, LeaseHeldError, RefusedError
-from norikae.traffic.shift import prepare_shift
+from norikae.traffic.prepare import prepare_shift
 from norikae.upgrade.lease import Lease
 from tests.unit.fakes.demo import ingress
 from tests.unit.fakes.kubernetes import FakeKubernetes
