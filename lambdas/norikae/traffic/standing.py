@@ -49,8 +49,11 @@ def too_small(moving: Moving, groups: tuple[TargetGroupHealth, ...], weight: int
 
 
 def unreachable(moving: Moving) -> str:
-    """Why blue does not answer for the application's names, in words; empty when it does, or is not to be asked."""
-    return ", ".join(_unproven(moving)) if moving.ports.environment.verify.probe else ""
+    """Why blue does not answer for one of the application's names; empty when it does, or is not to be asked.
+
+    One is enough: each further one may cost the whole patience for a connection.
+    """
+    return next(_unproven(moving), "") if moving.ports.environment.verify.probe else ""
 
 
 def _unproven(moving: Moving) -> Iterator[str]:

@@ -16,9 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from norikae.approvals.ask import hold_application, hold_failed_rollback
 from norikae.environment import Rollback
 from norikae.errors import NorikaeError, StaleWriterError, TransientError, UnreachableError
+from norikae.gates.judge import judge_gates
 from norikae.gates.ports import Answers
-from norikae.traffic.prepare import prepare_shift
-from norikae.traffic.shift import set_weights
+from norikae.traffic.prepare import finish_shift, prepare_shift
+from norikae.traffic.rollback import roll_back_application
+from norikae.traffic.shift import set_weights, verify_weights
 from norikae.upgrade.commands import operate
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
@@ -31,6 +33,7 @@ BALANCERS = {cluster: f"{cluster}.elb.example" for cluster in (BLUE, GREEN)}
 SHIFT_MACHINE = Machine("shift")
 ENDS = {"Shift finished", "Give up shift"}
 HOLDS = {"Hold application", "Hold failed rollback"}
+STRANGER = "arn:shift:stranger"
 WAYS_BACK = {"Roll back application", "Hold failed rollback"}
 
 
@@ -66,6 +69,7 @@ class Shifting(RuleBasedStateMachine):
         self.state, self.data = "Prepare shift", {**WRITER.answer(), "application": APP}
         self.no_return = False
         self.tokens = 0
+        self.overtaken = False
         self.goes_on(looks)
 
     # --- the machine takes its course ---
@@ -75,7 +79,7 @@ class Shifting(RuleBasedStateMachine):
     def looks(self, seconds: int) -> None:
         """One Task, and time until the next."""
         before, healthy = self.green(), self.ports.load_balancers.groups[BALANCERS[GREEN]][0] > 0
-        came_from = self.state
+        came_from, records = self.state, dict(self.dns.sets)
         try:
             answer = self.task(self.state)()
         except TransientError:
@@ -86,6 +90,8 @@ class Shifting(RuleBasedStateMachine):
         else:
             way, self.data = SHIFT_MACHINE.goes(self.state, self.data, answer)
         finally:
+            if self.overtaken:
+                assert self.dns.sets == records, "it wrote although another shift holds the application"
             self.never_raised_wrongly(came_from, before, healthy=healthy)
         self.arrives(way[-1])
         self.story.time_passes(seconds)
@@ -100,35 +106,27 @@ class Shifting(RuleBasedStateMachine):
 
     def task(self, name: str) -> Callable[[], Json]:
         """What the machine's Task does."""
-        story, weight = self.story, self.data.get("progress", {}).get("weight")
+        ports, writer = self.ports, Writer.of(self.data)
+        weight = self.data.get("progress", {}).get("weight")
         tasks: dict[str, Callable[[], Json]] = {
             "Prepare shift": self.prepares,
-            "Set weights": lambda: {"change": story.set_to(weight), "retry_after_seconds": 15},
+            "Set weights": lambda: set_weights(ports, writer, APP, weight),
             "Verify weights": lambda: {
-                "next": story.in_force(weight, self.data["change"]["change"]),
-                "change": self.data["change"]["change"],
-                "retry_after_seconds": 15,
+                **self.data["change"],
+                **verify_weights(ports, writer, APP, weight, self.data["change"]["change"]),
             },
-            "Judge gates": lambda: story.judged(weight),
+            "Judge gates": lambda: judge_gates(ports, writer, APP, weight),
             "Hand off singletons": lambda: {"next": "go-on"},
             "Stop run": lambda: operate(
-                self.ports, {"command": self.data["progress"]["command"], "run": RUN, "by": "norikae"}
+                ports, {"command": self.data["progress"]["command"], "run": RUN, "by": "norikae"}
             ),
-            "Roll back application": lambda: {"next": story.rolled_back(), "retry_after_seconds": 15},
-            "Finish shift": story.finished,
+            "Roll back application": lambda: roll_back_application(ports, writer, APP),
+            "Finish shift": lambda: finish_shift(ports, writer, APP, SHIFT),
         }
         return tasks[name]
 
     def prepares(self) -> Json:
-        self.ports.executions.statuses[SHIFT] = "RUNNING"
-        return {
-            **WRITER.answer(),
-            "application": APP,
-            "lease": 1,
-            "poll_seconds": 30,
-            "deadline_seconds": 3600,
-            "progress": self.story.prepared(),
-        }
+        return prepare_shift(self.ports, {**WRITER.answer(), "application": APP}, SHIFT)
 
     def arrives(self, state: str) -> None:
         self.state = state
@@ -137,7 +135,7 @@ class Shifting(RuleBasedStateMachine):
         self.tokens += 1
         hold = hold_application if state == "Hold application" else hold_failed_rollback
         try:
-            hold(self.ports, WRITER, APP, f"token-{self.tokens}", self.data)
+            hold(self.ports, Writer.of(self.data), APP, f"token-{self.tokens}", self.data)
         except NorikaeError as error:
             way, self.data = SHIFT_MACHINE.catches(state, self.data, type(error).__name__)
             self.arrives(way[-1])
@@ -174,8 +172,19 @@ class Shifting(RuleBasedStateMachine):
             self.arrives(way[-1])
 
     @rule()
+    @precondition(lambda self: self.state not in ENDS and self.ports.table.lease(APP) is not None)
+    def another_shift_takes_over(self) -> None:
+        """This one was thought dead."""
+        held = self.ports.table.lease(APP)
+        self.ports.table.leases[APP] = Lease(STRANGER, RUN, held.token + 1)
+        self.ports.executions.statuses[STRANGER] = "RUNNING"
+        self.overtaken = True
+
+    @rule()
     @precondition(lambda self: self.state in ENDS)
     def another_shift_begins(self) -> None:
+        self.ports.executions.statuses[STRANGER] = "SUCCEEDED"
+        self.overtaken = False
         self.state, self.data = "Prepare shift", {**WRITER.answer(), "application": APP}
 
     # --- the world ---
@@ -223,6 +232,8 @@ class Shifting(RuleBasedStateMachine):
         self.dns.fault = ""
         for name in BALANCERS.values():
             self.ports.load_balancers.groups[name] = (2, 2)
+        if self.overtaken:
+            self.state = "Give up shift"
         self.said({"command": "abort", "run": RUN})
         for _ in range(120):
             if self.state in ENDS:  # too late for that shift: the run, or a shift of its own, sends it back
