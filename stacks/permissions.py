@@ -161,7 +161,7 @@ FUNCTIONS = (
     Row(
         "Roll back applications",
         "workflow",
-        (*_MOVE, grants.publish, cluster_grants.cluster_endpoint),
+        (*_MOVE, grants.publish, grants.executions_read, cluster_grants.cluster_endpoint),
         ("norikae:hand-off",),
         _TELLING,
         timeout=240,
@@ -223,7 +223,7 @@ FUNCTIONS = (
     Row(
         "Recover",
         "events",
-        (*_MOVE, *_REPORT, cluster_grants.cluster_endpoint, identity_grants.identity_forget),
+        (*_MOVE, *_REPORT, grants.executions_read, cluster_grants.cluster_endpoint, identity_grants.identity_forget),
         ("norikae:hand-off",),
         settings=(*_REPORTING, "NORIKAE_ADOPTER", "NORIKAE_ADOPT_MACHINE"),
         timeout=240,

@@ -15,6 +15,7 @@ NorikaeError
     │   ├── ForeignWriteError      a DNS record is not what we last wrote; somebody else owns it
     │   ├── GateFailedError        a background gate fails while green serves everything
     │   └── RollbackRefusedError   blue cannot take the traffic back (nothing healthy answers there)
+    ├── ReleasedError              a team let its application move before it could be asked
     ├── AbortedError               somebody aborted meanwhile; the way back begins instead of a hold
     ├── NotFoundError              a thing that must exist does not
     └── AwsRefusedError            AWS said no for good; carries the operation, AWS's code and AWS's own text
@@ -79,6 +80,10 @@ class GateFailedError(RefusedError):
 
 class RollbackRefusedError(RefusedError):
     """Blue cannot take the traffic back, so green keeps it and a person is paged."""
+
+
+class ReleasedError(PermanentError):
+    """A team let its application move before it could be asked; the machine catches it by name and looks again."""
 
 
 class AbortedError(PermanentError):

@@ -127,7 +127,8 @@ def upgrade_machine(environment: Environment, stated: Stated = STATED) -> Machin
     limits = {
         **phases,
         "Compare wave": comparisons + phases["Wait for the comparison"],
-        "Wait for the rollback": looks_of_a_rollback(environment.shift, dns)
+        # Its own way back, after that of a shift that still lived.
+        "Wait for the rollback": 2 * looks_of_a_rollback(environment.shift, dns)
         + most_looks(environment.shift.hand_off_deadline),
         "Hold upgrade": stated.holds - stated.others,
         "Hold partial run": stated.others,

@@ -143,7 +143,7 @@ def test_a_blue_that_does_not_answer_pages_and_is_tried_again() -> None:
         size = blue.get("deployments.apps", APP, "files")["spec"]["replicas"]
         blue.patch("deployments.apps", APP, "files", {"spec": {"replicas": 0}}, manager="kubectl")
         upgrade.run(60)
-        upgrade.command(command="abort", by="mio", reason="a story")
+        upgrade.command(command="roll-back", application=APP, by="mio", reason="a story")
         assert upgrade.run_until(child, "Hold failed rollback")
         upgrade.run(5)
         assert item(upgrade).outcome == "rollback-failed"
@@ -151,8 +151,7 @@ def test_a_blue_that_does_not_answer_pages_and_is_tried_again() -> None:
         blue.patch("deployments.apps", APP, "files", {"spec": {"replicas": size}}, manager="kubectl")
         upgrade.run(240)
         upgrade.command(command="resume", application=APP, by="mio")
-        assert upgrade.run_to_end(run) == "FAILED"
-        assert upgrade.report()["outcome"] == "rolled-back"
+        assert upgrade.run_until(run, "Hold partial run")
         assert upgrade.weights(APP) == {upgrade.blue: 100}
         lost = {(one.app, one.cluster) for one in upgrade.stage.clients.failures}
         assert lost <= {(APP, upgrade.blue), (APP, "")}, "whoever was sent to a blue without pods, never green"
@@ -180,3 +179,31 @@ def test_after_a_failed_gate_a_run_may_hold_all_others() -> None:
         assert upgrade.run_to_end(run) == "FAILED"
         assert upgrade.report()["outcome"] == "partial"
         assert (upgrade.weights(APP), upgrade.weights(OTHER)) == ({upgrade.blue: 0, GREEN: 100}, {upgrade.blue: 100})
+
+
+@pytest.mark.xdist_group("moving-1")
+def test_one_application_that_blue_does_not_take_keeps_no_other_from_going_back() -> None:
+    with Upgrade(APP, OTHER, loses=True) as upgrade:
+        run = upgrade.start()
+        assert upgrade.run_until(run, "Shift application")
+        upgrade.run(0.5)
+        shifts = {json.loads(one.input)["application"]: one for one in upgrade.children()}
+        assert upgrade.run_until(shifts[APP], "Bake")
+        upgrade.command(command="hold", application=APP, by="mio")
+        assert upgrade.run_until(shifts[APP], "Hold application")
+        upgrade.run_to_end(shifts[OTHER])
+        assert upgrade.weights(OTHER)[GREEN] == 100
+        blue = upgrade.world.clusters[upgrade.blue].api
+        size = blue.get("deployments.apps", APP, "files")["spec"]["replicas"]
+        blue.patch("deployments.apps", APP, "files", {"spec": {"replicas": 0}}, manager="kubectl")
+        upgrade.run(60)
+        upgrade.command(command="abort", by="mio", reason="a story")
+        assert upgrade.run_until(run, "Hold upgrade")
+        assert upgrade.weights(OTHER) == {upgrade.blue: 100}, "it went all the way back"
+        assert upgrade.weights(APP)[GREEN] == 5, "and this one stays until blue can take it"
+        blue.patch("deployments.apps", APP, "files", {"spec": {"replicas": size}}, manager="kubectl")
+        upgrade.run(240)
+        upgrade.command(command="resume", by="mio")
+        assert upgrade.run_to_end(run) == "FAILED"
+        assert upgrade.report()["outcome"] == "rolled-back"
+        assert (upgrade.weights(APP), upgrade.weights(OTHER)) == ({upgrade.blue: 100}, {upgrade.blue: 100})

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from norikae.errors import AbortedError, NotFoundError
+from norikae.errors import AbortedError, NotFoundError, ReleasedError
 from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.upgrade.flags import flags_for, read_flags
@@ -13,7 +13,7 @@ from norikae.upgrade.identity import Writer
 from norikae.upgrade.no_return import is_passed
 from norikae.upgrade.phase import HOLD, enter
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import AppItem, ApprovalItem, DiffItem, Event, Flags, PlanItem, WaveItem
+from norikae.upgrade.state import AppItem, ApprovalItem, DiffItem, Event, Flags, PlanItem, ReleasedItem, WaveItem
 
 Answer = dict[str, Any]
 
@@ -29,12 +29,14 @@ def request_approval(ports: Ports, writer: Writer, subject: str, task_token: str
 
     Raises:
         NotFoundError: a sync is asked about, but no wave was compared.
+        AbortedError: somebody aborted before the question was there.
     """
     stored = read_plan(ports.table, writer.run)
     enter(ports, writer, f"request-{subject}-approval")
     asked = {"plan": _about_plan, "sync": _about_sync, "decommission": _about_decommission}[subject]
     text, digest = asked(ports, stored)
     _wait_for(ports, writer, ApprovalItem(subject=subject, task_token=task_token, plan_hash=digest, text=text))
+    _refuse_if_aborted(read_flags(ports.table, writer.run))
     return {"asked": subject}
 
 
@@ -100,7 +102,11 @@ def hold_application(
 def hold_failed_rollback(
     ports: Ports, writer: Writer, application: str, task_token: str, state: Mapping[str, Any]
 ) -> Answer:
-    """Blue does not take an application back: it keeps its weight, somebody is paged, and ``resume`` tries again."""
+    """Blue does not take an application back: it keeps its weight, somebody is paged, and ``resume`` tries again.
+
+    Raises:
+        AbortedError: the whole run goes back, so this shift ends and the run itself goes on trying.
+    """
     text = f"{application} does not come back to blue: {reason_of(state)}"
     item = ports.table.read(writer.run, f"APP#{application}", AppItem) or AppItem(application=application)
     failed = msgspec.structs.replace(item, outcome="rollback-failed", reason=text)
@@ -109,6 +115,7 @@ def hold_failed_rollback(
     ports.table.log(writer.run, event)
     waiting = ApprovalItem(subject=f"hold/{application}", task_token=task_token, plan_hash="", text=text)
     _wait_for(ports, writer, waiting, severity="page")
+    _refuse_if_aborted(read_flags(ports.table, writer.run))  # the others must not wait: the run tries this one again
     return {"held": application}
 
 
@@ -133,6 +140,8 @@ def ask_team(ports: Ports, writer: Writer, application: str, task_token: str) ->
     subject = f"team/{application}"
     _wait_for(ports, writer, ApprovalItem(subject=subject, task_token=task_token, plan_hash="", text=text))
     _refuse_if_aborted(flags_for(ports.table, writer.run, application))
+    if ports.table.read(writer.run, f"RELEASED#{application}", ReleasedItem):
+        raise ReleasedError(f"{application} was released before its team could be asked")
     return {"asked": application}
 
 

@@ -7,7 +7,7 @@ import msgspec
 from norikae.errors import TransientError
 from norikae.gates.decision import Decision, Look, decide
 from norikae.gates.verdict import Outcome, Verdict, worst
-from norikae.gates.verdicts import Judged, judged, without_ended
+from norikae.gates.verdicts import Judged, judged
 from norikae.ports import Ports
 from norikae.traffic.history import BAKES_ANEW
 from norikae.traffic.moving import Moving
@@ -59,16 +59,20 @@ def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> 
     return _answer(moving, decision, weight)
 
 
-def background_verdict(moving: Moving) -> Verdict:
+def background_verdict(moving: Moving, begin: float) -> Verdict:
     """What the background gates say of an application that is wholly on green; a pass when there are none.
 
-    What was counted is written down; a gate that fails, or cannot be read for too long, begins anew after it.
+    What was counted is written down, so that a look that is done again decides the same.
+
+    Args:
+        moving: the application.
+        begin: from when it counts, in seconds since the epoch; after a hold it counts anew.
     """
     background = moving.ports.environment.shift.background
     if not background:
         return Verdict("background", Outcome.PASS, "no background gates")
-    found = judged(moving, background, moving.item.verified_at or moving.ports.now)
-    _keep(moving, without_ended(found))
+    found = judged(moving, background, moving.item.verified_at or moving.ports.now, begin)
+    _keep(moving, found.counts)
     return worst(found.verdicts)
 
 
@@ -125,7 +129,7 @@ def _write_down(moving: Moving, decision: Decision, found: Judged) -> None:
         outcome=item.outcome,
         inconclusive=item.inconclusive,
         critical=item.critical,
-        gates=found.counts if goes_on else without_ended(found),
+        gates=found.counts,
         reason=decision.reason,
     )
     moving.note("judged", next=decision.next, reason=decision.reason)

@@ -30,13 +30,14 @@ class Judged:
     counts: dict[str, Counts]
 
 
-def judged(moving: Moving, gates: Iterable[str], since: float) -> Judged:
+def judged(moving: Moving, gates: Iterable[str], since: float, background: float = 0.0) -> Judged:
     """What each of some gates says at this look; one that cannot be read hides nothing that another one says.
 
     Args:
         moving: the application.
         gates: kinds of gates.
         since: when its weight came into force, in seconds since the epoch.
+        background: from when the background gates count, in seconds since the epoch.
     """
     reading, shift = Reading(moving, since), moving.ports.environment.shift
     wanted = dict.fromkeys(gates)
@@ -45,18 +46,12 @@ def judged(moving: Moving, gates: Iterable[str], since: float) -> Judged:
     for gate in sorted(wanted, key=lambda kind: kind in LAST):
         if gate in LAST and any(verdict.outcome is Outcome.FAIL for verdict in verdicts):
             continue
-        begin = 0.0 if gate in shift.background else since
+        begin = background if gate in shift.background else since
         verdict, new = _one(reading, gate, limits_of(shift, gate), _counts(counts, gate, begin))
         verdicts.append(verdict)
         counts[gate] = new
     kept = {gate: one for gate, one in counts.items() if one != Counts(since=one.since)}
     return Judged(tuple(verdicts), kept)
-
-
-def without_ended(found: Judged) -> dict[str, Counts]:
-    """The counts after a look from which a hold or a way back follows: a gate that ended begins anew after it."""
-    ended = {verdict.gate for verdict in found.verdicts if verdict.outcome in (Outcome.FAIL, Outcome.ERROR)}
-    return {gate: one for gate, one in found.counts.items() if gate not in ended}
 
 
 def limits_of(shift: Shift, gate: str) -> GateLimits:

@@ -33,7 +33,8 @@ def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> A
     writer = Writer.of(request) if "run" in request else _open_run(ports)
     moving = Moving.read(ports, writer, str(request.get("application", "")))
     lease = take_lease(ports, moving.planned.name, execution, writer.run)
-    moving = replace(moving, writer=replace(writer, application=moving.planned.name, lease=lease.token))
+    writer = replace(writer, application=moving.planned.name, lease=lease.token)
+    moving = Moving.read(ports, writer, moving.planned.name)  # anew: another shift may have ended just before
     records = moving.records()
     weight = green_weight(weights_of(records), moving.blue, moving.green)
     arrived = moving.item.outcome == "moved" and weight == WHOLE
@@ -42,6 +43,7 @@ def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> A
         snapshot=moving.item.snapshot or tuple(dict(record.raw) for record in records),
         inconclusive=0,
         rebaked=0,
+        gates=moving.item.gates if arrived else {},
         verified_at=moving.item.verified_at if arrived else None,
     )
     return {

@@ -38,5 +38,5 @@ def is_released(moving: Moving) -> bool:
 
 def forget_question(moving: Moving) -> None:
     """Nobody is asked any more; a question that timed out lies in the table with its token until then."""
-    if moving.planned.shift == "team":
-        moving.ports.table.delete(moving.writer.run, f"APPROVAL#team/{moving.planned.name}")
+    for question in ("hold", "team"):
+        moving.ports.table.delete(moving.writer.run, f"APPROVAL#{question}/{moving.planned.name}")

@@ -167,6 +167,7 @@ def _proven_able(moving: Moving, stop: int) -> str:
     if since is None:
         moving.save(short_since=moving.ports.now)
     elif moving.ports.now - since > moving.ports.environment.shift.rollback.capacity_deadline:
+        moving.save(short_since=None)  # whoever resumes gives blue as much time again
         raise _refused(moving, short)
     return f"{moving.blue} to scale up: {short}"
 

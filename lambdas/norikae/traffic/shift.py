@@ -6,7 +6,7 @@ it may run twice, late, or again after a crash. The gates are in ``norikae/gates
 
 from typing import Any
 
-from norikae.errors import ForeignWriteError, RefusedError
+from norikae.errors import AbortedError, ForeignWriteError, RefusedError
 from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome
 from norikae.ports import Ports
@@ -16,7 +16,7 @@ from norikae.traffic.hotfix import synced_on_green
 from norikae.traffic.moving import Moving, pause_while_pending
 from norikae.traffic.weights import Side, batch_to, once_more, weights_of
 from norikae.upgrade.identity import Writer
-from norikae.upgrade.state import ServedBy
+from norikae.upgrade.state import Flags, ServedBy
 
 Answer = dict[str, Any]
 
@@ -36,9 +36,11 @@ def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> 
 
     Raises:
         ForeignWriteError: somebody else wrote to the records.
-        RefusedError: green serves a name of the application nowhere.
+        AbortedError: somebody sent the application back meanwhile.
+        RefusedError: green serves a name of the application nowhere or is not healthy, or somebody holds it.
     """
     moving = Moving.read(ports, writer, application)
+    _refuse_if_told_otherwise(moving)
     records = moving.records()
     served, green = _served_by_green(moving)
     changes = batch_to(records, blue=moving.blue, green=green, weight=weight)
@@ -73,6 +75,7 @@ def verify_weights(ports: Ports, writer: Writer, application: str, weight: int, 
         RefusedError: the change stays PENDING for longer than the environment tolerates.
     """
     moving = Moving.read(ports, writer, application)
+    _refuse_if_aborted(moving.flags())
     if not ports.dns.is_in_sync(change):
         return {"next": "wait", "change": change, "retry_after_seconds": pause_while_pending(moving)}
     served = weights_of(moving.records())
@@ -82,6 +85,19 @@ def verify_weights(ports: Ports, writer: Writer, application: str, weight: int, 
         moving.save(weight=weight, verified_at=ports.now, steps=(*moving.item.steps, (ports.now, weight)))
         moving.note("weight-in-force", weight=weight)
     return {"next": "bake"}
+
+
+def _refuse_if_told_otherwise(moving: Moving) -> None:
+    """No further step once somebody said abort, hold or pause, whenever that was."""
+    flags = moving.flags()
+    _refuse_if_aborted(flags)
+    if flags.paused:
+        raise RefusedError("an operator holds the application or paused the run")
+
+
+def _refuse_if_aborted(flags: Flags) -> None:
+    if flags.aborted:
+        raise AbortedError(f"aborted by {flags.by or 'an operator'} before the weight was in force")
 
 
 def _refuse_unless_green_is_healthy(moving: Moving, served: tuple[ServedBy, ...]) -> None:

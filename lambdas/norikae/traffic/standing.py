@@ -16,7 +16,10 @@ def target_groups(moving: Moving) -> tuple[TargetGroupHealth, ...]:
     The load balancers are those of the original records, because that is where the traffic would go.
     """
     balancers = {record.target for record in moving.snapshot() if record.set_identifier == moving.blue}
-    noted = {served.load_balancer.lower(): served.resources for served in moving.item.blue}
+    noted: dict[str, tuple[str, ...]] = {}
+    for served in moving.item.blue:  # two Ingresses of an application may share one
+        balancer = served.load_balancer.lower()
+        noted[balancer] = (*noted.get(balancer, ()), *served.resources)
     return tuple(
         group
         for balancer in sorted(balancers)

@@ -27,8 +27,14 @@ def arrived(ports: Ports, writer: Writer, application: str) -> float:
     return moving.item.verified_at
 
 
-def unsettled(ports: Ports, writer: Writer, application: str) -> str:
+def unsettled(ports: Ports, writer: Writer, application: str, begin: float) -> str:
     """Why the background gates do not pass an application yet; empty when they do.
+
+    Args:
+        ports: the world.
+        writer: in whose name.
+        application: which.
+        begin: from when they count, in seconds since the epoch.
 
     Raises:
         GateFailedError: one of them fails.
@@ -38,7 +44,7 @@ def unsettled(ports: Ports, writer: Writer, application: str) -> str:
         return ""
     from norikae.gates.judge import background_verdict  # noqa: PLC0415 - the decommission needs no gates
 
-    verdict = background_verdict(Moving.read(ports, writer, application))
+    verdict = background_verdict(Moving.read(ports, writer, application), begin)
     said = f"background gate {verdict.gate}: {verdict.reason}"
     if verdict.outcome is Outcome.FAIL:
         raise GateFailedError(f"{application} fails in the soak, {said}; repair it on green, then resume, or abort")

@@ -7,6 +7,7 @@ from norikae.ports import Ports
 from norikae.singletons.hand_off import hand_back
 from norikae.traffic.rollback import roll_back_records
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.lease import is_shifting
 from norikae.upgrade.phase import enter
 from norikae.upgrade.progress import Progress
 from norikae.upgrade.state import AppItem
@@ -17,24 +18,25 @@ Answer = dict[str, Any]
 def roll_back_applications(ports: Ports, writer: Writer) -> Answer:
     """Every application of the run is back on blue: all records first, then all singletons, those of no one last.
 
-    An error is raised after all were tried.
+    A shift that still lives takes its application back itself. What blue refuses is raised only when nothing else is on
+    its way any more.
     """
     enter(ports, writer, "roll-back-applications")
     names = {one.application: one.outcome for one in ports.table.read_all(writer.run, "APP#", AppItem)}
-    waiting, errors = [], []
-    for name in [name for name, outcome in names.items() if outcome != "rolled-back"]:
+    waiting: list[str] = []
+    refused: dict[str, RefusedError] = {}
+    for name in [name for name, outcome in names.items() if outcome != "rolled-back" or is_shifting(ports, name)]:
         try:
-            if roll_back_records(ports, writer, name)["next"] == "wait":
+            if is_shifting(ports, name) or roll_back_records(ports, writer, name)["next"] == "wait":
                 waiting.append(name)
         except RefusedError as error:
-            errors.append(error)
-            waiting.append(name)
-    back = set(names) - set(waiting) | (set() if waiting else {""})
-    progress = hand_back(ports, writer, back)
-    if errors:
-        raise errors[0]
+            refused[name] = error
+    left = {*waiting, *refused}
+    progress = hand_back(ports, writer, set(names) - left | (set() if left else {""}))
     if waiting:
         return Progress.wait(f"rollback of {', '.join(waiting)}", ports.environment.dns.propagation_poll).answer()
     if not progress.ready:
         return progress.answer()
+    if refused:
+        raise next(iter(refused.values()))
     return {"next": "go-on"}

@@ -15,7 +15,7 @@ from norikae.upgrade.phase import enter
 from norikae.upgrade.plan import canonical, plan_hash
 from norikae.upgrade.ports import read_clusters
 from norikae.upgrade.request import UpgradeRequest, parse_request
-from norikae.upgrade.state import Event, Flags, PhaseItem, PlanItem
+from norikae.upgrade.state import Event, PhaseItem, PlanItem
 
 Answer = dict[str, Any]
 
@@ -48,8 +48,6 @@ def plan_upgrade(ports: Ports, request: Mapping[str, Any], execution: str, execu
     ended = ports.table.read(run, "PHASE", PhaseItem)
     if ended and ended.outcome in ("succeeded", "planned"):
         raise BadRequestError(f"run {run} has ended ({ended.outcome}); give the execution the name of a new run")
-    if attempt > 1:
-        ports.table.write_unfenced(run, "FLAGS", Flags())
     enter(ports, writer, "plan-upgrade")
     return {
         **writer.answer(),

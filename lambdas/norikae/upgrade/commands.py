@@ -10,8 +10,9 @@ from norikae.ports import Ports
 from norikae.upgrade.adopted import AdoptionItem
 from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import EXECUTION_NAME_LIMIT
-from norikae.upgrade.moves import flag, hold, resume_application, roll_back, shift, wake
+from norikae.upgrade.moves import flag, hold, is_at_rest, resume_application, roll_back, shift, wake
 from norikae.upgrade.no_return import is_passed
+from norikae.upgrade.ports import read_plan
 from norikae.upgrade.state import AppItem, ApprovalItem, ApprovedItem, ClustersItem, Event, PhaseItem
 
 Answer = dict[str, Any]
@@ -104,15 +105,15 @@ def _reject(ports: Ports, run: str, command: Command) -> Answer:
 
 
 def _pause(ports: Ports, run: str, command: Command) -> Answer:
-    return flag(ports, run, command, paused=True)
+    return flag(ports, run, command, lambda _: {"paused": True})
 
 
 def _resume(ports: Ports, run: str, command: Command) -> Answer:
     if command.application:
         return resume_application(ports, run, command)
     # An abort that came a moment after the point of no return could do nothing; the way forward is the only one left.
-    changes = {"aborted": False} if is_passed(ports.table, run) else {}
-    flag(ports, run, command, paused=False, **changes)
+    forward = {"aborted": False} if is_passed(ports.table, run) else {}
+    flag(ports, run, command, lambda _: {"paused": False, **forward})
     for waiting in ports.table.read_all(run, "APPROVAL#", ApprovalItem):
         kind, _, application = waiting.subject.partition("/")
         if waiting.subject in ("hold", "partial"):
@@ -130,6 +131,9 @@ def _finish(ports: Ports, run: str, command: Command) -> Answer:
             f"run {run} does not wait with some applications on blue, so it cannot be finished by hand; "
             "ask for its status, or abort it"
         )
+    moving = [one.name for one in read_plan(ports.table, run).plan.applications() if not is_at_rest(ports, one.name)]
+    if moving:
+        raise RefusedError(f"a shift of {', '.join(moving)} is not over; wait for it, or hold it, then finish")
     text = f"{command.by or 'an operator'} finished the run as it is"
     return wake(ports, run, waiting, {"next": "finish", "waiting_for": f"{text}: {waiting.text}"})
 
@@ -138,7 +142,7 @@ def _abort(ports: Ports, run: str, command: Command) -> Answer:
     phase = ports.table.read(run, "PHASE", PhaseItem)
     if phase and phase.point_of_no_return:
         raise RefusedError("decommission has begun: nothing can be rolled back any more; use pause to stop it")
-    flag(ports, run, command, aborted=True, paused=False)
+    flag(ports, run, command, lambda _: {"aborted": True, "paused": False})
     for waiting in ports.table.read_all(run, "APPROVAL#", ApprovalItem):
         wake(ports, run, waiting, {"next": "roll-back" if "/" in waiting.subject else "abort"})
     return {"aborted": run}

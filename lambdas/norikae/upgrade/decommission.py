@@ -50,14 +50,19 @@ def _pass_the_point(ports: Ports, writer: Writer, stored: PlanItem) -> bool:
     An abort writes its flag after it has read the phase; this writes the phase before it reads the flag, so one of the
     two sees the other. An abort that comes later can only stop (``norikae.upgrade.phase``).
     """
-    item = enter(ports, writer, PHASE)
-    ports.table.write(writer, "PHASE", msgspec.structs.replace(item, point_of_no_return=True))
-    if read_flags(ports.table, writer.run).aborted:
-        ports.table.write(writer, "PHASE", item)
-        return False
     detail = {"hash": stored.hash, "blue": stored.plan.blue.name}
     ports.table.log(writer.run, Event(at=ports.now, what="point-of-no-return", detail=detail))
-    return True
+    item = enter(ports, writer, PHASE)
+    ports.table.write(writer, "PHASE", msgspec.structs.replace(item, point_of_no_return=True))
+    flags = read_flags(ports.table, writer.run)
+    if flags.aborted or flags.sent_back:
+        ports.table.write(writer, "PHASE", item)
+    if flags.sent_back and not flags.aborted:
+        names = ", ".join(flags.sent_back)
+        raise RefusedError(
+            f"{names} was sent back to blue; both clusters are kept: move it (shift, then resume) or abort"
+        )
+    return not flags.aborted
 
 
 def _take_apart(ports: Ports, writer: Writer, plan: Plan) -> Progress:

@@ -13,7 +13,7 @@ from norikae.upgrade.no_return import is_passed
 from norikae.upgrade.phase import close
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.rolled_back import forget_green
-from norikae.upgrade.state import AppItem, ApprovalItem, ClustersItem, Outcome, PhaseItem
+from norikae.upgrade.state import AppItem, ApprovalItem, ClustersItem, Flags, Outcome, PhaseItem
 
 Answer = dict[str, Any]
 
@@ -49,22 +49,25 @@ def report_failure(ports: Ports, state: Mapping[str, Any], execution: str) -> An
 
 
 def _outcome(ports: Ports, run: str) -> Outcome:
-    """How a run ended that has not succeeded; it is partial when some applications moved and others did not."""
+    """How a run ended that has not succeeded; rolled back only when nothing is on green, partial when a part is."""
     phase = ports.table.read(run, "PHASE", PhaseItem)
-    outcomes = {one.outcome for one in ports.table.read_all(run, "APP#", AppItem)}
+    items = ports.table.read_all(run, "APP#", AppItem)
     if not any(span.name == "ensure-green-cluster" for span in (phase.spans if phase else ())):
         return "refused"
-    if read_flags(ports.table, run).aborted:
+    if phase and phase.point_of_no_return:
+        return "failed"
+    if all(one.outcome == "rolled-back" for one in items) and (items or read_flags(ports.table, run).aborted):
         return "rolled-back"
-    if "moved" in outcomes and outcomes != {"moved"}:
-        return "partial"
-    return "rolled-back" if "rolled-back" in outcomes else "failed"
+    on_green = [one for one in items if one.weight or one.outcome == "moved"]
+    is_whole = len(on_green) == len(items) and all(one.outcome == "moved" for one in items)
+    return "partial" if on_green and not is_whole else "failed"
 
 
 def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason: str) -> Answer:
     close(ports, writer, outcome=outcome, waiting_for=reason)
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
+    ports.table.write_unfenced(writer.run, "FLAGS", Flags())  # the next attempt begins without them
     where = keep_report(ports, writer.run)
     severity: Severity = "info" if outcome in ("succeeded", "planned") else "action"
     if severity == "action" and is_passed(ports.table, writer.run):

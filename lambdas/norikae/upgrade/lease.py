@@ -73,3 +73,16 @@ def take_lease(ports: Ports, key: str, execution: str, run: str) -> Lease:
     if lease != held:
         ports.table.take(key, lease, instead_of=held)
     return lease
+
+
+def is_shifting(ports: Ports, application: str, *, dead: str = "") -> bool:
+    """Whether a shift of the application lives, which hears of an abort by itself.
+
+    Args:
+        ports: the world.
+        application: which.
+        dead: an execution that is known to have ended, whatever Step Functions says of it just now.
+    """
+    lease = ports.table.lease(application)
+    holder = lease.holder if lease else ""
+    return holder not in ("", dead) and ports.executions.status(holder) in LIVING

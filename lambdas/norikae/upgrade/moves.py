@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from norikae.errors import BadRequestError, RefusedError
-from norikae.upgrade.flags import read_flags
+from norikae.errors import BadRequestError, ConflictError, RefusedError
 from norikae.upgrade.identity import EXECUTION_NAME_LIMIT, Writer, short_hash
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import ApprovalItem, PhaseItem, ReleasedItem
+from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem, ReleasedItem
 
 if TYPE_CHECKING:
     from norikae.ports import Ports
 
 Answer = dict[str, Any]
+
+
+Changes = Callable[[Flags], dict[str, object]]
+TRIES = 5
+"""Several people who speak at once are heard one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something that is said about the whole run."""
+
+    by: str
+    reason: str
+    application: str = ""
 
 
 class Word(Protocol):
@@ -42,8 +57,7 @@ def hold(ports: Ports, run: str, word: Word) -> Answer:
     """
     if not word.application:
         raise BadRequestError("command: application: name the application to hold, or use pause for the whole run")
-    held = {*read_flags(ports.table, run).held, word.application}
-    return flag(ports, run, word, held=tuple(sorted(held)))
+    return flag(ports, run, word, lambda flags: {"held": _with(flags.held, word.application)})
 
 
 def resume_application(ports: Ports, run: str, word: Word) -> Answer:
@@ -62,9 +76,10 @@ def shift(ports: Ports, run: str, word: Word) -> Answer:
     _planned(ports, run, word)
     ports.table.write_unfenced(run, f"RELEASED#{word.application}", ReleasedItem(by=word.by, at=ports.now))
     _let_go(ports, run, word)
-    if waiting := _waiting(ports, run, word.application):
-        return wake(ports, run, waiting, {"next": "resume"})
-    if ports.table.read(run, "APPROVAL#partial", ApprovalItem) and _is_at_rest(ports, word.application):
+    woken = _wake_application(ports, run, word.application, "resume")
+    if woken:
+        return woken
+    if ports.table.read(run, "APPROVAL#partial", ApprovalItem) and is_at_rest(ports, word.application):
         return _start(ports, run, word.application)
     return {"released": word.application}
 
@@ -80,20 +95,40 @@ def roll_back(ports: Ports, run: str, word: Word) -> Answer:
     phase = ports.table.read(run, "PHASE", PhaseItem)
     if phase and phase.point_of_no_return:
         raise RefusedError("decommission has begun: nothing can be rolled back any more; use pause to stop it")
-    sent_back = {*read_flags(ports.table, run).sent_back, word.application}
-    flag(ports, run, word, sent_back=tuple(sorted(sent_back)))
-    if waiting := _waiting(ports, run, word.application):
-        return wake(ports, run, waiting, {"next": "roll-back"})
-    if _is_at_rest(ports, word.application):
+    flag(ports, run, word, lambda flags: {"sent_back": _with(flags.sent_back, word.application)})
+    woken = _wake_application(ports, run, word.application, "roll-back")
+    if woken:
+        return woken
+    if is_at_rest(ports, word.application):
         return _start(ports, run, word.application)
     return {"rolls_back": word.application}
 
 
-def flag(ports: Ports, run: str, word: Word, **changes: object) -> Answer:
-    """What operators want of the run is changed, and says who wanted it."""
-    flags = msgspec.structs.replace(read_flags(ports.table, run), by=word.by, reason=word.reason, **changes)
+def flag(ports: Ports, run: str, word: Word, change: Changes) -> Answer:
+    """What operators want of the run is changed, and says who wanted it; nobody's word is lost to another's.
+
+    Args:
+        ports: the world.
+        run: the run.
+        word: who says it and why.
+        change: from the flags as they are to the fields that change.
+    """
+    for _ in range(TRIES):
+        before = ports.table.read(run, "FLAGS", Flags)
+        flags = _changed(before or Flags(), word, change)
+        try:
+            ports.table.swap(run, "FLAGS", flags, instead_of=before)
+        except ConflictError:
+            continue
+        return {"flags": msgspec.to_builtins(flags)}
+    # Not a race any more: another version of norikae wrote the item in a form of its own. An abort must get through.
+    flags = _changed(ports.table.read(run, "FLAGS", Flags) or Flags(), word, change)
     ports.table.write_unfenced(run, "FLAGS", flags)
     return {"flags": msgspec.to_builtins(flags)}
+
+
+def _changed(flags: Flags, word: Word, change: Changes) -> Flags:
+    return msgspec.structs.replace(flags, by=word.by, reason=word.reason, **change(flags))
 
 
 def wake(ports: Ports, run: str, waiting: ApprovalItem, output: Answer) -> Answer:
@@ -107,15 +142,21 @@ def wake(ports: Ports, run: str, waiting: ApprovalItem, output: Answer) -> Answe
 
 
 def _let_go(ports: Ports, run: str, word: Word) -> None:
-    flags = read_flags(ports.table, run)
-    gone = {word.application}
-    flag(
-        ports,
-        run,
-        word,
-        held=tuple(sorted(set(flags.held) - gone)),
-        sent_back=tuple(sorted(set(flags.sent_back) - gone)),
-    )
+    def change(flags: Flags) -> dict[str, object]:
+        return {
+            "held": _without(flags.held, word.application),
+            "sent_back": _without(flags.sent_back, word.application),
+        }
+
+    flag(ports, run, word, change)
+
+
+def _with(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return tuple(sorted({*names, name}))
+
+
+def _without(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return tuple(sorted({*names} - {name}))
 
 
 def _planned(ports: Ports, run: str, word: Word) -> None:
@@ -127,13 +168,18 @@ def _planned(ports: Ports, run: str, word: Word) -> None:
         )
 
 
-def _waiting(ports: Ports, run: str, application: str) -> ApprovalItem | None:
-    questions = (f"APPROVAL#team/{application}", f"APPROVAL#hold/{application}")
-    found = (ports.table.read(run, question, ApprovalItem) for question in questions)
-    return next((waiting for waiting in found if waiting is not None), None)
+def _wake_application(ports: Ports, run: str, application: str, answer: str) -> Answer | None:
+    """Answer whatever waits for the application; None when nothing does, such as a question whose state has ended."""
+    for question in (f"APPROVAL#team/{application}", f"APPROVAL#hold/{application}"):
+        waiting = ports.table.read(run, question, ApprovalItem)
+        if waiting is not None:
+            woken = wake(ports, run, waiting, {"next": answer})
+            if woken["answered"]:
+                return woken
+    return None
 
 
-def _is_at_rest(ports: Ports, application: str) -> bool:
+def is_at_rest(ports: Ports, application: str) -> bool:
     """Whether no shift has the application; one that died without a word is freed by ``recover``."""
     lease = ports.table.lease(application)
     return lease is None or not lease.holder

@@ -36,6 +36,9 @@ class RunTable(Protocol):
     def write_unfenced(self, run: str, item: str, value: object) -> None:
         """Write an item that operators own (flags, approvals' ends)."""
 
+    def swap(self, run: str, item: str, value: object, *, instead_of: object) -> None:
+        """Write an item of operators if it still is what was read, None for nothing; ConflictError otherwise."""
+
     def delete(self, run: str, item: str, *, only: object = None) -> None:
         """Remove an item that has had its effect; with ``only`` nothing when it is another one by now."""
 

@@ -12,9 +12,10 @@ from norikae.singletons.ledger import pending_back
 from norikae.traffic.rollback import roll_back_application
 from norikae.upgrade.flags import flags_for, read_flags
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.lease import is_shifting
 from norikae.upgrade.no_return import is_passed
 from norikae.upgrade.phase import close
-from norikae.upgrade.state import AppItem, ApprovalItem, Event, PlanItem
+from norikae.upgrade.state import AppItem, ApprovalItem, Event, Flags, PlanItem
 
 Answer = dict[str, Any]
 
@@ -52,7 +53,7 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
     wanted = ports.environment.on_stop.upgrade == "roll-back" or read_flags(ports.table, writer.run).aborted
     may_roll_back = wanted and not is_passed(ports.table, writer.run)
     touched = _touched(ports, writer.run)
-    outcomes = _roll_back(ports, writer, touched, of_the_run=True) if may_roll_back else {}
+    outcomes = _roll_back(ports, writer, touched, execution, of_the_run=True) if may_roll_back else {}
     outcome = "rolled-back" if outcomes and all(one == "rolled-back" for one in outcomes.values()) else "held"
     is_left = bool(_touched(ports, writer.run)) or bool(pending_back(ports, writer.run))
     outcome = "failed" if outcome == "held" and not is_left else outcome
@@ -62,6 +63,7 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
         forget_green(ports, writer)
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
+    ports.table.write_unfenced(writer.run, "FLAGS", Flags())  # the next attempt begins without them
     close(ports, writer, outcome=outcome, waiting_for="")
     detail = {"execution": execution, "status": status, "applications": outcomes}
     ports.table.log(writer.run, Event(at=ports.now, what="recovered", detail=detail))
@@ -91,7 +93,7 @@ def _recover_application(ports: Ports, writer: Writer, application: str, executi
     outcomes = {application: "moved" if item and item.outcome == "moved" else "held"}
     sent_back = flags_for(ports.table, writer.run, application).aborted
     if sent_back or (outcomes[application] != "moved" and ports.environment.on_stop.shift == "roll-back"):
-        outcomes = _roll_back(ports, writer, [application])
+        outcomes = _roll_back(ports, writer, [application], execution)
     for question in ("hold", "team"):
         ports.table.delete(writer.run, f"APPROVAL#{question}/{application}")
     detail = {"execution": execution, "status": status, "applications": outcomes}
@@ -117,10 +119,12 @@ def _touched(ports: Ports, run: str) -> list[str]:
     ]
 
 
-def _roll_back(ports: Ports, writer: Writer, applications: list[str], *, of_the_run: bool = False) -> dict[str, str]:
+def _roll_back(
+    ports: Ports, writer: Writer, applications: list[str], execution: str, *, of_the_run: bool = False
+) -> dict[str, str]:
     """One more move for each application and then, if asked, for the singletons that belong to none."""
     moves: dict[str, Callable[[], bool]] = {
-        name: partial(_is_rolled_back, ports, writer, name) for name in applications
+        name: partial(_is_rolled_back, ports, writer, name, execution) for name in applications
     }
     if of_the_run and "" in pending_back(ports, writer.run):
         from norikae.singletons.hand_off import hand_back  # noqa: PLC0415 - the names go back before it is needed
@@ -133,7 +137,9 @@ def _roll_back(ports: Ports, writer: Writer, applications: list[str], *, of_the_
     return outcomes
 
 
-def _is_rolled_back(ports: Ports, writer: Writer, application: str) -> bool:
+def _is_rolled_back(ports: Ports, writer: Writer, application: str, execution: str) -> bool:
+    if is_shifting(ports, application, dead=execution):
+        return False  # it hears of the abort, or is recovered itself
     return bool(roll_back_application(ports, writer, application, at_once=True)["next"] == "go-on")
 
 

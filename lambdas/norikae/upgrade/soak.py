@@ -6,6 +6,7 @@ from norikae.errors import GateFailedError
 from norikae.ports import Ports
 from norikae.upgrade.arrival import unsettled
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.moves import Said, flag
 from norikae.upgrade.phase import advance, enter, say
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress, counted
@@ -26,10 +27,11 @@ def soak(ports: Ports, writer: Writer) -> Answer:
     known = ports.table.read(writer.run, "SOAK", SoakItem) or SoakItem()
     anew = known.anew + known.broken  # this look may be the first good one after a bad one
     poll = poll_anew(ports.environment) if anew else wanted.poll
+    began = enter(ports, writer, "soak").spans[-1].since  # after a hold the background gates count anew
 
     def look() -> Progress:
         left = soak_left(ports, writer, plan)
-        waiting = [why for planned in plan.applications() if (why := unsettled(ports, writer, planned.name))]
+        waiting = [why for planned in plan.applications() if (why := unsettled(ports, writer, planned.name, began))]
         if left <= 0 and waiting:
             return Progress.wait(counted(waiting), poll)
         if left <= 0:
@@ -44,4 +46,5 @@ def soak(ports: Ports, writer: Writer) -> Answer:
         if ports.environment.shift.on_failure != "roll-back-all":
             raise
         ports.table.log(writer.run, Event(at=ports.now, what="gate-failed", detail={"reason": str(error)}))
+        flag(ports, writer.run, Said(by="norikae", reason=str(error)), lambda _: {"aborted": True})
         return say(ports, writer, enter(ports, writer, "soak"), "abort", str(error))

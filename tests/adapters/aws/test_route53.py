@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from local.aws.front import Fault
 from local.aws.simulator import AwsError
 from norikae.adapters.aws.route53 import Route53Dns
-from norikae.errors import AwsRefusedError, ForeignWriteError, ThrottledError
+from norikae.errors import AwsRefusedError, ForeignWriteError, ThrottledError, UnreachableError
 from norikae.traffic.records import Change, LoadBalancerTarget, RecordSet, weighted_alias
 from norikae.traffic.weights import Side, batch_back, batch_to, weights_of
 
@@ -142,6 +144,26 @@ def test_the_same_batch_again_after_a_lost_answer_is_refused_and_changes_nothing
     with pytest.raises(ForeignWriteError):
         zone.dns.change(changes, "weight=5")
     assert weights_of(zone.read()) == {BLUE: 95, GREEN: 5}
+
+
+def test_a_lost_answer_that_botocore_tries_again_reads_as_nobodys_write(zone: Zone) -> None:
+    signer = zone.client._request_signer._credentials  # the same caller with more patience
+    client = boto3.client(
+        "route53",
+        endpoint_url=zone.client.meta.endpoint_url,
+        aws_access_key_id=signer.access_key,
+        aws_secret_access_key=signer.secret_key,
+        region_name="ap-northeast-1",
+        config=Config(retries={"mode": "standard", "total_max_attempts": 3}),
+    )
+    once = iter([Fault.executed_then_lost()])
+    zone.cloud.front.faults.append(
+        lambda call: next(once, None) if call.operation == "ChangeResourceRecordSets" else None
+    )
+    changes = batch_to(zone.read(), blue=BLUE, green=SIDE, weight=5)
+    with pytest.raises(UnreachableError, match="an attempt whose answer was lost"):
+        Route53Dns(client, ZONE).change(changes, "weight=5")
+    assert weights_of(zone.read()) == {BLUE: 95, GREEN: 5}, "the machine tries again, and reads first"
 
 
 def test_what_route_53_refuses_for_another_reason_keeps_its_own_words(zone: Zone) -> None:

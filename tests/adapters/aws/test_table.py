@@ -247,3 +247,13 @@ def test_a_shift_writes_only_while_it_holds_its_application(held: DynamoRunTable
     assert held.read(RUN, "APP#billing", dict[str, int]) == {"weight": 5}
     held.write(later, "APP#billing", {"weight": 25})
     assert held.read(RUN, "APP#billing", dict[str, int]) == {"weight": 25}
+
+
+def test_what_operators_own_is_swapped_only_for_what_was_read(held: DynamoRunTable) -> None:
+    held.swap(RUN, "FLAGS", {"paused": True}, instead_of=None)
+    with pytest.raises(ConflictError):
+        held.swap(RUN, "FLAGS", {"aborted": True}, instead_of=None)
+    with pytest.raises(ConflictError):
+        held.swap(RUN, "FLAGS", {"aborted": True}, instead_of={"paused": False})
+    held.swap(RUN, "FLAGS", {"aborted": True}, instead_of={"paused": True})
+    assert held.read(RUN, "FLAGS", dict[str, bool]) == {"aborted": True}

@@ -63,6 +63,12 @@ class FakeTable:
     def write_unfenced(self, run: str, item: str, value: object) -> None:
         self.items[run, item] = msgspec.json.encode(value)
 
+    def swap(self, run: str, item: str, value: object, *, instead_of: object) -> None:
+        known = self.items.get((run, item))
+        if known != (None if instead_of is None else msgspec.json.encode(instead_of)):
+            raise ConflictError("somebody wrote first")
+        self.write_unfenced(run, item, value)
+
     def delete(self, run: str, item: str, *, only: object = None) -> None:
         if only is None or self.items.get((run, item)) == msgspec.json.encode(only):
             self.items.pop((run, item), None)

@@ -72,6 +72,8 @@ def test_what_cannot_be_read_holds_after_its_limit_and_never_goes_back(error: Ex
     story.ports.metrics.broken["answers"] = error
     assert looks(story, 5) == ["bake"] * 4 + ["hold"]
     assert "not readable 5 times in a row, 4 tolerated; repair what cannot be read, then resume" in story.item().reason
+    assert looks(story, 1) == ["hold"], "a look that is done again decides the same"
+    assert story.prepared()["next"] == "step"
     assert story.item().gates == {}, "whoever resumes begins anew"
 
 

@@ -9,6 +9,7 @@ from norikae.environment import Rollback
 from norikae.errors import RollbackRefusedError
 from norikae.gates.probe_port import Answer
 from norikae.traffic.descent import needed_targets, next_stop
+from norikae.upgrade.state import ServedBy
 from tests.unit.fakes.demo import ingress
 from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, WRITER, Story
 
@@ -160,3 +161,12 @@ def test_a_new_shift_after_a_rollback_goes_forward_again() -> None:
     story.prepared()
     story.moved_to(100)
     assert (story.weights(), story.item().backwards) == ({BLUE: 0, GREEN: 100}, False)
+
+
+def test_two_ingresses_behind_one_load_balancer_are_both_proven() -> None:
+    story = at_100(stops=())
+    item = story.item()
+    served = (*item.blue, ServedBy(BALANCER, ("shop/admin-admin",), ("admin.example.com",)))
+    story.ports.table.write(WRITER, f"APP#{APP}", msgspec.structs.replace(item, blue=served))
+    story.rolled_back()
+    assert (BALANCER, (f"shop/{APP}-{APP}", "shop/admin-admin")) in story.ports.load_balancers.asked

@@ -274,7 +274,7 @@ def test_the_same_execution_may_ask_again() -> None:
     assert world.ports.table.said() == ["planned"]
 
 
-def test_a_second_attempt_takes_over_the_plan_that_was_approved_and_forgets_the_flags() -> None:
+def test_a_second_attempt_takes_over_the_plan_that_was_approved_and_hears_an_early_abort() -> None:
     world = Beginning()
     world.starts()
     before = read_plan(world.ports.table, RUN)
@@ -283,7 +283,7 @@ def test_a_second_attempt_takes_over_the_plan_that_was_approved_and_forgets_the_
     declared(world, "shop")
     assert world.starts({"version": "1.34"}, execution=SECOND, attempt=2) == Writer(RUN, 2, 2)
     assert read_plan(world.ports.table, RUN) == before
-    assert world.ports.table.read(RUN, "FLAGS", Flags) == Flags()
+    assert world.ports.table.read(RUN, "FLAGS", Flags) == Flags(aborted=True), "whoever ended cleared them already"
 
 
 @pytest.mark.parametrize("outcome", ["succeeded", "planned"])

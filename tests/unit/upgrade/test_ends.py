@@ -14,7 +14,7 @@ from norikae.upgrade.finish import finish_upgrade, report_failure
 from norikae.upgrade.phase import enter
 from norikae.upgrade.recovery import recover
 from norikae.upgrade.soak import soak
-from norikae.upgrade.state import ClustersItem, PhaseItem
+from norikae.upgrade.state import AppItem, ClustersItem, Flags, PhaseItem
 from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, PARENT, RUN, SHIFT, WRITER, Story
 
 
@@ -71,11 +71,16 @@ def test_the_end_says_how_far_the_run_came(span: str, rolled_back: bool, outcome
 
 
 def test_all_applications_are_rolled_back_even_when_one_refuses() -> None:
-    story = Story(applications=(APP, "shop"))
+    story = Story(applications=(APP, "shop"), stops=(50,))
     for name in (APP, "shop"):
         story.prepared(name=name)
-        story.moved_to(50, name)
+        story.moved_to(100, name)
+        story.ports.table.release(name, SHIFT)
     story.ports.dns.write(HOST, GREEN, 42)
+    assert roll_back_applications(story.ports, WRITER)["next"] == "wait"
+    assert story.ports.dns.weights("shop.example.com") == {BLUE: 50, GREEN: 50}
+    story.time_passes(31)
+    assert roll_back_applications(story.ports, WRITER)["next"] == "wait", "nobody's stop is where the run holds"
     with pytest.raises(RefusedError, match="norikae wrote"):
         roll_back_applications(story.ports, WRITER)
     assert story.ports.dns.weights("shop.example.com") == {BLUE: 100}
@@ -85,7 +90,49 @@ def test_rolling_back_goes_on_until_everything_is_in_force() -> None:
     story = Story()
     story.prepared()
     story.moved_to(50)
+    story.ports.table.release(APP, SHIFT)
     assert [roll_back_applications(story.ports, WRITER)["next"] for _ in range(2)] == ["wait", "go-on"]
+
+
+def test_a_shift_that_lives_is_waited_for_when_everything_goes_back() -> None:
+    story = Story()
+    story.prepared()
+    story.moved_to(50)
+    assert roll_back_applications(story.ports, WRITER)["next"] == "wait"
+    assert story.weights() == {BLUE: 50, GREEN: 50}, "it hears of the abort by itself"
+    story.ports.executions.statuses[SHIFT] = "ABORTED"
+    assert [roll_back_applications(story.ports, WRITER)["next"] for _ in range(2)] == ["wait", "go-on"]
+
+
+def test_the_flags_of_a_run_end_with_it() -> None:
+    story = Story()
+    enter(story.ports, WRITER, "ensure-green-cluster")
+    story.operators_say(aborted=True, by="mio", reason="a story")
+    ended = report_failure(story.ports, WRITER.answer(), PARENT)
+    assert ended == {"error": "UpgradeRolledBack", "cause": "aborted by mio: a story"}
+    assert story.ports.table.read(RUN, "FLAGS", Flags) == Flags()
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "weights", "expected"),
+    [
+        (("rolled-back", "rolled-back"), (0, 0), "UpgradeRolledBack"),
+        (("rolled-back", "held"), (0, 50), "UpgradePartial"),
+        (("moved", "rolled-back"), (100, 0), "UpgradePartial"),
+        (("moved", "moved"), (100, 100), "UpgradeFailed"),
+        (("rollback-failed", "rolled-back"), (100, 0), "UpgradePartial"),
+        (("held", "held"), (0, 0), "UpgradeFailed"),
+    ],
+)
+def test_how_a_run_ended_is_what_its_applications_say(
+    outcomes: tuple[Any, ...], weights: tuple[int, ...], expected: str
+) -> None:
+    story = Story(applications=(APP, "shop"))
+    enter(story.ports, WRITER, "ensure-green-cluster")
+    for name, outcome, weight in zip((APP, "shop"), outcomes, weights, strict=True):
+        item = AppItem(application=name, outcome=outcome, weight=weight)
+        story.ports.table.write(WRITER, f"APP#{name}", item)
+    assert report_failure(story.ports, WRITER.answer(), PARENT)["error"] == expected
 
 
 def test_a_stopped_shift_is_rolled_back_and_its_lease_is_free() -> None:
@@ -136,6 +183,10 @@ def test_a_stopped_run_is_rolled_back_where_the_environment_says_so() -> None:
     story.ports.environment = on_stop(story.ports.environment, upgrade="roll-back")
     story.prepared()
     story.moved_to(50)
+    with pytest.raises(TransientError, match="not in force yet"):
+        recover(story.ports, ended(PARENT, "TIMED_OUT"))
+    assert story.weights() == {BLUE: 50, GREEN: 50}, "its shift lives and hears of it itself"
+    story.ports.executions.statuses[SHIFT] = "ABORTED"
     with pytest.raises(TransientError):
         recover(story.ports, ended(PARENT, "TIMED_OUT"))
     assert recover(story.ports, ended(PARENT, "TIMED_OUT"))["outcome"] == "rolled-back"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from norikae.approvals.ask import hold_application, hold_failed_rollback, hold_partial_run
-from norikae.errors import BadRequestError, RefusedError
+from norikae.errors import AbortedError, BadRequestError, RefusedError
 from norikae.report.cost import Kept, cost_per_day
 from norikae.settings import Settings
 from norikae.upgrade.commands import operate
@@ -15,6 +16,7 @@ from norikae.upgrade.conclude import conclude_shifts
 from norikae.upgrade.finish import report_failure
 from norikae.upgrade.phase import enter
 from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem
+from tests.unit.fakes.ports import FakeTable
 from tests.unit.fakes.story import APP, BLUE, GREEN, PARENT, RUN, WRITER, Story
 
 OTHER = "shop"
@@ -189,3 +191,73 @@ def test_every_question_of_a_run_is_forgotten_when_it_ends() -> None:
     partial(story)
     report_failure(story.ports, {**WRITER.answer(), "progress": {"waiting_for": "timed out"}}, PARENT)
     assert story.ports.table.read_all(RUN, "APPROVAL#", ApprovalItem) == []
+
+
+class TalkingTable(FakeTable):
+    """A table in which somebody else speaks between a read of the flags and their write."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def swap(self, run: str, item: str, value: object, *, instead_of: object) -> None:
+        speaks, self.meanwhile = self.meanwhile, None
+        if speaks:
+            speaks()
+        super().swap(run, item, value, instead_of=instead_of)
+
+
+def test_nobodys_word_is_lost_to_another_ones() -> None:
+    story, table = Story(), TalkingTable()
+    table.items, table.leases = story.ports.table.items, story.ports.table.leases
+    story.ports.table = table
+    table.meanwhile = lambda: operate(story.ports, {"command": "abort", "by": "mio"})
+    operate(story.ports, {"command": "hold", "application": APP, "by": "team"})
+    flags = table.read(RUN, "FLAGS", Flags)
+    assert flags is not None
+    assert (flags.aborted, flags.held, flags.by) == (True, (APP,), "team")
+
+
+def test_a_question_whose_state_has_ended_swallows_no_command() -> None:
+    story = half_moved()
+    hold_application(story.ports, WRITER, APP, "token", {})
+    story.ports.executions.answers["token"] = {"next": "resume"}
+    assert "started" in operate(story.ports, {"command": "roll-back", "application": APP})
+
+
+def test_a_run_is_not_finished_while_a_shift_of_it_lives() -> None:
+    story = half_moved()
+    partial(story)
+    story.prepared(name=OTHER)
+    with pytest.raises(RefusedError, match="a shift of shop is not over"):
+        operate(story.ports, {"command": "finish"})
+
+
+def test_nothing_goes_further_after_an_abort() -> None:
+    story = Story()
+    story.prepared()
+    story.moved_to(5)
+    operate(story.ports, {"command": "abort", "by": "mio"})
+    with pytest.raises(AbortedError, match="aborted by mio before the weight was in force"):
+        story.set_to(50)
+    assert story.weights() == {BLUE: 95, GREEN: 5}
+
+
+def test_nothing_goes_further_on_hold() -> None:
+    story = Story()
+    story.prepared()
+    story.moved_to(5)
+    operate(story.ports, {"command": "hold", "application": APP})
+    with pytest.raises(RefusedError, match="an operator holds the application"):
+        story.set_to(50)
+    assert story.weights() == {BLUE: 95, GREEN: 5}
+
+
+def test_a_refused_way_back_does_not_keep_an_aborted_run_waiting() -> None:
+    story = Story()
+    story.prepared()
+    story.moved_to(5)
+    operate(story.ports, {"command": "abort", "by": "mio"})
+    with pytest.raises(AbortedError):
+        hold_failed_rollback(
+            story.ports, WRITER, APP, "token", {"error": {"Error": "RollbackRefusedError", "Cause": "x"}}
+        )
+    assert story.ports.topic.told[-1][1]["severity"] == "page"

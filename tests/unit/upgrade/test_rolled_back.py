@@ -16,7 +16,7 @@ from norikae.upgrade.state import AppItem, Flags
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.identity import BLUE_ISSUER, GREEN_ISSUER, FakeIdentity, admitting, policy, role
-from tests.unit.fakes.story import GREEN, PARENT, Story
+from tests.unit.fakes.story import GREEN, PARENT, SHIFT, Story
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +94,7 @@ def test_a_run_that_was_stopped_is_forgotten_like_one_that_ended(
     identity = story.ports.identity = knowing_green()
     story.prepared()
     story.moved_to(50)
+    story.ports.executions.statuses[SHIFT] = "ABORTED"
     stopped = {"detail": {"executionArn": PARENT, "status": "ABORTED"}}
     if policy == "roll-back":
         with pytest.raises(TransientError, match="not in force yet"):

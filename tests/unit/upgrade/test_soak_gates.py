@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from norikae.approvals.ask import hold_upgrade
 from norikae.environment import GateLimits
 from norikae.errors import RefusedError, UnreachableError
 from norikae.gates.ports import Answers
@@ -41,7 +42,10 @@ def test_a_background_gate_that_fails_holds_the_run_and_says_what_to_do() -> Non
     said = r"billing fails in the soak, background gate http-5xx: 50 of 100 .*; repair it on green, then resume"
     with pytest.raises(RefusedError, match=said):
         soak(story.ports, WRITER)
+    with pytest.raises(RefusedError, match=said):  # a look that is done again decides the same
+        soak(story.ports, WRITER)
     story.ports.metrics.figures = Answers(100, 0)
+    hold_upgrade(story.ports, WRITER, "token", {})
     assert over(story)["next"] == "go-on", "what failed before the repair does not count after it"
 
 
@@ -53,6 +57,7 @@ def test_a_background_gate_that_fails_sends_everything_back_when_that_is_the_pol
     assert answer["next"] == "abort"
     assert "background gate http-5xx" in answer["waiting_for"]
     assert "gate-failed" in story.ports.table.said()
+    assert soak(story.ports, WRITER)["next"] == "abort", "also when the look is done again"
 
 
 def test_a_soak_does_not_end_while_a_background_gate_cannot_tell() -> None:
@@ -75,7 +80,8 @@ def test_figures_that_cannot_be_read_hold_the_run_after_their_limit() -> None:
     story.time_passes(60)
     with pytest.raises(RefusedError, match="cannot be judged in the soak, background gate http-5xx: cannot be read"):
         soak(story.ports, WRITER)
-    assert "http-5xx" not in story.item().gates
+    hold_upgrade(story.ports, WRITER, "token", {})
+    assert soak(story.ports, WRITER)["next"] == "wait", "after a hold it counts anew"
 
 
 def test_what_the_soak_counts_stays_with_the_application() -> None:

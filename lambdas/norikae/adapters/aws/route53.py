@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from norikae.adapters.aws.calls import call
-from norikae.errors import ForeignWriteError
+from norikae.errors import ForeignWriteError, UnreachableError
 from norikae.traffic.records import TRAFFIC_TYPES, Change, RecordSet, traffic_sets
 
 
@@ -27,15 +27,22 @@ class Route53Dns:
         """Apply a batch; its id.
 
         Route 53 applies all of a batch or nothing, and a DELETE must repeat every value (API reference,
-        ChangeResourceRecordSets), which makes the batch a compare-and-set.
+        ChangeResourceRecordSets), which makes the batch a compare-and-set. The client tries again what timed out; when
+        the first attempt had worked, the second is refused like somebody else's write, and nobody can tell them apart
+        but by reading.
         """
         batch = [{"Action": change.action, "ResourceRecordSet": dict(change.record.raw)} for change in changes]
-        answer = call(
-            self._client.change_resource_record_sets,
-            expected={"InvalidChangeBatch": _foreign_write},
-            HostedZoneId=self._zone,
-            ChangeBatch={"Comment": comment, "Changes": batch},
-        )
+        try:
+            answer = call(
+                self._client.change_resource_record_sets,
+                expected={"InvalidChangeBatch": _foreign_write},
+                HostedZoneId=self._zone,
+                ChangeBatch={"Comment": comment, "Changes": batch},
+            )
+        except ForeignWriteError as refusal:
+            if _was_tried_before(refusal):
+                raise UnreachableError(f"{refusal}, or by an attempt whose answer was lost") from refusal
+            raise
         return str(answer["ChangeInfo"]["Id"])
 
     def is_in_sync(self, change: str) -> bool:
@@ -62,3 +69,9 @@ class Route53Dns:
 
 def _foreign_write(text: str) -> ForeignWriteError:
     return ForeignWriteError(f"{text}; somebody else wrote between our read and our write, nothing was changed")
+
+
+def _was_tried_before(refusal: ForeignWriteError) -> bool:
+    """Whether botocore had tried before the attempt that was refused (botocore guide, "Retries", ``RetryAttempts``)."""
+    response: dict[str, Any] = getattr(refusal.__cause__, "response", {})
+    return int(response.get("ResponseMetadata", {}).get("RetryAttempts", 0)) > 0

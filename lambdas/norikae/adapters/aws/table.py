@@ -121,19 +121,22 @@ class DynamoRunTable:
         entry = {**self._run_key(run, item), **_body(value), "expires": self._expires}
         call(self._client.put_item, TableName=self._table, Item=entry)
 
+    def swap(self, run: str, item: str, value: object, *, instead_of: object) -> None:
+        """Write an item that operators own, if it still is what was read."""
+        entry = {**self._run_key(run, item), **_body(value), "expires": self._expires}
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if instead_of is not None:
+            condition = _is_still(instead_of)
+        call(self._client.put_item, expected={CONDITION: ConflictError}, TableName=self._table, Item=entry, **condition)
+
     def delete(self, run: str, item: str, *, only: object = None) -> None:
         """Remove an item, if it still is what was read."""
-        condition: dict[str, Any] = {
-            "ConditionExpression": "#body = :body",
-            "ExpressionAttributeNames": {"#body": "body"},
-            "ExpressionAttributeValues": {f":{name}": value for name, value in _body(only).items()},
-        }
         try:
             call(
                 self._client.delete_item,
                 TableName=self._table,
                 Key=self._run_key(run, item),
-                **({} if only is None else condition),
+                **({} if only is None else _is_still(only)),
             )
         except AwsRefusedError as refusal:
             if refusal.code != CONDITION:
@@ -194,6 +197,14 @@ class DynamoRunTable:
 
     def _run_key(self, run: str, item: str) -> dict[str, Any]:
         return {"pk": {"S": f"RUN#{run}"}, "sk": {"S": item}}
+
+
+def _is_still(value: object) -> dict[str, Any]:
+    return {
+        "ConditionExpression": "#body = :body",
+        "ExpressionAttributeNames": {"#body": "body"},
+        "ExpressionAttributeValues": {f":{name}": body for name, body in _body(value).items()},
+    }
 
 
 def _body(value: object) -> dict[str, Any]:
