@@ -67,10 +67,11 @@ def flags_of(container: Mapping[str, Any]) -> Flags:
         unknown = [used for _, used in _REFERENCE.findall(value) if used in secret]
         if unknown:
             hidden[name] = secret[unknown[0]]
-        values[name].append(_expanded(value, variables))
+        else:
+            values[name].append(_expanded(value, variables))
     for variable in sorted({*variables, *secret}):
         name = variable.removeprefix(VARIABLE).lower().replace("_", "-")
-        if not variable.startswith(VARIABLE) or name in values:
+        if not variable.startswith(VARIABLE) or name in values or name in hidden:
             continue
         if variable in secret:
             hidden[name] = secret[variable]
@@ -87,7 +88,7 @@ def _variables(container: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, 
         if "valueFrom" in entry:
             secret[entry["name"]] = _named(entry["valueFrom"])
         else:
-            variables[entry["name"]] = _expanded(str(entry.get("value", "")), variables)
+            variables[entry["name"]] = _expanded(str(entry.get("value") or ""), variables)
     return variables, secret
 
 

@@ -41,6 +41,7 @@ class Instance:
     Args:
         name: of the Deployment, as ``namespace/name``.
         version: its minor version, such as (0, 22); None when the image's tag does not tell.
+        owner: the id that its TXT records name; "" when it cannot be read.
         annotation_prefixes: the one that it reads; both when the version does not tell.
         sources: kinds of objects that it takes names from.
         zone_ids: the hosted zones that it writes to; nothing means all.
@@ -132,7 +133,7 @@ def _instance(name: str, image: str, flags: Flags) -> Instance:
         version=version,
         provider=flags.last("provider"),
         registry=flags.last("registry", "txt"),
-        owner=flags.last("txt-owner-id", "default"),
+        owner=flags.last("txt-owner-id", "" if flags.unseen(("txt-owner-id",)) else "default"),
         affixes=Affixes(
             flags.last("txt-prefix").lower(),
             flags.last("txt-suffix").lower(),

@@ -32,7 +32,7 @@ def judge(instance: Instance, cluster: str, touched: Sequence[str]) -> Iterator[
         cluster: the one that it runs in.
         touched: the public names that lie in its zones and domains.
     """
-    if instance.registry != "noop":
+    if instance.registry != "noop" and instance.owner:
         yield from _owner(instance, cluster)
     if instance.migrates_from:
         yield Judged(

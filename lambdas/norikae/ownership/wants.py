@@ -125,7 +125,7 @@ def _of_ingress(ingress: Mapping[str, Any], instance: Instance, prefix: str, fre
     if source in {"", DEFINED_ONLY}:
         defined += [] if instance.ignores_rules else [rule.get("host") or "" for rule in spec.get("rules") or ()]
         defined += (
-            [] if instance.ignores_tls else [one for tls in spec.get("tls") or () for one in tls.get("hosts", ())]
+            [] if instance.ignores_tls else [one for tls in spec.get("tls") or () for one in tls.get("hosts") or ()]
         )
     may_annotate = source in {"", ANNOTATION_ONLY} and not instance.ignores_hostnames
     annotated = _names(notes.get(prefix + HOSTNAME, "")) if may_annotate else []

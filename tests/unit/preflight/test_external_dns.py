@@ -14,7 +14,7 @@ from norikae.traffic.records import RecordSet
 from tests.unit.fakes.demo import ingress
 from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.ports import FakeDns, alias
-from tests.unit.ownership.copies import deployment
+from tests.unit.ownership.copies import deployment, service
 from tests.unit.preflight.stories import BLUE, HOST, BeforeARun
 
 NAME = "external-dns"
@@ -58,6 +58,7 @@ def story(*args: str, on_ingress: dict[str, Any] | None = None, **container: Any
         ("--source=crd", f"--exclude-domains={HOST}"),
         ("--registry=noop", "--zone-id-filter=ZOTHER"),
         ("--provider=cloudflare", "--source=gateway-httproute", "--provider-cache-time=15m"),
+        ("--provider=cloudflare", "@/etc/flags"),
     ],
 )
 def test_a_copy_that_leaves_the_public_name_alone_is_no_finding(args: tuple[str, ...]) -> None:
@@ -111,9 +112,7 @@ def test_a_copy_that_wants_the_public_name_blocks_with_the_very_annotation(
 
 def test_a_service_that_names_the_public_name_blocks() -> None:
     before = story("--source=service")
-    found = {"kind": "Service", "metadata": {"name": "web", "namespace": "shop"}, "spec": {"type": "LoadBalancer"}}
-    found["metadata"] |= {"annotations": {f"{PREFIX}hostname": HOST}}  # type: ignore[operator]
-    before.api.put(found)
+    before.api.put({"apiVersion": "v1", "kind": "Service", **service(hostname=HOST)})
     assert f"Service shop/web: its {PREFIX}hostname names it" in before.only(NAME).text
 
 
@@ -139,6 +138,12 @@ def test_annotations_for_another_version_block(image: str, remedy: str) -> None:
     assert f"its annotations {ALPHA_PREFIX}… are not read" in finding.text
     assert finding.remedy.startswith(remedy or "give its image a tag with the version")
     assert story(f"--annotation-prefix={ALPHA_PREFIX}", on_ingress=found, image=image).everything() == ()
+
+
+def test_a_name_in_an_annotation_that_is_read_has_to_go_whatever_others_there_are() -> None:
+    found = noted(hostname=HOST)
+    found["metadata"]["annotations"] |= {key.replace(PREFIX, ALPHA_PREFIX): value for key, value in QUIET.items()}
+    assert f"let {PREFIX}hostname of Ingress shop/web name" in story(on_ingress=found).only(NAME).remedy
 
 
 def test_both_prefixes_are_safe_with_any_version() -> None:
@@ -197,6 +202,12 @@ def test_other_records_are_no_owner(record: RecordSet) -> None:
     assert before.everything() == ()
 
 
+def test_an_encrypted_owner_says_who_encrypts() -> None:
+    before = story("--txt-encrypt-enabled")
+    before.names = FakeDns(*before.names.sets.values(), txt(f"a-{HOST}", SEALED))
+    assert before.only(NAME).text.endswith(f"; {COPY} encrypts its own")
+
+
 def test_a_name_that_is_owned_and_wanted_is_handed_over_first() -> None:
     before = story(on_ingress=noted(hostname=HOST))
     before.names = FakeDns(*before.names.sets.values(), txt(f"a-{HOST}", OWNED))
@@ -229,6 +240,14 @@ def test_a_setting_that_fights_or_hides_is_said(args: tuple[str, ...], severity:
     finding = story(*args).only(NAME)
     assert (finding.severity, finding.subject) == (severity, COPY)
     assert finding.text.startswith(text)
+
+
+def test_an_owner_id_that_cannot_be_read_is_an_unknown_and_not_the_default() -> None:
+    secret = {"name": "OWNER", "valueFrom": {"secretKeyRef": {"name": "dns", "key": "owner"}}}
+    before = story("--txt-owner-id=$(OWNER)", env=[secret])
+    before.api.put(deployment(*FLAGS[:3], "--txt-owner-id=$(OWNER)", env=[secret]))
+    finding = before.only(NAME)
+    assert (finding.severity, finding.text) == ("unknown", "--txt-owner-id comes from secretKeyRef dns")
 
 
 def test_the_note_about_caches_has_the_seconds() -> None:

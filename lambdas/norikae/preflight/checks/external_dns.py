@@ -34,7 +34,7 @@ def check(ground: Ground) -> Iterator[Finding]:
     instances = find_instances(ground.kubernetes.list("deployments.apps"))
     marks = _marks(ground, hosts, instances)
     for instance in instances:
-        if instance.unseen:
+        if instance.unseen and _writes(ground, instance):
             remedy = "write its flags into args, with their values, then start the upgrade again"
             yield Finding(NAME, "unknown", str(instance), "; ".join(instance.unseen), remedy)
         touched = tuple(host for host in hosts if instance.domains.holds(host)) if _writes(ground, instance) else ()
@@ -46,7 +46,7 @@ def check(ground: Ground) -> Iterator[Finding]:
     read = {prefix for instance in instances for prefix in instance.annotation_prefixes}
     yield from _unread(ground, instances, read)
     for host, found in marks.items():
-        yield _owned(host, found)
+        yield _owned(host, found, [instance for instance in instances if instance.encrypted])
 
 
 def _writes(ground: Ground, instance: Instance) -> bool:
@@ -71,12 +71,13 @@ def _marks(ground: Ground, hosts: Sequence[str], instances: Sequence[Instance]) 
     return {host: of_host for host, of_host in found.items() if of_host}
 
 
-def _owned(host: str, marks: Sequence[Mark]) -> Finding:
+def _owned(host: str, marks: Sequence[Mark], encrypting: Sequence[Instance]) -> Finding:
     named = ", ".join(map(str, marks))
     batch = ", ".join(f"{mark.record.name} {mark.record.set_identifier}".strip() for mark in marks)
     remedy = f"delete in one batch, before any annotation changes: TXT {batch} {HAND_OVER}"
     if not any(mark.is_readable for mark in marks):
         text = f"{named} beside it may be an owner that only its key can read, so it counts as somebody else's"
+        text += "".join(f"; {instance} encrypts its own" for instance in encrypting)
         return Finding(NAME, "unknown", host, text, remedy)
     text = f"it has an owner: {named}; that one writes its records back and deletes them"
     if not any(mark.heritage == EXTERNAL_DNS for mark in marks if mark.is_readable):
@@ -122,7 +123,7 @@ def _would(instance: Instance, claim: Claim) -> str:
 
 def _is_mismatch(ground: Ground, instance: Instance, claim: Claim) -> bool:
     """Whether the annotations that the object has already would do, were they read."""
-    if not claim.unread:
+    if not claim.unread or claim.annotation:
         return False
     otherwise = claims(instance, claim.unread, [claim.host], ground.ingresses, ())
     return not any(one.resource == claim.resource for one in otherwise)
