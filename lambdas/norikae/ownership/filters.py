@@ -16,6 +16,9 @@ _IN = re.compile(r"(\S+)\s+(in|notin)\s+\(([^)]*)\)")
 _EQUAL = re.compile(r"([^\s!=]+)\s*(!=|==?)\s*(\S*)")
 _BARE = re.compile(r"(!?)\s*([^\s!=()]+)")
 
+SHOWN = 5
+"""How many names a remedy spells out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Domains:
@@ -45,7 +48,7 @@ class Domains:
             return True
         return (not self.included or _within(name, self.included)) and not _within(name, self.excluded)
 
-    def exclusion(self, hosts: Sequence[str], shown: int) -> str:
+    def exclusion(self, hosts: Sequence[str], shown: int = SHOWN) -> str:
         """What to do, in words, so that an external-dns leaves names alone; no more of them than ``shown``."""
         more = f", and so on for {len(hosts) - shown} more" if len(hosts) > shown else ""
         if self.regex or self.regex_excluded:

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     from norikae.ownership.instances import Instance
 
-_SHOWN = 5
 DEFAULT_OWNER = "default"
 DELETING = "sync"
 
@@ -76,9 +75,9 @@ def _registry(instance: Instance, touched: Sequence[str]) -> Iterator[Judged]:
         yield Judged("note", f"{text}; by --policy={instance.policy} it deletes nothing")
     elif instance.registry == "noop":
         text = "--registry=noop knows no owners: by --policy=sync it deletes every record that no object asks for"
-        yield Judged("blocker", text, f"start it with --registry=txt, or {instance.domains.exclusion(touched, _SHOWN)}")
+        yield Judged("blocker", text, f"start it with --registry=txt, or {instance.domains.exclusion(touched)}")
     else:
         text = (
             f"--registry={instance.registry} shows no owners in Route 53, so nobody sees whether it owns public names"
         )
-        yield Judged("unknown", text, instance.domains.exclusion(touched, _SHOWN))
+        yield Judged("unknown", text, instance.domains.exclusion(touched))

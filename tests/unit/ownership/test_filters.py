@@ -35,12 +35,12 @@ def test_domains(domains: Domains, *, held: bool) -> None:
 
 
 def test_an_exclusion_holds_what_it_says() -> None:
-    assert Domains().exclusion([HOST], 5) == f"start it with --exclude-domains={HOST}"
+    assert Domains().exclusion([HOST]) == f"start it with --exclude-domains={HOST}"
     assert not Domains((), (HOST,)).holds(HOST)
     assert Domains().exclusion(["a.b", "c.d", "e.f"], 2) == (
         "start it with --exclude-domains=a.b --exclude-domains=c.d, and so on for 1 more"
     )
-    assert Domains((), (), "x").exclusion([HOST], 5) == f"let its --regex-domain-exclusion match {HOST}"
+    assert Domains((), (), "x").exclusion([HOST]) == f"let its --regex-domain-exclusion match {HOST}"
 
 
 @pytest.mark.parametrize(

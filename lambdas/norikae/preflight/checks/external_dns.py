@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 NAME = "external-dns"
 TEAMS = "(docs/application-teams.md, 'Two names for each Ingress')"
 HAND_OVER = "(docs/console.md, 'Handing the public names over')"
-_SHOWN = 5
 
 
 def check(ground: Ground) -> Iterator[Finding]:
@@ -149,9 +148,7 @@ def _unseen_wishes(instance: Instance, hosts: Sequence[str]) -> Iterator[Finding
         unseen.append("--fqdn-template")
     if unseen:
         text = f"what it wants by {', '.join(unseen)} is not looked at, and it may write the public names"
-        yield Finding(
-            NAME, _severity(instance, "unknown"), str(instance), text, instance.domains.exclusion(hosts, _SHOWN)
-        )
+        yield Finding(NAME, _severity(instance, "unknown"), str(instance), text, instance.domains.exclusion(hosts))
 
 
 def _unread(ground: Ground, instances: Sequence[Instance], read: set[str]) -> Iterator[Finding]:
