@@ -10,6 +10,7 @@ from norikae.argocd.applications import read_applications
 from norikae.argocd.home import home_of
 from norikae.errors import NotFoundError
 from norikae.traffic.applications import find_applications
+from norikae.traffic.records import TRAFFIC_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 class PublicNames(Protocol):
     """The records of the public names, to read only."""
 
-    def records(self, hosts: Sequence[str]) -> tuple[RecordSet, ...]:
-        """All A and AAAA record sets of some names."""
+    def records(self, hosts: Sequence[str], types: Sequence[str] = TRAFFIC_TYPES) -> tuple[RecordSet, ...]:
+        """All record sets of some names and types; A and AAAA by default."""
 
 
 class Subnets(Protocol):
@@ -107,7 +108,12 @@ class Ground:
     @cached_property
     def applications(self) -> tuple[Application, ...]:
         """The applications of blue that want to be shifted."""
-        return find_applications(self.kubernetes.list("ingresses.networking.k8s.io"))
+        return find_applications(self.ingresses)
+
+    @cached_property
+    def ingresses(self) -> list[Json]:
+        """Every Ingress of blue."""
+        return self.kubernetes.list("ingresses.networking.k8s.io")
 
     @cached_property
     def argocd_applications(self) -> dict[str, Json]:

@@ -10,6 +10,7 @@ from norikae.preflight.checks import (
     applications_ready,
     authentication_mode,
     dns_ownership,
+    external_dns,
     host_names,
     insights,
     irsa,
@@ -39,6 +40,7 @@ CHECKS: Mapping[str, Check] = {
     "irsa": irsa.check,
     "host-names": host_names.check,
     "dns-ownership": dns_ownership.check,
+    "external-dns": external_dns.check,
 }
 """Every check by its name; the names are what people read in reports."""
 

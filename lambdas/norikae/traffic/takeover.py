@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from norikae.ownership.registry import mark_of, owner_names
 from norikae.traffic.applications import Application
 from norikae.traffic.records import Change, RecordSet
 
-TWINS = ("", "a-", "aaaa-", "cname-")
-"""What external-dns puts before a name in its ownership records, by version (external-dns docs, "TXT registry")."""
 REMEDY = "give its Ingress a name of its own per cluster (docs/application-teams.md), then delete the TXT records"
 
 
@@ -26,7 +25,7 @@ class TakeOver:
 
 def names_of(applications: Iterable[Application]) -> tuple[str, ...]:
     """Every name whose records count: the public names, and those under which external-dns would own them."""
-    return tuple(sorted({twin + host for one in applications for host in one.hosts for twin in TWINS}))
+    return tuple(sorted({name for one in applications for host in one.hosts for name in (host, *owner_names(host))}))
 
 
 def take_over(applications: Sequence[Application], records: Sequence[RecordSet], cluster: str) -> TakeOver:
@@ -91,10 +90,7 @@ def _obstacle(host: str, found: Sequence[RecordSet], mine: Sequence[RecordSet], 
 
 
 def _external_owner(records: Sequence[RecordSet], host: str) -> str:
-    names = {twin + host for twin in TWINS}
-    for record in records:
-        if record.type == "TXT" and record.name in names:
-            for value in record.raw.get("ResourceRecords", ()):
-                if "heritage=external-dns" in value["Value"]:
-                    return str(value["Value"]).strip('"')
-    return ""
+    """Who else owns a name, in words; one that cannot be read is somebody else."""
+    names = owner_names(host)
+    marks = (mark_of(record) for record in records if record.name in names)
+    return next((str(mark) for mark in marks if mark is not None and not mark.is_ours), "")

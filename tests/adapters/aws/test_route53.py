@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from local.aws.front import Fault
 from local.aws.simulator import AwsError
-from norikae.adapters.aws.route53 import Route53Dns
+from norikae.adapters.aws.route53 import MANY, Route53Dns
 from norikae.errors import AwsRefusedError, ForeignWriteError, ThrottledError, UnreachableError
 from norikae.traffic.records import Change, LoadBalancerTarget, RecordSet, weighted_alias
 from norikae.traffic.weights import Side, batch_back, batch_to, weights_of
@@ -90,6 +90,33 @@ def test_a_name_is_read_to_its_end_however_small_the_pages_are(zone: Zone, size:
         ("A", GREEN),
         ("AAAA", BLUE),
     ]
+
+
+@pytest.mark.parametrize(("others", "calls"), [(10, 1), (700, 3), (1300, 4 + MANY)])
+def test_many_names_are_read_by_the_page_unless_the_zone_is_large(zone: Zone, others: int, calls: int) -> None:
+    names = [f"n{number}.demo.example.com" for number in range(MANY)]
+    zone.somebody_writes("CREATE", *(alias(name, kind=kind) for name in names[1:] for kind in ("A", "AAAA")))
+    for start in range(0, others, 500):
+        zone.somebody_writes(
+            "CREATE", *(text(f"x{n}.demo.example.com") for n in range(start, min(start + 500, others)))
+        )
+    one_by_one = [record for name in names for record in zone.read(name)]
+    counted = Counted(zone)
+    assert list(Route53Dns(counted, ZONE).records(names)) == one_by_one
+    assert len(one_by_one) == 2 * (MANY - 1)
+    assert counted.calls == calls
+
+
+class Counted:
+    """A client that counts its calls and makes them late enough to be admitted."""
+
+    def __init__(self, zone: Zone) -> None:
+        self.zone, self.calls = zone, 0
+
+    def list_resource_record_sets(self, **arguments: Any) -> Any:
+        self.calls += 1
+        self.zone.cloud.time_passes(1)
+        return self.zone.client.list_resource_record_sets(**arguments)
 
 
 def test_reading_stops_where_the_name_ends(zone: Zone) -> None:

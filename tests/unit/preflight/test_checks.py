@@ -11,7 +11,7 @@ from norikae.cluster.eks_port import Addon, Cluster, ClusterVersion
 from norikae.errors import UnreachableError
 from norikae.preflight.ground import Ground
 from norikae.preflight.run import may_start, run_checks
-from norikae.traffic.records import RecordSet
+from norikae.traffic.records import TRAFFIC_TYPES, RecordSet
 from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import NOW, application, demo_environment, ingress, unsynced
 from tests.unit.fakes.eks import FakeEks
@@ -34,8 +34,8 @@ class FakeNames:
     def __init__(self, *records: RecordSet) -> None:
         self.found = list(records)
 
-    def records(self, hosts: Sequence[str]) -> tuple[RecordSet, ...]:
-        return tuple(record for record in self.found if record.name in hosts)
+    def records(self, hosts: Sequence[str], types: Sequence[str] = TRAFFIC_TYPES) -> tuple[RecordSet, ...]:
+        return tuple(record for record in self.found if record.name in hosts and record.type in types)
 
 
 def record(host: str = HOST, *, owner: str = BLUE, weight: int | None = 100, kind: str = "A") -> RecordSet:

@@ -1,0 +1,125 @@
+"""Who owns a name in Route 53: the TXT records that external-dns keeps beside its own, in every dialect.
+
+Source: github.com/kubernetes-sigs/external-dns, ``registry/txt`` and ``registry/mapper`` (v0.11 to v0.22),
+``endpoint/labels.go`` and ``endpoint/crypto.go``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from norikae.traffic.records import RecordSet
+
+KINDS = ("", "a", "aaaa", "cname")
+"""What stands for the record's type in a TXT record's name: nothing until 0.17; an A alias is ``cname`` until 0.21."""
+EXTERNAL_DNS = "external-dns"
+NORIKAE = "norikae"
+_TEMPLATE = "%{record_type}"
+_LONGEST_LABEL = 63
+_SEALED = 28
+"""Bytes of nonce and tag that AES-GCM adds to every text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Affixes:
+    """How an external-dns spells the names of its TXT records, all in lower case.
+
+    Args:
+        prefix: ``--txt-prefix``.
+        suffix: ``--txt-suffix``, which ends the first label.
+        wildcard: ``--txt-wildcard-replacement``, which stands for an asterisk.
+    """
+
+    prefix: str = ""
+    suffix: str = ""
+    wildcard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a TXT record says about the owner of the name that it belongs to.
+
+    Args:
+        record: the TXT record set.
+        heritage: which program wrote it; "" when the text cannot be read.
+        owner: the id of that program's copy.
+        resource: the object that wanted the name, such as ``ingress/shop/web``.
+        labels: whatever else it says.
+    """
+
+    record: RecordSet
+    heritage: str
+    owner: str = ""
+    resource: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it is in plain text; an encrypted one belongs to somebody who has the key."""
+        return bool(self.heritage)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether norikae wrote it."""
+        return self.heritage == NORIKAE
+
+    def __str__(self) -> str:
+        if not self.is_readable:
+            return f"TXT {self.record.name} (encrypted, or unreadable)"
+        return f"TXT {self.record.name} (heritage {self.heritage}, owner {self.owner or 'nobody'})"
+
+
+def owner_names(host: str, spellings: Iterable[Affixes] = ()) -> tuple[str, ...]:
+    """Every name at which an owner of a name may be written, in the plain spelling and in others, sorted.
+
+    A name that DNS cannot have (a label that is empty or has more than 63 characters) is left out: nothing is there.
+    """
+    names = {_twin(host, kind, affixes) for affixes in (Affixes(), *spellings) for kind in KINDS}
+    return tuple(sorted(name for name in names if all(0 < len(label) <= _LONGEST_LABEL for label in name.split("."))))
+
+
+def mark_of(record: RecordSet) -> Mark | None:
+    """What a record set says about an owner; None when it is no TXT record, or is about something else."""
+    if record.type != "TXT":
+        return None
+    for value in record.raw.get("ResourceRecords", ()):
+        text = _text(str(value["Value"]))
+        parts = dict(part.split("=", 1) for part in text.split(",") if "=" in part)
+        heritage = parts.pop("heritage", "")
+        if heritage:
+            labels = {key.removeprefix(f"{heritage}/"): label for key, label in parts.items()}
+            return Mark(record, heritage, labels.pop("owner", ""), labels.pop("resource", ""), labels)
+        if _is_sealed(text):
+            return Mark(record, "")
+    return None
+
+
+def _twin(host: str, kind: str, affixes: Affixes) -> str:
+    label, dot, rest = host.lower().partition(".")
+    if affixes.wildcard and label == "*":
+        label = affixes.wildcard
+    if kind and _TEMPLATE not in affixes.prefix + affixes.suffix:
+        label = f"{kind}-{label}"
+    prefix, suffix = (affix.replace(_TEMPLATE, kind) for affix in (affixes.prefix, affixes.suffix))
+    return f"{prefix}{label}{suffix}{dot}{rest}"
+
+
+def _text(value: str) -> str:
+    """A TXT value as one text: its strings (of 255 characters at most) without quotes, joined."""
+    strings = re.findall(r'"((?:[^"\\]|\\.)*)"', value)
+    joined = "".join(strings) if strings else value
+    return re.sub(r"\\(.)", r"\1", joined)
+
+
+def _is_sealed(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) > _SEALED
+    except (binascii.Error, ValueError):
+        return False
