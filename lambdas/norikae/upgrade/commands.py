@@ -78,11 +78,21 @@ def operate(ports: Ports, event: Mapping[str, Any]) -> Answer:
     if command.command == "status" and not (command.run or _last_run(ports)):
         return {"run": "", "adoption": _adoption(ports)}
     run = command.run or _open_run(ports)
+    if command.command in OF_AN_OPEN_RUN:
+        _refuse_if_ended(ports, run)
     answer = VERBS[command.command](ports, run, command)
     if command.command != "status":
         detail = msgspec.to_builtins(command)
         ports.table.log(run, Event(at=ports.now, what=command.command, by=command.by, detail=detail))
     return {"run": run, **answer}
+
+
+def _refuse_if_ended(ports: Ports, run: str) -> None:
+    """A word to a run that has ended would be heard by its next attempt, whenever that is."""
+    phase, lease = ports.table.read(run, "PHASE", PhaseItem), ports.table.lease("")
+    is_open = lease is not None and lease.holder and lease.run == run
+    if phase and phase.outcome and not is_open:
+        raise RefusedError(f"run {run} has ended ({phase.outcome}); start its next attempt, then say it again")
 
 
 def _approve(ports: Ports, run: str, command: Command) -> Answer:
@@ -175,6 +185,10 @@ VERBS: Mapping[Verb, Callable[[Ports, str, Command], Answer]] = {
     "finish": _finish,
     "status": _status,
 }
+
+
+OF_AN_OPEN_RUN: frozenset[Verb] = frozenset({"pause", "hold", "roll-back", "abort"})
+"""Commands that change what a run does next."""
 
 
 def _adopt(ports: Ports, command: Command) -> Answer:

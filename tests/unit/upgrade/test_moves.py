@@ -261,3 +261,12 @@ def test_a_refused_way_back_does_not_keep_an_aborted_run_waiting() -> None:
             story.ports, WRITER, APP, "token", {"error": {"Error": "RollbackRefusedError", "Cause": "x"}}
         )
     assert story.ports.topic.told[-1][1]["severity"] == "page"
+
+
+@pytest.mark.parametrize("command", ["pause", "hold", "roll-back", "abort"])
+def test_a_run_that_has_ended_hears_nothing_that_its_next_attempt_would_do(command: str) -> None:
+    story = half_moved()
+    report_failure(story.ports, {**WRITER.answer(), "progress": {"waiting_for": "timed out"}}, PARENT)
+    with pytest.raises(RefusedError, match=r"has ended \(partial\); start its next attempt, then say it again"):
+        operate(story.ports, {"command": command, "application": APP})
+    assert story.ports.table.read(RUN, "FLAGS", Flags) == Flags()
