@@ -67,7 +67,6 @@ def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason:
     close(ports, writer, outcome=outcome, waiting_for=reason)
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
-    ports.table.write_unfenced(writer.run, "FLAGS", Flags())  # the next attempt begins without them
     where = keep_report(ports, writer.run)
     severity: Severity = "info" if outcome in ("succeeded", "planned") else "action"
     if severity == "action" and is_passed(ports.table, writer.run):
@@ -75,6 +74,8 @@ def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason:
     text = f"run {writer.run}: {outcome}"
     tell(ports, f"upgrade-{outcome}", text, run=writer.run, severity=severity, reason=reason, report=where)
     ports.table.release("", execution)
+    # Last, since what is said until then is said to this attempt; the next one begins without it.
+    ports.table.write_unfenced(writer.run, "FLAGS", Flags())
     return {"run": writer.run, "outcome": outcome, "report": where}
 
 

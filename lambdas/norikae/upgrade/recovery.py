@@ -63,7 +63,6 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
         forget_green(ports, writer)
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
-    ports.table.write_unfenced(writer.run, "FLAGS", Flags())  # the next attempt begins without them
     close(ports, writer, outcome=outcome, waiting_for="")
     detail = {"execution": execution, "status": status, "applications": outcomes}
     ports.table.log(writer.run, Event(at=ports.now, what="recovered", detail=detail))
@@ -72,6 +71,7 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
     severity = "page" if is_passed(ports.table, writer.run) else _severity(outcomes)
     tell(ports, "recovered", text, run=writer.run, severity=severity, report=report, **detail)
     ports.table.release("", execution)
+    ports.table.write_unfenced(writer.run, "FLAGS", Flags())  # as at every end (``finish.py``)
     return {"run": writer.run, "outcome": outcome}
 
 
