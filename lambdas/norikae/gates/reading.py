@@ -152,11 +152,7 @@ class Reading:
 
 def green_health(moving: Moving) -> tuple[TargetGroupHealth, ...]:
     """The target groups of the application behind the load balancers that green's records point at."""
-    return tuple(
-        group
-        for served in moving.item.green
-        for group in moving.ports.load_balancers.health(served.load_balancer, served.resources)
-    )
+    return moving.health(moving.item.green)
 
 
 def _weights_since(moving: Moving, instant: float) -> tuple[int, ...]:

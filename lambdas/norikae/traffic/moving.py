@@ -1,5 +1,6 @@
 """One application that is moving: its plan, its item in the table and the ports through which it is moved."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -7,13 +8,14 @@ import msgspec
 from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
 from norikae.ports import Ports
 from norikae.traffic.history import propagation_pause
+from norikae.traffic.ports import TargetGroupHealth
 from norikae.traffic.records import RecordSet
 from norikae.traffic.weights import WHOLE, weights_of
 from norikae.upgrade.flags import flags_for
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.plan import Plan, PlannedApplication
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import AppItem, Event, Flags
+from norikae.upgrade.state import AppItem, Event, Flags, ServedBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,11 @@ class Moving:
     def shares(self, weight: int) -> dict[str, int]:
         """The weights of both clusters when green has one."""
         return {self.blue: WHOLE - weight, self.green: weight}
+
+    def health(self, served: Iterable[ServedBy]) -> tuple[TargetGroupHealth, ...]:
+        """The target groups of the application where a cluster serves it, with their health."""
+        ask = self.ports.load_balancers.health
+        return tuple(group for one in served for group in ask(one.load_balancer, one.resources))
 
     def save(self, **changes: object) -> AppItem:
         """Write the item with some fields changed, in the name of this run."""

@@ -50,7 +50,6 @@ def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> A
         **moving.writer.answer(),
         "poll_seconds": ports.environment.shift.poll,
         "deadline_seconds": ports.environment.approvals.deadline,
-        "on_failure": ports.environment.shift.on_failure,
         "progress": _where_to_go_on(moving, weight),
     }
 

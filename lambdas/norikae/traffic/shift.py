@@ -101,9 +101,7 @@ def _refuse_if_aborted(flags: Flags) -> None:
 
 
 def _refuse_unless_green_is_healthy(moving: Moving, served: tuple[ServedBy, ...]) -> None:
-    health = moving.ports.load_balancers.health
-    groups = [group for one in served for group in health(one.load_balancer, one.resources)]
-    verdict = target_health(groups, moving.ports.environment.shift.thresholds.target_health)
+    verdict = target_health(moving.health(served), moving.ports.environment.shift.thresholds.target_health)
     if verdict.outcome is not Outcome.PASS:
         raise RefusedError(f"{moving.planned.name} gets no weight on green: {verdict.reason}; repair it, then resume")
 
@@ -116,8 +114,7 @@ def _noted(moving: Moving, green: Side) -> Moving:
     if mine is None:
         return moving
     served = tuple(ServedBy(one.load_balancer, one.resources) for one in mine.ingresses)
-    groups = [group for one in served for group in moving.ports.load_balancers.health(one.load_balancer, one.resources)]
-    return moving.saved(blue=served, targets={group.target_group: group.healthy for group in groups})
+    return moving.saved(blue=served, targets={group.target_group: group.healthy for group in moving.health(served)})
 
 
 def _application_on(moving: Moving, cluster: str) -> Application | None:
