@@ -21,7 +21,7 @@ FUNCTIONS = (
         "workflow",
         (
             *(*_TELL, grants.evidence, cluster_grants.clusters_read, grants.executions_read),
-            *(compute_grants.groups_read,),
+            *(compute_grants.groups_read, grants.records_read),
         ),
         ("norikae:read",),
         _REPORTING,
@@ -169,7 +169,13 @@ FUNCTIONS = (
     Row("Hold upgrade", "workflow", _TELL, settings=_TELLING),
     Row("Report failure", "workflow", (*_REPORT, identity_grants.identity_forget), settings=_REPORTING),
     # the shift machine
-    Row("Prepare shift", "workflow", (grants.table, grants.records_read, grants.executions_read), settings=_TABLE),
+    Row(
+        "Prepare shift",
+        "workflow",
+        (grants.table, grants.records_read, grants.executions_read, cluster_grants.cluster_endpoint),
+        ("norikae:read",),
+        _TABLE,
+    ),
     Row("Ask team", "workflow", _TELL, settings=_TELLING),
     Row(
         "Set weights",

@@ -14,7 +14,7 @@ from norikae.upgrade.phase import enter
 def arrived(ports: Ports, writer: Writer, application: str) -> float:
     """When the application was seen at 100 on green; refuses when it is not there (any more) or not healthy."""
     moving = Moving.read(ports, writer, application)
-    weight = green_weight(weights_of(moving.records()), moving.blue, moving.green)
+    weight = green_weight(weights_of(moving.records()), moving.blue_set, moving.green_set)
     if moving.item.outcome != "moved" or weight != WHOLE or moving.item.verified_at is None:
         enter(ports, writer, "shift-applications")  # so that a resume moves what has not moved, before it soaks again
         raise RefusedError(

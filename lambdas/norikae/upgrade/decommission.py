@@ -89,16 +89,16 @@ def _blue_records_are_gone(ports: Ports, writer: Writer, application: str) -> bo
     moving = Moving.read(ports, writer, application)
     if moving.item.blue_is_gone:
         return True
-    records = ports.dns.records(moving.planned.hosts)
-    mine = [one for one in records if one.set_identifier == moving.blue]
+    records = moving.read_records()
+    mine = [one for one in records if one.set_identifier == moving.blue_set]
     if any(record.weight for record in mine):
         raise RefusedError(f"{application}: {moving.blue} still has a weight; nothing of it is deleted")
-    changes = batch_end(records, moving.snapshot(), blue=moving.blue, green=moving.green)
+    changes = batch_end(records, moving.snapshot(), blue=moving.blue_set, green=moving.green_set)
     if changes or not moving.item.change:
         comment = f"norikae run={writer.run} application={application} decommission"
-        moving.save(change="", written={moving.green: WHOLE})
+        moving.save(change="", written={moving.green_set: WHOLE})
         change = ports.dns.change(changes or once_more(records), comment)
-        moving.save(change=change, written={moving.green: WHOLE})
+        moving.save(change=change, written={moving.green_set: WHOLE})
         return False
     if not ports.dns.is_in_sync(moving.item.change):
         return False

@@ -103,6 +103,8 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
         short_since: since when the way back waits for blue to scale up, in seconds since the epoch.
         asked_at: since when its team is asked to let it move, in seconds since the epoch.
         reminders: how often the team was asked.
+        sets: cluster to the set identifier of its record sets, where that is not the cluster's name.
+        marks: the names of the TXT records that say who owns the record sets, where an external-dns does.
     """
 
     application: str
@@ -129,6 +131,8 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
     short_since: float | None = None
     asked_at: float | None = None
     reminders: int = 0
+    sets: dict[str, str] = {}
+    marks: tuple[str, ...] = ()
 
 
 class ReleasedItem(msgspec.Struct, frozen=True, kw_only=True):
