@@ -96,7 +96,7 @@ FUNCTIONS = (
         "Verify green",
         "workflow",
         (
-            *(*_TELL, grants.evidence, grants.load_balancers_read),
+            *(*_TELL, grants.evidence, grants.load_balancers_read, grants.records_read),
             *(cluster_grants.clusters_read, identity_grants.identity_probe),
         ),
         ("norikae:read", "norikae:verify"),
@@ -130,8 +130,8 @@ FUNCTIONS = (
     Row(
         "Soak",
         "workflow",
-        # What background gates read, for every application in one look.
-        (*_HEALTH, grants.publish, grants.metrics_read, cluster_grants.cluster_endpoint),
+        # What background gates read, for every application in one look; leased names go back to their owner.
+        (*_MOVE, grants.publish, grants.metrics_read, cluster_grants.cluster_endpoint),
         ("norikae:read",),
         _TELLING,
         timeout=240,
@@ -146,7 +146,7 @@ FUNCTIONS = (
             *(compute_grants.nodes_read, compute_grants.nodes_delete, identity_grants.identity_forget),
             grants.orphans_delete,
         ),
-        ("norikae:decommission", "norikae:hub"),
+        ("norikae:decommission", "norikae:hub", "norikae:read"),
         _TELLING,
         timeout=120,
     ),
@@ -193,7 +193,13 @@ FUNCTIONS = (
         _TABLE,
         timeout=120,
     ),
-    Row("Roll back application", "workflow", (*_MOVE, cluster_grants.cluster_endpoint), ("norikae:hand-off",), _TABLE),
+    Row(
+        "Roll back application",
+        "workflow",
+        (*_MOVE, cluster_grants.cluster_endpoint),
+        ("norikae:hand-off", "norikae:read"),
+        _TABLE,
+    ),
     Row("Hold failed rollback", "workflow", _TELL, settings=_TELLING),
     Row("Hold application", "workflow", _TELL, settings=_TELLING),
     Row("Finish shift", "workflow", (*_TELL, grants.forget), settings=_TELLING),
@@ -230,7 +236,7 @@ FUNCTIONS = (
         "Recover",
         "events",
         (*_MOVE, *_REPORT, grants.executions_read, cluster_grants.cluster_endpoint, identity_grants.identity_forget),
-        ("norikae:hand-off",),
+        ("norikae:hand-off", "norikae:read"),
         settings=(*_REPORTING, "NORIKAE_ADOPTER", "NORIKAE_ADOPT_MACHINE"),
         timeout=240,
         asynchronous=True,

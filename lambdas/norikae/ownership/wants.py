@@ -37,6 +37,7 @@ class Claim:
         annotation: the annotation that names it, "" when none does.
         identifier: the set identifier of a weighted record; "" for a simple one.
         unread: the prefix of annotations on the object that it does not read, "" when there are none.
+        weight: what the weighted record would get; a text that is no number counts as 0 (``newChange``, aws.go).
     """
 
     host: str
@@ -46,6 +47,7 @@ class Claim:
     annotation: str
     identifier: str = ""
     unread: str = ""
+    weight: int = 0
 
 
 def claims(
@@ -138,6 +140,7 @@ def _of_ingress(ingress: Mapping[str, Any], instance: Instance, prefix: str, fre
             annotation=prefix + HOSTNAME if host in annotated else "",
             identifier=str(notes.get(prefix + "set-identifier", "")),
             unread=unread_prefix(ingress, (prefix,)),
+            weight=_weight(notes.get(prefix + "aws-weight", "")),
         )
 
 
@@ -153,7 +156,15 @@ def _of_service(service: Mapping[str, Any], instance: Instance, prefix: str, fre
                 is_defined=False,
                 annotation=prefix + key,
                 identifier=identifier,
+                weight=_weight(notes.get(prefix + "aws-weight", "")),
             )
+
+
+def _weight(text: object) -> int:
+    try:
+        return int(str(text))
+    except ValueError:
+        return 0
 
 
 def _names(text: str) -> list[str]:

@@ -106,7 +106,9 @@ def batch_to(
     return (*deleted, *created)
 
 
-def batch_down(records: Sequence[RecordSet], *, blue: str, green: str, weight: int) -> tuple[Change, ...]:
+def batch_down(
+    records: Sequence[RecordSet], *, blue: str, green: str, weight: int, take: Taking = as_it_is
+) -> tuple[Change, ...]:
     """The changes that give green a lower weight and blue the rest, wherever both already are; empty when they have it.
 
     Args:
@@ -114,11 +116,13 @@ def batch_down(records: Sequence[RecordSet], *, blue: str, green: str, weight: i
         blue: blue's set identifier.
         green: green's set identifier.
         weight: green's share in percent.
+        take: makes marks norikae's own, in the same batch.
     """
     wanted = {blue: WHOLE - weight, green: weight}
     old = [one for one in owned_sets(records) if one.weight != wanted.get(one.set_identifier, one.weight)]
     new = [_with_weight(one, wanted[one.set_identifier]) for one in old]
-    return (*(Change("DELETE", record) for record in old), *(Change("CREATE", record) for record in new))
+    taken = [take(record) if record.type == "TXT" else record for record in new]
+    return (*(Change("DELETE", record) for record in old), *(Change("CREATE", record) for record in taken))
 
 
 def batch_back(
