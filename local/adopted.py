@@ -7,7 +7,7 @@ done by norikae's own machine.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from local.assembly import ROOT
 from local.central import deploy_from_hub, open_hub
@@ -28,11 +28,13 @@ BRANCH = "main"
 CERTIFICATE = "arn:aws:acm:ap-northeast-1:{account}:certificate/6f0d2c1e-4b7a-4c1f-9a53-0e8d7c6b5a49"
 """For all public names; the applications' manifests name it."""
 LOOK_SECONDS = 10
+PATIENCE_SECONDS = 600
+Dns = Literal["controller", "brownfield"]
 SET_IDENTIFIER = "serving"
 """What the record sets were called before norikae came."""
 
 
-def adopt_blue(world: World, deployment: Deployment, *, version: str, domain: str) -> None:
+def adopt_blue(world: World, deployment: Deployment, *, version: str, domain: str, dns: Dns = "controller") -> None:
     """The cluster named by ``clusters.adopt`` serves all applications and all DNS weight, and norikae is let in.
 
     Args:
@@ -40,8 +42,9 @@ def adopt_blue(world: World, deployment: Deployment, *, version: str, domain: st
         deployment: norikae's own stack, for the roles of its functions.
         version: blue's Kubernetes version.
         domain: the domain of the hosted zone.
+        dns: who has made the weighted records.
     """
-    serve(world, Serving(world.environment.clusters.adopt, version, domain))
+    serve(world, Serving(world.environment.clusters.adopt, version, domain, dns=dns))
     _adopt(world, deployment.functions["operator_command"])
 
 
@@ -57,6 +60,7 @@ class Serving:
         tags: its tags in EKS.
         entries: role to its Kubernetes groups.
         admits: somebody has let the functions' security groups into the cluster's.
+        dns: who has made the weighted records: people (``controller``), or its external-dns (``brownfield``).
     """
 
     name: str
@@ -66,13 +70,32 @@ class Serving:
     tags: dict[str, str] = field(default_factory=dict)
     entries: dict[str, list[str]] = field(default_factory=dict)
     admits: bool = True
+    dns: Dns = "controller"
 
 
 def serve(world: World, blue: Serving) -> None:
-    """A cluster that serves all applications and has all DNS weight, whoever made it."""
+    """A cluster that serves all applications and has all DNS weight, whoever made it.
+
+    Raises:
+        RuntimeError: its external-dns does not write the records that it is to have written.
+    """
     environment, zone = world.environment, world.environment.dns.zones[0]
     world.certificates.hold(CERTIFICATE.format(account=environment.account), f"*.{blue.domain}")
     world.route53.create_hosted_zone(Name=blue.domain, CallerReference="adopt", zone_id=zone)
+    stand(world, blue)
+    give_pods_their_roles(world, blue.name)
+    if blue.dns == "brownfield":
+        _wait_for_external_dns(world, blue)
+    else:
+        _give_all_weight_to_blue(world, blue, zone)
+    world.route53.settle()
+    while not all(world.elb.alias_healthy(one.dns_name) for one in world.elb.load_balancers.values()):
+        world.kernel.run(LOOK_SECONDS)
+
+
+def stand(world: World, blue: Serving) -> None:
+    """A cluster that runs all applications, of which DNS knows what its own external-dns tells."""
+    environment = world.environment
     world.eks.adopt(
         blue.name,
         blue.version,
@@ -88,11 +111,6 @@ def serve(world: World, blue: Serving) -> None:
         for group in environment.network.security_groups:
             world.ec2.admit(world.eks.clusters[blue.name].vpc["clusterSecurityGroupId"], source=group, port=API_PORT)
     _deploy_applications(world, blue.name)
-    give_pods_their_roles(world, blue.name)
-    _give_all_weight_to_blue(world, blue, zone)
-    world.route53.settle()
-    while not all(world.elb.alias_healthy(one.dns_name) for one in world.elb.load_balancers.values()):
-        world.kernel.run(LOOK_SECONDS)
 
 
 def _deploy_applications(world: World, name: str) -> None:
@@ -140,6 +158,22 @@ def _node_group(world: World, group: Any) -> dict[str, Any]:
         "nodeRole": f"arn:aws:iam::{world.environment.account}:role/blue-node",
         "labels": dict(group.labels),
     }
+
+
+def _wait_for_external_dns(world: World, blue: Serving) -> None:
+    """Until it has made a set of weight 100 for every public name, for A and AAAA."""
+    applications = find_applications(world.clusters[blue.name].api.list("ingresses.networking.k8s.io"))
+    hosts = [host for application in applications for host in application.hosts]
+    until = world.kernel.seconds() + PATIENCE_SECONDS
+    while missing := [host for host in hosts if not _has_all_weight(world, host)]:
+        if world.kernel.seconds() > until:
+            errors = [failure.message for failure in world.clusters[blue.name].external_dns.errors]
+            raise RuntimeError(f"external-dns of {blue.name} has not written {missing}: {errors[-1:]}")
+        world.kernel.run(LOOK_SECONDS)
+
+
+def _has_all_weight(world: World, host: str) -> bool:
+    return all(list(world.route53.weights_of(host, kind).values()) == [100] for kind in ("A", "AAAA"))
 
 
 def _give_all_weight_to_blue(world: World, blue: Serving, zone: str) -> None:

@@ -17,6 +17,7 @@ from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import ClustersItem
 
 if TYPE_CHECKING:
+    from local.adopted import Dns
     from local.deploy import Deployment
     from local.world import World
 
@@ -24,7 +25,9 @@ RUN = "demo-the-run-before"
 ADMIN = "norikae:admin"
 
 
-def inherit_blue(world: World, deployment: Deployment, *, name: str, version: str, domain: str) -> None:
+def inherit_blue(
+    world: World, deployment: Deployment, *, name: str, version: str, domain: str, dns: Dns = "controller"
+) -> None:
     """A cluster that an earlier run has built serves all applications and all DNS weight, and is blue by the record.
 
     Args:
@@ -33,11 +36,12 @@ def inherit_blue(world: World, deployment: Deployment, *, name: str, version: st
         name: of the cluster.
         version: its Kubernetes version.
         domain: the domain of the hosted zone.
+        dns: who has made the weighted records.
     """
     environment = world.environment.environment
     tags = {ENVIRONMENT_TAG: environment, RUN_TAG: RUN, ROLE_TAG: "green"}
     entries = _entries(world, deployment)
-    serve(world, Serving(name, version, domain, set_identifier=name, tags=tags, entries=entries))
+    serve(world, Serving(name, version, domain, set_identifier=name, tags=tags, entries=entries, dns=dns))
     rbac = yaml.safe_load_all((ROOT / "lambdas/manifests/rbac.yaml").read_text(encoding="utf-8"))
     for obj in without_hub(for_namespace(list(rbac), world.environment.argocd.namespace)):
         world.clusters[name].api.apply(obj, manager="norikae")

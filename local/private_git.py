@@ -21,8 +21,10 @@ def keep_repository_private(world: World, cluster: str) -> None:
     argocd = world.environment.argocd
     if not argocd.repository_secret:
         return
-    world.git.at(argocd.repository).login = LOGIN
-    world.client("secretsmanager").create_secret(Name=argocd.repository_secret, SecretString=json.dumps(LOGIN))
+    repository = world.git.at(argocd.repository)
+    if repository.login != LOGIN:  # with the first cluster
+        repository.login = LOGIN
+        world.client("secretsmanager").create_secret(Name=argocd.repository_secret, SecretString=json.dumps(LOGIN))
     api = world.clusters[cluster].api
     api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": argocd.namespace}}, manager="kubectl")
     secret = {

@@ -64,13 +64,19 @@ def render_folder(files: Mapping[str, str], *, recurse: bool) -> list[Json]:
 
 
 def render_chart(
-    files: Mapping[str, str], parameters: Iterable[tuple[str, str]], *, release: str, namespace: str
+    files: Mapping[str, str],
+    parameters: Iterable[tuple[str, str]],
+    value_files: Iterable[str] = (),
+    *,
+    release: str,
+    namespace: str,
 ) -> list[Json]:
     """The manifests of a chart, as ``helm template --include-crds`` prints them.
 
     Args:
         files: the chart's files by relative name.
         parameters: ``--set`` values: dotted names and texts.
+        value_files: ``--values``: names among the files; a later one wins over an earlier one and the chart's own.
         release: ``.Release.Name``.
         namespace: ``.Release.Namespace``.
 
@@ -78,7 +84,7 @@ def render_chart(
         RenderError: the chart uses something that is not modelled, or it is no chart.
     """
     _check_shape(files)
-    values = _values(files, parameters)
+    values = _values(files, value_files, parameters)
     context = {"Name": release, "Namespace": namespace}
     texts = [(name, files[name]) for name in sorted(files) if name.startswith("crds/")]
     templates = [name for name in sorted(files) if name.startswith("templates/") and name.endswith((".yaml", ".yml"))]
@@ -99,14 +105,32 @@ def _check_shape(files: Mapping[str, str]) -> None:
             raise RenderError(f"{name}: only plain YAML templates are modelled; this file {_NOT_HERE}")
 
 
-def _values(files: Mapping[str, str], parameters: Iterable[tuple[str, str]]) -> Json:
+def _values(files: Mapping[str, str], value_files: Iterable[str], parameters: Iterable[tuple[str, str]]) -> Json:
     loaded = documents("values.yaml", files.get("values.yaml", ""))
     values: Json = dict(loaded[0]) if loaded else {}
+    for name in value_files:
+        if name not in files:
+            raise RenderError(f"Error: open {name}: no such file or directory")
+        for one in documents(name, files[name]):
+            values = _laid_over(values, one)
     for name, text in parameters:
         if not re.match(r"^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*$", name):
             raise RenderError(f"--set {name}: list indices and escapes: {_NOT_HERE}")
         _set(values, name.split("."), text)
     return values
+
+
+def _laid_over(values: Json, more: Json) -> Json:
+    """Maps are merged, everything else is replaced, and null takes a value away (Helm docs, "Values Files")."""
+    merged = dict(values)
+    for key, value in more.items():
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, dict) and isinstance(merged.get(key), dict):
+            merged[key] = _laid_over(merged[key], value)
+        else:
+            merged[key] = value
+    return merged
 
 
 def _set(values: Json, path: list[str], text: str) -> None:

@@ -13,6 +13,7 @@ from local.central import for_all_clusters
 from local.cluster.charts import documents
 from local.cluster.git import GitRepositories, Repository
 from local.demo.breakage import broken_on
+from local.demo.brownfield import weighted_by_external_dns
 from local.demo.checks import Ending, checks, failed_requests, record_sets
 from local.demo.pages import html_page
 from local.demo.people import Colleague, Operator
@@ -72,6 +73,9 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
     environment = load(environment_file(scenario.environment, scenario.changes))
     crashes = CrashPlan(seed, scenario.crash_probability) if scenario.crash_probability else None
     repository = _repository(applications, scenario.bad)
+    blue, version = scenario.blue or environment.clusters.adopt, scenario.blue_version
+    if scenario.dns == "brownfield":
+        repository = weighted_by_external_dns(repository, blue)
     if environment.argocd.mode == "hub":
         repository = for_all_clusters(repository)
     git = GitRepositories({environment.argocd.repository: repository})
@@ -80,11 +84,10 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
     deployment = deploy(
         folder, world.client, runtime=world.runtime, account=environment.account, region=environment.region
     )
-    blue, version = scenario.blue or environment.clusters.adopt, scenario.blue_version
     if scenario.blue:
-        inherit_blue(world, deployment, name=blue, version=version, domain=DOMAIN)
+        inherit_blue(world, deployment, name=blue, version=version, domain=DOMAIN, dns=scenario.dns)
     else:
-        adopt_blue(world, deployment, version=version, domain=DOMAIN)
+        adopt_blue(world, deployment, version=version, domain=DOMAIN, dns=scenario.dns)
     _apply_by_hand(world, blue, scenario)
     found = find_applications(world.clusters[blue].api.list("ingresses.networking.k8s.io"))
     users = [(one.name, one.hosts, REQUESTS_PER_SECOND, RESOLVERS) for one in found]

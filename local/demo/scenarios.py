@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from local.adopted import Dns
 
 Size = Literal["small", "full"]
 OnFailure = Literal["continue", "hold", "roll-back-all"]
@@ -29,6 +32,7 @@ class Scenario:
         colleague: somebody changes blue by hand during the build, and a commit lands while a person reads the diff.
         bad: the application that answers badly on the new version; none when empty.
         on_failure: the environment's ``shift.on_failure``: what becomes of a run when an application went back.
+        dns: who has made the weighted records before the run: people, or blue's external-dns (``brownfield``).
     """
 
     name: str
@@ -43,6 +47,7 @@ class Scenario:
     environment: str = "demo"
     bad: str = ""
     on_failure: OnFailure = "continue"
+    dns: Dns = "controller"
 
     @property
     def changes(self) -> dict[str, Any]:

@@ -7,28 +7,28 @@ record that it owns is undone in its next loop.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from local.aws.simulator import AwsError
-from local.edge.external_dns_plan import Proposal, batches, by_ownership, plan, proposals
-from local.edge.external_dns_registry import current
-from local.edge.external_dns_settings import CannotStart, Settings, settings_of
-from local.edge.external_dns_source import Endpoint, wanted
+from local.edge.external_dns_plan import Plan, plan, proposals
+from local.edge.external_dns_provider import Provider, suitable_zones
+from local.edge.external_dns_registry import Twins, current
+from local.edge.external_dns_settings import CannotStart, Settings, runs_external_dns, settings_of
+from local.edge.external_dns_source import Endpoint, passes, wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from local.aws.route53 import Route53Simulator
+    from local.edge.external_dns_provider import Reading
     from local.kernel import Kernel, Steps
 
 DEPLOYMENTS = "deployments.apps"
 INGRESSES = "ingresses.networking.k8s.io"
 _LOOK_SECONDS = 5.0
-_CALL_SECONDS = 0.1
-_RETRIES = 3
-_BATCH_PAUSE_SECONDS = 1.0
-_PASSING = frozenset({"Throttling", "PriorRequestNotComplete"})
+_EVENT_SECONDS = 5.0
+"""How long it gathers events before the loop that they ask for; the flag for the distance of two loops is another."""
 
 
 class Kubernetes(Protocol):
@@ -50,6 +50,21 @@ class Failure:
     message: str
 
 
+@dataclass
+class Known:
+    """What it believes to be in its zones, and since when (``--txt-cache-interval``)."""
+
+    reading: Reading
+    present: list[Endpoint]
+    twins: Twins
+
+    def learn(self, done: Plan, owner: str) -> None:
+        """Believe in its own changes, whether Route 53 took them or not (``addToCache``, ``removeFromCache``)."""
+        gone = {endpoint.key for endpoint in (*done.delete, *done.update)}
+        made = [replace(endpoint, owner=owner) for endpoint in (*done.create, *done.update)]
+        self.present = [endpoint for endpoint in self.present if endpoint.key not in gone] + made
+
+
 class ExternalDns:
     """One cluster's external-dns.
 
@@ -65,14 +80,13 @@ class ExternalDns:
         """Refusals by Route 53 and reasons not to start, oldest first."""
         self.loops = 0
         self.stopped = False
-        self._kernel, self._api, self._route53 = kernel, api, route53
-        self._caller = f"external-dns/{cluster_name}"
+        self._kernel, self._api = kernel, api
+        caller = f"external-dns/{cluster_name}"
+        self._provider, self._draw = Provider(kernel, route53, caller, self._fail), kernel.stream(caller)
         self._stale = True
         self._settings: Settings | None = None
-        self._ingresses_changed = True
-        self._wanted: list[Endpoint] = []
-        self._failed: list[Proposal] = []
-        self._seen: tuple[object, ...] | None = None
+        self._wake = kernel.env.event()
+        self._restart()
         api.subscribe(self._notice)
         kernel.process(self._run())
 
@@ -81,17 +95,42 @@ class ExternalDns:
         """What it was told to do; nothing while it does not run."""
         if self._stale:
             self._stale = False
-            self._ingresses_changed = True
-            self._settings = self._read_settings()
+            before, self._settings = self._settings, self._read_settings()
+            if self._settings != before:
+                self._restart()
         return self._settings
 
     def stop(self) -> None:
         """The cluster is gone, and its external-dns with it."""
         self.stopped = True
 
-    def _notice(self, _event: str, resource: str, _object: dict[str, Any]) -> None:
-        self._stale = self._stale or resource == DEPLOYMENTS
-        self._ingresses_changed = self._ingresses_changed or resource == INGRESSES
+    def _restart(self) -> None:
+        """A new process, in the middle of a second: it knows nothing, and its first loop comes at once."""
+        self._provider.restart()
+        self._known: Known | None = None
+        self._wanted: list[Endpoint] | None = None
+        self._at_peace: object = None
+        self._last_run, self._next_run = float("-inf"), self._kernel.env.now + self._draw.random()
+
+    def _notice(self, _event: str, resource: str, obj: dict[str, Any]) -> None:
+        if resource == DEPLOYMENTS:
+            self._stale = True
+            if runs_external_dns(obj):
+                self._wake_up()
+        elif resource == INGRESSES:
+            self._wanted = None
+            if self._settings is not None and self._settings.events and "ingress" in self._settings.sources:
+                self._come_early(self._settings)
+
+    def _come_early(self, settings: Settings) -> None:
+        """``ScheduleRunOnce`` in controller/controller.go."""
+        soon = min(self._kernel.env.now + _EVENT_SECONDS, self._next_run)
+        self._next_run = max(self._last_run + settings.min_event_sync, soon)
+        self._wake_up()
+
+    def _wake_up(self) -> None:
+        if not self._wake.triggered:
+            self._wake.succeed()
 
     def _read_settings(self) -> Settings | None:
         for deployment in self._api.list(DEPLOYMENTS):
@@ -105,108 +144,47 @@ class ExternalDns:
         return None
 
     def _run(self) -> Steps:
+        env = self._kernel.env
         while not self.stopped:
             settings = self.settings
             if settings is None:
-                yield self._kernel.env.timeout(_LOOK_SECONDS)
+                yield env.timeout(_LOOK_SECONDS)
                 continue
-            yield from self._loop(settings)
-            yield self._kernel.env.timeout(settings.interval)
+            if env.now >= self._next_run:
+                self._last_run, self._next_run = env.now, env.now + settings.interval
+                yield from self._loop(settings)
+            self._wake = env.event()
+            yield self._wake | env.timeout(max(0.0, self._next_run - env.now))
 
     def _loop(self, settings: Settings) -> Steps:
         self.loops += 1
         try:
-            zones = yield from self._call("list_hosted_zones")
-            for zone in zones["HostedZones"]:
-                if _concerns(zone, settings):
-                    yield from self._reconcile(zone["Id"], settings)
+            known = yield from self._read(settings)
+            if self._wanted is None:
+                self._wanted = wanted(self._api.list(INGRESSES), settings)
+                self._at_peace = None
+            state = (known.reading.mark, settings)
+            if state == self._at_peace and not self._provider.has_failed:
+                return
+            mine = [endpoint for endpoint in self._wanted if suitable_zones(endpoint.name, known.reading.zones)]
+            found = plan(mine, (one for one in known.present if passes(one.name, settings.domains)), settings)
+            made = proposals(found, known.twins, settings)
+            self._at_peace = None if made else state
+            if made:
+                if settings.txt_cache:
+                    known.learn(found, settings.owner)
+                yield from self._provider.apply(made, settings)
         except AwsError as error:
             self._fail(error.code, error.message)
 
-    def _reconcile(self, zone_id: str, settings: Settings) -> Steps:
-        records = yield from self._records(zone_id)
-        if self._ingresses_changed:
-            self._ingresses_changed = False
-            self._wanted = wanted(self._api.list(INGRESSES), settings)
-            self._seen = None
-        seen = (zone_id, settings, self._route53.zones[zone_id.removeprefix("/hostedzone/")].revision)
-        if seen == self._seen and not self._failed:
-            return
-        mine = [endpoint for endpoint in self._wanted if self._is_best_zone(endpoint.name, zone_id)]
-        present, twins = current(records, settings)
-        made = proposals(plan(mine, present, settings), twins, settings)
-        if made:
-            yield from self._submit(zone_id, made, settings)
-        else:
-            self._failed = []
-            self._seen = seen
-
-    def _is_best_zone(self, name: str, zone_id: str) -> bool:
-        names = {zone.name.rstrip("."): f"/hostedzone/{zone.id}" for zone in self._route53.zones.values()}
-        holding = [zone for zone in names if name == zone or name.endswith(f".{zone}")]
-        return bool(holding) and names[max(holding, key=len)] == zone_id
-
-    def _submit(self, zone_id: str, made: list[Proposal], settings: Settings) -> Steps:
-        """New changes in one batch, those that failed before in another; a refused batch goes out record by record."""
-        retried = [proposal for proposal in made if proposal in self._failed]
-        new = [proposal for proposal in made if proposal not in self._failed]
-        self._failed = []
-        pending = [*batches(new, settings.batch_size), *batches(retried, settings.batch_size)]
-        for index, batch in enumerate(pending):
-            if index:
-                yield self._kernel.env.timeout(_BATCH_PAUSE_SECONDS)
-            if not (yield from self._change(zone_id, batch)):
-                groups = by_ownership(batch)
-                if len(groups) == 1:
-                    self._failed += batch
-                    continue
-                for group in groups:
-                    if not (yield from self._change(zone_id, group)):
-                        self._failed += group
-
-    def _change(self, zone_id: str, batch: Iterable[Proposal]) -> Steps:
-        changes = [proposal.to_api() for proposal in batch]
-        try:
-            yield from self._call("change_resource_record_sets", HostedZoneId=zone_id, ChangeBatch={"Changes": changes})
-        except AwsError as error:
-            self._fail(error.code, error.message)
-            return False
-        return True
-
-    def _records(self, zone_id: str) -> Steps:
-        records: list[dict[str, Any]] = []
-        start: dict[str, str] = {}
-        while True:
-            page = yield from self._call("list_resource_record_sets", HostedZoneId=zone_id, **start)
-            records += page["ResourceRecordSets"]
-            if not page["IsTruncated"]:
-                return records
-            start = {"StartRecordName": page["NextRecordName"], "StartRecordType": page["NextRecordType"]}
-            if "NextRecordIdentifier" in page:
-                start["StartRecordIdentifier"] = page["NextRecordIdentifier"]
-
-    def _call(self, operation: str, **arguments: Any) -> Steps:
-        """One call of Route 53, with the retries of the AWS SDK."""
-        attempt = 0
-        while True:
-            yield self._kernel.env.timeout(_CALL_SECONDS)
-            try:
-                with self._route53.as_caller(self._caller):
-                    return getattr(self._route53, operation)(**arguments)
-            except AwsError as error:
-                attempt += 1
-                if error.code not in _PASSING or attempt >= _RETRIES:
-                    raise
-            yield self._kernel.env.timeout(0.5 * 2**attempt)
+    def _read(self, settings: Settings) -> Steps:
+        """What is there: read anew unless what it knows is younger than ``--txt-cache-interval``."""
+        if self._known is None or self._kernel.now() - self._known.reading.time >= settings.txt_cache:
+            reading = yield from self._provider.read(settings)
+            known = Known(reading, *current(reading.records, settings))
+            self._known = known if settings.txt_cache else None
+            return known
+        return self._known
 
     def _fail(self, code: str, message: str) -> None:
         self.errors.append(Failure(self._kernel.now(), code, message))
-
-
-def _concerns(zone: dict[str, Any], settings: Settings) -> bool:
-    name, zone_id = zone["Name"].rstrip("."), zone["Id"].removeprefix("/hostedzone/")
-    if settings.zone_ids and zone_id not in settings.zone_ids:
-        return False
-    if not settings.domains or any(name == domain or name.endswith(f".{domain}") for domain in settings.domains):
-        return True
-    return settings.match_parent_zone and any(domain.endswith(f".{name}") for domain in settings.domains)

@@ -100,10 +100,11 @@ def proposals(found: Plan, twins: Twins, settings: Settings) -> list[Proposal]:
     for endpoint in found.update:
         made += _with_twins("UPSERT", endpoint, settings)
     for endpoint in found.delete:
-        # a twin is deleted under the resource that its own text names, with the weight of the record that it marks
+        # a twin is deleted with the text that it has, and with the weight of the record that it marks
         names = twin_names(endpoint.name, endpoint.type, alias=endpoint.alias, settings=settings)
         labels = next((twins[name, endpoint.identifier] for name in names if (name, endpoint.identifier) in twins), {})
-        made += _with_twins("DELETE", replace(endpoint, resource=labels.get("resource", "")), settings)
+        gone = replace(endpoint, resource=labels.get("resource", ""), owner=labels.get("owner", settings.owner))
+        made += _with_twins("DELETE", gone, settings)
     return in_order(made)
 
 
@@ -144,7 +145,7 @@ def _with_twins(action: str, endpoint: Endpoint, settings: Settings, skip: Twins
     made = [
         Proposal(action, {"Name": endpoint.name, "Type": endpoint.type, **policy, **_content(endpoint)}, endpoint.name)
     ]
-    text = txt_value(settings.owner, endpoint.resource)
+    text = txt_value(endpoint.owner if action == "DELETE" else settings.owner, endpoint.resource)
     for name in twin_names(endpoint.name, endpoint.type, alias=endpoint.alias, settings=settings):
         if skip is None or (name, endpoint.identifier) not in skip:
             content = {"TTL": DEFAULT_TTL, "ResourceRecords": [{"Value": text}]}

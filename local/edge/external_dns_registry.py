@@ -53,8 +53,10 @@ def owner_of(record: Endpoint, twins: Twins, settings: Settings) -> tuple[str, b
     if record.type != "AAAA":
         candidates.append(_twin(record.name, "", settings))
     labels = next((twins[name, record.identifier] for name in candidates if (name, record.identifier) in twins), None)
-    complete = all((name, record.identifier) in twins for name in written)
-    return (labels or {}).get("owner", ""), complete
+    # it looks for the name alone, so another set's TXT record hides that this one's is missing (txtRecordsSet)
+    there = {name for name, _ in twins}
+    owner = (labels or {}).get("owner", "")
+    return settings.owner if owner and owner == settings.migrates_from else owner, there.issuperset(written)
 
 
 def current(records: Iterable[Mapping[str, Any]], settings: Settings) -> tuple[list[Endpoint], Twins]:

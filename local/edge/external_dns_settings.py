@@ -14,13 +14,13 @@ PREFIX = "external-dns.kubernetes.io/"
 DEFAULT_TYPES = ("A", "AAAA", "CNAME")
 _PREFIX_SINCE = (0, 22)
 _POLICIES = ("sync", "upsert-only", "create-only")
+_ZONE_TYPES = ("", "public", "private")
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _HARMLESS = frozenset(
     {
-        *("log-level", "log-format", "metrics-address", "aws-zone-type", "aws-region", "publish-host-ip"),
+        *("log-level", "log-format", "metrics-address", "aws-region", "publish-host-ip"),
         *("aws-api-retries", "aws-zones-cache-duration", "aws-batch-change-interval"),
         *("request-timeout", "kubeconfig", "server", "aws-batch-change-size-bytes", "aws-batch-change-size-values"),
-        "min-event-sync-interval",
     }
 )
 _MODELLED = frozenset(
@@ -28,7 +28,8 @@ _MODELLED = frozenset(
         *("source", "policy", "registry", "interval", "txt-owner-id", "txt-prefix", "txt-suffix", "annotation-prefix"),
         *("domain-filter", "zone-id-filter", "ingress-class", "aws-batch-change-size", "aws-evaluate-target-health"),
         *("txt-wildcard-replacement", "ignore-ingress-tls-spec", "ignore-ingress-rules-spec", "annotation-filter"),
-        *("provider", "managed-record-types", "aws-zone-match-parent"),
+        *("provider", "managed-record-types", "aws-zone-match-parent", "aws-zone-type", "migrate-from-txt-owner"),
+        *("events", "min-event-sync-interval", "provider-cache-time", "txt-cache-interval"),
     }
 )
 
@@ -45,6 +46,12 @@ class Settings:
         version: its minor version, such as (0, 22).
         owner: ``--txt-owner-id``.
         interval: seconds between two loops.
+        zone_type: public, private, or both when empty.
+        events: whether a loop comes early when an object that it watches has changed.
+        min_event_sync: seconds that such a loop keeps from the one before.
+        provider_cache: seconds for which it does not read Route 53 again, unless it has written itself.
+        txt_cache: seconds for which it believes what it has read and written, whatever happens.
+        migrates_from: the owner whose records it takes for its own.
     """
 
     version: tuple[int, int]
@@ -65,6 +72,12 @@ class Settings:
     ignore_tls: bool = False
     types: tuple[str, ...] = DEFAULT_TYPES
     sources: tuple[str, ...] = ()
+    zone_type: str = ""
+    events: bool = False
+    min_event_sync: float = 5.0
+    provider_cache: float = 0.0
+    txt_cache: float = 0.0
+    migrates_from: str = ""
 
 
 def settings_of(deployment: dict[str, Any]) -> Settings | None:
@@ -73,11 +86,20 @@ def settings_of(deployment: dict[str, Any]) -> Settings | None:
     Raises:
         CannotStart: the real program would exit, or a flag is outside the model.
     """
-    for container in deployment["spec"]["template"]["spec"].get("containers") or ():
-        image = str(container.get("image", ""))
-        if container["name"] == "external-dns" or "external-dns" in image:
-            return _read(_version(image), _flags([*(container.get("command") or ()), *(container.get("args") or ())]))
+    for container in _containers(deployment):
+        arguments = [*(container.get("command") or ()), *(container.get("args") or ())]
+        return _read(_version(str(container.get("image", ""))), _flags(arguments))
     return None
+
+
+def runs_external_dns(deployment: dict[str, Any]) -> bool:
+    """Whether a Deployment has a container of external-dns."""
+    return bool(_containers(deployment))
+
+
+def _containers(deployment: dict[str, Any]) -> list[dict[str, Any]]:
+    containers = deployment["spec"]["template"]["spec"].get("containers") or ()
+    return [one for one in containers if one["name"] == "external-dns" or "external-dns" in str(one.get("image", ""))]
 
 
 def _version(image: str) -> tuple[int, int]:
@@ -115,6 +137,8 @@ def _read(version: tuple[int, int], flags: dict[str, list[str]]) -> Settings:
     policy = last("policy", "" if renamed else "sync")
     if policy not in _POLICIES:
         raise CannotStart(f"flag --policy is required and must be one of {', '.join(_POLICIES)}")
+    if last("aws-zone-type", "") not in _ZONE_TYPES:
+        raise CannotStart(f"enum value must be one of ,public,private, got {last('aws-zone-type', '')!r}")
     for flag, modelled in (("registry", "txt"), ("provider", "aws"), ("annotation-filter", "")):
         if last(flag, modelled) != modelled:
             raise CannotStart(f"--{flag}={last(flag, '')} is outside the model of external-dns")
@@ -137,6 +161,12 @@ def _read(version: tuple[int, int], flags: dict[str, list[str]]) -> Settings:
         ignore_tls=switch("ignore-ingress-tls-spec", default=False),
         types=tuple(kind.upper() for kind in flags.get("managed-record-types", ())) or DEFAULT_TYPES,
         sources=tuple(flags.get("source", ())),
+        zone_type=last("aws-zone-type", ""),
+        events=switch("events", default=False),
+        min_event_sync=seconds(last("min-event-sync-interval", "5s")),
+        provider_cache=seconds(last("provider-cache-time", "0s")),
+        txt_cache=seconds(last("txt-cache-interval", "0s")),
+        migrates_from=last("migrate-from-txt-owner", ""),
     )
 
 

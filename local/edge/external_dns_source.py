@@ -63,7 +63,7 @@ def wanted(ingresses: Iterable[Mapping[str, Any]], settings: Settings) -> list[E
         return []
     for ingress in ingresses:
         for endpoint in _of(ingress, settings):
-            if endpoint.type in settings.types and _passes(endpoint.name, settings.domains):
+            if endpoint.type in settings.types and passes(endpoint.name, settings.domains):
                 found.setdefault(endpoint.key, endpoint)
     return list(found.values())
 
@@ -161,5 +161,6 @@ def _is_address(target: str) -> bool:
     return True
 
 
-def _passes(name: str, domains: tuple[str, ...]) -> bool:
+def passes(name: str, domains: tuple[str, ...]) -> bool:
+    """Whether ``--domain-filter`` holds a name."""
     return not domains or any(name == domain or name.endswith(f".{domain}") for domain in domains)

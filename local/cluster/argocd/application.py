@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,7 +18,9 @@ REFRESH = "argocd.argoproj.io/refresh"
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
 _SOURCE_FIELDS = {"repoURL", "path", "targetRevision", "helm", "directory"}
-_HELM_FIELDS = {"parameters", "releaseName"}
+_HELM_FIELDS = {"parameters", "releaseName", "valueFiles", "ignoreMissingValueFiles"}
+_ELSEWHERE = re.compile(r"\.\.|[*?\[$:]")
+"""In a values file's name: it lies outside the path, or it is a pattern, a variable or a URL."""
 _SYNC_OPTIONS = {
     "CreateNamespace=true",
     "CreateNamespace=false",
@@ -36,7 +39,10 @@ class SpecError(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """Where an Application's manifests come from."""
+    """Where an Application's manifests come from.
+
+    ``value_files`` lie below ``path``; ``may_miss`` lets those be away.
+    """
 
     repository: str
     path: str
@@ -44,6 +50,8 @@ class Source:
     parameters: tuple[tuple[str, str], ...]
     release: str
     recurse: bool
+    value_files: tuple[str, ...] = ()
+    may_miss: bool = False
 
 
 def sources_of(app: Mapping[str, Any]) -> tuple[Source, ...]:
@@ -63,6 +71,8 @@ def _source(app: Mapping[str, Any], source: Mapping[str, Any] | None) -> Source:
     strange = [name for name in source if name not in _SOURCE_FIELDS]
     strange += [f"helm.{name}" for name in helm if name not in _HELM_FIELDS]
     strange += [f"directory.{name}" for name in directory if name != "recurse"]
+    value_files = tuple(helm.get("valueFiles") or ())
+    strange += [f"helm.valueFiles: {name}" for name in value_files if name.startswith("/") or _ELSEWHERE.search(name)]
     if strange:
         raise SpecError(f"spec.source.{strange[0]} is not modelled by the embedded world")
     if not source.get("path"):
@@ -74,6 +84,8 @@ def _source(app: Mapping[str, Any], source: Mapping[str, Any] | None) -> Source:
         parameters=tuple((one["name"], str(one.get("value", ""))) for one in helm.get("parameters") or ()),
         release=helm.get("releaseName") or app["metadata"]["name"],
         recurse=bool(directory.get("recurse")),
+        value_files=value_files,
+        may_miss=bool(helm.get("ignoreMissingValueFiles")),
     )
 
 

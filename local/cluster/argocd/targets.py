@@ -131,7 +131,9 @@ class RepoServer:
         files = self._repository(source.repository).files(commit, source.path)
         if known not in self._rendered:
             if "Chart.yaml" in files:
-                made = render_chart(files, source.parameters, release=source.release, namespace=namespace)
+                # without the option Helm says which file is missing (util/helm, ``ignoreMissingValueFiles``)
+                chosen = [name for name in source.value_files if name in files or not source.may_miss]
+                made = render_chart(files, source.parameters, chosen, release=source.release, namespace=namespace)
             else:
                 made = render_folder(files, recurse=source.recurse)
             strange = [name for one in made for name in unknown_hooks(one)]

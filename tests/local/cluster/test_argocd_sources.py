@@ -89,3 +89,25 @@ def test_argocd_server_renders_the_sources_at_the_positions_that_are_asked_for(s
     assert (sorted(found), found["more"]["data"]) == (["more", "settings", "web"], {"size": "1"})
     status, told = server.ask(f"{MANIFESTS}?revisions={main}&sourcePositions=3", token)
     assert (status, told["message"]) == (500, "source position is out of range")
+
+
+@pytest.mark.parametrize("may_miss", [False, True])
+def test_a_values_file_that_is_away_is_an_error_unless_it_may_be(argo: Argo, kernel: Kernel, *, may_miss: bool) -> None:
+    chart = {
+        "chart/Chart.yaml": "apiVersion: v2\nname: chart\nversion: 1.0.0\n",
+        "chart/values.yaml": "size: 1\n",
+        "chart/values-blue.yaml": "size: 2\n",
+        "chart/templates/more.yaml": config_map("more", size="{{ .Values.size }}"),
+    }
+    argo.repository.commit("main", chart)
+    helm = {"valueFiles": ["values-blue.yaml", "values-green.yaml"], "ignoreMissingValueFiles": may_miss}
+    argo.application(path="chart", source={"helm": helm})
+    kernel.run(5)
+    if may_miss:
+        argo.sync()
+        argo.run_until_phase("Succeeded")
+        assert size(argo) == "2"
+    else:
+        (condition,) = argo.status()["conditions"]
+        assert condition["type"] == "ComparisonError"
+        assert "open values-green.yaml: no such file or directory" in condition["message"]

@@ -44,6 +44,28 @@ def test_dotted_parameters_reach_inside() -> None:
     assert found[0]["data"]["x"] == "92"
 
 
+def test_values_files_lie_over_the_charts_own_and_under_parameters() -> None:
+    files = {
+        **CHART,
+        "values.yaml": "a: {b: 1, c: 2, d: 3, e: 4}",
+        "one.yaml": "a: {c: 5, d: 6, e: null}",
+        "two.yaml": "a: {d: 7}",
+        "templates/x.yaml": NOTE + "data: {x: '{{ .Values.a.b }}{{ .Values.a.c }}{{ .Values.a.d }}{{ .Values.a.e }}'}",
+    }
+
+    def found(*value_files: str, **parameters: str) -> object:
+        given = [(name.replace("_", "."), value) for name, value in parameters.items()]
+        return render_chart(files, given, value_files, release="web", namespace="chat")[0]["data"]["x"]
+
+    assert (found(), found("one.yaml"), found("one.yaml", "two.yaml"), found("two.yaml", "one.yaml")) == (
+        *("1234", "156"),
+        *("157", "156"),
+    )
+    assert found("one.yaml", a_b="9") == "956"
+    with pytest.raises(RenderError, match=r"open three\.yaml: no such file or directory"):
+        found("three.yaml")
+
+
 @pytest.mark.parametrize(
     "template",
     [

@@ -290,6 +290,192 @@ def test_rewriting_the_owner_of_a_alone_splits_ipv4_from_ipv6(world: DnsWorld) -
     assert world.route53.weights_of(PUBLIC, "AAAA") == {"blue": 100}
 
 
+def rewrite_owner(world: DnsWorld, to: str, weight: int | None = None, marks: str = "blue") -> None:
+    """Somebody writes another owner into both twins of the set blue, and a weight into all four records."""
+    changed = []
+    for (_, kind, identifier), record in world.records().items():
+        if identifier == "blue":
+            if kind == "TXT":
+                value = record["ResourceRecords"][0]["Value"].replace(f"owner={marks}", f"owner={to}")
+                record["ResourceRecords"] = [{"Value": value}]
+            changed.append(("UPSERT", record | ({} if weight is None else {"Weight": weight})))
+    world.change(*changed)
+
+
+def test_a_record_that_is_deleted_beside_a_foreign_owner_comes_back_as_an_orphan(world: DnsWorld) -> None:  # 11
+    blue = world.cluster("blue")
+    blue.deploy()
+    weighted(blue, 100)
+    world.loops()
+    rewrite_owner(world, "norikae")
+    gone = [("DELETE", record) for (_, kind, _), record in world.records().items() if kind != "TXT"]
+    world.change(*gone)
+    world.loops()
+    assert world.route53.weights_of(PUBLIC) == world.route53.weights_of(PUBLIC, "AAAA") == {"blue": 100}
+    written = world.route53.history[-1]
+    assert (written.principal, {change.record.type for change in written.changes}) == (
+        "external-dns/blue",
+        {"A", "AAAA"},
+    )
+    assert {owner(record) for (_, kind, _), record in world.records().items() if kind == "TXT"} == {"norikae"}
+    blue.drop("web")
+    world.loops(2)
+    assert world.route53.weights_of(PUBLIC) == {"blue": 100}, "it does not know that this is its own"
+
+
+def test_handed_back_while_the_annotation_says_100_all_traffic_jumps_back(world: DnsWorld) -> None:  # 14
+    blue, green = world.cluster("blue"), world.cluster("green")
+    for cluster, weight in ((blue, 100), (green, 100)):
+        cluster.deploy()
+        weighted(cluster, weight)
+    world.loops()
+    rewrite_owner(world, "norikae", 0)
+    world.loops(2)
+    assert world.route53.weights_of(PUBLIC) == {"blue": 0, "green": 100}
+    rewrite_owner(world, "blue", marks="norikae")
+    world.loops()
+    assert world.route53.weights_of(PUBLIC) == {"blue": 100, "green": 100}
+    assert world.route53.weights_of(PUBLIC, "AAAA") == {"blue": 100, "green": 100}
+
+
+def test_a_load_balancer_that_is_recreated_under_another_owner_is_not_followed(world: DnsWorld) -> None:  # 15
+    blue = world.cluster("blue")
+    blue.deploy()
+    weighted(blue, 100)
+    world.loops()
+    rewrite_owner(world, "norikae")
+    new = "k8s-new-9.ap-northeast-1.elb.amazonaws.com"
+    blue.ingress("web", hostname=PUBLIC, set_identifier="blue", aws_weight="100", balancer=new)
+    world.loops(3)
+    old = "k8s-web-blue.ap-northeast-1.elb.amazonaws.com."
+    assert world.records()["web", "A", "blue"]["AliasTarget"]["DNSName"] == old
+    assert world.records()["web", "AAAA", "blue"]["AliasTarget"]["DNSName"] == old
+    assert not blue.external_dns.errors
+
+
+def foreign_weight(world: DnsWorld, weight: int) -> None:
+    """Somebody else writes both weights of the set blue, and its twins'."""
+    found = [record for (_, _, identifier), record in world.records().items() if identifier == "blue"]
+    world.change(*(("UPSERT", record | {"Weight": weight}) for record in found))
+
+
+@pytest.mark.parametrize("flag", ["--provider-cache-time=15m", "--txt-cache-interval=15m"])
+def test_with_a_cache_a_foreign_weight_is_undone_when_it_expires(world: DnsWorld, flag: str) -> None:
+    blue = world.cluster("blue")
+    blue.deploy(flag)
+    weighted(blue, 100)
+    world.loops(3)
+    foreign_weight(world, 20)
+    world.kernel.run(720)
+    assert world.route53.weights_of(PUBLIC) == {"blue": 20}
+    world.kernel.run(240)
+    assert world.route53.weights_of(PUBLIC) == world.route53.weights_of(PUBLIC, "AAAA") == {"blue": 100}
+
+
+@pytest.mark.parametrize(("flag", "left"), [("--provider-cache-time=15m", 100), ("--txt-cache-interval=15m", 20)])
+def test_a_change_of_another_record_empties_the_cache_of_the_provider_but_not_that_of_owners(
+    world: DnsWorld, flag: str, left: int
+) -> None:
+    blue = world.cluster("blue")
+    blue.deploy(flag)
+    weighted(blue, 100)
+    world.loops(3)
+    foreign_weight(world, 20)
+    blue.ingress("api", hostname="api.demo.example.com")
+    world.loops(2)
+    assert ("api", "A", "") in world.records()
+    assert world.route53.weights_of(PUBLIC) == {"blue": left}
+
+
+def test_a_young_cache_costs_no_call(world: DnsWorld) -> None:
+    blue = world.cluster("blue")
+    blue.deploy("--provider-cache-time=1h")
+    weighted(blue, 100)
+    world.loops(2)
+    calls: list[str] = []
+    real = world.route53.list_hosted_zones
+    world.route53.list_hosted_zones = lambda **more: calls.append("zones") or real(**more)  # type: ignore[method-assign,func-returns-value]
+    loops = blue.external_dns.loops
+    world.loops(10)
+    assert (blue.external_dns.loops - loops >= 9, calls) == (True, [])
+
+
+def test_with_events_a_change_of_any_object_undoes_a_foreign_weight_within_seconds(world: DnsWorld) -> None:
+    blue = world.cluster("blue")
+    blue.deploy("--events", "--interval=10m")
+    weighted(blue, 100)
+    world.kernel.run(60)
+    foreign_weight(world, 20)
+    world.kernel.run(120)
+    assert world.route53.weights_of(PUBLIC) == {"blue": 20}, "a change in Route 53 is no event"
+    blue.ingress("api", hostname="api.demo.example.com")
+    world.kernel.run(4.5)
+    assert world.route53.weights_of(PUBLIC) == {"blue": 20}, "events are gathered for five seconds"
+    world.kernel.run(1.5)
+    assert world.route53.weights_of(PUBLIC) == {"blue": 100}
+
+
+def test_events_keep_their_distance_from_the_loop_before(world: DnsWorld) -> None:
+    blue = world.cluster("blue")
+    blue.deploy("--events", "--interval=10m", "--min-event-sync-interval=30s")
+    weighted(blue, 100)
+    world.kernel.run(2)
+    weighted(blue, 40)
+    world.kernel.run(26)
+    assert world.route53.weights_of(PUBLIC) == {"blue": 100}
+    world.kernel.run(5)
+    assert world.route53.weights_of(PUBLIC) == {"blue": 40}
+
+
+def test_without_events_a_change_waits_for_the_interval(world: DnsWorld) -> None:
+    blue = world.cluster("blue")
+    blue.deploy("--interval=10m")
+    weighted(blue, 100)
+    world.kernel.run(60)
+    weighted(blue, 40)
+    world.kernel.run(500)
+    assert world.route53.weights_of(PUBLIC) == {"blue": 100}
+    world.kernel.run(60)
+    assert world.route53.weights_of(PUBLIC) == {"blue": 40}
+
+
+def test_a_new_process_forgets_its_cache(world: DnsWorld) -> None:
+    blue = world.cluster("blue")
+    blue.deploy("--txt-cache-interval=1h", "--interval=30m")
+    weighted(blue, 100)
+    world.kernel.run(60)
+    foreign_weight(world, 20)
+    blue.deploy("--interval=30m")
+    world.kernel.run(3)
+    assert world.route53.weights_of(PUBLIC) == {"blue": 100}
+
+
+def test_migrating_from_the_default_owner_deletes_what_other_clusters_made(world: DnsWorld) -> None:
+    blue, green = world.cluster("blue"), world.cluster("green")
+    blue.deploy(owner="default")
+    weighted(blue, 100)
+    world.loops()
+    blue.external_dns.stop()
+    green.deploy("--migrate-from-txt-owner=default")
+    green.ingress("web", hostname="web.green.demo.example.com")
+    world.loops(2)
+    assert world.route53.weights_of(PUBLIC) == {}
+    assert {name for name, kind, _ in world.records() if kind == "A"} == {"web.green"}
+
+
+def test_migrating_writes_the_new_owner_with_the_next_change_only(world: DnsWorld) -> None:
+    blue = world.cluster("blue")
+    blue.deploy(owner="default")
+    weighted(blue, 100)
+    world.loops()
+    blue.deploy("--migrate-from-txt-owner=default")
+    world.loops(2)
+    assert {owner(record) for (_, kind, _), record in world.records().items() if kind == "TXT"} == {"default"}
+    weighted(blue, 50)
+    world.loops()
+    assert {owner(record) for (_, kind, _), record in world.records().items() if kind == "TXT"} == {"blue"}
+
+
 def test_the_same_set_identifier_under_another_owner_gets_nothing(world: DnsWorld) -> None:  # 12
     blue, green = world.cluster("blue"), world.cluster("green")
     blue.deploy()
@@ -484,7 +670,9 @@ def deployment(*arguments: str, image: str = "images.example.com/external-dns:v0
         (deployment("--source=ingress"), "--policy is required"),
         (deployment("--policy=sync", "--registry=dynamodb"), "registry=dynamodb"),
         (deployment("--policy=sync", "--provider=google"), "provider=google"),
-        (deployment("--policy=sync", "--events"), "--events is outside the model"),
+        (deployment("--policy=sync", "--txt-encrypt-enabled"), "--txt-encrypt-enabled is outside the model"),
+        (deployment("--policy=sync", "--aws-zone-type=hidden"), "enum value must be one of"),
+        (deployment("--policy=sync", "--txt-cache-interval=long"), "invalid duration"),
         (deployment("--policy=sync", "--interval=often"), "invalid duration"),
         (deployment("--policy=sync", "--annotation-filter=a=b"), "annotation-filter"),
         (deployment("--policy=sync", image="external-dns:latest"), "no version"),

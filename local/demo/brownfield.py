@@ -1,0 +1,104 @@
+"""The GitOps repository of people who had weighted records before norikae came: external-dns of each cluster owns them.
+
+Each Ingress asks for its public name with a set identifier that is made from the cluster's name, and with a weight from
+the values of its cluster. What a cluster has no values for has weight 0, so that a new cluster takes no traffic.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from local.cluster.git import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from local.kubernetes.api import ApiServer
+    from local.team import Team
+
+WHOLE = 100
+_NOTES = re.compile(
+    r"( +# external-dns of each cluster owns[^\n]*\n)?"
+    r" +external-dns\.kubernetes\.io/hostname: (?P<host>[a-z-]+)\.\{\{ \.Values\.cluster \}\}\.[^\n]*\n"
+    r" +external-dns\.kubernetes\.io/ingress-hostname-source: annotation-only\n"
+)
+_WISH = """\
+    external-dns.kubernetes.io/hostname: {host}.{{{{ .Values.domain }}}}
+    external-dns.kubernetes.io/set-identifier: eks-{{{{ .Values.cluster }}}}
+    external-dns.kubernetes.io/aws-weight: "{{{{ .Values.dns.weight }}}}"
+    external-dns.kubernetes.io/aws-evaluate-target-health: "false"
+"""
+_HELM = "    helm:\n"
+_VALUES = """\
+      ignoreMissingValueFiles: true
+      valueFiles:
+        - "values-{{ .Values.cluster }}.yaml"
+"""
+_DEFAULT = "# Of a cluster that has no values of its own.\ndns:\n  weight: 0\n"
+
+
+def set_identifier(cluster: str) -> str:
+    """What a cluster's record sets are called."""
+    return f"eks-{cluster}"
+
+
+def weighted_by_external_dns(repository: Repository, blue: str) -> Repository:
+    """The demo's repository as it would be, had external-dns always owned the public names.
+
+    Args:
+        repository: the demo's, before anything of a central Argo CD is done to it.
+        blue: the cluster that has all weight.
+
+    Raises:
+        ValueError: an Ingress of an application does not have the annotations of the demo.
+    """
+    files = dict(repository.files(repository.resolve("main")))
+    applications = sorted({path.split("/")[1] for path in files if path.startswith("apps/")})
+    for application in applications:
+        ingress, values = f"apps/{application}/templates/ingress.yaml", f"apps/{application}/values.yaml"
+        files[ingress], found = _NOTES.subn(lambda note: _WISH.format(host=note["host"]), files[ingress])
+        if found != 1:
+            raise ValueError(f"{ingress} has not the two annotations of external-dns that the demo's Ingresses have")
+        files[values] += _DEFAULT
+        files[values_of(application, blue)] = _with_weight(WHOLE)
+        child = f"clusters/templates/{application}.yaml"
+        if child in files:
+            files[child] = files[child].replace(_HELM, _HELM + _VALUES, 1)
+    return Repository(files)
+
+
+def values_of(application: str, cluster: str) -> str:
+    """The file with what an application has of its own in a cluster."""
+    return f"apps/{application}/values-{cluster}.yaml"
+
+
+def commit_weights(team: Team, application: str, weights: Mapping[str, int]) -> str:
+    """Commit the weights of an application, by cluster, to the default branch; the commit.
+
+    Args:
+        team: who does it.
+        application: its folder under ``apps/``.
+        weights: from 0 to 255, by the cluster's name.
+    """
+    return team.commit({values_of(application, name): _with_weight(weight) for name, weight in weights.items()})
+
+
+def weigh(team: Team, application: str, weights: Mapping[str, int], clusters: Iterable[ApiServer]) -> str:
+    """Commit weights, and press "Sync" where the application runs and follows the branch; the commit.
+
+    Args:
+        team: who does it.
+        application: its folder under ``apps/``, and its name in Argo CD.
+        weights: from 0 to 255, by the cluster's name.
+        clusters: those whose Argo CD has the application.
+    """
+    commit = commit_weights(team, application, weights)
+    for api in clusters:
+        team.refresh(api, [application])
+        team.sync(api, application)
+    return commit
+
+
+def _with_weight(weight: int) -> str:
+    return f"dns:\n  weight: {weight}\n"
