@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from local.demo.brownfield import WHOLE, weigh
 from local.team import Team
 
 if TYPE_CHECKING:
@@ -75,6 +76,33 @@ def _approval(message: dict[str, Any]) -> dict[str, Any]:
         "by": NAME,
         "reason": "demo",
     }
+
+
+class Committers:
+    """The teams commit the weights of an application that has moved, and sync it in both clusters.
+
+    Args:
+        world: where they live.
+        blue: the cluster that served so far.
+    """
+
+    def __init__(self, world: World, blue: str) -> None:
+        self._world, self._blue = world, blue
+        world.front.on_call.append(self._notice)
+
+    def _notice(self, call: Call, phase: str) -> None:
+        if phase != "after" or (call.service, call.operation) != ("sns", "Publish") or call.error_code:
+            return
+        message = json.loads(call.params["Message"])
+        if message["event"] == "application-moved":
+            application = message["application"]
+            self._world.kernel.after(READING_SECONDS, lambda: self._commit(application))
+
+    def _commit(self, application: str) -> None:
+        green = next(name for name in self._world.clusters if name != self._blue)
+        team = Team(f"team-{application}", self._world.git.at(self._world.environment.argocd.repository))
+        clusters = [self._world.clusters[name].api for name in (self._blue, green)]
+        weigh(team, application, {self._blue: 0, green: WHOLE}, clusters)
 
 
 class Colleague:
