@@ -93,6 +93,13 @@ class Decommission(Part, frozen=True):
         int,
         msgspec.Meta(ge=0, description="Requests, or connections, to one target group in that time that do not count."),
     ] = 0
+    max_connections: Annotated[
+        int,
+        msgspec.Meta(
+            ge=0,
+            description="Connections that one load balancer has all the time and that do not count, as a monitor's.",
+        ),
+    ] = 0
     deadline: Annotated[
         Seconds, msgspec.Meta(description="When somebody still talks to blue after waiting so long, the run holds.")
     ] = 86400

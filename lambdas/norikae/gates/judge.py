@@ -9,7 +9,7 @@ from norikae.gates.decision import Decision, Look, decide
 from norikae.gates.verdict import Outcome, Verdict, worst
 from norikae.gates.verdicts import Judged, judged
 from norikae.ports import Ports
-from norikae.traffic.history import BAKES_ANEW
+from norikae.traffic.history import BAKES_ANEW, whole_bake
 from norikae.traffic.moving import Moving
 from norikae.upgrade.identity import Writer
 
@@ -45,7 +45,9 @@ def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> 
         Look(
             aborted=flags.aborted,
             held=held,
-            bake_left_seconds=since + _bake_seconds(moving) - ports.now,
+            bake_left_seconds=since
+            + whole_bake(moving.planned.bake_seconds, ports.environment.shift, ports.environment.dns)
+            - ports.now,
             verdicts=found.verdicts,
             inconclusive=moving.item.inconclusive,
             inconclusive_limit=ports.environment.shift.thresholds.inconclusive_limit,
@@ -107,11 +109,6 @@ def _since_last_sync(moving: Moving) -> Decision | tuple[Verdict, ...]:
     moving.save(verified_at=moving.ports.now, revisions=revisions, rebaked=again, inconclusive=0)
     moving.note("baked-again", synced=changes)
     return decision
-
-
-def _bake_seconds(moving: Moving) -> int:
-    # A resolver may answer from its cache for one TTL after the change; a shorter bake would judge the old weight.
-    return max(moving.planned.bake_seconds, moving.ports.environment.dns.answer_ttl)
 
 
 def _write_down(moving: Moving, decision: Decision, found: Judged) -> None:
