@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from local.aws.autoscaling import AutoScalingSimulator
+from local.aws.cloudtrail import CloudTrailSimulator
 from local.aws.cloudwatch import CloudWatchSimulator
 from local.aws.dynamodb import DynamoDbSimulator
 from local.aws.ec2 import Ec2Simulator
@@ -75,6 +76,7 @@ class World:
         self._build_clusters()
         nodes = [self.ec2, self.autoscaling, PublicParameters(self.kernel)]
         records = [DynamoDbSimulator(account=account, region=region)]
+        trail = [CloudTrailSimulator(self.kernel, self.route53)]
         pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
         self.front = Front(
             self.kernel,
@@ -83,6 +85,7 @@ class World:
                 *nodes,
                 *pods,
                 *records,
+                *trail,
             ],
             self.identities,
             account,

@@ -162,7 +162,7 @@ FUNCTIONS = (
         "Roll back applications",
         "workflow",
         (*_MOVE, grants.publish, grants.executions_read, cluster_grants.cluster_endpoint),
-        ("norikae:hand-off",),
+        ("norikae:hand-off", "norikae:read"),
         _TELLING,
         timeout=240,
     ),
@@ -178,6 +178,13 @@ FUNCTIONS = (
     ),
     Row("Ask team", "workflow", _TELL, settings=_TELLING),
     Row(
+        "Prove ownership",
+        "workflow",
+        (grants.table, grants.records_read, cluster_grants.cluster_endpoint),
+        ("norikae:read",),
+        _TABLE,
+    ),
+    Row(
         "Set weights",
         "workflow",
         (*_MOVE, cluster_grants.cluster_endpoint),
@@ -188,10 +195,17 @@ FUNCTIONS = (
     Row(
         "Judge gates",
         "workflow",
-        (grants.table, grants.load_balancers_read, grants.metrics_read, cluster_grants.cluster_endpoint),
+        (*_HEALTH, grants.metrics_read, cluster_grants.cluster_endpoint),
         ("norikae:read",),
         _TABLE,
         timeout=120,
+    ),
+    Row(
+        "Restore safe weights",
+        "workflow",
+        (*_TELL, grants.records_write, grants.trail_read, cluster_grants.cluster_endpoint),
+        ("norikae:read",),
+        _TELLING,
     ),
     Row(
         "Roll back application",

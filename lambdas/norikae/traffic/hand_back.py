@@ -7,6 +7,7 @@ Whoever hands back earlier moves traffic: external-dns writes the weight that Gi
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from norikae.errors import NorikaeError
 from norikae.ownership.instances import find_instances
 from norikae.ownership.registry import mark_of, returned
 from norikae.ownership.wants import Claim, claims
@@ -43,11 +44,14 @@ def hand_back(moving: Moving) -> HandBack:
     records = moving.records(or_all_on_blue=True)
     if not any(is_leased(record) for record in records):
         return HandBack(done=True)
-    wishes = {
-        identifier: wishes_of(moving.ports, cluster, moving.planned.hosts)
-        for cluster, identifier in moving.item.sets.items()
-        if any(record.set_identifier == identifier for record in records)
-    }
+    try:
+        wishes = {
+            identifier: wishes_of(moving.ports, cluster, moving.planned.hosts)
+            for cluster, identifier in moving.item.sets.items()
+            if any(record.set_identifier == identifier for record in records)
+        }
+    except NorikaeError as error:  # an API server that is gone must not keep a way back open
+        return HandBack(done=False, git=f"what Git says cannot be read: {error}")
     differences = tuple(disagreements(records, wishes))
     if differences:
         more = f" (and {len(differences) - SHOWN} more)" if len(differences) > SHOWN else ""
@@ -56,6 +60,17 @@ def hand_back(moving: Moving) -> HandBack:
     moving.ports.dns.change(changes, f"norikae run={moving.writer.run} application={moving.planned.name} hand-back")
     moving.note("names-handed-back", sets=sorted(wishes))
     return HandBack(done=False)
+
+
+def given_back(moving: Moving) -> bool:
+    """Whether nothing is to be waited for: leased names are their owner's again, or cannot be yet, which is noted.
+
+    A Git that says otherwise already is no reason to keep a way back open: the names stay leased, and nothing moves.
+    """
+    given = hand_back(moving)
+    if given.git:
+        moving.note("names-stay-leased", reason=given.git)
+    return given.done or bool(given.git)
 
 
 def is_leased(record: RecordSet) -> bool:

@@ -99,7 +99,7 @@ class Moving:
             )
         weights = weights_of(records)
         ours = [self.item.written, self.shares(self.item.intended)] if self.item.written else []
-        ours += [self.shares(0)] if ours and or_all_on_blue else []
+        ours += [self.shares(0), weights_of(self.snapshot())] if ours and or_all_on_blue else []
         if ours and weights not in ours and records != self.snapshot():
             raise ForeignWriteError(
                 f"{self.planned.hosts[0]} has weights {weights}, but norikae wrote {self.item.written}; "

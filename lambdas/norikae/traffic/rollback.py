@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from norikae.errors import NorikaeError, RefusedError, RollbackRefusedError
+from norikae.errors import RefusedError, RollbackRefusedError
 from norikae.ports import Ports
 from norikae.traffic.descent import next_stop
 from norikae.traffic.history import propagation_pause
@@ -45,29 +45,13 @@ def roll_back_application(ports: Ports, writer: Writer, application: str, *, at_
     progress = hand_back(ports, writer, (application,))
     if not progress.ready:
         return progress.answer()
-    return _names_given_back(Moving.read(ports, writer, application)) or answer
+    moving = Moving.read(ports, writer, application)
+    if moving.is_leased:
+        from norikae.traffic.hand_back import given_back  # noqa: PLC0415 - names of norikae's own are not given back
 
-
-def _names_given_back(moving: Moving) -> Answer | None:
-    """What is to be waited for until leased names are their owner's again; None when they are, or cannot be yet.
-
-    A Git that says otherwise already, or a cluster that does not answer, is no reason to keep the way back open: the
-    names stay leased, nothing moves, and somebody is told.
-    """
-    if not moving.is_leased:
-        return None
-    from norikae.traffic.hand_back import hand_back  # noqa: PLC0415 - names of norikae's own are not given back
-
-    try:
-        given = hand_back(moving)
-    except NorikaeError as error:
-        moving.note("names-stay-leased", reason=str(error))
-        return None
-    if given.git:
-        moving.note("names-stay-leased", reason=given.git)
-    if given.done or given.git:
-        return None
-    return Progress.wait("the names to be given back", moving.ports.environment.dns.propagation_poll).answer()
+        if not given_back(moving):
+            return Progress.wait("the names to be given back", ports.environment.dns.propagation_poll).answer()
+    return answer
 
 
 def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once: bool = False) -> Answer:

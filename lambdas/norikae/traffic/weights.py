@@ -93,10 +93,10 @@ def batch_to(
         mine = {record.set_identifier: record for record in records if (record.name, record.type) == (name, kind)}
         if kind == "TXT":
             shares = {blue: WHOLE - weight, green.cluster: weight}
-            wanted = {one: take(_with_weight(mine[one], share)) for one, share in shares.items() if one in mine}
+            wanted = {one: take(with_weight(mine[one], share)) for one, share in shares.items() if one in mine}
         else:
             wanted = {
-                blue: _with_weight(mine[blue], WHOLE - weight),
+                blue: with_weight(mine[blue], WHOLE - weight),
                 green.cluster: _share_of(green, mine.get(green.cluster), mine[blue], weight),
             }
         if all(cluster in mine and mine[cluster].raw == record.raw for cluster, record in wanted.items()):
@@ -120,7 +120,7 @@ def batch_down(
     """
     wanted = {blue: WHOLE - weight, green: weight}
     old = [one for one in owned_sets(records) if one.weight != wanted.get(one.set_identifier, one.weight)]
-    new = [_with_weight(one, wanted[one.set_identifier]) for one in old]
+    new = [with_weight(one, wanted[one.set_identifier]) for one in old]
     taken = [take(record) if record.type == "TXT" else record for record in new]
     return (*(Change("DELETE", record) for record in old), *(Change("CREATE", record) for record in taken))
 
@@ -179,7 +179,7 @@ def _share_of(green: Side, present: RecordSet | None, blue: RecordSet, weight: i
     """Green's share; where its set leads to the right place already, it stays spelled as it is."""
     target = green.targets[blue.name]
     if present is not None and present.target == target.dns_name.lower():
-        return _with_weight(present, weight)
+        return with_weight(present, weight)
     return weighted_alias(_raw_name(blue), blue.type, green.cluster, weight, target)
 
 
@@ -187,7 +187,8 @@ def _raw_name(record: RecordSet) -> str:
     return str(record.raw["Name"]).rstrip(".")
 
 
-def _with_weight(record: RecordSet, weight: int) -> RecordSet:
+def with_weight(record: RecordSet, weight: int) -> RecordSet:
+    """The record set with another weight; health does not decide while weights move (``weighted_alias``)."""
     return RecordSet({**_with_health(record, on=False).raw, "Weight": weight})
 
 

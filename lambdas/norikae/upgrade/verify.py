@@ -19,7 +19,7 @@ from norikae.upgrade.phase import advance
 from norikae.upgrade.pin import pinned
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress, counted
-from norikae.upgrade.state import HandOverItem, VerificationItem
+from norikae.upgrade.sync_state import HandOverItem, VerificationItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
