@@ -93,7 +93,7 @@ class Provider:
         self._cache = None
         zones = yield from self._zones(settings)
         for zone in zones:
-            suited = [one for one in made if zone in suitable_zones(one.record["Name"], zones)]
+            suited = [one.within(zone.id) for one in made if zone in suitable_zones(one.record["Name"], zones)]
             yield from self._submit(zone.id, suited, settings)
 
     def _submit(self, zone_id: str, made: list[Proposal], settings: Settings) -> Steps:

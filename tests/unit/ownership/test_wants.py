@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.edge.external_dns_settings import settings_of
-from local.edge.external_dns_source import wanted
+from local.edge.external_dns_wanted import wanted
 from norikae.ownership.instances import ALPHA_PREFIX, PREFIX
 from norikae.ownership.wants import Claim, claims, unread_prefix
 from tests.unit.ownership.copies import deployment, ingress, instance, service
@@ -112,5 +112,5 @@ def test_the_embedded_external_dns_wants_what_is_said(flags: tuple[str, ...], ve
         one["metadata"]["annotations"] = {written + key: value for key, value in notes.items() if value}
         one["status"] = {"loadBalancer": {"ingress": [{"hostname": "x.ap-northeast-1.elb.amazonaws.com"}]}}
         said = bool(claims(found, prefix, [HOST], [one], ()))
-        does = any(endpoint.name == HOST for endpoint in wanted([one], settings))
+        does = any(endpoint.name == HOST for endpoint in wanted({"ingress": [one]}, settings))
         assert said == does, (rules, tls, notes, written)
