@@ -6,25 +6,37 @@ from the same commit, so what fights on blue would fight twice; what differs bet
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
+from norikae.ownership.claim import ANNOTATION_ONLY, titled, unread_prefix
 from norikae.ownership.instances import find_instances
 from norikae.ownership.registry import EXTERNAL_DNS, mark_of, owner_names
+from norikae.ownership.routes import GATEWAYS, ROUTES
 from norikae.ownership.settings import Judged, judge
-from norikae.ownership.wants import ANNOTATION_ONLY, LOOKED_AT, SOURCE, claims, titled, unread_prefix
+from norikae.ownership.wants import DNS_ENDPOINTS, LOOKED_AT, claims
 from norikae.preflight.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from norikae.cluster.ports import Json
+    from norikae.ownership.claim import Claim
     from norikae.ownership.instances import Instance
     from norikae.ownership.registry import Mark
-    from norikae.ownership.wants import Claim
     from norikae.preflight.ground import Ground
 
 NAME = "external-dns"
 TEAMS = "(docs/application-teams.md, 'Two names for each Ingress')"
 HAND_OVER = "(docs/console.md, 'Handing the public names over')"
+
+
+class Objects(TypedDict):
+    """What an external-dns looks at beside Ingresses."""
+
+    services: list[Json]
+    dns_endpoints: list[Json]
+    routes: list[Json]
+    gateways: list[Json]
 
 
 def check(ground: Ground) -> Iterator[Finding]:
@@ -88,18 +100,34 @@ def _wishes(
     ground: Ground, instance: Instance, hosts: Sequence[str], marks: dict[str, list[Mark]]
 ) -> Iterator[Finding]:
     """What it would claim; with a version that cannot be told, what it may claim."""
-    services = ground.kubernetes.list("services") if "service" in instance.sources else []
-    for prefix in instance.annotation_prefixes:
-        for claim in claims(instance, prefix, hosts, ground.ingresses, services):
-            if len(instance.annotation_prefixes) > 1:
+    objects = _objects(ground, instance)
+    for number, prefix in enumerate(instance.annotation_prefixes):
+        for claim in claims(instance, prefix, hosts, ground.ingresses, **objects):
+            if not claim.prefix and number:
+                continue  # said already: it does not depend on annotations
+            if claim.prefix and len(instance.annotation_prefixes) > 1:
                 chosen = f"give its image a tag with the version, or annotate for --annotation-prefix={prefix} as well"
                 text = f"{_would(instance, claim)}, if it reads {prefix}: its image does not tell the version"
                 yield Finding(NAME, _severity(instance, "unknown"), claim.host, text, chosen)
                 continue
-            remedy = _remedy(instance, claim, is_mismatch=_is_mismatch(ground, instance, claim))
+            remedy = _remedy(instance, claim, is_mismatch=_is_mismatch(ground, instance, claim, objects))
             if claim.host in marks:
                 remedy = f"first hand the name over {HAND_OVER}, then {remedy}"
             yield Finding(NAME, _severity(instance, "blocker"), claim.host, _would(instance, claim), remedy)
+
+
+def _objects(ground: Ground, instance: Instance) -> Objects:
+    """What it looks at beside Ingresses; a cluster that does not serve a kind has no object of it."""
+
+    def listed(resource: str, source: str) -> list[Json]:
+        return ground.kubernetes.list(resource) if source in instance.sources else []
+
+    return {
+        "services": listed("services", "service"),
+        "dns_endpoints": listed(DNS_ENDPOINTS, "crd") if instance.reads_dns_endpoints else [],
+        "routes": listed(ROUTES, "gateway-httproute"),
+        "gateways": listed(GATEWAYS, "gateway-httproute"),
+    }
 
 
 def _severity(instance: Instance, severity: Severity) -> Severity:
@@ -112,7 +140,8 @@ def _would(instance: Instance, claim: Claim) -> str:
     where = " in private zones, which norikae does not shift" if instance.zone_type == "private" else ""
     why = []
     if claim.is_defined:
-        why.append(f"its rules name it and {claim.prefix}{SOURCE} is not {ANNOTATION_ONLY}")
+        but = f" and {claim.quieted_by} is not {ANNOTATION_ONLY}" if claim.quieted_by else ""
+        why.append(f"its {claim.by} {'name' if claim.by.endswith('s') else 'names'} it{but}")
     if claim.annotation:
         why.append(f"its {claim.annotation} names it")
     if claim.unread:
@@ -120,11 +149,11 @@ def _would(instance: Instance, claim: Claim) -> str:
     return f"{instance} wants a {kind} for it{where}: {claim.resource}: {', '.join(why)}"
 
 
-def _is_mismatch(ground: Ground, instance: Instance, claim: Claim) -> bool:
+def _is_mismatch(ground: Ground, instance: Instance, claim: Claim, objects: Objects) -> bool:
     """Whether the annotations that the object has already would do, were they read."""
     if not claim.unread or claim.annotation:
         return False
-    otherwise = claims(instance, claim.unread, [claim.host], ground.ingresses, ())
+    otherwise = claims(instance, claim.unread, [claim.host], ground.ingresses, **objects)
     return not any(one.resource == claim.resource for one in otherwise)
 
 
@@ -134,16 +163,21 @@ def _remedy(instance: Instance, claim: Claim, *, is_mismatch: bool) -> str:
             f"write the annotations of {claim.resource} with {claim.prefix}, or start {instance}"
             f" with --annotation-prefix={claim.unread}"
         )
+    if claim.is_defined and claim.prefix and not claim.quieted_by:
+        return instance.domains.exclusion([claim.host])
     steps = []
-    if claim.is_defined:
-        steps.append(f'annotate {claim.resource} with {claim.prefix}{SOURCE}: "{ANNOTATION_ONLY}"')
+    if claim.is_defined and claim.quieted_by:
+        steps.append(f'annotate {claim.resource} with {claim.quieted_by}: "{ANNOTATION_ONLY}"')
+    elif claim.is_defined:
+        steps.append(f"take {claim.by} out of {claim.resource}, or let it name a name of the cluster")
     if claim.annotation:
         steps.append(f"let {claim.annotation} of {claim.resource} name a name of the cluster instead")
     return f"{' and '.join(steps)} {TEAMS}"
 
 
 def _unseen_wishes(instance: Instance, hosts: Sequence[str]) -> Iterator[Finding]:
-    unseen = [f"--source={source}" for source in instance.sources if source not in LOOKED_AT]
+    known = LOOKED_AT if instance.reads_dns_endpoints else LOOKED_AT - {"crd"}
+    unseen = [f"--source={source}" for source in instance.sources if source not in known]
     if instance.template:
         unseen.append("--fqdn-template")
     if unseen:
