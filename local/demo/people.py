@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from local.demo.brownfield import weigh
 from local.team import Team
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from local.aws.front import Call
     from local.kernel import Steps
@@ -107,3 +108,37 @@ class Colleague:
         team.change("apps/files-upload/templates/config.yaml", lambda text: f'{text.rstrip()}\n  RETRIES: "5"\n')
         team.refresh(self._api, ("root", "files-upload"))
         team.sync(self._api, "files-upload")
+
+
+class WeightKeeper:
+    """Keeps the weights that are in Git: commits what a message asks for, and presses "Sync" where the clusters are.
+
+    Only for worlds that ``brownfield`` has made, with an Argo CD in each cluster.
+
+    Args:
+        world: where the keeper lives.
+        asked: the application and its weights by cluster that a message asks for; None when it asks for none.
+        seconds: from the message to the commit.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        asked: Callable[[Mapping[str, Any]], tuple[str, Mapping[str, int]] | None],
+        seconds: float = READING_SECONDS,
+    ) -> None:
+        self._world, self._asked, self._seconds = world, asked, seconds
+        self.commits: list[str] = []
+        world.front.on_call.append(self._notice)
+
+    def _notice(self, call: Call, phase: str) -> None:
+        if phase != "after" or (call.service, call.operation) != ("sns", "Publish") or call.error_code:
+            return
+        wish = self._asked(json.loads(call.params["Message"]))
+        if wish is not None:
+            self._world.kernel.after(self._seconds, lambda: self._weigh(*wish))
+
+    def _weigh(self, application: str, weights: Mapping[str, int]) -> None:
+        team = Team(f"team-{application}", self._world.git.at(self._world.environment.argocd.repository))
+        clusters = [self._world.clusters[name].api for name in weights if name in self._world.clusters]
+        self.commits.append(weigh(team, application, weights, clusters))
