@@ -7,6 +7,7 @@ record that it owns is undone in its next loop.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +16,9 @@ from local.edge.external_dns_plan import Plan, plan, proposals
 from local.edge.external_dns_provider import Provider, suitable_zones
 from local.edge.external_dns_registry import Twins, current
 from local.edge.external_dns_settings import CannotStart, Settings, runs_external_dns, settings_of
-from local.edge.external_dns_source import Endpoint, passes, wanted
+from local.edge.external_dns_source import Endpoint, passes
+from local.edge.external_dns_wanted import RESOURCES, wanted
+from local.kubernetes.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from local.kernel import Kernel, Steps
 
 DEPLOYMENTS = "deployments.apps"
-INGRESSES = "ingresses.networking.k8s.io"
 _LOOK_SECONDS = 5.0
 _EVENT_SECONDS = 5.0
 """How long it gathers events before the loop that they ask for; the flag for the distance of two loops is another."""
@@ -36,6 +38,9 @@ class Kubernetes(Protocol):
 
     def list(self, resource: str, namespace: str | None = None) -> list[dict[str, Any]]:
         """All objects by namespace and name."""
+
+    def patch(self, resource: str, name: str, namespace: str, body: Any, *, subresource: str, manager: str) -> object:
+        """A merge patch; ApiError when it is refused."""
 
     def subscribe(self, callback: Callable[[str, str, dict[str, Any]], None]) -> None:
         """Call back with ADDED, MODIFIED or DELETED, the resource and the object."""
@@ -117,10 +122,11 @@ class ExternalDns:
             self._stale = True
             if runs_external_dns(obj):
                 self._wake_up()
-        elif resource == INGRESSES:
+        elif resource in RESOURCES.values():
             self._wanted = None
-            if self._settings is not None and self._settings.events and "ingress" in self._settings.sources:
-                self._come_early(self._settings)
+            settings = self._settings
+            if settings is not None and settings.events and resource in map(RESOURCES.get, settings.sources):
+                self._come_early(settings)
 
     def _come_early(self, settings: Settings) -> None:
         """``ScheduleRunOnce`` in controller/controller.go."""
@@ -161,7 +167,7 @@ class ExternalDns:
         try:
             known = yield from self._read(settings)
             if self._wanted is None:
-                self._wanted = wanted(self._api.list(INGRESSES), settings)
+                self._wanted = wanted(self._objects(settings), settings)
                 self._at_peace = None
             state = (known.reading.mark, settings)
             if state == self._at_peace and not self._provider.has_failed:
@@ -176,6 +182,20 @@ class ExternalDns:
                 yield from self._provider.apply(made, settings)
         except AwsError as error:
             self._fail(error.code, error.message)
+        except ApiError as error:  # the real one exits, is started again, and exits again
+            self._fail("CannotStart", str(error))
+
+    def _objects(self, settings: Settings) -> dict[str, list[dict[str, Any]]]:
+        """What each source lists; a DNSEndpoint is told that its generation was seen."""
+        found = {source: self._api.list(RESOURCES[source]) for source in settings.sources if source in RESOURCES}
+        for obj in found.get("crd", ()):
+            generation, metadata = obj["metadata"].get("generation"), obj["metadata"]
+            if (obj.get("status") or {}).get("observedGeneration") != generation:
+                seen = {"status": {"observedGeneration": generation}}
+                where = (RESOURCES["crd"], metadata["name"], metadata["namespace"])
+                with suppress(ApiError):  # it warns, and goes on
+                    self._api.patch(*where, seen, subresource="status", manager="external-dns")
+        return found
 
     def _read(self, settings: Settings) -> Steps:
         """What is there: read anew unless what it knows is younger than ``--txt-cache-interval``."""

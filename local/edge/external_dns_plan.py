@@ -35,6 +35,13 @@ class Proposal:
         """The change as the API spells it."""
         return {"Action": self.action, "ResourceRecordSet": self.record}
 
+    def within(self, zone_id: str) -> Proposal:
+        """The same for one zone: an alias that does not lead to a load balancer leads to a name of that zone."""
+        alias = self.record.get("AliasTarget")
+        if alias is None or alias["HostedZoneId"]:
+            return self
+        return replace(self, record={**self.record, "AliasTarget": {**alias, "HostedZoneId": zone_id}})
+
 
 @dataclass
 class Plan:

@@ -38,6 +38,7 @@ class Zone:
 class Reading:
     """All records of all its zones, and when they were read.
 
+    The order of the zones is nobody's choice (it ranges over a Go map); of two zones with one record, the later counts.
     ``mark`` is the same for two readings between which nothing was written.
     """
 
@@ -61,6 +62,7 @@ class Provider:
         self, kernel: Kernel, route53: Route53Simulator, caller: str, fail: Callable[[str, str], None]
     ) -> None:
         self._kernel, self._route53, self._caller, self._fail = kernel, route53, caller, fail
+        self._draw = kernel.stream(f"{caller}/zones")
         self._cache: Reading | None = None
         self._failed: dict[str, list[Proposal]] = {}
 
@@ -93,7 +95,7 @@ class Provider:
         self._cache = None
         zones = yield from self._zones(settings)
         for zone in zones:
-            suited = [one for one in made if zone in suitable_zones(one.record["Name"], zones)]
+            suited = [one.within(zone.id) for one in made if zone in suitable_zones(one.record["Name"], zones)]
             yield from self._submit(zone.id, suited, settings)
 
     def _submit(self, zone_id: str, made: list[Proposal], settings: Settings) -> Steps:
@@ -131,7 +133,9 @@ class Provider:
             Zone(one["Id"].removeprefix("/hostedzone/"), one["Name"].rstrip("."), one["Config"]["PrivateZone"])
             for one in listed["HostedZones"]
         )
-        return tuple(zone for zone in zones if _concerns(zone, settings))
+        mine = [zone for zone in zones if _concerns(zone, settings)]
+        self._draw.shuffle(mine)
+        return tuple(mine)
 
     def _records(self, zone_id: str) -> Steps:
         records: list[dict[str, Any]] = []

@@ -14,7 +14,7 @@ from local.aws.route53.balancer_zones import balancer_zone
 from local.edge.external_dns_settings import CannotStart, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from local.edge.external_dns_settings import Settings
 
@@ -51,21 +51,15 @@ class Endpoint:
         return self.name, self.identifier, self.type
 
 
-def wanted(ingresses: Iterable[Mapping[str, Any]], settings: Settings) -> list[Endpoint]:
-    """The endpoints of all Ingresses, the first to claim a record first.
+def of_ingresses(ingresses: Iterable[Mapping[str, Any]], settings: Settings) -> Iterator[Endpoint]:
+    """The endpoints of Ingresses.
 
     Args:
         ingresses: in the order of namespace and name.
         settings: of this external-dns.
     """
-    found: dict[tuple[str, str, str], Endpoint] = {}
-    if "ingress" not in settings.sources:
-        return []
     for ingress in ingresses:
-        for endpoint in _of(ingress, settings):
-            if endpoint.type in settings.types and passes(endpoint.name, settings.domains):
-                found.setdefault(endpoint.key, endpoint)
-    return list(found.values())
+        yield from _of(ingress, settings)
 
 
 def _of(ingress: Mapping[str, Any], settings: Settings) -> list[Endpoint]:
@@ -82,7 +76,7 @@ def _of(ingress: Mapping[str, Any], settings: Settings) -> list[Endpoint]:
         return []
     common: dict[str, Any] = {
         "identifier": note("set-identifier"),
-        "weight": _weight(note("aws-weight"))
+        "weight": weight_of(note("aws-weight"))
         if note("set-identifier") and prefix + "aws-weight" in annotations
         else None,
         "resource": f"ingress/{metadata['namespace']}/{metadata['name']}",
@@ -132,7 +126,7 @@ def _class_matches(ingress: Mapping[str, Any], settings: Settings) -> bool:
     return (ingress["spec"].get("ingressClassName") or annotated) in settings.ingress_classes
 
 
-def _weight(text: str) -> int:
+def weight_of(text: str) -> int:
     """A weight that is no number is logged and becomes 0 (``newChange`` in provider/aws/aws.go)."""
     try:
         return int(text)

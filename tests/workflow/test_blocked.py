@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.demo.scenarios import SCENARIOS
+from local.demo.brownfield import set_identifier
+from local.demo.scenarios import SCENARIOS, Scenario
 from tests.workflow.upgrades import RUN, Upgrade
 
 if TYPE_CHECKING:
@@ -56,3 +57,23 @@ def test_an_api_that_the_target_does_not_serve_refuses_the_run_and_nothing_is_cr
         assert len(upgrade.world.route53.history) == batches
         assert upgrade.lease().holder == ""
         assert upgrade.told[-1].endswith(f"run {RUN}: refused")
+
+
+@pytest.mark.xdist_group("blocked")
+def test_names_that_external_dns_owns_are_not_taken_by_a_controller_that_is_to_own_them() -> None:
+    """``dns.owner: controller`` in a world that has always had weighted records of external-dns."""
+    with Upgrade("files-upload", scenario=Scenario("story", "", "refused", dns="brownfield")) as upgrade:
+        host, batches = "files-upload.demo.example.com", len(upgrade.world.route53.history)
+        run = upgrade.start()
+        assert upgrade.run_to_end(run) == "FAILED"
+        assert run.error == "UpgradeRefused"
+        blocking = [one for one in findings(upgrade) if one["severity"] == "blocker"]
+        assert {(one["check"], one["subject"]) for one in blocking} == {("dns-ownership", host), ("external-dns", host)}
+        (owned,) = (one for one in blocking if "it has an owner" in one["text"])
+        assert f"TXT a-{host} (heritage external-dns, owner {upgrade.blue})" in owned["text"]
+        assert f"TXT a-{host} {set_identifier(upgrade.blue)}, aaaa-{host}" in owned["remedy"]
+        (wanted,) = (one for one in blocking if "wants a weighted record" in one["text"])
+        assert repr(set_identifier(upgrade.blue)) in wanted["text"]
+        assert upgrade.world.route53.weights_of(host) == {set_identifier(upgrade.blue): 100}
+        assert len(upgrade.world.route53.history) == batches
+        assert upgrade.lease().holder == ""

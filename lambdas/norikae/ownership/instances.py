@@ -28,8 +28,11 @@ READ = (
     *("regex-domain-filter", "regex-domain-exclusion", "zone-id-filter", "aws-zone-type", "managed-record-types"),
     *("annotation-filter", "label-filter", "ingress-class", "ignore-ingress-rules-spec", "ignore-ingress-tls-spec"),
     *("ignore-hostname-annotation", "fqdn-template", "publish-internal-services"),
+    *("crd-source-apiversion", "crd-source-kind", "gateway-name", "gateway-namespace", "gateway-label-filter"),
 )
 """The flags that decide what it writes; others may be hidden."""
+DNS_ENDPOINT = ("externaldns.k8s.io/v1alpha1", "DNSEndpoint")
+"""What ``--source=crd`` reads unless it is told otherwise."""
 _RENAMED = (0, 22)
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
@@ -51,6 +54,8 @@ class Instance:
         cache: seconds for which it may not see a foreign change (the longer of both caches).
         migrates_from: the owner whose records it takes, "" when it takes none.
         namespaces: where it looks; nothing means everywhere.
+        reads_dns_endpoints: its source ``crd`` is the DNSEndpoint that it brings along.
+        gateway_name: the Gateways that it looks at, by name, namespace and labels; "" means all.
         unseen: what could not be read, in words.
     """
 
@@ -81,6 +86,10 @@ class Instance:
     ignores_hostnames: bool
     template: str
     publishes_internal: bool
+    reads_dns_endpoints: bool
+    gateway_name: str
+    gateway_namespace: str
+    gateway_labels: str
     unseen: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -145,12 +154,7 @@ def _instance(name: str, image: str, flags: Flags) -> Instance:
         cache=max(seconds["provider-cache-time"], seconds["txt-cache-interval"]),
         annotation_prefixes=_prefixes(version, flags.last("annotation-prefix")),
         sources=flags.every("source"),
-        domains=Domains(
-            flags.every("domain-filter"),
-            flags.every("exclude-domains"),
-            flags.last("regex-domain-filter"),
-            flags.last("regex-domain-exclusion"),
-        ),
+        domains=_domains(flags),
         zone_ids=tuple(zone.removeprefix("/hostedzone/") for zone in flags.every("zone-id-filter")),
         zone_type=flags.last("aws-zone-type"),
         types=tuple(kind.upper() for kind in flags.every("managed-record-types")) or DEFAULT_TYPES,
@@ -165,8 +169,26 @@ def _instance(name: str, image: str, flags: Flags) -> Instance:
         ignores_hostnames=flags.is_on("ignore-hostname-annotation"),
         template=flags.last("fqdn-template"),
         publishes_internal=flags.is_on("publish-internal-services"),
+        reads_dns_endpoints=_reads_dns_endpoints(flags),
+        gateway_name=flags.last("gateway-name"),
+        gateway_namespace=flags.last("gateway-namespace"),
+        gateway_labels=flags.last("gateway-label-filter"),
         unseen=tuple(unseen),
     )
+
+
+def _domains(flags: Flags) -> Domains:
+    return Domains(
+        flags.every("domain-filter"),
+        flags.every("exclude-domains"),
+        flags.last("regex-domain-filter"),
+        flags.last("regex-domain-exclusion"),
+    )
+
+
+def _reads_dns_endpoints(flags: Flags) -> bool:
+    version, kind = DNS_ENDPOINT
+    return (flags.last("crd-source-apiversion", version), flags.last("crd-source-kind", kind)) == DNS_ENDPOINT
 
 
 def _version(image: str) -> tuple[int, int] | None:

@@ -1,16 +1,29 @@
 """Which public names an external-dns would claim, from which object, and what lets it.
 
-Source: github.com/kubernetes-sigs/external-dns, ``source/ingress.go``, ``source/service.go``, ``source/annotations``.
-An object without a load balancer counts as well: it will have one.
+Source: github.com/kubernetes-sigs/external-dns, ``source/ingress.go``, ``source/service.go``, ``source/crd.go``,
+``source/annotations``. An object without a load balancer counts as well: it will have one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from norikae.ownership.filters import selects
-from norikae.ownership.instances import PREFIXES
+from norikae.ownership.claim import (
+    ANNOTATION_ONLY,
+    DEFINED_ONLY,
+    HOSTNAME,
+    Claim,
+    annotated_set,
+    is_listed,
+    is_seen,
+    names_in,
+    notes_of,
+    plain,
+    titled,
+    unread_prefix,
+    weight_of,
+)
+from norikae.ownership.routes import of_route
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -18,36 +31,12 @@ if TYPE_CHECKING:
 
     from norikae.ownership.instances import Instance
 
-SOURCE, HOSTNAME, INTERNAL = "ingress-hostname-source", "hostname", "internal-hostname"
-ANNOTATION_ONLY, DEFINED_ONLY = "annotation-only", "defined-hosts-only"
-LOOKED_AT = frozenset({"ingress", "service"})
+SOURCE, INTERNAL = "ingress-hostname-source", "internal-hostname"
+LOOKED_AT = frozenset({"ingress", "service", "crd", "gateway-httproute"})
 """The sources whose objects are read here."""
+DNS_ENDPOINTS = "dnsendpoints.externaldns.k8s.io"
 _CLASS = "kubernetes.io/ingress.class"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A public name that an external-dns would write.
-
-    Args:
-        host: the name.
-        resource: the object that makes it, such as ``Ingress shop/web``.
-        prefix: how the annotations begin that it reads.
-        is_defined: it takes the name from rules or TLS hosts.
-        annotation: the annotation that names it, "" when none does.
-        identifier: the set identifier of a weighted record; "" for a simple one.
-        unread: the prefix of annotations on the object that it does not read, "" when there are none.
-        weight: what the weighted record would get; a text that is no number counts as 0 (``newChange``, aws.go).
-    """
-
-    host: str
-    resource: str
-    prefix: str
-    is_defined: bool
-    annotation: str
-    identifier: str = ""
-    unread: str = ""
-    weight: int = 0
+_ADDRESSED = frozenset({"A", "AAAA", "CNAME"})
 
 
 def claims(
@@ -56,6 +45,10 @@ def claims(
     hosts: Collection[str],
     ingresses: Iterable[Mapping[str, Any]],
     services: Iterable[Mapping[str, Any]],
+    *,
+    dns_endpoints: Iterable[Mapping[str, Any]] = (),
+    routes: Iterable[Mapping[str, Any]] = (),
+    gateways: Collection[Mapping[str, Any]] = (),
 ) -> tuple[Claim, ...]:
     """What an external-dns that reads a prefix would claim of some names.
 
@@ -65,47 +58,24 @@ def claims(
         hosts: the public names.
         ingresses: all of the cluster.
         services: all of the cluster.
+        dns_endpoints: all DNSEndpoints of the cluster.
+        routes: all HTTPRoutes of the cluster.
+        gateways: all Gateways of the cluster.
     """
-    if not {"A", "AAAA", "CNAME"} & set(instance.types):
+    if not _ADDRESSED & set(instance.types):
         return ()
     free = {host for host in hosts if instance.domains.holds(host)}
-    found: list[Claim] = []
-    if "ingress" in instance.sources:
-        for one in ingresses:
-            if _is_seen(one, instance, prefix) and _has_class(one, instance):
-                found += _of_ingress(one, instance, prefix, free)
-    if "service" in instance.sources:
-        for one in services:
-            if _is_seen(one, instance, prefix) and _is_published(one, instance):
-                found += _of_service(one, instance, prefix, free)
-    return tuple(found)
-
-
-def unread_prefix(obj: Mapping[str, Any], read: Collection[str]) -> str:
-    """The prefix of annotations of external-dns on an object that nobody reads; "" when there are none."""
-    notes = obj["metadata"].get("annotations") or {}
-    return next((one for one in PREFIXES if one not in read and any(key.startswith(one) for key in notes)), "")
-
-
-def titled(kind: str, obj: Mapping[str, Any]) -> str:
-    """An object as people name it: ``Ingress shop/web``."""
-    return f"{kind} {obj['metadata']['namespace']}/{obj['metadata']['name']}"
-
-
-def _is_seen(obj: Mapping[str, Any], instance: Instance, prefix: str) -> bool:
-    metadata = obj["metadata"]
-    notes = metadata.get("annotations") or {}
-    if instance.namespaces and metadata["namespace"] not in instance.namespaces:
-        return False
-    if not selects(instance.annotation_filter, notes) or not selects(
-        instance.label_filter, metadata.get("labels") or {}
-    ):
-        return False
-    return bool(notes.get(prefix + "controller", "dns-controller") == "dns-controller")
+    found: dict[str, Iterator[Claim]] = {
+        "ingress": (claim for one in ingresses for claim in _of_ingress(one, instance, prefix, free)),
+        "service": (claim for one in services for claim in _of_service(one, instance, prefix, free)),
+        "crd": (claim for one in dns_endpoints for claim in _of_dns_endpoint(one, instance, free)),
+        "gateway-httproute": (claim for one in routes for claim in of_route(one, gateways, instance, prefix, free)),
+    }
+    return tuple(claim for source, made in found.items() if source in instance.sources for claim in made)
 
 
 def _has_class(ingress: Mapping[str, Any], instance: Instance) -> bool:
-    annotated = (ingress["metadata"].get("annotations") or {}).get(_CLASS)
+    annotated = notes_of(ingress).get(_CLASS)
     return not instance.ingress_classes or (
         (ingress["spec"].get("ingressClassName") or annotated) in instance.ingress_classes
     )
@@ -119,7 +89,9 @@ def _is_published(service: Mapping[str, Any], instance: Instance) -> bool:
 
 
 def _of_ingress(ingress: Mapping[str, Any], instance: Instance, prefix: str, free: AbstractSet[str]) -> Iterator[Claim]:
-    notes = ingress["metadata"].get("annotations") or {}
+    if not is_seen(ingress, instance, prefix) or not _has_class(ingress, instance):
+        return
+    notes = notes_of(ingress)
     source = str(notes.get(prefix + SOURCE, "")).lower()
     spec = ingress["spec"]
     defined: list[str] = []
@@ -130,25 +102,28 @@ def _of_ingress(ingress: Mapping[str, Any], instance: Instance, prefix: str, fre
             [] if instance.ignores_tls else [one for tls in spec.get("tls") or () for one in tls.get("hosts") or ()]
         )
     may_annotate = source in {"", ANNOTATION_ONLY} and not instance.ignores_hostnames
-    annotated = _names(notes.get(prefix + HOSTNAME, "")) if may_annotate else []
-    for host in sorted(free & {_plain(name) for name in (*defined, *annotated)}):
+    annotated = names_in(notes.get(prefix + HOSTNAME, "")) if may_annotate else []
+    identifier, weight = annotated_set(ingress, prefix)
+    for host in sorted(free & {plain(name) for name in (*defined, *annotated)}):
         yield Claim(
             host=host,
             resource=titled("Ingress", ingress),
             prefix=prefix,
-            is_defined=host in map(_plain, defined),
+            is_defined=host in map(plain, defined),
             annotation=prefix + HOSTNAME if host in annotated else "",
-            identifier=str(notes.get(prefix + "set-identifier", "")),
+            identifier=identifier,
             unread=unread_prefix(ingress, (prefix,)),
-            weight=_weight(notes.get(prefix + "aws-weight", "")),
+            quieted_by=prefix + SOURCE,
+            weight=weight,
         )
 
 
 def _of_service(service: Mapping[str, Any], instance: Instance, prefix: str, free: AbstractSet[str]) -> Iterator[Claim]:
-    notes = service["metadata"].get("annotations") or {}
+    if not is_seen(service, instance, prefix) or not _is_published(service, instance):
+        return
+    identifier, weight = annotated_set(service, prefix)
     for key in () if instance.ignores_hostnames else (HOSTNAME, INTERNAL):
-        for host in sorted(free & set(_names(notes.get(prefix + key, "")))):
-            identifier = str(notes.get(prefix + "set-identifier", ""))
+        for host in sorted(free & set(names_in(notes_of(service).get(prefix + key, "")))):
             yield Claim(
                 host,
                 titled("Service", service),
@@ -156,20 +131,30 @@ def _of_service(service: Mapping[str, Any], instance: Instance, prefix: str, fre
                 is_defined=False,
                 annotation=prefix + key,
                 identifier=identifier,
-                weight=_weight(notes.get(prefix + "aws-weight", "")),
+                weight=weight,
             )
 
 
-def _weight(text: object) -> int:
-    try:
-        return int(str(text))
-    except ValueError:
-        return 0
-
-
-def _names(text: str) -> list[str]:
-    return [_plain(name) for name in str(text).split(",") if name.strip()]
-
-
-def _plain(name: str) -> str:
-    return name.strip().lower().rstrip(".")
+def _of_dns_endpoint(obj: Mapping[str, Any], instance: Instance, free: AbstractSet[str]) -> Iterator[Claim]:
+    """Its annotations say nothing, not even about weights; an entry that external-dns leaves out claims nothing."""
+    if not instance.reads_dns_endpoints or not is_listed(obj, instance):
+        return
+    for number, entry in enumerate((obj.get("spec") or {}).get("endpoints") or ()):
+        kind, targets = entry.get("recordType", ""), entry.get("targets") or ()
+        # a CNAME at a load balancer becomes aliases, so it counts for whichever type is managed
+        is_managed = kind == "CNAME" or (kind in _ADDRESSED and kind in instance.types)
+        host = plain(entry.get("dnsName", ""))
+        if not is_managed or not targets or host not in free or any(one.endswith(".") for one in targets):
+            continue
+        properties = {one["name"]: one.get("value", "") for one in entry.get("providerSpecific") or ()}
+        identifier = entry.get("setIdentifier", "")
+        yield Claim(
+            host=host,
+            resource=titled("DNSEndpoint", obj),
+            prefix="",
+            is_defined=True,
+            annotation="",
+            identifier=identifier,
+            by=f"spec.endpoints[{number}]",
+            weight=weight_of(properties.get("aws/weight")) if identifier else None,
+        )

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class NameServers(Zones):
-    """The name servers of all zones: they answer with a batch only when it is INSYNC."""
+    """The name servers of all public zones: they answer with a batch only when it is INSYNC.
+
+    Nobody asks from within a VPC, so what a private zone holds is seen by the API alone.
+    """
 
     def answer(
         self,
@@ -79,7 +82,8 @@ class NameServers(Zones):
     def _holding(self, name: str) -> HostedZone | None:
         zone = self._zone_of.get(name)
         if zone is None:
-            holding = [candidate for candidate in self.zones.values() if lies_within(name, candidate.name)]
+            public = (candidate for candidate in self.zones.values() if not candidate.is_private)
+            holding = [candidate for candidate in public if lies_within(name, candidate.name)]
             if not holding:
                 return None
             zone = self._zone_of[name] = max(holding, key=lambda candidate: len(candidate.name))

@@ -30,7 +30,7 @@ _MAX_COMMENT = 256
 
 
 class Route53Simulator(Protections, NameServers):
-    """The public hosted zones of one account, their API and their name servers.
+    """The hosted zones of one account, their API, and the name servers of the public ones.
 
     Args:
         kernel: the clock, and the stream ``route53`` from which ids and propagation times come.
@@ -44,40 +44,49 @@ class Route53Simulator(Protections, NameServers):
         Name: str,
         CallerReference: str,
         HostedZoneConfig: Mapping[str, Any] | None = None,
-        VPC: object = None,
+        VPC: Mapping[str, str] | None = None,
         DelegationSetId: str = "",
         zone_id: str = "",
     ) -> dict[str, Any]:
-        """CreateHostedZone; in process an id may be forced.
+        """CreateHostedZone; with a VPC it is private. In process an id may be forced.
 
         Raises:
-            AwsError: HostedZoneAlreadyExists for a known caller reference, InvalidDomainName for a top-level domain.
+            AwsError: HostedZoneAlreadyExists for a known caller reference, InvalidDomainName for a top-level domain,
+                ConflictingDomainExists for a name that the VPC has already.
         """
         self._admit()
         config = HostedZoneConfig or {}
-        if VPC is not None or config.get("PrivateZone") or DelegationSetId:
-            raise not_modelled("private hosted zones and reusable delegation sets")
+        if DelegationSetId or (config.get("PrivateZone") and VPC is None):
+            raise not_modelled("private hosted zones without a VPC and reusable delegation sets")
         if "." not in Name.strip("."):
             raise AwsError("InvalidDomainName", f"The specified domain name isn't valid: {Name}")
         if any(zone.caller_reference == CallerReference for zone in self.zones.values()):
             text = f"A hosted zone has already been created with the specified caller reference {CallerReference}."
             raise AwsError("HostedZoneAlreadyExists", text, 409)
-        zone = HostedZone(zone_id or self._id("Z"), Name, CallerReference, config.get("Comment", ""))
+        vpcs: tuple[tuple[str, str], ...] = ((VPC["VPCRegion"], VPC["VPCId"]),) if VPC else ()
+        if any(zone.name == normalise(Name) and {*zone.vpcs} & {*vpcs} for zone in self.zones.values()):
+            raise AwsError("ConflictingDomainExists", f"A VPC of {vpcs} has a hosted zone {Name} already")
+        zone = HostedZone(zone_id or self._id("Z"), Name, CallerReference, config.get("Comment", ""), vpcs)
         self.zones[zone.id] = zone
         self._zone_of.clear()
         batch = self._record(zone, [], "")
-        delegation = {"NameServers": zone.name_servers}
+        answered_by = {"VPC": VPC} if VPC else {"DelegationSet": {"NameServers": zone.name_servers}}
         return {
             "HostedZone": zone.to_api(),
             "ChangeInfo": self._info(batch),
-            "DelegationSet": delegation,
+            **answered_by,
             "Location": f"https://route53.amazonaws.com/2013-04-01/hostedzone/{zone.id}",
         }
 
     def get_hosted_zone(self, *, Id: str) -> dict[str, Any]:
-        """GetHostedZone."""
+        """GetHostedZone; a private zone has VPCs instead of name servers."""
         self._admit()
         zone = self._zone(Id)
+        if zone.is_private:
+            return {
+                "HostedZone": zone.to_api(),
+                "VPCs": [{"VPCRegion": region, "VPCId": vpc} for region, vpc in zone.vpcs],
+            }
         return {"HostedZone": zone.to_api(), "DelegationSet": {"NameServers": zone.name_servers}}
 
     def list_hosted_zones(
@@ -85,9 +94,10 @@ class Route53Simulator(Protections, NameServers):
     ) -> dict[str, Any]:
         """ListHostedZones, in the order of creation."""
         self._admit()
-        if DelegationSetId or HostedZoneType:
-            raise not_modelled("filters of ListHostedZones")
-        zones, limit = list(self.zones.values()), _page(MaxItems, _MAX_ZONE_PAGE)
+        if DelegationSetId:
+            raise not_modelled("reusable delegation sets")
+        zones = [zone for zone in self.zones.values() if zone.is_private or not HostedZoneType]
+        limit = _page(MaxItems, _MAX_ZONE_PAGE)
         if Marker:
             ids = [zone.id for zone in zones]
             if Marker not in ids:

@@ -48,19 +48,21 @@ class AppliedBatch:
 
 @dataclass(slots=True)
 class HostedZone:
-    """A public hosted zone.
+    """A hosted zone, public unless it belongs to VPCs.
 
     Args:
         id: without ``/hostedzone/``.
         name: its domain, normalised here.
         caller_reference: the caller's token for the creation.
         comment: free text.
+        vpcs: region and id of the networks in which a private zone is answered.
     """
 
     id: str
     name: str
     caller_reference: str = ""
     comment: str = ""
+    vpcs: tuple[tuple[str, str], ...] = ()
     records: dict[Key, RecordSet] = field(default_factory=dict)
     protections: dict[tuple[str, str], str] = field(default_factory=dict)
     pending: list[AppliedBatch] = field(default_factory=list)
@@ -79,6 +81,11 @@ class HostedZone:
         ]
         self.replace({record.key: record for record in first})
         self.serve(first, ())
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is answered within its VPCs only."""
+        return bool(self.vpcs)
 
     @property
     def name_servers(self) -> list[str]:
@@ -125,7 +132,7 @@ class HostedZone:
 
     def to_api(self) -> dict[str, Any]:
         """The zone as GetHostedZone returns it."""
-        config = {"PrivateZone": False} | ({"Comment": self.comment} if self.comment else {})
+        config = {"PrivateZone": self.is_private} | ({"Comment": self.comment} if self.comment else {})
         return {
             "Id": f"/hostedzone/{self.id}",
             "Name": self.name,

@@ -87,6 +87,41 @@ def test_readers_see_what_they_judge(as_user: Callable[[str], KubernetesClient])
     assert reader.is_ready()
 
 
+SOURCES = {
+    "dnsendpoints.externaldns.k8s.io": ("externaldns.k8s.io/v1alpha1", "DNSEndpoint"),
+    "gateways.gateway.networking.k8s.io": ("gateway.networking.k8s.io/v1", "Gateway"),
+    "httproutes.gateway.networking.k8s.io": ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+}
+"""What else than Ingresses and Services an external-dns may take names from."""
+
+
+def definition_of(resource: str) -> dict[str, Any]:
+    """The definition of such a kind, as an owner of the cluster installs it."""
+    (version, kind), (plural, _, group) = SOURCES[resource], resource.partition(".")
+    names = {"kind": kind, "listKind": f"{kind}List", "plural": plural, "singular": kind.lower()}
+    versions = [{**CRD["spec"]["versions"][0], "name": version.partition("/")[2]}]
+    spec = {**CRD["spec"], "group": group, "names": names, "versions": versions}
+    return {**CRD, "metadata": {"name": resource}, "spec": spec}
+
+
+@pytest.mark.parametrize("resource", SOURCES)
+def test_readers_list_what_external_dns_takes_names_from_where_it_is_served(
+    resource: str, as_user: Callable[[str], KubernetesClient], client: KubernetesClient
+) -> None:
+    assert as_user("reader").list(resource) == []
+    client.apply(definition_of(resource))
+    version, kind = SOURCES[resource]
+    made = {"apiVersion": version, "kind": kind, "metadata": {"name": "web", "namespace": NAMESPACE}, "spec": {}}
+    client.apply(made)
+    reader = as_user("reader")
+    assert [one["metadata"]["name"] for one in reader.list(resource)] == ["web"]
+    for attempt in (lambda: reader.apply(made), lambda: reader.delete(resource, "web", NAMESPACE)):
+        with pytest.raises(RefusedError, match="forbidden"):
+            attempt()
+    with pytest.raises(RefusedError, match="forbidden"):
+        as_user("syncer").list(resource)
+
+
 def test_readers_write_nothing_and_see_no_secrets(as_user: Callable[[str], KubernetesClient]) -> None:
     reader = as_user("reader")
     with pytest.raises(RefusedError, match="forbidden"):

@@ -6,7 +6,9 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from local.aws.route53 import Route53Simulator
-from local.edge.external_dns import DEPLOYMENTS, INGRESSES, ExternalDns
+from local.edge.external_dns import DEPLOYMENTS, ExternalDns
+from local.edge.external_dns_crd import DNS_ENDPOINTS
+from local.edge.external_dns_wanted import INGRESSES
 from local.kernel import Kernel
 
 if TYPE_CHECKING:
@@ -31,6 +33,10 @@ class FakeKubernetes:
             for key in sorted(self.objects)
             if key[0] == resource and namespace in (None, key[1])
         ]
+
+    def patch(self, resource: str, name: str, namespace: str, body: Any, *, subresource: str, manager: str) -> None:
+        assert (resource, subresource, manager) == (DNS_ENDPOINTS, "status", "external-dns")
+        self.objects[resource, namespace, name]["status"] = body["status"]
 
     def subscribe(self, callback: Callable[[str, str, dict[str, Any]], None]) -> None:
         self.callbacks.append(callback)
@@ -90,6 +96,12 @@ class Cluster:
                 "status": {"loadBalancer": {"ingress": [{"hostname": address}] if address != "none" else []}},
             },
         )
+
+    def endpoint(self, name: str, host: str, **entry: Any) -> None:
+        """Create or change a DNSEndpoint of one CNAME at a load balancer."""
+        made = {"dnsName": host, "recordType": "CNAME", "targets": [f"k8s-{name}-{self.name}{SUFFIX}"], **entry}
+        metadata = {"namespace": "shop", "name": name, "generation": 1}
+        self.api.put(DNS_ENDPOINTS, {"metadata": metadata, "spec": {"endpoints": [made]}})
 
     def drop(self, name: str) -> None:
         self.api.remove(INGRESSES, "shop", name)

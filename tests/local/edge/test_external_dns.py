@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from local.aws.simulator import AwsError
 from local.edge.external_dns import ExternalDns
 from local.edge.external_dns_settings import CannotStart, seconds, settings_of
 from local.kubernetes.api import ApiServer
@@ -236,12 +237,15 @@ def test_a_protected_name_fails_softly_and_the_others_go_on(world: DnsWorld) -> 
     )
     weighted(blue, 10)
     blue.ingress("api", rules=("api.demo.example.com",))
+    asked = changes_asked(world)
     world.loops()
+    assert asked == ["InvalidChangeBatch", "done", "InvalidChangeBatch"]
     assert world.route53.weights_of(PUBLIC) == {"blue": 100}
     assert ("api", "A", "") in world.records()
     before = len(blue.external_dns.errors)
     assert before == 2  # the batch, then the record alone
     world.loops()
+    assert len(asked) == 4
     assert len(blue.external_dns.errors) == before + 1
 
 
@@ -511,6 +515,25 @@ def test_an_upgrade_to_0_22_writes_new_twins_and_leaves_the_old(world: DnsWorld)
     assert not blue.external_dns.errors
 
 
+def changes_asked(world: DnsWorld) -> list[str]:
+    """Grows with every request for changes that Route 53 has time for."""
+    asked: list[str] = []
+    change = world.route53.change_resource_record_sets
+
+    def watched(**request: Any) -> dict[str, Any]:
+        try:
+            answer = change(**request)
+        except AwsError as error:
+            if error.code != "Throttling":
+                asked.append(error.code)
+            raise
+        asked.append("done")
+        return answer
+
+    world.route53.change_resource_record_sets = watched  # type: ignore[method-assign]
+    return asked
+
+
 def test_one_refused_name_makes_50_others_go_out_one_by_one(world: DnsWorld) -> None:  # 17
     alias = {"HostedZoneId": "Z14GRHDCWA56QT", "DNSName": "other.ap-northeast-1.elb.amazonaws.com"}
     for who in ("blue", "green"):
@@ -521,12 +544,16 @@ def test_one_refused_name_makes_50_others_go_out_one_by_one(world: DnsWorld) -> 
     for number in range(50):
         blue.ingress(f"app-{number}", rules=(f"app-{number}.demo.example.com",))
     blue.deploy()
-    world.loops(4)
+    asked = changes_asked(world)
+    world.kernel.run(59)
+    assert len(asked) == 52, "the batch, then each name alone"
+    world.loops(3)
     assert len({name for name, kind, _ in world.records() if kind == "A"}) == 51
     assert "other RRSets exist" in blue.external_dns.errors[-1].message
     seen = len(blue.external_dns.errors)
+    asked.clear()
     world.loops()
-    assert len(blue.external_dns.errors) == seen + 1
+    assert (len(asked), len(blue.external_dns.errors)) == (1, seen + 1)
     blue.ingress("late", rules=("late.demo.example.com",))
     world.loops()
     assert ("late", "A", "") in world.records()

@@ -101,6 +101,35 @@ def test_a_simple_record_that_is_wanted_is_refused_before_route_53_refuses_it(wo
     assert not fights(world, blue)
 
 
+def test_a_dns_endpoint_for_the_public_name_is_refused_before_route_53_refuses_it(
+    world: DnsWorld, blue: Cluster
+) -> None:
+    give_weights(world)
+    blue.deploy("--source=crd")
+    serve(blue, OWN, ingress_hostname_source="annotation-only")
+    blue.endpoint("web", PUBLIC)
+    (finding,) = findings(world, blue)
+    assert (finding.severity, finding.subject) == ("blocker", PUBLIC)
+    assert finding.remedy.startswith("take spec.endpoints[0] out of DNSEndpoint shop/web, or let it name a name of the")
+    assert fights(world, blue)
+    blue.endpoint("web", "also.blue.demo.example.com")
+    assert findings(world, blue) == ()
+    world.loops(2)
+    assert not fights(world, blue)
+    assert ("also.blue", "A", "") in world.records()
+
+
+def test_a_weighted_dns_endpoint_adds_to_the_weights_of_norikae(world: DnsWorld, blue: Cluster) -> None:
+    give_weights(world)
+    blue.deploy("--source=crd")
+    serve(blue, OWN, ingress_hostname_source="annotation-only")
+    blue.endpoint("web", PUBLIC, setIdentifier="mine", providerSpecific=[{"name": "aws/weight", "value": "50"}])
+    (finding,) = findings(world, blue)
+    assert (finding.severity, "wants a weighted record 'mine'" in finding.text) == ("blocker", True)
+    world.loops(2)
+    assert world.route53.weights_of(PUBLIC) == {"blue": 100, "mine": 50}
+
+
 @pytest.mark.parametrize("by", ["annotations", "flag"])
 def test_annotations_that_0_22_does_not_read_are_refused(world: DnsWorld, blue: Cluster, by: str) -> None:
     give_weights(world)

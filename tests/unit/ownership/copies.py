@@ -25,7 +25,8 @@ def deployment(*args: str, image: str = IMAGE, name: str = "external-dns", repli
 
 def instance(*args: str, **more: Any) -> Instance:
     """The one external-dns that a Deployment runs."""
-    (found,) = find_instances([deployment("--source=ingress", "--source=service", *args, **more)])
+    sources = [f"--source={source}" for source in ("ingress", "service", "crd", "gateway-httproute")]
+    (found,) = find_instances([deployment(*sources, *args, **more)])
     return found
 
 
@@ -50,4 +51,43 @@ def service(kind: str = "LoadBalancer", cluster_ip: str = "10.0.0.1", **notes: s
     return {
         "metadata": {"namespace": "shop", "name": "web", "annotations": annotations},
         "spec": {"type": kind, "clusterIP": cluster_ip},
+    }
+
+
+def dns_endpoint(*hosts: str, weight: str = "", identifier: str = "", **entry: Any) -> Json:
+    """A DNSEndpoint shop/web with an entry for each host; a CNAME at a load balancer unless it says otherwise."""
+    made: Json = {"recordType": "CNAME", "targets": ["x.ap-northeast-1.elb.amazonaws.com"], "setIdentifier": identifier}
+    if weight:
+        made["providerSpecific"] = [{"name": "aws/weight", "value": weight}]
+    return {
+        "apiVersion": "externaldns.k8s.io/v1alpha1",
+        "kind": "DNSEndpoint",
+        "metadata": {"namespace": "shop", "name": "web", "annotations": {}},
+        "spec": {"endpoints": [{"dnsName": host, **made, **entry} for host in hosts]},
+    }
+
+
+def route(*hosts: str, section: str = "", gateway: str = "edge", **notes: str) -> Json:
+    """An HTTPRoute shop/web at a Gateway edge/edge; annotations of 0.22 with underscores for dashes."""
+    parent = {"name": gateway, "namespace": "edge", **({"sectionName": section} if section else {})}
+    annotations = {f"external-dns.kubernetes.io/{key.replace('_', '-')}": value for key, value in notes.items()}
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"namespace": "shop", "name": "web", "annotations": annotations},
+        "spec": {"parentRefs": [parent], "hostnames": list(hosts)},
+    }
+
+
+def gateway(**listeners: str) -> Json:
+    """A Gateway edge/edge with listeners by name; "" takes every name."""
+    made = [
+        {"name": name, "protocol": "HTTPS", "port": 443, **({"hostname": host} if host else {})}
+        for name, host in listeners.items()
+    ]
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "Gateway",
+        "metadata": {"namespace": "edge", "name": "edge", "labels": {"zone": "public"}},
+        "spec": {"gatewayClassName": "alb", "listeners": made},
     }

@@ -14,7 +14,7 @@ from norikae.traffic.records import RecordSet
 from tests.unit.fakes.demo import ingress
 from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.ports import FakeDns, alias
-from tests.unit.ownership.copies import deployment, service
+from tests.unit.ownership.copies import deployment, dns_endpoint, gateway, route, service
 from tests.unit.preflight.stories import BLUE, HOST, BeforeARun
 
 NAME = "external-dns"
@@ -55,7 +55,9 @@ def story(*args: str, on_ingress: dict[str, Any] | None = None, **container: Any
         ("--domain-filter=demo.example.com",),
         ("--registry=txt", "--events", "--interval=1m"),
         ("--source=service",),
-        ("--source=crd", f"--exclude-domains={HOST}"),
+        ("--source=istio-gateway", f"--exclude-domains={HOST}"),
+        ("--source=crd",),
+        ("--source=gateway-httproute",),
         ("--registry=noop", "--zone-id-filter=ZOTHER"),
         ("--provider=cloudflare", "--source=gateway-httproute", "--provider-cache-time=15m"),
         ("--provider=cloudflare", "@/etc/flags"),
@@ -114,6 +116,63 @@ def test_a_service_that_names_the_public_name_blocks() -> None:
     before = story("--source=service")
     before.api.put({"apiVersion": "v1", "kind": "Service", **service(hostname=HOST)})
     assert f"Service shop/web: its {PREFIX}hostname names it" in before.only(NAME).text
+
+
+@pytest.mark.parametrize("image", ["external-dns:v0.22.0", "external-dns:latest"])
+def test_a_dns_endpoint_that_names_the_public_name_blocks_whatever_the_version(image: str) -> None:
+    on_ingress = quiet()
+    on_ingress["metadata"]["annotations"] |= {key.replace(PREFIX, ALPHA_PREFIX): value for key, value in QUIET.items()}
+    before = story("--source=crd", image=image, on_ingress=on_ingress)
+    before.api.put(dns_endpoint(OWN, HOST, weight="30", identifier="blue-133"))
+    finding = before.only(NAME)
+    assert (finding.severity, finding.subject) == ("blocker", HOST)
+    assert finding.text.endswith(
+        "wants a weighted record 'blue-133' for it: DNSEndpoint shop/web: its spec.endpoints[1] names it"
+    )
+    assert finding.remedy == (
+        f"take spec.endpoints[1] out of DNSEndpoint shop/web, or let it name a name of the cluster {TEAMS}"
+    )
+    before.api.put(dns_endpoint(OWN))
+    assert before.everything() == ()
+
+
+def test_a_route_that_names_the_public_name_blocks_with_the_very_annotation() -> None:
+    before = story("--source=gateway-httproute")
+    before.api.put(gateway(https="*.demo.example.com"))
+    before.api.put(route(HOST, hostname=OWN))
+    finding = before.only(NAME)
+    assert (finding.severity, finding.subject, finding.text) == (
+        "blocker",
+        HOST,
+        (
+            f"{COPY} wants a simple record for it: HTTPRoute shop/web: its hostnames name it and"
+            f" {PREFIX}gateway-hostname-source is not annotation-only"
+        ),
+    )
+    assert finding.remedy == (
+        f'annotate HTTPRoute shop/web with {PREFIX}gateway-hostname-source: "annotation-only" {TEAMS}'
+    )
+    before.api.put(route(HOST, hostname=OWN, gateway_hostname_source="annotation-only"))
+    assert before.everything() == ()
+
+
+def test_a_route_whose_version_cannot_be_quieted_has_another_remedy() -> None:
+    old = ("--source=gateway-httproute", f"--annotation-prefix={PREFIX}")
+    before = story(*old, image="external-dns:v0.19.0")
+    before.api.put(route(HOST, hostname=OWN, gateway_hostname_source="annotation-only"))
+    finding = before.only(NAME)
+    assert finding.text.endswith("HTTPRoute shop/web: its hostnames name it")
+    assert finding.remedy == f"start it with --exclude-domains={HOST}"
+    after = story(*old, f"--exclude-domains={HOST}", image="external-dns:v0.19.0")
+    after.api.put(route(HOST))
+    assert after.everything() == ()
+
+
+def test_a_route_without_hostnames_takes_those_of_its_gateway() -> None:
+    before = story("--source=gateway-httproute")
+    before.api.put(gateway(https=HOST))
+    before.api.put(route())
+    assert "HTTPRoute shop/web: its Gateway's listeners name it and" in before.only(NAME).text
 
 
 @pytest.mark.parametrize(
@@ -229,7 +288,12 @@ def test_a_name_that_is_owned_and_wanted_is_handed_over_first() -> None:
         (("--registry=dynamodb",), "unknown", "--registry=dynamodb shows no owners in Route 53, so nobody sees"),
         (("--registry=crd", "--policy=upsert-only"), "note", "--registry=crd shows no owners in Route 53; by --policy"),
         (("--registry=noop", "--policy=create-only"), "note", "--registry=noop shows no owners in Route 53; by"),
-        (("--source=crd", "--source=gateway-httproute"), "unknown", "what it wants by --source=crd, --source=gateway"),
+        (
+            ("--source=istio-gateway", "--source=gateway-grpcroute"),
+            "unknown",
+            "what it wants by --source=istio",
+        ),
+        (("--source=crd", "--crd-source-kind=DNSRecord"), "unknown", "what it wants by --source=crd is not looked at"),
         (("--fqdn-template={{.Name}}.demo.example.com",), "unknown", "what it wants by --fqdn-template"),
         (("--provider-cache-time=15m",), "note", "it does not see a foreign change for up to 900 s and undoes one"),
         (("--txt-cache-interval=2m", "--interval=30s"), "note", "it does not see a foreign change for up to 120 s"),
@@ -255,9 +319,9 @@ def test_the_note_about_caches_has_the_seconds() -> None:
 
 
 def test_a_remedy_that_excludes_the_public_name_is_enough() -> None:
-    finding = story("--source=crd").only(NAME)
+    finding = story("--source=istio-gateway").only(NAME)
     assert finding.remedy == f"start it with --exclude-domains={HOST}"
-    assert story("--source=crd", f"--exclude-domains={HOST}").everything() == ()
+    assert story("--source=istio-gateway", f"--exclude-domains={HOST}").everything() == ()
 
 
 def test_a_wish_in_private_zones_is_a_note() -> None:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from norikae.ownership.claim import ANNOTATION_ONLY, titled, unread_prefix
 from norikae.ownership.registry import EXTERNAL_DNS
 from norikae.ownership.settings import Judged, judge
-from norikae.ownership.wants import ANNOTATION_ONLY, LOOKED_AT, SOURCE, claims, titled, unread_prefix
+from norikae.ownership.wants import LOOKED_AT
 from norikae.preflight.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from norikae.ownership.claim import Claim
     from norikae.ownership.instances import Instance
     from norikae.ownership.registry import Mark
-    from norikae.ownership.wants import Claim
     from norikae.preflight.ground import Ground
 
 NAME = "external-dns"
@@ -77,10 +78,11 @@ def _wishes(
     ground: Ground, instance: Instance, hosts: Sequence[str], marks: dict[str, list[Mark]]
 ) -> Iterator[Finding]:
     """What it would claim; with a version that cannot be told, what it may claim."""
-    services = ground.kubernetes.list("services") if "service" in instance.sources else []
-    for prefix in instance.annotation_prefixes:
-        for claim in claims(instance, prefix, hosts, ground.ingresses, services):
-            if len(instance.annotation_prefixes) > 1:
+    for number, prefix in enumerate(instance.annotation_prefixes):
+        for claim in ground.asked.by(instance, prefix, hosts):
+            if not claim.prefix and number:
+                continue  # said already: it does not depend on annotations
+            if claim.prefix and len(instance.annotation_prefixes) > 1:
                 chosen = f"give its image a tag with the version, or annotate for --annotation-prefix={prefix} as well"
                 text = f"{_would(instance, claim)}, if it reads {prefix}: its image does not tell the version"
                 yield Finding(NAME, _severity(instance, "unknown"), claim.host, text, chosen)
@@ -101,7 +103,8 @@ def _would(instance: Instance, claim: Claim) -> str:
     where = " in private zones, which norikae does not shift" if instance.zone_type == "private" else ""
     why = []
     if claim.is_defined:
-        why.append(f"its rules name it and {claim.prefix}{SOURCE} is not {ANNOTATION_ONLY}")
+        but = f" and {claim.quieted_by} is not {ANNOTATION_ONLY}" if claim.quieted_by else ""
+        why.append(f"its {claim.by} {'name' if claim.by.endswith('s') else 'names'} it{but}")
     if claim.annotation:
         why.append(f"its {claim.annotation} names it")
     if claim.unread:
@@ -113,7 +116,7 @@ def _is_mismatch(ground: Ground, instance: Instance, claim: Claim) -> bool:
     """Whether the annotations that the object has already would do, were they read."""
     if not claim.unread or claim.annotation:
         return False
-    otherwise = claims(instance, claim.unread, [claim.host], ground.ingresses, ())
+    otherwise = ground.asked.by(instance, claim.unread, [claim.host])
     return not any(one.resource == claim.resource for one in otherwise)
 
 
@@ -123,16 +126,21 @@ def _remedy(instance: Instance, claim: Claim, *, is_mismatch: bool) -> str:
             f"write the annotations of {claim.resource} with {claim.prefix}, or start {instance}"
             f" with --annotation-prefix={claim.unread}"
         )
+    if claim.is_defined and claim.prefix and not claim.quieted_by:
+        return instance.domains.exclusion([claim.host])
     steps = []
-    if claim.is_defined:
-        steps.append(f'annotate {claim.resource} with {claim.prefix}{SOURCE}: "{ANNOTATION_ONLY}"')
+    if claim.is_defined and claim.quieted_by:
+        steps.append(f'annotate {claim.resource} with {claim.quieted_by}: "{ANNOTATION_ONLY}"')
+    elif claim.is_defined:
+        steps.append(f"take {claim.by} out of {claim.resource}, or let it name a name of the cluster")
     if claim.annotation:
         steps.append(f"let {claim.annotation} of {claim.resource} name a name of the cluster instead")
     return f"{' and '.join(steps)} {TEAMS}"
 
 
 def _unseen_wishes(instance: Instance, hosts: Sequence[str]) -> Iterator[Finding]:
-    unseen = [f"--source={source}" for source in instance.sources if source not in LOOKED_AT]
+    known = LOOKED_AT if instance.reads_dns_endpoints else LOOKED_AT - {"crd"}
+    unseen = [f"--source={source}" for source in instance.sources if source not in known]
     if instance.template:
         unseen.append("--fqdn-template")
     if unseen:

@@ -176,7 +176,7 @@ def test_zones_are_listed_by_creation_and_by_name(route53: Route53Simulator) -> 
     with pytest.raises(AwsError, match="InvalidInput"):
         route53.list_hosted_zones(MaxItems="many")
     with pytest.raises(AwsError, match="NotImplemented"):
-        route53.list_hosted_zones(HostedZoneType="PrivateHostedZone")
+        route53.list_hosted_zones(DelegationSetId="N1")
     named = route53.list_hosted_zones_by_name(DNSName="example.net", MaxItems="1")
     assert [zone["Name"] for zone in named["HostedZones"]] == ["a.example.net."]
     assert named["NextDNSName"] == "b.example.org."
