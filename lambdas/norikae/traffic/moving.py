@@ -73,7 +73,8 @@ class Moving:
                 f"{', '.join(sorted(missing))}: no A or AAAA record set exists; somebody removed it"
             )
         weights = weights_of(records)
-        ours = [self.item.written, self.shares(self.item.intended)] if self.item.written else []
+        ours = [self.item.written] if self.item.written else []
+        ours += [self.shares(self.item.intended)] if ours or self.item.intended else []
         ours += [self.shares(0)] if ours and or_all_on_blue else []
         if ours and weights not in ours and records != self.snapshot():
             raise ForeignWriteError(
@@ -115,8 +116,12 @@ class Moving:
         return next((step for step in self.planned.steps if step > weight), None)
 
 
-def pause_while_pending(moving: Moving) -> int:
+def pause_while_pending(moving: Moving, *, hurry: bool | None = None) -> int:
     """Seconds until the application's last change is asked about again.
+
+    Args:
+        moving: which.
+        hurry: whether somebody waits for exactly this change; by default when it is on the way back.
 
     Raises:
         RefusedError: it stays PENDING for longer than the environment tolerates.
@@ -126,4 +131,4 @@ def pause_while_pending(moving: Moving) -> int:
         raise RefusedError(
             f"Route 53 change {moving.item.change} is PENDING for more than {dns.propagation_deadline} s"
         )
-    return propagation_pause(dns, waited, hurry=moving.item.backwards)
+    return propagation_pause(dns, waited, hurry=moving.item.backwards if hurry is None else hurry)

@@ -76,6 +76,8 @@ def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once
     weight = 0 if is_back else green_weight(weights_of(records), moving.blue, moving.green)
     if moving.item.backwards and weight == moving.item.intended:
         return _look(moving, records, weight, is_back=is_back)
+    if not is_back and _is_still_to_be_written(moving):
+        return _pending(moving, moving.item.intended, pause_while_pending(moving, hurry=False))
     return _once_more(moving, records, weight) if is_back else _lower(moving, records, weight)
 
 
@@ -104,24 +106,36 @@ def _lower(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:
     if lacking := _proven_able(moving, stop):
         return Progress.wait(lacking, moving.ports.environment.shift.poll).answer()
     if stop:
-        _write(moving, batch_down(records, blue=moving.blue, green=moving.green, weight=stop), stop)
+        _write(moving, records, batch_down(records, blue=moving.blue, green=moving.green, weight=stop), stop)
         pause = moving.ports.environment.shift.rollback.pause
         return Progress.wait(f"{moving.blue} to take {WHOLE - stop} of {WHOLE}", pause).answer()
-    return _write(moving, batch_back(records, moving.snapshot()), stop)
+    return _write(moving, records, batch_back(records, moving.snapshot()), stop)
 
 
 def _once_more(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:
     """An answer of Route 53 was lost, or somebody else did it: only a change of our own can be asked for INSYNC."""
-    return _write(moving, once_more(records), weight)
+    return _write(moving, records, once_more(records), weight)
 
 
-def _write(moving: Moving, changes: Sequence[Change], weight: int) -> Answer:
+def _is_still_to_be_written(moving: Moving) -> bool:
+    """Whether the zone's writer has the last word of the way back and Route 53 does not have it yet."""
+    item = moving.item
+    return bool(item.backwards and item.change) and not moving.ports.dns.is_in_sync(item.change)
+
+
+def _write(moving: Moving, records: Sequence[RecordSet], changes: Sequence[Change], weight: int) -> Answer:
     ports, name = moving.ports, moving.planned.name
     moving = moving.saved(
-        outcome="shifting", intended=weight, change="", verified_at=None, backwards=True, short_since=None
+        outcome="shifting",
+        written=weights_of(records),
+        intended=weight,
+        change="",
+        verified_at=None,
+        backwards=True,
+        short_since=None,
     )
     change = ports.dns.change(changes, f"norikae run={moving.writer.run} application={name} rollback={weight}")
-    moving.save(written=moving.shares(weight), change=change, changed_at=ports.now)
+    moving.save(change=change, changed_at=ports.now)
     moving.note("rollback-written", weight=weight, change=change)
     return _pending(moving, weight, propagation_pause(ports.environment.dns, 0, hurry=True))
 
