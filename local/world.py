@@ -101,7 +101,9 @@ class World:
         self.runtime = LambdaRuntime(self.kernel, identities=self.identities, region=region, crashes=crashes)
         self.runtime.network.resolve = self.front_door.resolve
         self.runtime.variables = {"SSL_CERT_FILE": str(self.certificates.authority.file())}
-        self.functions = LambdaSimulator(self.kernel, runtime=self.runtime, account=account, region=region)
+        self.functions = LambdaSimulator(
+            self.kernel, runtime=self.runtime, account=account, region=region, authorize=self._permits
+        )
         self.step_functions = StepFunctionsSimulator(
             self.kernel,
             account=account,

@@ -46,6 +46,16 @@ def accepted(environment: Environment) -> tuple[Accepted, ...]:
             "State machines and people call these functions and see their errors; only what events start has a queue.",
         ),
         Accepted(
+            "ZoneBell/Writer",
+            "Serverless-LambdaEventSourceMappingDestination",
+            "SQS sources have no such destination; the queue's own dead-letter queue takes what fails.",
+        ),
+        Accepted(
+            "ZoneBell/DeadLetters",
+            "Serverless-SQSRedrivePolicy",
+            "This queue is a dead-letter queue itself; an alarm watches it.",
+        ),
+        Accepted(
             "Functions/RecoverDeadLetters",
             "Serverless-SQSRedrivePolicy",
             "This queue is a dead-letter queue itself; an alarm watches it.",

@@ -21,6 +21,7 @@ Group = Literal[
     "norikae:read",
     "norikae:sync",
     "norikae:verify",
+    "norikae:weigh",
 ]
 """The Kubernetes groups that norikae's functions act as; ``manifests/rbac.yaml`` gives them their rights."""
 

@@ -30,7 +30,11 @@ RUNTIME = lambda_.Runtime(
 )
 OPERATOR_COMMAND = "operator_command"
 HAND_OVER_GREEN = "hand_over_green"
+WEIGHERS = "norikae:weigh"
+"""The group whose members may patch Ingresses."""
 ADOPT_CLUSTER, RECOVER = "adopt_cluster", "recover"
+DIRECTLY_AFTER = 60
+"""Seconds after which the way back applies a change itself that the zone's writer has left (decision 011)."""
 
 
 class Functions(Construct):
@@ -87,6 +91,8 @@ class Functions(Construct):
         access: dict[str, list[str]] = {}
         for row in FUNCTIONS:
             for group in row.groups:
+                if group == WEIGHERS and self._environment.dns.owner != "external-dns":
+                    continue  # nobody tells an external-dns anything, so nobody may patch an Ingress
                 access.setdefault(group, []).append(self.roles[row.name].role_arn)
         return access
 
@@ -153,6 +159,8 @@ class Functions(Construct):
             "NORIKAE_ADOPT_MACHINE": self._at.adopt_machine,
             "NORIKAE_CLEAN_MACHINE": self._at.clean_machine,
             "NORIKAE_SHIFT_MACHINE": self._at.shift_machine,
+            "NORIKAE_BELL": self._at.bell_url,
+            "NORIKAE_DIRECTLY_AFTER": str(DIRECTLY_AFTER),
             "NORIKAE_ACCESS": cdk.Stack.of(self).to_json_string(self.access),
         }
         return {"POWERTOOLS_LOG_LEVEL": "INFO", **{setting: known[setting] for setting in row.settings}}

@@ -33,7 +33,7 @@ def table(at: Resources) -> list[iam.PolicyStatement]:
 
 
 def forget(at: Resources) -> list[iam.PolicyStatement]:
-    """Delete items: only answered questions ever are, since they hold task tokens."""
+    """Delete items: answered questions, since they hold task tokens, and batches that the zone's writer has settled."""
     return [iam.PolicyStatement(sid="Forget", actions=["dynamodb:DeleteItem"], resources=[at.table])]
 
 
@@ -92,6 +92,20 @@ def records_write(at: Resources) -> list[iam.PolicyStatement]:
 def trail_read(_at: Resources) -> list[iam.PolicyStatement]:
     """Look up who changed record sets; the action takes no resource."""
     return [iam.PolicyStatement(sid="WhoWrote", actions=["cloudtrail:LookupEvents"], resources=["*"])]
+
+
+def ring(at: Resources) -> list[iam.PolicyStatement]:
+    """Wake the zone's writer."""
+    return [
+        iam.PolicyStatement(sid="Ring", actions=["sqs:SendMessage"], resources=[at.bell]),
+        _key(at, "Decrypt", "GenerateDataKey", through=["sqs"]),
+    ]
+
+
+def hear(at: Resources) -> list[iam.PolicyStatement]:
+    """What the Lambda service needs to read the bell's queue (Lambda guide, "Execution role permissions" for SQS)."""
+    actions = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+    return [iam.PolicyStatement(sid="Hear", actions=actions, resources=[at.bell])]
 
 
 def load_balancers_read(_at: Resources) -> list[iam.PolicyStatement]:

@@ -16,6 +16,7 @@ from stacks.resources import Resources
 from stacks.runtime import PYTHON
 from stacks.state import State
 from stacks.workflow.machines import Machines, machine_name
+from stacks.zone_bell import ZoneBell
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -43,9 +44,11 @@ class NorikaeStack(cdk.Stack):
         self.notifications = Notifications(
             self, "Notifications", environment=environment.environment, key=self.state.key
         )
+        self.bell = ZoneBell(self, "ZoneBell", key=self.state.key)
         self.cluster_roles = ClusterRoles(self, "ClusterRoles")
         at = self._resources(environment)
         self.functions = Functions(self, "Functions", environment=environment, bundle=bundle, key=self.state.key, at=at)
+        self.bell.wakes(self.functions.by_name["write_zone"])
         self.machines = Machines(
             self,
             "Machines",
@@ -67,8 +70,8 @@ class NorikaeStack(cdk.Stack):
             "Alarms",
             machines={"Upgrade": self.machines.upgrade, "Shift": self.machines.shift},
             functions={row.identifier: self.functions.by_name[row.name] for row in FUNCTIONS},
-            unattended=tuple(row.identifier for row in FUNCTIONS if row.caller != "workflow"),
-            dead_letters=self.functions.dead_letters,
+            unattended=tuple(row.identifier for row in FUNCTIONS if row.caller != "workflow" and not row.rung),
+            dead_letters={**self.functions.dead_letters, "write_zone": self.bell.dead_letters},
             topic=self.notifications.topic,
         )
         self._outputs()
@@ -102,6 +105,8 @@ class NorikaeStack(cdk.Stack):
             shift_machine=arn + machine_name(environment.environment, "shift"),
             adopt_machine=arn + machine_name(environment.environment, "adopt"),
             clean_machine=arn + machine_name(environment.environment, "clean-green"),
+            bell=self.bell.queue.queue_arn,
+            bell_url=self.bell.queue.queue_url,
         )
 
     def _outputs(self) -> None:

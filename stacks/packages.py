@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SERVICES = (
     *("autoscaling", "cloudwatch", "dynamodb", "ec2", "eks", "elbv2", "iam", "route53", "s3"),
-    *("secretsmanager", "sns", "ssm", "stepfunctions", "sts"),
+    *("secretsmanager", "sns", "sqs", "ssm", "stepfunctions", "sts"),
 )
 """The AWS services whose models stay in the bundle; a client of another one fails with UnknownServiceError."""
 ENDPOINTS = frozenset(SERVICES) - {"cloudwatch", "elbv2", "stepfunctions"} | {

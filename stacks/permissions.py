@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from stacks import cluster_grants, compute_grants, grants, identity_grants
 from stacks.row import Row, Setting
+from stacks.zone_bell import WRITER_SECONDS
 
 _TABLE: tuple[Setting, ...] = ("NORIKAE_TABLE",)
 _TELLING: tuple[Setting, ...] = ("NORIKAE_TABLE", "NORIKAE_TOPIC")
 _REPORTING: tuple[Setting, ...] = ("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_EVIDENCE_BUCKET")
 _TELL = (grants.table, grants.publish)
 _REPORT = (*_TELL, grants.forget, grants.evidence)
-_MOVE = (grants.table, grants.records_write, grants.load_balancers_read)
+_MOVE = (grants.table, grants.records_read, grants.ring, grants.load_balancers_read)
+_MOVE_AT_ONCE = (grants.table, grants.records_write, grants.load_balancers_read)
+_MOVE_BACK = (*_MOVE_AT_ONCE, grants.ring)
+_BACK: tuple[Setting, ...] = ("NORIKAE_BELL", "NORIKAE_DIRECTLY_AFTER")
 _HEALTH = (grants.table, grants.records_read, grants.load_balancers_read)
 
 
@@ -133,7 +137,7 @@ FUNCTIONS = (
         # What background gates read, for every application in one look; leased names go back to their owner.
         (*_MOVE, grants.publish, grants.metrics_read, cluster_grants.cluster_endpoint),
         ("norikae:read",),
-        _TELLING,
+        (*_TELLING, "NORIKAE_BELL"),
         timeout=240,
     ),
     Row("Request decommission approval", "workflow", _TELL, settings=_TELLING),
@@ -141,7 +145,7 @@ FUNCTIONS = (
         "Decommission blue",
         "workflow",
         (
-            *(*_MOVE, grants.publish, grants.metrics_read),
+            *(*_MOVE_AT_ONCE, grants.publish, grants.metrics_read),
             *(cluster_grants.clusters_read, cluster_grants.clusters_delete),
             *(compute_grants.nodes_read, compute_grants.nodes_delete, identity_grants.identity_forget),
             grants.orphans_delete,
@@ -161,9 +165,9 @@ FUNCTIONS = (
     Row(
         "Roll back applications",
         "workflow",
-        (*_MOVE, grants.publish, grants.executions_read, cluster_grants.cluster_endpoint),
-        ("norikae:hand-off", "norikae:read"),
-        _TELLING,
+        (*_MOVE_BACK, grants.publish, grants.executions_read, cluster_grants.cluster_endpoint),
+        ("norikae:hand-off", "norikae:read", "norikae:weigh"),
+        (*_TELLING, *_BACK),
         timeout=240,
     ),
     Row("Hold upgrade", "workflow", _TELL, settings=_TELLING),
@@ -188,10 +192,17 @@ FUNCTIONS = (
         "Set weights",
         "workflow",
         (*_MOVE, cluster_grants.cluster_endpoint),
-        ("norikae:read",),
+        ("norikae:read", "norikae:weigh"),
+        (*_TABLE, "NORIKAE_BELL"),
+    ),
+    Row(
+        "Verify weights",
+        "workflow",
+        # What is told to an external-dns is told to one after the other, each once the one before has written.
+        (grants.table, grants.records_read, cluster_grants.cluster_endpoint),
+        ("norikae:read", "norikae:weigh"),
         _TABLE,
     ),
-    Row("Verify weights", "workflow", (grants.table, grants.records_read), settings=_TABLE),
     Row(
         "Judge gates",
         "workflow",
@@ -203,16 +214,16 @@ FUNCTIONS = (
     Row(
         "Restore safe weights",
         "workflow",
-        (*_TELL, grants.records_write, grants.trail_read, cluster_grants.cluster_endpoint),
-        ("norikae:read",),
-        _TELLING,
+        (*_MOVE_BACK, grants.publish, grants.trail_read, cluster_grants.cluster_endpoint),
+        ("norikae:read", "norikae:weigh"),
+        (*_TELLING, *_BACK),
     ),
     Row(
         "Roll back application",
         "workflow",
-        (*_MOVE, cluster_grants.cluster_endpoint),
-        ("norikae:hand-off", "norikae:read"),
-        _TABLE,
+        (*_MOVE_BACK, cluster_grants.cluster_endpoint),
+        ("norikae:hand-off", "norikae:read", "norikae:weigh"),
+        (*_TABLE, *_BACK),
     ),
     Row("Hold failed rollback", "workflow", _TELL, settings=_TELLING),
     Row("Hold application", "workflow", _TELL, settings=_TELLING),
@@ -245,12 +256,26 @@ FUNCTIONS = (
         _TELLING,
         timeout=120,
     ),
-    # started by an event, and by a person
+    # started by the bell of the zone, by an event, and by a person
+    Row(
+        "Write zone",
+        "events",
+        (grants.table, grants.forget, grants.records_write, grants.ring, grants.hear),
+        settings=(*_TABLE, "NORIKAE_BELL"),
+        timeout=WRITER_SECONDS,
+        rung=True,
+    ),
     Row(
         "Recover",
         "events",
-        (*_MOVE, *_REPORT, grants.executions_read, cluster_grants.cluster_endpoint, identity_grants.identity_forget),
-        ("norikae:hand-off", "norikae:read"),
+        (
+            *_MOVE_AT_ONCE,
+            *_REPORT,
+            grants.executions_read,
+            cluster_grants.cluster_endpoint,
+            identity_grants.identity_forget,
+        ),
+        ("norikae:hand-off", "norikae:read", "norikae:weigh"),
         settings=(*_REPORTING, "NORIKAE_ADOPTER", "NORIKAE_ADOPT_MACHINE"),
         timeout=240,
         asynchronous=True,

@@ -33,6 +33,8 @@ class Resources:
     shift_machine: str
     adopt_machine: str
     clean_machine: str
+    bell: str
+    bell_url: str
 
     def arn(self, service: str, resource: str) -> str:
         """An ARN in this account and region."""

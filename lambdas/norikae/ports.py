@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # every function imports this module, and needs few of these 
     from norikae.traffic.ports import Dns, LoadBalancers, Trail
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
     from norikae.upgrade.quiet_port import Visits
+    from norikae.zone.ports import Zone
 
 
 class Ports(Protocol):
@@ -59,6 +60,10 @@ class Ports(Protocol):
     @property
     def trail(self) -> Trail:
         """Who changed the public names."""
+
+    @property
+    def zone(self) -> Zone:
+        """The hosted zone, for whoever writes it."""
 
     @property
     def load_balancers(self) -> LoadBalancers:

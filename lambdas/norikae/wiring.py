@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from norikae.traffic.ports import Dns, LoadBalancers, Trail
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
     from norikae.upgrade.quiet_port import Visits
+    from norikae.zone.ports import Zone
+
+
+LOOKS_EVERY = 5.0
+"""Seconds between two questions whether a Route 53 change is in sync, for all applications that share it."""
 
 
 @cache
@@ -101,11 +106,39 @@ class AwsPorts:
 
     @cached_property
     def dns(self) -> Dns:
-        """Route 53, behind the guard that keeps blue's weight down once its end has begun."""
-        from norikae.adapters.aws.route53 import Route53Dns
+        """The zone's intents and Route 53, behind the guard that keeps blue's weight down once its end has begun."""
         from norikae.upgrade.no_return import GuardedDns
+        from norikae.zone.deferred import ZoneDns
 
-        return GuardedDns(Route53Dns(_client("route53"), self.environment.dns.zones[0]), self.table)
+        zone, patience = self.zone, self.settings.directly_after
+        waits = bool(self.settings.bell)
+        names = ZoneDns(
+            zone.route53,
+            zone.intents,
+            self.now,
+            bell=zone.bell if waits else None,
+            directly_after=float(patience) if patience else None,
+            looks_every=LOOKS_EVERY,
+        )
+        return GuardedDns(names, self.table)
+
+    @cached_property
+    def zone(self) -> Zone:
+        """The hosted zone, its intents and its bell, as its writer needs them."""
+        from norikae.adapters.aws.bell import SqsBell
+        from norikae.adapters.aws.intents import DynamoIntents
+        from norikae.adapters.aws.route53 import Route53Dns
+        from norikae.adapters.clock import SystemClock
+        from norikae.zone.ports import Zone
+
+        zone, table = self.environment.dns.zones[0], self.settings.need("table")
+        return Zone(
+            id=zone,
+            intents=DynamoIntents(_client("dynamodb"), table, zone, self.now, self.environment.retention.runs_days),
+            route53=Route53Dns(_client("route53"), zone),
+            bell=SqsBell(lambda: _client("sqs"), self.settings.bell, zone),
+            clock=SystemClock(),
+        )
 
     @cached_property
     def trail(self) -> Trail:

@@ -1,5 +1,5 @@
 # ruff: noqa: N803 - the members of the API are spelled as AWS spells them
-"""AWS Lambda's Invoke, in front of moto's registry of functions."""
+"""AWS Lambda's Invoke and its event sources, in front of moto's registry of functions."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import lambda_backends
+from moto.sqs.exceptions import QueueDoesNotExist
 
 from local.aws import in_process
+from local.aws.event_sources import MOST_OF_A_GROUP, EventSource, Pollers, queue_of
 from local.aws.simulator import AwsError, Simulator
 from local.runtime.function import unqualified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from local.kernel import Kernel, Steps
@@ -35,6 +37,7 @@ class LambdaSimulator(Simulator):
         region: such as ``ap-northeast-1``.
         dead_letter: takes what no attempt could deliver: the function's ARN, the event, its last outcome, how often
             it was tried; by default the function's ``OnFailure`` destination gets it, or its dead-letter queue.
+        authorize: whether a role may do something with a resource; by default it may.
     """
 
     service: ClassVar[str] = "lambda"
@@ -48,10 +51,13 @@ class LambdaSimulator(Simulator):
         account: str,
         region: str,
         dead_letter: Callable[[str, Any, Outcome, int], None] | None = None,
+        authorize: Callable[[str, str, str], bool] = lambda *_: True,
     ) -> None:
         self._kernel, self._runtime = kernel, runtime
         self._prefix = f"arn:aws:lambda:{region}:{account}:function:"
         self._dead_letter = dead_letter or self._bury
+        self._authorize = authorize
+        self.pollers = Pollers(kernel, runtime.invoke)
 
     def invoke(
         self,
@@ -80,6 +86,59 @@ class LambdaSimulator(Simulator):
             self._kernel.after(self._kernel.seconds() - self._kernel.env.now, lambda: self.deliver(arn, event))
             return {"StatusCode": 202, "Payload": b""}
         return _answer(self._run(arn, event), Qualifier)
+
+    def create_event_source_mapping(
+        self,
+        *,
+        EventSourceArn: str,
+        FunctionName: str,
+        BatchSize: int = MOST_OF_A_GROUP,
+        FunctionResponseTypes: Sequence[str] = (),
+        Enabled: bool = True,
+        **outside: Any,
+    ) -> dict[str, Any]:
+        """Let an SQS FIFO queue start a function.
+
+        Raises:
+            AwsError: ``InvalidParameterValueException`` as Lambda has it, ``ResourceConflictException``; 501 for other
+                sources and members.
+        """
+        if outside or not Enabled or not EventSourceArn.endswith(".fifo") or EventSourceArn.split(":")[2] != "sqs":
+            raise AwsError("NotImplemented", f"an event source {EventSourceArn} with {sorted(outside)}", 501)
+        arn = self._arn(FunctionName)
+        if reason := self._unfit(EventSourceArn, arn, BatchSize):
+            raise AwsError("InvalidParameterValueException", reason, extra={"Type": "User"})
+        if any((one.queue, one.function) == (EventSourceArn, arn) for one in self.pollers.sources.values()):
+            raise AwsError("ResourceConflictException", "The event source mapping already exists", 409)
+        source = EventSource(
+            self._kernel.uuid("lambda/event-sources"), EventSourceArn, arn, BatchSize, bool(FunctionResponseTypes)
+        )
+        self.pollers.add(source)
+        return {
+            "UUID": source.uuid,
+            "EventSourceArn": source.queue,
+            "FunctionArn": source.function,
+            "BatchSize": source.batch,
+            "FunctionResponseTypes": list(FunctionResponseTypes),
+            "State": "Creating",
+        }
+
+    def _unfit(self, queue: str, function: str, batch: int) -> str:
+        """Why Lambda does not take messages of a queue to a function; empty when it does."""
+        known = self._runtime.functions[function]
+        if not 1 <= batch <= MOST_OF_A_GROUP:
+            return "Unsupported source arn : batch size of a FIFO queue must be at most 10."
+        try:
+            hidden = int(queue_of(queue).visibility_timeout)
+        except QueueDoesNotExist:
+            return f"Error occurred while ReceiveMessage. SQS Error Code: NonExistentQueue: {queue}"
+        if hidden < known.timeout:
+            limit = f"Function timeout: {known.timeout:.0f} seconds"
+            return f"Queue visibility timeout: {hidden} seconds is less than {limit}"
+        for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"):
+            if not self._authorize(known.role_arn, f"sqs:{action}", queue):
+                return f"The provided execution role does not have permissions to call {action} on SQS"
+        return ""
 
     def _arn(self, name: str) -> str:
         arn = unqualified(name if name.startswith("arn:") else self._prefix + name.rpartition("function:")[2])

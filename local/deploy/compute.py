@@ -97,6 +97,17 @@ def event_invoke_config(place: Place, given: Properties) -> Made:
     return Made(given.logical)
 
 
+def event_source_mapping(place: Place, given: Properties) -> Made:
+    """``AWS::Lambda::EventSourceMapping``."""
+    made = place.clients("lambda").create_event_source_mapping(
+        FunctionName=given.need("FunctionName"),
+        EventSourceArn=given.need("EventSourceArn"),
+        **given.pick("BatchSize", "Enabled", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds"),
+    )
+    arn = place.arn("lambda", f"event-source-mapping:{made['UUID']}")
+    return Made(made["UUID"], {"Id": made["UUID"], "EventSourceMappingArn": arn})
+
+
 def version(place: Place, given: Properties) -> Made:
     """``AWS::Lambda::Version``."""
     made = place.clients("lambda").publish_version(FunctionName=given.need("FunctionName"), **given.pick("Description"))

@@ -35,6 +35,7 @@ _MAKERS: dict[str, Callable[[Place, Properties], Made]] = {
     "AWS::KMS::Key": identity.key,
     "AWS::Lambda::Alias": compute.alias,
     "AWS::Lambda::EventInvokeConfig": compute.event_invoke_config,
+    "AWS::Lambda::EventSourceMapping": compute.event_source_mapping,
     "AWS::Lambda::Function": compute.function,
     "AWS::Lambda::Permission": compute.permission,
     "AWS::Lambda::Version": compute.version,

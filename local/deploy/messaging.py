@@ -60,7 +60,8 @@ def queue(place: Place, given: Properties) -> Made:
         "FifoQueue",
         "ContentBasedDeduplication",
     )
-    name = given.name(place, "QueueName", longest=80)
+    suffix = ".fifo" if attributes.get("FifoQueue") else ""
+    name = given.name(place, "QueueName", longest=80 - len(suffix)).removesuffix(suffix) + suffix
     made = place.clients("sqs").create_queue(QueueName=name, Attributes=_texts(attributes), tags=given.tags())
     arn = place.arn("sqs", name)
     return Made(made["QueueUrl"], {"Arn": arn, "QueueName": name, "QueueUrl": made["QueueUrl"]})

@@ -22,6 +22,7 @@ from tests.unit.fakes.ports import FakePorts
 from tests.unit.fakes.singletons import NIGHTLY, HandOff, cron_job
 from tests.unit.fakes.story import APP, GREEN, RUN, WRITER, Story
 from tests.unit.fakes.waves import Wave, config_map
+from tests.unit.zone.stories import Zones
 
 Json = dict[str, Any]
 Handler = Callable[[Json, object], Json]
@@ -40,7 +41,7 @@ def event(name: str) -> Json:
 
 def handler(name: str) -> Handler:
     """The handler of a state, an event or a command."""
-    folder = {"recover": "events", "operator_command": "operator"}.get(name, "workflow")
+    folder = {"recover": "events", "write_zone": "events", "operator_command": "operator"}.get(name, "workflow")
     found: Handler = importlib.import_module(f"handlers.{folder}.{name}").handler
     return found
 
@@ -141,6 +142,15 @@ def _handing_off() -> Story:
     return story
 
 
+def _rung() -> Story:
+    story = _story()
+    zone = Zones()
+    zone.ports.table = story.ports.table
+    story.ports.zone = zone.ports.zone
+    zone.wants(zone.hosts[0], 5)
+    return story
+
+
 WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "plan_upgrade": _free,
     "run_preflight": _planned,
@@ -178,6 +188,7 @@ WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "ask_team": _story,
     "finish_shift": lambda: _story(weight=5),
     "recover": lambda: _story(weight=5),
+    "write_zone": _rung,
     "operator_command": lambda: _story(weight=5),
 }
 """Every handler, and the world before its recorded event."""

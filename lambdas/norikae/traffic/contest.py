@@ -65,9 +65,8 @@ def restore_safe_weights(ports: Ports, writer: Writer, application: str, reason:
     changes = None if item.restored else batch_safe(moving, records)
     if changes:
         what = f"the weights that passed last ({moving.shares(item.safe)}) are restored, once"
-        moving = moving.saved(intended=item.safe, change="", restored=True, verified_at=None)
-        comment = f"norikae run={writer.run} application={application} contested weight={item.safe}"
-        change = ports.dns.change(changes, comment)
+        moving = moving.saved(intended=item.safe, change="", restored=True, verified_at=None, seen_at=None)
+        change = moving.write(records, changes, moving.shares(item.safe), f"contested weight={item.safe}")
         moving = moving.saved(written=moving.shares(item.safe), change=change, changed_at=ports.now)
     elif changes is None:
         what = "the records stay as they are, since they were restored before or lead elsewhere"

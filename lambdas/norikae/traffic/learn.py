@@ -1,7 +1,10 @@
 """Whose record sets are whose, for an application whose names an external-dns owns; learnt before the first weight."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from norikae.errors import RefusedError
 from norikae.ownership.instances import find_instances
@@ -32,7 +35,14 @@ def learnt(moving: Moving) -> Moving:
             f"{moving.planned.name} is owned by external-dns and cannot be moved yet: {shown}"
             f"{f' (and {more} more)' if more > 0 else ''}"
         )
-    return moving.saved(sets=dict(found.sets), marks=found.marks)
+    known = replace(moving, item=msgspec.structs.replace(moving.item, sets=dict(found.sets), marks=found.marks))
+    if moving.declares:
+        from norikae.traffic.declare import undeclarable  # noqa: PLC0415 - only where weights are declared
+
+        if wrong := tuple(undeclarable(known, known.read_records())):
+            raise RefusedError(f"{moving.planned.name} cannot be moved by its external-dns yet: {'. '.join(wrong)}")
+    known.save()
+    return known
 
 
 def surveyed(moving: Moving) -> Survey:

@@ -103,7 +103,8 @@ class Moving:
                 f"{', '.join(sorted(missing))}: no A or AAAA record set exists; somebody removed it"
             )
         weights = weights_of(records)
-        ours = [self.item.written, self.shares(self.item.intended)] if self.item.written else []
+        ours = [self.item.written] if self.item.written else []
+        ours += [self.shares(self.item.intended)] if ours or self.item.intended else []
         ours += [self.shares(0), weights_of(self.snapshot())] if ours and or_all_on_blue else []
         is_ours = weights in ours or (self.declares and _is_between(weights, ours))
         if ours and not is_ours and records != self.snapshot():
@@ -156,7 +157,9 @@ class Moving:
             return self.item.intended
         return green_weight(weights, self.blue_set, self.green_set)
 
-    def write(self, records: Iterable[RecordSet], changes: Sequence[Change], wanted: Mapping[str, int], why: str) -> str:
+    def write(
+        self, records: Iterable[RecordSet], changes: Sequence[Change], wanted: Mapping[str, int], why: str
+    ) -> str:
         """Route 53's id of the change that makes the record sets as wanted, or ``declared`` when nobody knows one.
 
         Args:
@@ -219,8 +222,12 @@ def _is_between(weights: Mapping[str, int], ours: Sequence[Mapping[str, int]]) -
     return all(any(one.get(name, 0) == weight for one in ours) for name, weight in weights.items())
 
 
-def pause_while_pending(moving: Moving) -> int:
+def pause_while_pending(moving: Moving, *, hurry: bool | None = None) -> int:
     """Seconds until the application's last change is asked about again.
+
+    Args:
+        moving: which.
+        hurry: whether somebody waits for exactly this change; by default when it is on the way back.
 
     Raises:
         RefusedError: it stays PENDING for longer than the environment tolerates.
@@ -230,4 +237,4 @@ def pause_while_pending(moving: Moving) -> int:
         raise RefusedError(
             f"Route 53 change {moving.item.change} is PENDING for more than {dns.propagation_deadline} s"
         )
-    return propagation_pause(dns, waited, hurry=moving.item.backwards)
+    return propagation_pause(dns, waited, hurry=moving.item.backwards if hurry is None else hurry)

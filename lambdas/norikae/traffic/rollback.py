@@ -17,7 +17,7 @@ from norikae.traffic.history import propagation_pause
 from norikae.traffic.moving import Moving, pause_while_pending
 from norikae.traffic.records import Change, RecordSet
 from norikae.traffic.standing import target_groups, too_small, unhealthy, unreachable
-from norikae.traffic.weights import WHOLE, batch_back, batch_down, green_weight, once_more, weights_of
+from norikae.traffic.weights import WHOLE, batch_back, batch_down, once_more, weights_of
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.progress import Progress
 from norikae.upgrade.state import PhaseItem
@@ -82,6 +82,8 @@ def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once
     weight = 0 if is_back else moving.green_weight(records)
     if moving.item.backwards and weight == moving.item.intended:
         return _look(moving, records, weight, is_back=is_back)
+    if not is_back and _is_still_to_be_written(moving):
+        return _pending(moving, moving.item.intended, pause_while_pending(moving, hurry=False))
     return _once_more(moving, records, weight) if is_back else _lower(moving, records, weight)
 
 
@@ -110,30 +112,45 @@ def _lower(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:
     if lacking := _proven_able(moving, stop):
         return Progress.wait(lacking, moving.ports.environment.shift.poll).answer()
     if stop:
-        _write(
-            moving,
-            batch_down(records, blue=moving.blue_set, green=moving.green_set, weight=stop, take=moving.take),
-            stop,
-        )
+        down = batch_down(records, blue=moving.blue_set, green=moving.green_set, weight=stop, take=moving.take)
+        _write(moving, records, down, stop)
         pause = moving.ports.environment.shift.rollback.pause
         return Progress.wait(f"{moving.blue} to take {WHOLE - stop} of {WHOLE}", pause).answer()
-    return _write(moving, batch_back(records, moving.snapshot(), moving.take), stop)
+    return _write(moving, records, batch_back(records, moving.snapshot(), moving.take), stop)
 
 
 def _once_more(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:
     """An answer of Route 53 was lost, or somebody else did it: only a change of our own can be asked for INSYNC."""
-    return _write(moving, once_more(records), weight)
+    return _write(moving, records, once_more(records), weight)
 
 
-def _write(moving: Moving, changes: Sequence[Change], weight: int) -> Answer:
-    ports, name = moving.ports, moving.planned.name
+def _is_still_to_be_written(moving: Moving) -> bool:
+    """Whether the zone's writer has the last word of the way back and Route 53 does not have it yet."""
+    item = moving.item
+    return bool(item.backwards and item.change) and not moving.is_in_force(_wanted(moving, item.intended))
+
+
+def _write(moving: Moving, records: Sequence[RecordSet], changes: Sequence[Change], weight: int) -> Answer:
+    ports = moving.ports
     moving = moving.saved(
-        outcome="shifting", intended=weight, change="", verified_at=None, backwards=True, short_since=None
+        outcome="shifting",
+        written=weights_of(records),
+        intended=weight,
+        change="",
+        verified_at=None,
+        backwards=True,
+        short_since=None,
+        seen_at=None,
     )
-    change = ports.dns.change(changes, f"norikae run={moving.writer.run} application={name} rollback={weight}")
-    moving.save(written=moving.shares(weight), change=change, changed_at=ports.now)
+    change = moving.write(records, changes, _wanted(moving, weight), f"rollback={weight}")
+    moving.save(change=change, changed_at=ports.now)
     moving.note("rollback-written", weight=weight, change=change)
     return _pending(moving, weight, propagation_pause(ports.environment.dns, 0, hurry=True))
+
+
+def _wanted(moving: Moving, weight: int) -> dict[str, int]:
+    """Set identifier to weight: at the end of the way those from before the shift."""
+    return moving.shares(weight) if weight else weights_of(moving.snapshot())
 
 
 def _pending(moving: Moving, weight: int, seconds: int) -> Answer:

@@ -47,16 +47,23 @@ def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> 
     if moving.declares and weights_of(records) == moving.shares(weight):
         changes = ()
     answer = {"retry_after_seconds": ports.environment.dns.propagation_poll}
-    if not changes and moving.item.change:
+    if not changes and moving.item.change and moving.item.intended == weight:
         return {**answer, "change": moving.item.change}
     _refuse_unless_green_is_healthy(moving, served)
     revisions = synced_on_green(moving)
     moving = _noted(moving, green)
     moving = moving.saved(
-        intended=weight, change="", green=served, verified_at=None, revisions=revisions, backwards=False, seen_at=None
+        written=weights_of(records),
+        intended=weight,
+        change="",
+        green=served,
+        verified_at=None,
+        revisions=revisions,
+        backwards=False,
+        seen_at=None,
     )
     change = moving.write(records, changes or once_more(records), moving.shares(weight), f"weight={weight}")
-    moving.save(written=moving.shares(weight), change=change, changed_at=ports.now, inconclusive=0)
+    moving.save(change=change, changed_at=ports.now, inconclusive=0)
     moving.note("weight-written", weight=weight, change=change)
     return {**answer, "change": change}
 
@@ -69,7 +76,7 @@ def verify_weights(ports: Ports, writer: Writer, application: str, weight: int, 
         writer: in whose name.
         application: which.
         weight: green's share that was written.
-        change: Route 53's id of the change.
+        change: what ``set_weights`` answered.
 
     Raises:
         ForeignWriteError: the records read back differ.
@@ -83,7 +90,8 @@ def verify_weights(ports: Ports, writer: Writer, application: str, weight: int, 
     if served != moving.shares(weight):
         raise ForeignWriteError(f"{moving.planned.hosts[0]} was set to {moving.shares(weight)} but reads {served}")
     if moving.item.verified_at is None:
-        moving.save(weight=weight, verified_at=ports.now, steps=(*moving.item.steps, (ports.now, weight)))
+        steps = (*moving.item.steps, (ports.now, weight))
+        moving.save(written=served, weight=weight, verified_at=ports.now, steps=steps)
         moving.note("weight-in-force", weight=weight)
     return {"next": "bake"}
 

@@ -61,6 +61,35 @@ def raised(changes: Sequence[Change], identifiers: Collection[str]) -> tuple[str
     return tuple(sorted({name for (name, kind), weight in after.items() if weight > before.get((name, kind), 0)}))
 
 
+def blue_that_goes(table: RunTable) -> tuple[str, ...]:
+    """The set identifiers of the blue whose end has begun, its name first; nothing while there is none."""
+    clusters = table.environment("CLUSTERS", ClustersItem)
+    if clusters is None or not clusters.run or not is_passed(table, clusters.run):
+        return ()
+    stored = table.read(clusters.run, "PLAN", PlanItem)
+    if stored is None:
+        return ()
+    name = stored.plan.blue.name
+    items = table.read_all(clusters.run, "APP#", AppItem)
+    return (name, *sorted({one.sets[name] for one in items if name in one.sets}))
+
+
+def too_late(changes: Sequence[Change], blue: Sequence[str]) -> str:
+    """Why a batch must not be applied any more, in words; empty when it may be.
+
+    Args:
+        changes: the batch.
+        blue: the set identifiers of the blue whose end has begun, if one has, its name first.
+    """
+    names = raised(changes, blue) if blue else ()
+    if not names:
+        return ""
+    return (
+        f"{', '.join(names)}: decommission has begun; nothing raises the weight of {blue[0]} any more "
+        "(docs/runbook.md, 'decommission has begun')"
+    )
+
+
 class GuardedDns:
     """``Dns`` that refuses to raise blue's weight after the point of no return; the rest passes.
 
@@ -86,25 +115,9 @@ class GuardedDns:
         Raises:
             RefusedError: it raises the weight of a blue that is being taken apart.
         """
-        blue = self._blue_that_goes()
-        if blue and (names := raised(changes, blue)):
-            raise RefusedError(
-                f"{', '.join(names)}: decommission has begun; nothing raises the weight of {blue[0]} any more "
-                "(docs/runbook.md, 'decommission has begun')"
-            )
+        if text := too_late(changes, blue_that_goes(self._table)):
+            raise RefusedError(text)
         return self._dns.change(changes, comment)
-
-    def _blue_that_goes(self) -> tuple[str, ...]:
-        """The set identifiers of a blue that is being taken apart, its name first; nothing otherwise."""
-        clusters = self._table.environment("CLUSTERS", ClustersItem)
-        if clusters is None or not clusters.run or not is_passed(self._table, clusters.run):
-            return ()
-        stored = self._table.read(clusters.run, "PLAN", PlanItem)
-        if stored is None:
-            return ()
-        name = stored.plan.blue.name
-        items = self._table.read_all(clusters.run, "APP#", AppItem)
-        return (name, *sorted({one.sets[name] for one in items if name in one.sets}))
 
 
 def _carries_traffic(record: RecordSet) -> bool:

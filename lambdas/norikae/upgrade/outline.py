@@ -119,6 +119,11 @@ def _planned(
         )
         for one in chosen
     ]
+    if unasked := [one.name for one in moves if one.owner == "external-dns" != ports.environment.dns.owner]:
+        raise RefusedError(
+            f"{', '.join(unasked)}: norikae.dev/owner: external-dns needs the right to patch Ingresses, which norikae "
+            "has only where dns.owner is external-dns; choose lease, or change the environment file"
+        )
     for one in moves:
         if wrong := too_long(shift, ports.environment.dns, steps=len(one.steps), bake_seconds=one.bake_seconds):
             raise RefusedError(

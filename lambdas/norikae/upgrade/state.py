@@ -82,8 +82,9 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
         outcome: where it stands.
         weight: green's weight that was last verified in Route 53.
         intended: green's weight that was last written or is about to be.
-        written: set identifier to weight, as we last wrote them; a record that differs is somebody else's.
-        change: Route 53's id of the last change, "" while its answer is not known.
+        written: set identifier to weight, as Route 53 was last seen to have them from us; a record that says neither
+            this nor what is intended is somebody else's.
+        change: the intent or Route 53's id of the last change, "" while its answer is not known.
         changed_at: when that change was made, in seconds since the epoch.
         green: where green serves the application, read when the weight was written.
         verified_at: when ``weight`` was seen in force, in seconds since the epoch; the bake counts from here.

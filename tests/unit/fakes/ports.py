@@ -280,6 +280,7 @@ class FakePorts:
     dns: FakeDns = field(default_factory=FakeDns)
     load_balancers: FakeBalancers = field(default_factory=FakeBalancers)
     environment: Any = field(default_factory=demo_environment)
+    zone: Any = None
     settings: Settings = field(default_factory=Settings)
     now: float = 1_000_000.0
     table: FakeTable = field(default_factory=FakeTable)
