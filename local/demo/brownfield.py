@@ -35,6 +35,14 @@ _VALUES = """\
       valueFiles:
         - "values-{{ .Values.cluster }}.yaml"
 """
+_LEFT_ALONE = """\
+  ignoreDifferences:
+    - group: networking.k8s.io
+      kind: Ingress
+      jsonPointers: ["/metadata/annotations/external-dns.kubernetes.io~1aws-weight"]
+  syncPolicy:
+    syncOptions: ["RespectIgnoreDifferences=true"]
+"""
 _DEFAULT = "# Of a cluster that has no values of its own.\ndns:\n  weight: 0\n"
 
 
@@ -66,6 +74,28 @@ def weighted_by_external_dns(repository: Repository, blue: str) -> Repository:
         if child in files:
             files[child] = files[child].replace(_HELM, _HELM + _VALUES, 1)
     return Repository(files)
+
+
+def told_by_annotation(repository: Repository) -> Repository:
+    """The same, whose Argo CD leaves the weights to whoever annotates the Ingresses.
+
+    Args:
+        repository: as ``weighted_by_external_dns`` made it.
+
+    Raises:
+        ValueError: an application's manifest has no place for it.
+    """
+    files = dict(repository.files(repository.resolve("main")))
+    for path, text in files.items():
+        if path.startswith("clusters/templates/") and path.split("/")[-1].removesuffix(".yaml") in _folders(files):
+            files[path] = text.replace("spec:\n", "spec:\n" + _LEFT_ALONE, 1)
+            if files[path] == text:
+                raise ValueError(f"{path} has no spec")
+    return Repository(files)
+
+
+def _folders(files: Mapping[str, str]) -> set[str]:
+    return {path.split("/")[1] for path in files if path.startswith("apps/")}
 
 
 def values_of(application: str, cluster: str) -> str:

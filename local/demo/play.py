@@ -13,7 +13,7 @@ from local.central import for_all_clusters
 from local.cluster.charts import documents
 from local.cluster.git import GitRepositories, Repository
 from local.demo.breakage import broken_on
-from local.demo.brownfield import weighted_by_external_dns
+from local.demo.brownfield import told_by_annotation, weighted_by_external_dns
 from local.demo.checks import Ending, checks, failed_requests, record_sets
 from local.demo.pages import html_page
 from local.demo.people import Colleague, Operator, commits_what_moved
@@ -76,6 +76,8 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
     blue, version = scenario.blue or environment.clusters.adopt, scenario.blue_version
     if scenario.dns == "brownfield":
         repository = weighted_by_external_dns(repository, blue)
+    if scenario.owner == "external-dns":
+        repository = told_by_annotation(repository)
     if environment.argocd.mode == "hub":
         repository = for_all_clusters(repository)
     git = GitRepositories({environment.argocd.repository: repository})
