@@ -29,6 +29,8 @@ _WISH = """\
     external-dns.kubernetes.io/aws-weight: "{{{{ .Values.dns.weight }}}}"
     external-dns.kubernetes.io/aws-evaluate-target-health: "false"
 """
+_EXTERNAL_DNS = "platform/external-dns/templates/deployment.yaml"
+_LAST_FLAG = "            - --log-format=json\n"
 _HELM = "    helm:\n"
 _VALUES = """\
       ignoreMissingValueFiles: true
@@ -43,15 +45,16 @@ def set_identifier(cluster: str) -> str:
     return f"eks-{cluster}"
 
 
-def weighted_by_external_dns(repository: Repository, blue: str) -> Repository:
+def weighted_by_external_dns(repository: Repository, blue: str, flags: Iterable[str] = ()) -> Repository:
     """The demo's repository as it would be, had external-dns always owned the public names.
 
     Args:
         repository: the demo's, before anything of a central Argo CD is done to it.
         blue: the cluster that has all weight.
+        flags: what external-dns of each cluster is started with beside the demo's, such as ``--events``.
 
     Raises:
-        ValueError: an Ingress of an application does not have the annotations of the demo.
+        ValueError: an Ingress has not the annotations of the demo, or external-dns not its flags.
     """
     files = dict(repository.files(repository.resolve("main")))
     applications = sorted({path.split("/")[1] for path in files if path.startswith("apps/")})
@@ -65,6 +68,10 @@ def weighted_by_external_dns(repository: Repository, blue: str) -> Repository:
         child = f"clusters/templates/{application}.yaml"
         if child in files:
             files[child] = files[child].replace(_HELM, _HELM + _VALUES, 1)
+    if _LAST_FLAG not in files[_EXTERNAL_DNS]:
+        raise ValueError(f"{_EXTERNAL_DNS} has not the flags that the demo's external-dns has")
+    more = "".join(f"            - {flag}\n" for flag in flags)
+    files[_EXTERNAL_DNS] = files[_EXTERNAL_DNS].replace(_LAST_FLAG, more + _LAST_FLAG)
     return Repository(files)
 
 

@@ -33,6 +33,7 @@ class Scenario:
         bad: the application that answers badly on the new version; none when empty.
         on_failure: the environment's ``shift.on_failure``: what becomes of a run when an application went back.
         dns: who has made the weighted records before the run: people, or blue's external-dns (``brownfield``).
+        external_dns: flags of external-dns in a brownfield, beside the demo's.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Scenario:
     bad: str = ""
     on_failure: OnFailure = "continue"
     dns: Dns = "controller"
+    external_dns: tuple[str, ...] = ()
 
     @property
     def changes(self) -> dict[str, Any]:
