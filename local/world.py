@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from local.aws.autoscaling import AutoScalingSimulator
+from local.aws.cloudtrail import CloudTrailSimulator
 from local.aws.cloudwatch import CloudWatchSimulator
 from local.aws.dynamodb import DynamoDbSimulator
 from local.aws.ec2 import Ec2Simulator
@@ -21,9 +22,11 @@ from local.aws.route53.simulator import Route53Simulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
 from local.aws.sts import StsSimulator
 from local.aws.web_identity import Issuers
+from local.edge.access_logs import AccessLogs
 from local.edge.alb import Alb
 from local.edge.alb_metrics import AlbMetrics
 from local.edge.certificates import Authority, CertificateStore
+from local.edge.connections import Connections
 from local.edge.front_door import FrontDoor
 from local.hub import reach_by_eks
 from local.inhabited import InhabitedCluster
@@ -64,7 +67,8 @@ class World:
         self.elb = ElbSimulator(self.kernel, account=account, region=region, vpc=environment.network.vpc)
         self.route53 = Route53Simulator(self.kernel, account=account, target_exists=self._balancer_exists)
         self.alb = Alb(self.kernel, self.elb)
-        AlbMetrics(self.kernel, self.alb, self.cloudwatch)
+        self.connections = Connections(self.kernel, self.alb)
+        AlbMetrics(self.kernel, self.alb, self.cloudwatch, self.connections)
         self.certificates = CertificateStore(Authority(seed=seed))
         self.elb.has_certificate = lambda arn: bool(self.certificates.names(arn))
         self.front_door = FrontDoor(self.kernel, self.elb, self.alb, self.certificates)
@@ -72,6 +76,7 @@ class World:
         self._build_clusters()
         nodes = [self.ec2, self.autoscaling, PublicParameters(self.kernel)]
         records = [DynamoDbSimulator(account=account, region=region)]
+        trail = [CloudTrailSimulator(self.kernel, self.route53)]
         pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
         self.front = Front(
             self.kernel,
@@ -80,11 +85,14 @@ class World:
                 *nodes,
                 *pods,
                 *records,
+                *trail,
             ],
             self.identities,
             account,
             region,
         )
+        self.alb.logs = AccessLogs(self.kernel, account=account, region=region, put=self.front.moto.keep)
+        self.elb.takes_logs = self.front.moto.has_bucket
         self.runtime.front_url = self.front.start()
 
     def _run_functions(self, crashes: Crashes | None) -> None:

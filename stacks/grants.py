@@ -89,6 +89,11 @@ def records_write(at: Resources) -> list[iam.PolicyStatement]:
     ]
 
 
+def trail_read(_at: Resources) -> list[iam.PolicyStatement]:
+    """Look up who changed record sets; the action takes no resource."""
+    return [iam.PolicyStatement(sid="WhoWrote", actions=["cloudtrail:LookupEvents"], resources=["*"])]
+
+
 def load_balancers_read(_at: Resources) -> list[iam.PolicyStatement]:
     """Describe load balancers; none of these actions takes a resource."""
     kinds = ("Listeners", "LoadBalancers", "Rules", "Tags", "TargetGroups", "TargetHealth")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # every function imports this module, and needs few of these 
     from norikae.gates.probe_port import Probe
     from norikae.preflight.insights_port import Insights
     from norikae.settings import Settings
-    from norikae.traffic.ports import Dns, LoadBalancers
+    from norikae.traffic.ports import Dns, LoadBalancers, Trail
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
     from norikae.upgrade.quiet_port import Visits
 
@@ -55,6 +55,10 @@ class Ports(Protocol):
     @property
     def dns(self) -> Dns:
         """The public names."""
+
+    @property
+    def trail(self) -> Trail:
+        """Who changed the public names."""
 
     @property
     def load_balancers(self) -> LoadBalancers:

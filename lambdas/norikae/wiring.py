@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from norikae.gates.ports import Metrics
     from norikae.gates.probe_port import Probe
     from norikae.preflight.insights_port import Insights
-    from norikae.traffic.ports import Dns, LoadBalancers
+    from norikae.traffic.ports import Dns, LoadBalancers, Trail
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
     from norikae.upgrade.quiet_port import Visits
 
@@ -106,6 +106,15 @@ class AwsPorts:
         from norikae.upgrade.no_return import GuardedDns
 
         return GuardedDns(Route53Dns(_client("route53"), self.environment.dns.zones[0]), self.table)
+
+    @cached_property
+    def trail(self) -> Trail:
+        """CloudTrail."""
+        from norikae.adapters.aws.trail import CloudTrail
+
+        # Route 53 is a global service: its events are in us-east-1 (CloudTrail guide, "global service events").
+        client = _client("cloudtrail", region="us-east-1")
+        return CloudTrail(client, self.now, self.environment.environment)
 
     @cached_property
     def load_balancers(self) -> LoadBalancers:
@@ -197,7 +206,7 @@ def ports() -> AwsPorts:
     return AwsPorts()
 
 
-def _client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no types of their own
+def _client(service: str, region: str | None = None) -> Any:  # noqa: ANN401 - boto3's clients have no types
     from norikae.adapters.aws.session import client
 
-    return client(service)
+    return client(service, region)

@@ -109,7 +109,7 @@ class Front:
         self._identities = identities
         self._region = region
         self._session = session()
-        self._moto = MotoBackend(kernel, account)
+        self.moto = MotoBackend(kernel, account)
         self._simulators: dict[str, Simulator] = {s.service: s for s in (StsSimulator(identities), *simulators)}
         facts = WorldFacts(self._simulators)
         self._authority = Authority(account, region, facts, identities.function_of)
@@ -127,7 +127,7 @@ class Front:
         for client in self._clients:
             client.close()
         self._loopback.stop()
-        self._moto.reset()
+        self.moto.reset()
 
     def client(self, service: str, role_arn: str | None = None, *, directly: bool = False) -> Any:
         """A boto3 client of the front, for the operator and for tests while the kernel does not run.
@@ -250,7 +250,7 @@ class Front:
         if operation.service == "iam":
             self._authority.forget()
         try:
-            return self._moto.answer(request)
+            return self.moto.answer(request)
         except Exception as error:  # noqa: BLE001 - moto raises NotImplementedError and worse
             return self._broken(f"{operation.service}:{operation.name}", error)
 

@@ -16,6 +16,7 @@ from moto.kms import models as kms
 from moto.kms.utils import generate_private_key
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3.models import s3_backends
 from werkzeug.test import run_wsgi_app
 
 from local.aws.loopback import HttpAnswer
@@ -69,6 +70,16 @@ class MotoBackend:
         if code == HTTPStatus.NOT_FOUND and "text/html" in headers.get("content-type", ""):
             raise NotImplementedError(f"moto has no {request.method} {request.target}")
         return HttpAnswer(code, body, kept)
+
+    def keep(self, bucket: str, key: str, body: bytes) -> None:
+        """An object that another service of AWS writes, as ELB does its access logs; without the bucket it is lost."""
+        if self.has_bucket(bucket):
+            with time_machine.travel(self._kernel.utcnow(), tick=False):
+                s3_backends[self._account]["aws"].put_object(bucket, key, body)
+
+    def has_bucket(self, bucket: str) -> bool:
+        """Whether a bucket exists."""
+        return bucket in s3_backends[self._account]["aws"].buckets
 
 
 class _Dispatcher(DomainDispatcherApplication):

@@ -34,6 +34,8 @@ class Scenario:
         on_failure: the environment's ``shift.on_failure``: what becomes of a run when an application went back.
         dns: who has made the weighted records before the run: people, or blue's external-dns (``brownfield``).
         external_dns: flags of external-dns in a brownfield, beside the demo's.
+        owner: the environment's ``dns.owner``: who owns the names while they move.
+        commits: whether teams commit the weights of what has moved, so that leased names can go back.
     """
 
     name: str
@@ -50,11 +52,14 @@ class Scenario:
     on_failure: OnFailure = "continue"
     dns: Dns = "controller"
     external_dns: tuple[str, ...] = ()
+    owner: str = "controller"
+    commits: bool = False
 
     @property
     def changes(self) -> dict[str, Any]:
         """What is otherwise than in the environment file of the demo, by dotted key."""
-        return {} if self.on_failure == "continue" else {"shift.on_failure": self.on_failure}
+        wanted = {"shift.on_failure": (self.on_failure, "continue"), "dns.owner": (self.owner, "controller")}
+        return {key: value for key, (value, default) in wanted.items() if value != default}
 
 
 SCENARIOS = {

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from local.aws.elbv2.attributes import LOGGING
 from local.edge.alb_pods import PodIndex
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from local.aws.elbv2 import ElbSimulator, Listener, LoadBalancer, Rule, Target, TargetGroup
+    from local.edge.access_logs import AccessLogs, Caller
     from local.edge.alb_pods import Cluster, PodEndpoint
     from local.kernel import Kernel
 
@@ -57,6 +59,8 @@ class Counts:
     load_balancer: LoadBalancer
     group: TargetGroup | None
     requests: int = 0
+    on_kept: int = 0
+    """Of the requests, those on connections that outlive a request."""
     target_5xx: int = 0
     fixed: int = 0
     elb: dict[int, int] = field(default_factory=dict)
@@ -69,12 +73,12 @@ class Counts:
 
     def start_over(self) -> None:
         """Begin another minute."""
-        self.requests = self.target_5xx = self.fixed = 0
+        self.requests = self.on_kept = self.target_5xx = self.fixed = 0
         self.elb, self.latencies = {}, []
 
 
 @dataclass(slots=True)
-class _Route:
+class Route:
     """Where requests with one name and host go, until anything changes."""
 
     cluster: str = ""
@@ -83,6 +87,8 @@ class _Route:
     targets: tuple[str, ...] = ()
     pods: PodIndex | None = None
     answers: Callable[[str], bool] = lambda _address: False
+    logged: LoadBalancer | None = None
+    """The load balancer, when its access logs are on."""
 
 
 class Alb:
@@ -96,8 +102,10 @@ class Alb:
     def __init__(self, kernel: Kernel, elb: ElbSimulator) -> None:
         self.kernel, self.elb = kernel, elb
         self.counts: dict[tuple[str, str], Counts] = {}
+        self.logs: AccessLogs | None = None
+        """Where requests are written down for the load balancers that ask for it; the world sets it."""
         self._clusters: dict[str, tuple[Cluster, PodIndex]] = {}
-        self._routes: dict[tuple[str, str, str, int], _Route] = {}
+        self._routes: dict[tuple[str, str, str, int], Route] = {}
         self._generation = -1
         elb.probe = self._probe
 
@@ -113,6 +121,10 @@ class Alb:
             self._generation = -1
             self.kernel.after(NOTICE_SECONDS, lambda: self._recheck(cluster_name, None))
 
+    def has(self, pods: PodIndex, pod: PodEndpoint) -> bool:
+        """Whether a pod still exists in its cluster; another one may have its address by now."""
+        return any(known is pods for _, known in self._clusters.values()) and pods.holds(pod)
+
     def start_minute(self) -> None:
         """Count from zero again, and forget load balancers that are gone."""
         for key, counts in list(self.counts.items()):
@@ -120,7 +132,15 @@ class Alb:
             if counts.load_balancer.arn not in self.elb.load_balancers:
                 del self.counts[key]
 
-    def handle(self, dns_name: str, host: str, draw: random.Random, path: str = "/", port: int = 0) -> Response:
+    def handle(
+        self,
+        dns_name: str,
+        host: str,
+        draw: random.Random,
+        path: str = "/",
+        port: int = 0,
+        caller: Caller | None = None,
+    ) -> Response:
         """Answer one request.
 
         Args:
@@ -129,31 +149,26 @@ class Alb:
             draw: the client's random numbers.
             path: the path that rules look at.
             port: the listener's; without one that of HTTPS, if there is any.
+            caller: who asks, for access logs.
         """
+        route = self.route(dns_name, host, path, port)
+        response = _answer(route, draw)
+        if route.logged is not None and self.logs is not None:
+            group = route.counts.group if route.counts else None
+            self.logs.note(route.logged, group, response, host, path, caller)
+        return response
+
+    def route(self, dns_name: str, host: str, path: str = "/", port: int = 0) -> Route:
+        """Where a request goes at this instant."""
         if self._generation != self.elb.generation:
             self._routes.clear()
             self._generation = self.elb.generation
         route = self._routes.get((dns_name, host, path, port))
         if route is None:
             route = self._routes[dns_name, host, path, port] = self._find(dns_name, host, path, port)
-        counts = route.counts
-        if route.answer is not None or counts is None:
-            return _without_target(route)
-        place = draw.random() * len(route.targets)
-        chosen = int(place)
-        address = route.targets[chosen]
-        counts.requests += 1
-        pod = route.pods.by_address.get(address) if route.pods else None
-        if pod is None or not route.answers(address):
-            return _unreachable(route, counts, address, pod)
-        latency = FASTEST_SECONDS + SPREAD_SECONDS * (place - chosen) + pod.response_seconds
-        counts.latencies.append(latency)
-        if pod.error_rate and draw.random() < pod.error_rate:
-            counts.target_5xx += 1
-            return Response(500, route.cluster, address, latency, f"pod {pod.name} answered 500")
-        return Response(200, route.cluster, address, latency, "")
+        return route
 
-    def _find(self, dns_name: str, host: str, path: str, port: int) -> _Route:
+    def _find(self, dns_name: str, host: str, path: str, port: int) -> Route:
         name = dns_name.lower().removesuffix(".").removeprefix("dualstack.")
         found = next((known for known in self.elb.load_balancers.values() if known.dns_name.lower() == name), None)
         if found is None:
@@ -167,22 +182,24 @@ class Alb:
         secure = next((listener for listener in listeners if listener.protocol == "HTTPS"), listeners[0])
         action = _rule_for(secure, host, path).actions[0]
         if action["Type"] == "redirect":
-            return _Route(cluster, Response(301, cluster, "", FASTEST_SECONDS, ""))
+            return Route(cluster, Response(301, cluster, "", FASTEST_SECONDS, ""))
         if action["Type"] == "fixed-response":
             status = int(action["FixedResponseConfig"]["StatusCode"])
             answer = Response(status, cluster, "", FASTEST_SECONDS, "no rule of the load balancer has this host")
-            return _Route(cluster, answer, self._counts(found, None))
+            return Route(cluster, answer, self._counts(found, None))
         group_arn = action.get("TargetGroupArn") or action["ForwardConfig"]["TargetGroups"][0]["TargetGroupArn"]
-        return self._to_group(found, self.elb.target_group(group_arn), cluster)
+        route = self._to_group(found, self.elb.target_group(group_arn), cluster)
+        route.logged = found if found.attributes[LOGGING] == "true" else None
+        return route
 
-    def _to_group(self, owner: LoadBalancer, group: TargetGroup, cluster: str) -> _Route:
+    def _to_group(self, owner: LoadBalancer, group: TargetGroup, cluster: str) -> Route:
         registered = [target for target in group.targets.values() if target.state != "draining"]
         healthy = [target for target in registered if target.state == "healthy"]
         counts = self._counts(owner, group)
         if not registered:
             reason = f"target group {group.name} has no targets"
-            return _Route(cluster, Response(503, cluster, "", FASTEST_SECONDS, reason), counts)
-        route = _Route(cluster, None, counts, tuple(target.id for target in healthy or registered))
+            return Route(cluster, Response(503, cluster, "", FASTEST_SECONDS, reason), counts)
+        route = Route(cluster, None, counts, tuple(target.id for target in healthy or registered))
         if cluster in self._clusters:
             attached, route.pods = self._clusters[cluster]
             route.answers = attached.answers
@@ -211,7 +228,26 @@ class Alb:
                         self.elb.recheck(group, target)
 
 
-def _unreachable(route: _Route, counts: Counts, address: str, pod: PodEndpoint | None) -> Response:
+def _answer(route: Route, draw: random.Random) -> Response:
+    counts = route.counts
+    if route.answer is not None or counts is None:
+        return _without_target(route)
+    place = draw.random() * len(route.targets)
+    chosen = int(place)
+    address = route.targets[chosen]
+    counts.requests += 1
+    pod = route.pods.by_address.get(address) if route.pods else None
+    if pod is None or not route.answers(address):
+        return _unreachable(route, counts, address, pod)
+    latency = FASTEST_SECONDS + SPREAD_SECONDS * (place - chosen) + pod.response_seconds
+    counts.latencies.append(latency)
+    if pod.error_rate and draw.random() < pod.error_rate:
+        counts.target_5xx += 1
+        return Response(500, route.cluster, address, latency, f"pod {pod.name} answered 500")
+    return Response(200, route.cluster, address, latency, "")
+
+
+def _unreachable(route: Route, counts: Counts, address: str, pod: PodEndpoint | None) -> Response:
     """502 when something refuses the connection, 504 when nothing is there to refuse it."""
     status, seconds = (504, CONNECT_TIMEOUT_SECONDS) if pod is None or pod.ready else (502, FASTEST_SECONDS)
     counts.elb[status] = counts.elb.get(status, 0) + 1
@@ -219,7 +255,7 @@ def _unreachable(route: _Route, counts: Counts, address: str, pod: PodEndpoint |
     return Response(status, route.cluster, address, seconds, why)
 
 
-def _without_target(route: _Route) -> Response:
+def _without_target(route: Route) -> Response:
     answer = route.answer or Response(NO_CONNECTION, route.cluster, "", 0.0, "the load balancer is gone")
     if route.counts:
         route.counts.elb[answer.status] = route.counts.elb.get(answer.status, 0) + 1
@@ -227,8 +263,8 @@ def _without_target(route: _Route) -> Response:
     return answer
 
 
-def _closed(cluster: str, reason: str) -> _Route:
-    return _Route(cluster, Response(NO_CONNECTION, cluster, "", 0.0, reason))
+def _closed(cluster: str, reason: str) -> Route:
+    return Route(cluster, Response(NO_CONNECTION, cluster, "", 0.0, reason))
 
 
 def _rule_for(listener: Listener, host: str, path: str) -> Rule:

@@ -2,10 +2,13 @@
 
 Source: Application Load Balancer guide, "CloudWatch metrics for your Application Load Balancer": names, dimensions and
 reporting criteria. RequestCount holds only requests for which a target could be chosen, so not the fixed responses.
+ActiveConnectionCount has a connection in every minute in which it was open, those of a single request too; the guide
+does not say at which instant it counts, and a reader must not rely on the lower figure.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
 
     from local.aws.cloudwatch import CloudWatchSimulator
     from local.edge.alb import Alb, Counts
+    from local.edge.connections import Connections
     from local.kernel import Kernel
 
 NAMESPACE = "AWS/ApplicationELB"
@@ -27,17 +31,20 @@ class AlbMetrics:
         kernel: the world's clock; minutes are those of the wall clock.
         alb: the data path that counted.
         cloudwatch: where the figures go.
+        connections: those that outlive a request.
     """
 
-    def __init__(self, kernel: Kernel, alb: Alb, cloudwatch: CloudWatchSimulator) -> None:
-        self.kernel, self.alb, self.cloudwatch = kernel, alb, cloudwatch
+    def __init__(self, kernel: Kernel, alb: Alb, cloudwatch: CloudWatchSimulator, connections: Connections) -> None:
+        self.kernel, self.alb, self.cloudwatch, self.connections = kernel, alb, cloudwatch, connections
         kernel.every(MINUTE, self._publish, first=MINUTE - kernel.now() % MINUTE)
 
     def _publish(self) -> None:
         minute = round(self.kernel.now() / MINUTE) * MINUTE - MINUTE
         for key in sorted(self.alb.counts):
             self._traffic(self.alb.counts[key], minute)
+        self._connections(minute)
         self.alb.start_minute()
+        self.connections.start_minute()
         self._hosts(minute)
 
     def _traffic(self, counts: Counts, minute: float) -> None:
@@ -60,6 +67,15 @@ class AlbMetrics:
                 self._put(f"HTTPCode_ELB_{hundreds}XX_Count", owner, minute, [float(own)])
         for code in ELB_CODES.keys() & counts.elb.keys():
             self._put(ELB_CODES[code], owner, minute, [float(counts.elb[code])])
+
+    def _connections(self, minute: float) -> None:
+        active = Counter(self.connections.active())
+        for (arn, _), counts in self.alb.counts.items():
+            active[arn] += counts.requests + counts.fixed - counts.on_kept
+        for arn in sorted(active.keys() & self.alb.elb.load_balancers.keys()):
+            if active[arn]:
+                place = {"LoadBalancer": self.alb.elb.load_balancers[arn].dimension}
+                self._put("ActiveConnectionCount", place, minute, [float(active[arn])])
 
     def _hosts(self, minute: float) -> None:
         elb = self.alb.elb

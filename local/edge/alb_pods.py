@@ -85,6 +85,11 @@ class PodIndex:
         ]
         return sorted(found, key=lambda pod: pod.name)
 
+    def holds(self, pod: PodEndpoint) -> bool:
+        """Whether a pod that was seen here is still there: same name, same address."""
+        known = self._by_name.get((pod.namespace, pod.name))
+        return known is not None and known.address == pod.address
+
     def _notice(self, event: str, resource: str, pod: Json) -> None:
         if resource != "pods":
             return

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from math import log
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from local.edge.habits import FLEETING, Habits
+from local.edge.lasting import LastingUsers
 from local.edge.resolvers import Resolver
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable, Sequence
 
+    from local.edge.connections import Connections
     from local.edge.resolvers import Dns
     from local.kernel import Kernel, Steps
 
@@ -48,13 +51,15 @@ class LoadBalancers(Protocol):
 class Traffic(NamedTuple):
     """The users of one application.
 
-    ``requests_per_second`` is their average together; ``resolvers`` is how many resolvers they share.
+    ``requests_per_second`` is their average together; ``resolvers`` is how many resolvers they share,
+    ``habits`` what they keep.
     """
 
     app: str
     hostnames: Sequence[str]
     requests_per_second: float
     resolvers: int
+    habits: Habits = FLEETING
 
 
 @dataclass(slots=True)
@@ -100,7 +105,7 @@ class Counts:
 
 
 class Clients:
-    """The users of all applications, each request on a connection of its own.
+    """The users of all applications, each request on a connection of its own unless their habits are others.
 
     Args:
         kernel: the clock; each application draws from the stream ``clients/<app>``.
@@ -108,6 +113,7 @@ class Clients:
         alb: the load balancers.
         applications: who is asked for what, and how often.
         alias_healthy: whether a load balancer is healthy, for name servers that evaluate target health.
+        connections: what users need whose connections outlive a request; without it every habit is fleeting.
     """
 
     def __init__(
@@ -115,34 +121,49 @@ class Clients:
         kernel: Kernel,
         dns: Dns,
         alb: LoadBalancers,
-        applications: Iterable[tuple[str, Sequence[str], float, int]],
+        applications: Iterable[tuple[str, Sequence[str], float, int] | Traffic],
         *,
         alias_healthy: Callable[[str], bool] = lambda _: True,
+        connections: Connections | None = None,
     ) -> None:
         self.counts: dict[str, Counts] = {}
         self.failures: list[Failure] = []
         """The first failures of all, with their full reasons."""
+        self.lasting: dict[str, LastingUsers] = {}
+        """Of each application, the users whose connections outlive a request."""
         self.running = False
+        self._began = kernel.now() - kernel.seconds()
         self._kernel, self._alb = kernel, alb
         self._traffic = [Traffic(*application) for application in applications]
         self._resolvers: dict[str, list[Resolver]] = {}
         for traffic in self._traffic:
             self.counts[traffic.app] = Counts()
-            self._resolvers[traffic.app] = [
-                Resolver(dns, alias_healthy, kernel.stream(f"resolvers/{traffic.app}/{number}"))
-                for number in range(traffic.resolvers)
+            names = [f"resolvers/{traffic.app}/{number}" for number in range(traffic.resolvers)]
+            holds = [traffic.habits.holds(kernel.stream(f"{name}/habit")) for name in names]
+            self._resolvers[traffic.app] = known = [
+                Resolver(dns, alias_healthy, kernel.stream(name), holds=times)
+                for name, times in zip(names, holds, strict=True)
             ]
+            if connections and traffic.habits != FLEETING:
+                self.lasting[traffic.app] = LastingUsers(
+                    kernel, connections, traffic.app, traffic.hostnames, known, self
+                )
 
     def start(self) -> None:
         """Let the users come."""
         if not self.running:
             self.running = True
             for traffic in self._traffic:
-                self._kernel.process(self._visits(traffic))
+                if not traffic.habits.connections:
+                    self._kernel.process(self._visits(traffic))
+                if traffic.app in self.lasting:
+                    self.lasting[traffic.app].start(traffic.habits, traffic.requests_per_second)
 
     def stop(self) -> None:
         """Nobody makes another request."""
         self.running = False
+        for users in self.lasting.values():
+            users.running = False
 
     @property
     def total(self) -> int:
@@ -185,13 +206,29 @@ class Clients:
                 self._fail(minute, failure, resolution.failure)
                 continue
             response = handle(resolution.target, host, draw)
-            status = response.status
-            if 0 < status < _FIRST_SERVER_ERROR and status != _NOT_FOUND:
-                counts.served[response.cluster] += 1
-                minute.served[response.cluster] += 1
-            else:
-                failure = Failure(at, traffic.app, host, response.cluster, status, response.reason)
-                self._fail(minute, failure, _REASONS.get(status, f"5xx ({status})"))
+            self._count(minute, traffic.app, host, at, response)
+
+    def note(self, app: str, host: str, response: Response) -> bool:
+        """Count a request on a connection that was kept; whether it was served."""
+        return self._count(self._minute(app), app, host, self._kernel.now(), response)
+
+    def unresolved(self, app: str, host: str, why: str) -> None:
+        """Count a request of somebody who came to no load balancer."""
+        self._fail(self._minute(app), Failure(self._kernel.now(), app, host, "", 0, why), why)
+
+    def _minute(self, app: str) -> Minute:
+        self.counts[app].total += 1
+        return self.counts[app].minutes.setdefault(int((self._kernel.now() - self._began) // 60), Minute())
+
+    def _count(self, minute: Minute, app: str, host: str, at: float, response: Response) -> bool:
+        status = response.status
+        if 0 < status < _FIRST_SERVER_ERROR and status != _NOT_FOUND:
+            self.counts[app].served[response.cluster] += 1
+            minute.served[response.cluster] += 1
+            return True
+        failure = Failure(at, app, host, response.cluster, status, response.reason)
+        self._fail(minute, failure, _REASONS.get(status, f"5xx ({status})"))
+        return False
 
     def _fail(self, minute: Minute, failure: Failure, kind: str) -> None:
         counts = self.counts[failure.app]

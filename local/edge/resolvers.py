@@ -47,12 +47,16 @@ class Resolver:
         dns: the authoritative name servers.
         alias_healthy: whether a load balancer is healthy, by DNS name; the name servers ask it.
         draw: the random numbers of the weighted choices of its queries.
+        holds: how many times their TTL it keeps answers; 1 is what DNS allows.
     """
 
-    def __init__(self, dns: Dns, alias_healthy: Callable[[str], bool], draw: random.Random) -> None:
+    def __init__(
+        self, dns: Dns, alias_healthy: Callable[[str], bool], draw: random.Random, *, holds: float = 1.0
+    ) -> None:
         self.queries = 0
         """How often it had to ask the name servers."""
         self.cache: dict[str, Resolution] = {}
+        self.holds = holds
         self._dns, self._alias_healthy, self._draw = dns, alias_healthy, draw
 
     def resolve(self, host: str, at: float) -> Resolution:
@@ -71,5 +75,5 @@ class Resolver:
         self.queries += 1
         found = self._dns.answer(host, "A", self._draw, self._alias_healthy)
         if found is not None:
-            return Resolution(found.target, "", at + found.ttl)
+            return Resolution(found.target, "", at + found.ttl * self.holds)
         return Resolution("", NODATA if self._dns.exists(host) else NXDOMAIN, at + NEGATIVE_TTL)

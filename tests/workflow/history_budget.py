@@ -18,7 +18,7 @@ from typing import Any
 from local.assembly import ROOT
 from norikae.environment import Environment
 from norikae.singletons.looks import most_looks
-from norikae.traffic.history import BAKES_ANEW, looks_of_a_rollback, looks_until_in_sync
+from norikae.traffic.history import BAKES_ANEW, looks_of_a_rollback, looks_until_in_sync, whole_bake
 from norikae.upgrade.compare import PATIENCE_SECONDS, POLL_SECONDS
 from norikae.upgrade.looks import most_looks as phase_looks
 from norikae.upgrade.quiet import poll_seconds
@@ -149,7 +149,7 @@ def shift_machine(
         steps: the number of a team's own steps instead of the environment's.
     """
     dns, shift = environment.dns, environment.shift
-    bake = max(shift.bake if bake_seconds is None else bake_seconds, dns.answer_ttl)
+    bake = whole_bake(shift.bake if bake_seconds is None else bake_seconds, shift, dns)
     looks = math.ceil(bake / shift.poll) + shift.thresholds.inconclusive_limit
     written = (len(shift.steps) if steps is None else steps) + stated.holds
     propagation = looks_until_in_sync(dns)

@@ -10,7 +10,7 @@ import pytest
 from local.assembly import ROOT
 from local.demo.scenarios import Scenario
 from local.team import Team
-from norikae.upgrade.state import DiffItem
+from norikae.upgrade.sync_state import DiffItem
 from tests.workflow.upgrades import RUN, Upgrade
 
 if TYPE_CHECKING:

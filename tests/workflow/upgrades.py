@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import simpy
 
-from local.demo.people import Colleague, Operator
+from local.demo.people import Colleague, Committers, Operator
 from local.demo.play import Stage, set_stage
 from local.demo.scenarios import Scenario
 from norikae.adapters.aws.table import DynamoRunTable
@@ -46,6 +46,8 @@ class Upgrade:
             Operator(self.world, self.stage.deployment.functions["operator_command"], self.told.append)
         if scenario.colleague:
             Colleague(self.world, self.stage.blue)
+        if scenario.commits:
+            Committers(self.world, self.stage.blue)
 
     def __enter__(self) -> Self:
         return self

@@ -13,7 +13,8 @@ from norikae.upgrade.identity import Writer
 from norikae.upgrade.no_return import is_passed
 from norikae.upgrade.phase import HOLD, enter
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import AppItem, ApprovalItem, DiffItem, Event, Flags, PlanItem, ReleasedItem, WaveItem
+from norikae.upgrade.state import AppItem, ApprovalItem, Event, Flags, PlanItem, ReleasedItem
+from norikae.upgrade.sync_state import DiffItem, WaveItem
 
 Answer = dict[str, Any]
 
@@ -153,6 +154,9 @@ def _refuse_if_aborted(flags: Flags) -> None:
 
 def reason_of(state: Mapping[str, Any]) -> str:
     """Why a machine holds, in words: the error that was caught, or what the last look waited for."""
+    contested = state.get("contested")
+    if isinstance(contested, Mapping):
+        return str(contested.get("waiting_for", ""))
     error = state.get("error")
     if isinstance(error, Mapping):
         return f"{error.get('Error', 'error')}: {_message(str(error.get('Cause', '')))}"

@@ -57,6 +57,14 @@ def ensure_frozen(site: Site, environment: Environment, name: str) -> Progress:
     return _inside(site, found, lambda api: freeze.ensure_frozen(api, environment.argocd.namespace))
 
 
+def ensure_no_load_balancers(site: Site, environment: Environment, name: str) -> Progress:
+    """The next move towards a cluster in which nothing asks for a load balancer, or for a record set."""
+    found = site.eks.cluster(name)
+    if found is None or found.status in NOTHING_INSIDE:
+        return DONE
+    return _load_balancers(site, environment, found)
+
+
 def ensure_gone(site: Site, environment: Environment, name: str) -> Progress:
     """The next move towards the cluster not existing; ready when neither EKS nor IAM knows it and nothing is left.
 

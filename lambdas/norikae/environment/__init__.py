@@ -24,7 +24,7 @@ from norikae.environment.gates import (
 )
 from norikae.environment.part import Name, Part, Percent, RoleArn, Seconds, Version, WholePercent
 from norikae.environment.policies import Rollback, Team
-from norikae.environment.traffic import Decommission, Dns, Shift, Soak
+from norikae.environment.traffic import Decommission, Dns, Owner, Shift, Soak
 from norikae.errors import SettingsError
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Network",
     "NodeGroup",
     "OnStop",
+    "Owner",
     "Part",
     "Percent",
     "PodIdentity",

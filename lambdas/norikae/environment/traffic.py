@@ -8,6 +8,9 @@ from norikae.environment.gates import GateKind, GateLimits, Thresholds
 from norikae.environment.part import Part, Seconds, WholePercent
 from norikae.environment.policies import Rollback, Team
 
+Owner = Literal["controller", "lease", "external-dns"]
+"""Who owns the record sets of an application's public names."""
+
 
 class Dns(Part, frozen=True):
     """Whose records carry the traffic."""
@@ -16,8 +19,10 @@ class Dns(Part, frozen=True):
         tuple[str, ...], msgspec.Meta(min_length=1, max_length=1, description="The hosted zone of the public names.")
     ]
     owner: Annotated[
-        Literal["controller"],
-        msgspec.Meta(description="norikae owns the public weighted names; the other modes are not built yet."),
+        Literal["controller", "lease", "external-dns", "detect"],
+        msgspec.Meta(
+            description="Who owns the public names: norikae, or an external-dns that norikae takes them from or tells."
+        ),
     ] = "controller"
     propagation_poll: Annotated[
         Seconds, msgspec.Meta(description="How often a Route 53 change is asked for INSYNC.")
@@ -87,6 +92,13 @@ class Decommission(Part, frozen=True):
     max_requests: Annotated[
         int,
         msgspec.Meta(ge=0, description="Requests, or connections, to one target group in that time that do not count."),
+    ] = 0
+    max_connections: Annotated[
+        int,
+        msgspec.Meta(
+            ge=0,
+            description="Connections that one load balancer has all the time and that do not count, as a monitor's.",
+        ),
     ] = 0
     deadline: Annotated[
         Seconds, msgspec.Meta(description="When somebody still talks to blue after waiting so long, the run holds.")

@@ -1,5 +1,6 @@
 """One look during a bake: flags and gates are read, one pure decision follows, and it is written down."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -9,7 +10,8 @@ from norikae.gates.decision import Decision, Look, decide
 from norikae.gates.verdict import Outcome, Verdict, worst
 from norikae.gates.verdicts import Judged, judged
 from norikae.ports import Ports
-from norikae.traffic.history import BAKES_ANEW
+from norikae.traffic.contest import drift, is_time_to_read
+from norikae.traffic.history import BAKES_ANEW, whole_bake
 from norikae.traffic.moving import Moving
 from norikae.upgrade.identity import Writer
 
@@ -45,14 +47,17 @@ def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> 
         Look(
             aborted=flags.aborted,
             held=held,
-            bake_left_seconds=since + _bake_seconds(moving) - ports.now,
+            bake_left_seconds=since + _bake(moving) - ports.now,
             verdicts=found.verdicts,
             inconclusive=moving.item.inconclusive,
             inconclusive_limit=ports.environment.shift.thresholds.inconclusive_limit,
             next_weight=moving.next_weight(weight),
         )
     )
-    _write_down(moving, decision, found)
+    read = _is_time_to_read(moving, decision)
+    if read and (contested := drift(moving)):
+        return {"next": "contested", "weight": weight, "waiting_for": contested}
+    _write_down(moving, decision, found, passed=weight, read=read)
     command = COMMANDS.get(ports.environment.shift.on_failure)
     if decision.next == "roll-back" and command and not flags.aborted:
         return {**_answer(moving, decision, weight), "next": "stop-run", "command": command}
@@ -74,6 +79,19 @@ def background_verdict(moving: Moving, begin: float) -> Verdict:
     found = judged(moving, background, moving.item.verified_at or moving.ports.now, begin)
     _keep(moving, found.counts)
     return worst(found.verdicts)
+
+
+def _bake(moving: Moving) -> int:
+    """Seconds that a step bakes: also until every external-dns would have undone what it undoes."""
+    environment = moving.ports.environment
+    wanted = whole_bake(moving.planned.bake_seconds, environment.shift, environment.dns)
+    return max(wanted, moving.item.reverts_after)
+
+
+def _is_time_to_read(moving: Moving, decision: Decision) -> bool:
+    """Whether this look reads the records again; nobody does on the way back, which reads them itself."""
+    leaves = decision.next in {"step", "finish"}
+    return (leaves or decision.next == "bake") and is_time_to_read(moving.item, moving.ports.now, leaves=leaves)
 
 
 def _answer(moving: Moving, decision: Decision, weight: int) -> Answer:
@@ -109,29 +127,24 @@ def _since_last_sync(moving: Moving) -> Decision | tuple[Verdict, ...]:
     return decision
 
 
-def _bake_seconds(moving: Moving) -> int:
-    # A resolver may answer from its cache for one TTL after the change; a shorter bake would judge the old weight.
-    return max(moving.planned.bake_seconds, moving.ports.environment.dns.answer_ttl)
-
-
-def _write_down(moving: Moving, decision: Decision, found: Judged) -> None:
+def _write_down(
+    moving: Moving, decision: Decision, found: Judged, *, passed: int | None = None, read: bool = False
+) -> None:
+    """Args: ``passed`` is the weight that baked; ``read`` says that the records were as they were written."""
     goes_on = decision.next == "bake"
     item = msgspec.structs.replace(
         moving.item,
         outcome="moved" if decision.next == "finish" else moving.item.outcome,
         inconclusive=decision.inconclusive,
         critical=decision.critical,
+        read_at=moving.ports.now if read else moving.item.read_at,
     )
+    if passed is not None and decision.next in {"step", "finish"}:
+        item = msgspec.structs.replace(item, safe=passed, restored=False)
     if goes_on and item == moving.item:
         _keep(moving, found.counts)
         return
-    moving.save(
-        outcome=item.outcome,
-        inconclusive=item.inconclusive,
-        critical=item.critical,
-        gates=found.counts,
-        reason=decision.reason,
-    )
+    replace(moving, item=item).save(gates=found.counts, reason=decision.reason)
     moving.note("judged", next=decision.next, reason=decision.reason)
 
 

@@ -63,7 +63,7 @@ class Reading:
         """The same behind those of blue: by its records from before the shift, its name where green has its own."""
         moving = self.moving
         resources = [name.replace(moving.green, moving.blue) for one in moving.item.green for name in one.resources]
-        targets = {record.target for record in moving.snapshot() if record.set_identifier == moving.blue}
+        targets = {record.target for record in moving.original_of_blue()}
         return tuple(
             group for target in sorted(targets) for group in self.ports.load_balancers.health(target, resources)
         )

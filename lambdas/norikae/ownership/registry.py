@@ -25,6 +25,11 @@ _TEMPLATE = "%{record_type}"
 _LONGEST_LABEL = 63
 _SEALED = 28
 """Bytes of nonce and tag that AES-GCM adds to every text."""
+_OWNER = "external-dns/owner="
+_FROM = "norikae/from"
+"""Where a leased mark says to whom it goes back; external-dns reads no label without its own prefix."""
+_LONGEST_STRING = 255
+"""Characters of one string of a TXT value (Route 53 developer guide, "TXT record type")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,58 @@ class Mark:
         """Whether norikae wrote it."""
         return self.heritage == NORIKAE
 
+    @property
+    def taken_from(self) -> str:
+        """Who owned the record before norikae leased it; "" when it is not leased."""
+        return self.labels.get(_FROM, "")
+
     def __str__(self) -> str:
         if not self.is_readable:
             return f"TXT {self.record.name} (encrypted, or unreadable)"
         return f"TXT {self.record.name} (heritage {self.heritage}, owner {self.owner or 'nobody'})"
+
+
+def lease_owner(environment: str) -> str:
+    """The owner that the marks of leased names say."""
+    return f"norikae-{environment}"
+
+
+def taken(record: RecordSet, environment: str) -> RecordSet:
+    """A mark that says norikae owns the name, and to whom it goes back; a leased one stays as it is.
+
+    Every external-dns leaves a name alone whose mark names another owner, and nothing else of the mark changes, so
+    that what is returned is what was taken.
+
+    Args:
+        record: the TXT record set of an external-dns.
+        environment: whose lease it is.
+    """
+    mark = mark_of(record)
+    if mark is None or not mark.is_readable or mark.taken_from:
+        return record
+    parts = [part if not part.startswith(_OWNER) else _OWNER + lease_owner(environment) for part in _parts(record)]
+    return _with_text(record, ",".join([*parts, f"{_FROM}={mark.owner}"]))
+
+
+def returned(record: RecordSet) -> RecordSet:
+    """The mark that was taken, with the weight that the record set has now; any other stays as it is."""
+    mark = mark_of(record)
+    if mark is None or not mark.taken_from:
+        return record
+    parts = [part for part in _parts(record) if not part.startswith(f"{_FROM}=")]
+    return _with_text(
+        record, ",".join(part if not part.startswith(_OWNER) else _OWNER + mark.taken_from for part in parts)
+    )
+
+
+def _parts(record: RecordSet) -> list[str]:
+    return _text(str(record.raw["ResourceRecords"][0]["Value"])).split(",")
+
+
+def _with_text(record: RecordSet, text: str) -> RecordSet:
+    strings = [text[start : start + _LONGEST_STRING] for start in range(0, len(text), _LONGEST_STRING)]
+    value = " ".join(f'"{one}"' for one in strings)
+    return type(record)({**record.raw, "ResourceRecords": [{"Value": value}]})
 
 
 def owner_names(host: str, spellings: Iterable[Affixes] = ()) -> tuple[str, ...]:
@@ -83,6 +136,18 @@ def owner_names(host: str, spellings: Iterable[Affixes] = ()) -> tuple[str, ...]
     """
     names = {_twin(host, kind, affixes) for affixes in (Affixes(), *spellings) for kind in KINDS}
     return tuple(sorted(name for name in names if all(0 < len(label) <= _LONGEST_LABEL for label in name.split("."))))
+
+
+def covered_types(name: str, host: str, spellings: Iterable[Affixes] = ()) -> tuple[str, ...]:
+    """The record types whose owner a TXT record of some name says; a name without a kind speaks for an A record.
+
+    Until 0.21 an A alias is marked as a CNAME, and until 0.17 by the plain name as well.
+    """
+    for affixes in (Affixes(), *spellings):
+        for kind in KINDS:
+            if _twin(host, kind, affixes) == name:
+                return ("AAAA",) if kind == "aaaa" else ("A",)
+    return ()
 
 
 def mark_of(record: RecordSet) -> Mark | None:

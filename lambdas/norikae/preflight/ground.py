@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from norikae.argocd.applications import read_applications
 from norikae.argocd.home import home_of
 from norikae.errors import NotFoundError
+from norikae.ownership.detect import marks_beside, owners
+from norikae.ownership.instances import find_instances
+from norikae.ownership.registry import owner_names
 from norikae.traffic.applications import find_applications
 from norikae.traffic.records import TRAFFIC_TYPES
 
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
     from norikae.cluster.eks_port import Cluster, ClusterVersion, Eks
     from norikae.cluster.identity_port import Association
     from norikae.cluster.ports import Json, Kubernetes
-    from norikae.environment import Environment
+    from norikae.environment import Environment, Owner
+    from norikae.ownership.instances import Instance
+    from norikae.ownership.registry import Mark
     from norikae.preflight.insights_port import Insights
     from norikae.singletons.ledger import Named
     from norikae.traffic.applications import Application
@@ -114,6 +119,29 @@ class Ground:
     def ingresses(self) -> list[Json]:
         """Every Ingress of blue."""
         return self.kubernetes.list("ingresses.networking.k8s.io")
+
+    @cached_property
+    def external_dns(self) -> tuple[Instance, ...]:
+        """Every external-dns of blue."""
+        return find_instances(self.kubernetes.list("deployments.apps"))
+
+    @cached_property
+    def marks(self) -> dict[str, list[Mark]]:
+        """The owners that are written beside the public names, but for norikae itself."""
+        hosts = sorted({host for application in self.applications for host in application.hosts})
+        spellings = [instance.affixes for instance in self.external_dns]
+        names = sorted({name for host in hosts for name in owner_names(host, spellings)})
+        return marks_beside(hosts, self.names.records(names, ("TXT",)), self.external_dns)
+
+    @cached_property
+    def owners(self) -> dict[str, Owner]:
+        """Application to the owner of its record sets."""
+        return owners(self.applications, self.environment.dns.owner, self.marks)
+
+    def hosts(self, *owned_by: Owner) -> tuple[str, ...]:
+        """The public names of the applications whose record sets somebody owns, sorted."""
+        names = {host for one in self.applications if self.owners[one.name] in owned_by for host in one.hosts}
+        return tuple(sorted(names))
 
     @cached_property
     def argocd_applications(self) -> dict[str, Json]:

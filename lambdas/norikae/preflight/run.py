@@ -14,6 +14,7 @@ from norikae.preflight.checks import (
     host_names,
     insights,
     irsa,
+    leased_names,
     removed_apis,
     singletons,
     subnet_addresses,
@@ -41,6 +42,7 @@ CHECKS: Mapping[str, Check] = {
     "host-names": host_names.check,
     "dns-ownership": dns_ownership.check,
     "external-dns": external_dns.check,
+    "leased-names": leased_names.check,
 }
 """Every check by its name; the names are what people read in reports."""
 

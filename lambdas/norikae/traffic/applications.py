@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from norikae.duration import duration_seconds
-from norikae.environment import GateKind
+from norikae.environment import GateKind, Owner
 from norikae.errors import RefusedError
 
 SHIFTS: dict[str, Literal["auto", "team"]] = {"true": "auto", "auto": "auto", "team": "team"}
@@ -19,7 +19,8 @@ STAYS = "false"
 PREFIX = "norikae.dev/"
 TRACKING = "argocd.argoproj.io/tracking-id"
 GATES: tuple[GateKind, ...] = get_args(GateKind)
-KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order", "probe"})
+OWNERS: tuple[Owner, ...] = get_args(Owner)
+KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order", "probe", "owner"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Application:
         sources: the Argo CD applications that own its Ingresses, sorted.
         probe: the path that proves green, "/" unless the team names one.
         shift: ``auto``, or ``team`` when its own team says when it moves.
+        owner: who owns its record sets, or None for what the environment says.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Application:
     sources: tuple[str, ...] = ()
     probe: str = "/"
     shift: Literal["auto", "team"] = "auto"
+    owner: Owner | None = None
 
 
 def find_applications(ingresses: Iterable[Mapping[str, Any]]) -> tuple[Application, ...]:
@@ -143,6 +146,7 @@ def _application(name: str, ingresses: list[Mapping[str, Any]]) -> Application:
         sources=tuple(sorted({source for ingress in ingresses if (source := owner(ingress))})),
         probe=parsed.get("probe", "/"),
         shift=parsed["shift"],
+        owner=parsed.get("owner"),
     )
 
 
@@ -166,6 +170,8 @@ def _parse(key: str, value: str, ingress: Mapping[str, Any]) -> Any:  # noqa: AN
                 return int(value)
             case "gates":
                 return _gates(value)
+            case "owner" if value not in OWNERS:
+                raise ValueError(f"{value!r} is none of {', '.join(OWNERS)}")  # noqa: TRY301 - reads as its siblings
             case "probe" if not value.startswith("/"):
                 raise ValueError(f"{value!r} must be a path that begins with /")  # noqa: TRY301 - reads as its siblings
             case _:

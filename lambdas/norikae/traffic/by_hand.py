@@ -23,6 +23,7 @@ def batch_by_hand(snapshot: Sequence[RecordSet], green: Side) -> dict[str, Any]:
             str(one.raw["Name"]).rstrip("."), one.type, green.cluster, 0, green.targets[one.name]
         )
         for one in snapshot
+        if one.target  # a mark of green's is among the originals
     }
     wanted = {**silent, **originals}
     return {

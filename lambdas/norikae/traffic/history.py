@@ -16,6 +16,21 @@ BAKES_ANEW = 3
 """How often the steps of one shift bake once more because green was synced meanwhile; then it holds."""
 
 
+def whole_bake(bake_seconds: int, shift: Shift, dns: Dns) -> int:
+    """How long a weight is watched, in seconds since it was read back from name servers that are all INSYNC.
+
+    Propagation is over by then, and counts from the write; resolvers may answer by the older weight for one TTL more,
+    and what was asked at the end of that is in CloudWatch only after its delay. So a weight is in force for at least
+    propagation + answer TTL + metrics delay before it may be called good, whatever is configured.
+
+    Args:
+        bake_seconds: what the team or the environment wishes.
+        shift: its thresholds say how late metrics come.
+        dns: its answer TTL.
+    """
+    return max(bake_seconds, dns.answer_ttl + shift.thresholds.metrics_delay)
+
+
 def looks_of_a_shift(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -> int:
     """How often a shift is looked at in the worst case: every change stays PENDING, every bake ends without a verdict.
 
@@ -27,7 +42,7 @@ def looks_of_a_shift(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -
     """
     holds = 3
     pending = looks_until_in_sync(dns)
-    baking = ceil(max(bake_seconds, dns.answer_ttl) / shift.poll)
+    baking = ceil(whole_bake(bake_seconds, shift, dns) / shift.poll)
     inconclusive = shift.thresholds.inconclusive_limit
     there_and_back = 2 * most_looks(shift.hand_off_deadline)
     bakes = (steps + holds) * (baking + inconclusive + pending) + BAKES_ANEW * (baking + inconclusive)

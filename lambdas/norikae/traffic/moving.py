@@ -9,8 +9,8 @@ from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
 from norikae.ports import Ports
 from norikae.traffic.history import propagation_pause
 from norikae.traffic.ports import TargetGroupHealth
-from norikae.traffic.records import RecordSet
-from norikae.traffic.weights import WHOLE, weights_of
+from norikae.traffic.records import OWNED_TYPES, TRAFFIC_TYPES, RecordSet
+from norikae.traffic.weights import WHOLE, Taking, as_it_is, weights_of
 from norikae.upgrade.flags import flags_for
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.plan import Plan, PlannedApplication
@@ -44,13 +44,38 @@ class Moving:
 
     @property
     def blue(self) -> str:
-        """Blue's cluster name, which is its set identifier."""
+        """Blue's cluster name."""
         return self.plan.blue.name
 
     @property
     def green(self) -> str:
         """Green's cluster name."""
         return self.plan.green.name
+
+    @property
+    def blue_set(self) -> str:
+        """The set identifier of blue's record sets: the cluster's name, or what its external-dns was told."""
+        return self.item.sets.get(self.blue, self.blue)
+
+    @property
+    def green_set(self) -> str:
+        """The set identifier of green's record sets."""
+        return self.item.sets.get(self.green, self.green)
+
+    @property
+    def is_leased(self) -> bool:
+        """Whether norikae moves names that an external-dns owns, and gives them back afterwards."""
+        return self.planned.owner == "lease"
+
+    @property
+    def take(self) -> Taking:
+        """What becomes of a mark when a weight is written."""
+        if not self.is_leased:
+            return as_it_is
+        from norikae.ownership.registry import taken  # noqa: PLC0415 - names of norikae's own have no marks
+
+        environment = self.ports.environment.environment
+        return lambda record: taken(record, environment)
 
     def flags(self) -> Flags:
         """What operators asked for that concerns this application, as of now."""
@@ -66,7 +91,7 @@ class Moving:
         Raises:
             ForeignWriteError: somebody else wrote to them.
         """
-        records = self.ports.dns.records(self.planned.hosts)
+        records = self.read_records()
         missing = set(self.planned.hosts) - {record.name for record in records}
         if missing:
             raise ForeignWriteError(
@@ -74,7 +99,7 @@ class Moving:
             )
         weights = weights_of(records)
         ours = [self.item.written, self.shares(self.item.intended)] if self.item.written else []
-        ours += [self.shares(0)] if ours and or_all_on_blue else []
+        ours += [self.shares(0), weights_of(self.snapshot())] if ours and or_all_on_blue else []
         if ours and weights not in ours and records != self.snapshot():
             raise ForeignWriteError(
                 f"{self.planned.hosts[0]} has weights {weights}, but norikae wrote {self.item.written}; "
@@ -82,13 +107,30 @@ class Moving:
             )
         return records
 
+    def read_records(self) -> tuple[RecordSet, ...]:
+        """The record sets of the application's names as they are, with the marks beside them where they are leased."""
+        hosts, marks = self.planned.hosts, self.item.marks
+        if not marks:
+            return self.ports.dns.records(hosts)
+        known = set(self.item.sets.values())
+        return tuple(
+            record
+            for record in self.ports.dns.records(sorted({*hosts, *marks}), OWNED_TYPES)
+            if (record.type in TRAFFIC_TYPES and record.name in hosts)
+            or (record.type == "TXT" and record.name in marks and record.set_identifier in known)
+        )
+
     def snapshot(self) -> tuple[RecordSet, ...]:
         """The record sets before the first change."""
         return tuple(RecordSet(raw) for raw in self.item.snapshot)
 
+    def original_of_blue(self) -> tuple[RecordSet, ...]:
+        """The record sets that led to blue before the first change."""
+        return tuple(one for one in self.snapshot() if one.target and one.set_identifier == self.blue_set)
+
     def shares(self, weight: int) -> dict[str, int]:
-        """The weights of both clusters when green has one."""
-        return {self.blue: WHOLE - weight, self.green: weight}
+        """The weights of both clusters' record sets when green has one."""
+        return {self.blue_set: WHOLE - weight, self.green_set: weight}
 
     def health(self, served: Iterable[ServedBy]) -> tuple[TargetGroupHealth, ...]:
         """The target groups of the application where a cluster serves it, with their health."""

@@ -43,6 +43,20 @@ class TargetGroupHealth:
     alone: bool = False
 
 
+class Trail(Protocol):
+    """What CloudTrail knows, some minutes late."""
+
+    def writers(self, zone: str, hosts: Sequence[str]) -> tuple[str, ...]:
+        """The principals that changed record sets of some names lately, the latest first, without norikae's own.
+
+        Nothing when it does not know, or may not be asked: whoever asks has worse things to tell.
+
+        Args:
+            zone: the hosted zone's id.
+            hosts: the names.
+        """
+
+
 class LoadBalancers(Protocol):
     """The load balancers of both clusters."""
 

@@ -35,8 +35,12 @@ def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> A
     lease = take_lease(ports, moving.planned.name, execution, writer.run)
     writer = replace(writer, application=moving.planned.name, lease=lease.token)
     moving = Moving.read(ports, writer, moving.planned.name)  # anew: another shift may have ended just before
+    if moving.planned.owner != "controller":
+        from norikae.traffic.learn import learnt  # noqa: PLC0415 - names of norikae's own need no survey
+
+        moving = learnt(moving)
     records = moving.records()
-    weight = green_weight(weights_of(records), moving.blue, moving.green)
+    weight = _weight_of_green(moving, weights_of(records))
     arrived = moving.item.outcome == "moved" and weight == WHOLE
     moving = moving.saved(
         outcome="moved" if arrived else "shifting",
@@ -73,6 +77,13 @@ def finish_shift(ports: Ports, writer: Writer, application: str, execution: str)
         reason=moving.item.reason,
     )
     return {"application": application, "outcome": outcome, "weight": moving.item.weight}
+
+
+def _weight_of_green(moving: Moving, weights: Mapping[str, int]) -> int:
+    """Green's share in percent; whoever else owned the names so far may have any weight on blue, and none on green."""
+    if moving.item.sets and not moving.item.written and not weights.get(moving.green_set):
+        return 0
+    return green_weight(weights, moving.blue_set, moving.green_set)
 
 
 def _open_run(ports: Ports) -> Writer:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 TRAFFIC_TYPES = ("A", "AAAA")
+OWNED_TYPES = (*TRAFFIC_TYPES, "TXT")
+"""What a shift writes: beside the traffic the TXT records that mark who owns it, where an external-dns does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,11 @@ def traffic_sets(records: Iterable[RecordSet], types: Sequence[str] = TRAFFIC_TY
             key=lambda record: (record.name, record.type, record.set_identifier),
         )
     )
+
+
+def owned_sets(records: Iterable[RecordSet]) -> tuple[RecordSet, ...]:
+    """Only the record sets that a shift writes, in a fixed order."""
+    return traffic_sets(records, OWNED_TYPES)
 
 
 def weighted_alias(name: str, kind: str, cluster: str, weight: int, target: LoadBalancerTarget) -> RecordSet:

@@ -43,9 +43,15 @@ def roll_back_application(ports: Ports, writer: Writer, application: str, *, at_
     from norikae.singletons.hand_off import hand_back  # noqa: PLC0415 - the names go back before it is needed
 
     progress = hand_back(ports, writer, (application,))
-    if progress.ready:
-        return answer
-    return progress.answer()
+    if not progress.ready:
+        return progress.answer()
+    moving = Moving.read(ports, writer, application)
+    if moving.is_leased:
+        from norikae.traffic.hand_back import given_back  # noqa: PLC0415 - names of norikae's own are not given back
+
+        if not given_back(moving):
+            return Progress.wait("the names to be given back", ports.environment.dns.propagation_poll).answer()
+    return answer
 
 
 def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once: bool = False) -> Answer:
@@ -70,10 +76,10 @@ def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once
     if not moving.item.snapshot:
         return _rolled_back(moving)
     records = moving.records(or_all_on_blue=True)
-    is_back = not batch_back(records, moving.snapshot())
+    is_back = not batch_back(records, moving.snapshot(), moving.take)
     if is_back and not moving.item.written:
         return _rolled_back(moving)
-    weight = 0 if is_back else green_weight(weights_of(records), moving.blue, moving.green)
+    weight = 0 if is_back else green_weight(weights_of(records), moving.blue_set, moving.green_set)
     if moving.item.backwards and weight == moving.item.intended:
         return _look(moving, records, weight, is_back=is_back)
     return _once_more(moving, records, weight) if is_back else _lower(moving, records, weight)
@@ -104,10 +110,14 @@ def _lower(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:
     if lacking := _proven_able(moving, stop):
         return Progress.wait(lacking, moving.ports.environment.shift.poll).answer()
     if stop:
-        _write(moving, batch_down(records, blue=moving.blue, green=moving.green, weight=stop), stop)
+        _write(
+            moving,
+            batch_down(records, blue=moving.blue_set, green=moving.green_set, weight=stop, take=moving.take),
+            stop,
+        )
         pause = moving.ports.environment.shift.rollback.pause
         return Progress.wait(f"{moving.blue} to take {WHOLE - stop} of {WHOLE}", pause).answer()
-    return _write(moving, batch_back(records, moving.snapshot()), stop)
+    return _write(moving, batch_back(records, moving.snapshot(), moving.take), stop)
 
 
 def _once_more(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:

@@ -43,7 +43,7 @@ def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> 
     _refuse_if_told_otherwise(moving)
     records = moving.records()
     served, green = _served_by_green(moving)
-    changes = batch_to(records, blue=moving.blue, green=green, weight=weight)
+    changes = batch_to(records, blue=moving.blue_set, green=green, weight=weight, take=moving.take)
     answer = {"retry_after_seconds": ports.environment.dns.propagation_poll}
     if not changes and moving.item.change:
         return {**answer, "change": moving.item.change}
@@ -140,4 +140,4 @@ def _served_by_green(moving: Moving) -> tuple[tuple[ServedBy, ...], Side]:
     if missing:
         raise RefusedError(f"{moving.green} has no active load balancer for {', '.join(missing)}; it gets no weight")
     served = tuple(ServedBy(one.load_balancer, one.resources, one.hosts) for one in mine.ingresses)
-    return served, Side(cluster=moving.green, targets=targets)
+    return served, Side(cluster=moving.green_set, targets=targets)

@@ -15,7 +15,7 @@ def target_groups(moving: Moving) -> tuple[TargetGroupHealth, ...]:
 
     The load balancers are those of the original records, because that is where the traffic would go.
     """
-    balancers = {record.target for record in moving.snapshot() if record.set_identifier == moving.blue}
+    balancers = {record.target for record in moving.original_of_blue()}
     noted: dict[str, tuple[str, ...]] = {}
     for served in moving.item.blue:  # two Ingresses of an application may share one
         balancer = served.load_balancer.lower()
@@ -61,7 +61,7 @@ def unreachable(moving: Moving) -> str:
 
 def _unproven(moving: Moving) -> Iterator[str]:
     path = moving.planned.probe
-    asked = {(record.target, record.name) for record in moving.snapshot() if record.set_identifier == moving.blue}
+    asked = {(record.target, record.name) for record in moving.original_of_blue()}
     for balancer, host in sorted(asked):
         if host.startswith(WILDCARD):
             continue  # no client asks for the asterisk itself

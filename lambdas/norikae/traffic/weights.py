@@ -1,12 +1,25 @@
 """The weights of an application's names: how they are read, and the one batch that changes them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from norikae.errors import ForeignWriteError
-from norikae.traffic.records import Change, LoadBalancerTarget, RecordSet, traffic_sets, weighted_alias
+from norikae.traffic.records import (
+    Change,
+    LoadBalancerTarget,
+    RecordSet,
+    owned_sets,
+    weighted_alias,
+)
 
 WHOLE = 100
+Taking = Callable[[RecordSet], RecordSet]
+"""What becomes of a mark (a TXT record set) when norikae takes the name."""
+
+
+def as_it_is(record: RecordSet) -> RecordSet:
+    """Nothing is taken: the names are norikae's own."""
+    return record
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +36,13 @@ class Side:
 
 
 def weights_of(records: Iterable[RecordSet]) -> dict[str, int]:
-    """Set identifier to weight, for all names and types of an application.
+    """Set identifier to weight, for all names and types of an application, its marks among them.
 
     Raises:
         ForeignWriteError: a record is not weighted, or names or types disagree; then nobody knows what is served.
     """
     weights: dict[str, int] = {}
-    for record in traffic_sets(records):
+    for record in owned_sets(records):
         if record.weight is None:
             raise ForeignWriteError(
                 f"{record.name} {record.type} is not a weighted record; convert it to a weighted set first "
@@ -58,7 +71,9 @@ def green_weight(weights: Mapping[str, int], blue: str, green: str) -> int:
     return weights.get(green, 0)
 
 
-def batch_to(records: Sequence[RecordSet], *, blue: str, green: Side, weight: int) -> tuple[Change, ...]:
+def batch_to(
+    records: Sequence[RecordSet], *, blue: str, green: Side, weight: int, take: Taking = as_it_is
+) -> tuple[Change, ...]:
     """The changes that give green a weight and blue the rest; empty when that is what the records already say.
 
     Every record set that was read is deleted exactly as it was read and then created anew, in one batch: Route 53
@@ -66,19 +81,24 @@ def batch_to(records: Sequence[RecordSet], *, blue: str, green: Side, weight: in
     values"), so a foreign write is never overwritten.
 
     Args:
-        records: the traffic records of all names of the application.
+        records: the record sets of all names of the application.
         blue: blue's set identifier.
         green: green's side; a record is created where blue has one.
         weight: green's share in percent; blue gets the rest, so that the sum is never 0.
+        take: makes marks norikae's own, in the same batch.
     """
     deleted: list[Change] = []
     created: list[Change] = []
-    for name, kind in sorted({(record.name, record.type) for record in traffic_sets(records)}):
+    for name, kind in sorted({(record.name, record.type) for record in owned_sets(records)}):
         mine = {record.set_identifier: record for record in records if (record.name, record.type) == (name, kind)}
-        wanted = {
-            blue: _with_weight(mine[blue], WHOLE - weight),
-            green.cluster: weighted_alias(_raw_name(mine[blue]), kind, green.cluster, weight, green.targets[name]),
-        }
+        if kind == "TXT":
+            shares = {blue: WHOLE - weight, green.cluster: weight}
+            wanted = {one: take(with_weight(mine[one], share)) for one, share in shares.items() if one in mine}
+        else:
+            wanted = {
+                blue: with_weight(mine[blue], WHOLE - weight),
+                green.cluster: _share_of(green, mine.get(green.cluster), mine[blue], weight),
+            }
         if all(cluster in mine and mine[cluster].raw == record.raw for cluster, record in wanted.items()):
             continue
         deleted += [Change("DELETE", mine[cluster]) for cluster in wanted if cluster in mine]
@@ -86,7 +106,9 @@ def batch_to(records: Sequence[RecordSet], *, blue: str, green: Side, weight: in
     return (*deleted, *created)
 
 
-def batch_down(records: Sequence[RecordSet], *, blue: str, green: str, weight: int) -> tuple[Change, ...]:
+def batch_down(
+    records: Sequence[RecordSet], *, blue: str, green: str, weight: int, take: Taking = as_it_is
+) -> tuple[Change, ...]:
     """The changes that give green a lower weight and blue the rest, wherever both already are; empty when they have it.
 
     Args:
@@ -94,20 +116,32 @@ def batch_down(records: Sequence[RecordSet], *, blue: str, green: str, weight: i
         blue: blue's set identifier.
         green: green's set identifier.
         weight: green's share in percent.
+        take: makes marks norikae's own, in the same batch.
     """
     wanted = {blue: WHOLE - weight, green: weight}
-    old = [one for one in traffic_sets(records) if one.weight != wanted.get(one.set_identifier, one.weight)]
-    new = [_with_weight(one, wanted[one.set_identifier]) for one in old]
-    return (*(Change("DELETE", record) for record in old), *(Change("CREATE", record) for record in new))
+    old = [one for one in owned_sets(records) if one.weight != wanted.get(one.set_identifier, one.weight)]
+    new = [with_weight(one, wanted[one.set_identifier]) for one in old]
+    taken = [take(record) if record.type == "TXT" else record for record in new]
+    return (*(Change("DELETE", record) for record in old), *(Change("CREATE", record) for record in taken))
 
 
-def batch_back(records: Sequence[RecordSet], snapshot: Sequence[RecordSet]) -> tuple[Change, ...]:
-    """The changes that restore the original record sets, byte for byte; empty when they are in force."""
-    current = {_key(record): record for record in traffic_sets(records)}
+def batch_back(
+    records: Sequence[RecordSet], snapshot: Sequence[RecordSet], take: Taking = as_it_is
+) -> tuple[Change, ...]:
+    """The changes that restore the original record sets, byte for byte; empty when they are in force.
+
+    A mark that norikae took stays taken: who gives it back has to know first what its external-dns would do then.
+    """
+    current = {_key(record): record for record in owned_sets(records)}
     original = {_key(record): record for record in snapshot}
-    gone = [record for key, record in current.items() if key not in original or original[key].raw != record.raw]
-    missing = [record for key, record in original.items() if key not in current or current[key].raw != record.raw]
+    kept = {key for key, record in current.items() if key in original and _restores(record, original[key], take)}
+    gone = [record for key, record in current.items() if key not in kept]
+    missing = [take(record) if record.type == "TXT" else record for key, record in original.items() if key not in kept]
     return (*(Change("DELETE", record) for record in gone), *(Change("CREATE", record) for record in missing))
+
+
+def _restores(record: RecordSet, original: RecordSet, take: Taking) -> bool:
+    return record.raw == original.raw or (record.type == "TXT" and record.raw == take(original).raw)
 
 
 def batch_end(
@@ -124,10 +158,10 @@ def batch_end(
     health = {
         (one.name, one.type): one.raw["AliasTarget"]["EvaluateTargetHealth"]
         for one in snapshot
-        if one.set_identifier == blue
+        if one.set_identifier == blue and "AliasTarget" in one.raw
     }
-    gone = [one for one in traffic_sets(records) if one.set_identifier == blue]
-    stays = [one for one in traffic_sets(records) if one.set_identifier == green]
+    gone = [one for one in owned_sets(records) if one.set_identifier == blue]
+    stays = [one for one in owned_sets(records) if one.set_identifier == green]
     restored = {_key(one): _with_health(one, on=health.get((one.name, one.type), False)) for one in stays}
     changed = [one for one in stays if restored[_key(one)].raw != one.raw]
     return (
@@ -141,15 +175,26 @@ def once_more(records: Sequence[RecordSet]) -> tuple[Change, ...]:
     return (*(Change("DELETE", record) for record in records), *(Change("CREATE", record) for record in records))
 
 
+def _share_of(green: Side, present: RecordSet | None, blue: RecordSet, weight: int) -> RecordSet:
+    """Green's share; where its set leads to the right place already, it stays spelled as it is."""
+    target = green.targets[blue.name]
+    if present is not None and present.target == target.dns_name.lower():
+        return with_weight(present, weight)
+    return weighted_alias(_raw_name(blue), blue.type, green.cluster, weight, target)
+
+
 def _raw_name(record: RecordSet) -> str:
     return str(record.raw["Name"]).rstrip(".")
 
 
-def _with_weight(record: RecordSet, weight: int) -> RecordSet:
+def with_weight(record: RecordSet, weight: int) -> RecordSet:
+    """The record set with another weight; health does not decide while weights move (``weighted_alias``)."""
     return RecordSet({**_with_health(record, on=False).raw, "Weight": weight})
 
 
 def _with_health(record: RecordSet, *, on: bool) -> RecordSet:
+    if "AliasTarget" not in record.raw:
+        return record
     alias = {**record.raw["AliasTarget"], "EvaluateTargetHealth": on}
     return RecordSet({**record.raw, "AliasTarget": alias})
 

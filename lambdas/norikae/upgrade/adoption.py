@@ -19,6 +19,7 @@ from norikae.cluster.adopt import (
 from norikae.cluster.rbac import for_namespace
 from norikae.errors import PermanentError, RefusedError
 from norikae.notify.tell import tell
+from norikae.ownership.detect import marks_beside, owners
 from norikae.ports import Ports
 from norikae.traffic.applications import find_applications
 from norikae.traffic.records import TRAFFIC_TYPES, RecordSet
@@ -148,8 +149,10 @@ def _adopted(ports: Ports, name: str, execution: str) -> AdoptionItem:
 def _take_records_over(ports: Ports, writer: Writer, item: AdoptionItem) -> AdoptionItem:
     """One batch; the originals are in the table before it is sent."""
     applications = find_applications(ports.kubernetes(item.cluster).list("ingresses.networking.k8s.io"))
-    names = names_of(applications)
-    taken = take_over(applications, ports.dns.records(names, (*TRAFFIC_TYPES, "CNAME", "TXT")), item.cluster)
+    records = ports.dns.records(names_of(applications), (*TRAFFIC_TYPES, "CNAME", "TXT"))
+    marks = marks_beside(sorted({host for one in applications for host in one.hosts}), records, ())
+    owned_by = owners(applications, ports.environment.dns.owner, marks)
+    taken = take_over([one for one in applications if owned_by[one.name] == "controller"], records, item.cluster)
     kept = {(raw["Name"], raw["Type"], raw["SetIdentifier"]) for raw in item.records}
     deleted = [dict(change.record.raw) for change in taken.changes if change.action == "DELETE"]
     new = [raw for raw in deleted if (raw["Name"], raw["Type"], raw["SetIdentifier"]) not in kept]

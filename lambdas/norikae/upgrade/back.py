@@ -5,6 +5,7 @@ from typing import Any
 from norikae.errors import RefusedError
 from norikae.ports import Ports
 from norikae.singletons.hand_off import hand_back
+from norikae.traffic.moving import Moving
 from norikae.traffic.rollback import roll_back_records
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import is_shifting
@@ -13,6 +14,16 @@ from norikae.upgrade.progress import Progress
 from norikae.upgrade.state import AppItem
 
 Answer = dict[str, Any]
+
+
+def _is_its_owners(ports: Ports, writer: Writer, name: str) -> bool:
+    """Whether the application's names need not be waited for: norikae's own, given back, or kept with a note."""
+    moving = Moving.read(ports, writer, name)
+    if not moving.is_leased:
+        return True
+    from norikae.traffic.hand_back import given_back  # noqa: PLC0415 - names of norikae's own are not given back
+
+    return given_back(moving)
 
 
 def roll_back_applications(ports: Ports, writer: Writer) -> Answer:
@@ -33,6 +44,7 @@ def roll_back_applications(ports: Ports, writer: Writer) -> Answer:
             refused[name] = error
     left = {*waiting, *refused}
     progress = hand_back(ports, writer, set(names) - left | (set() if left else {""}))
+    waiting += [name for name in names if name not in left and not _is_its_owners(ports, writer, name)]
     if waiting:
         return Progress.wait(f"rollback of {', '.join(waiting)}", ports.environment.dns.propagation_poll).answer()
     if not progress.ready:

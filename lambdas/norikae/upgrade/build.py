@@ -22,7 +22,7 @@ from norikae.upgrade.pin import pinned
 from norikae.upgrade.plan import Plan
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress
-from norikae.upgrade.state import DiffItem, WaveItem
+from norikae.upgrade.sync_state import DiffItem, WaveItem
 
 Answer = dict[str, Any]
 MaySync = Callable[[tuple[str, ...]], bool]

@@ -1,17 +1,19 @@
 """Removing green after a run that did not reach its end: one look and one move at a time."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from norikae.cluster.blue import ensure_gone
+from norikae.cluster.blue import ensure_gone, ensure_no_load_balancers
 from norikae.cluster.names import ROLE_TAG
 from norikae.cluster.site import Site
-from norikae.errors import PermanentError, RefusedError
+from norikae.errors import ForeignWriteError, PermanentError, RefusedError
 from norikae.notify.tell import tell
 from norikae.ports import Ports
 from norikae.traffic.applications import reference
+from norikae.traffic.leftovers import forget_left_behind, left_behind
 from norikae.traffic.records import TRAFFIC_TYPES, Change
 from norikae.upgrade.errand import is_over, read_request, take_environment
 from norikae.upgrade.identity import Writer
@@ -72,13 +74,28 @@ def _clean(ports: Ports, clusters: ClustersItem, name: str) -> Progress:
     if left := _records_of(ports, clusters, name):
         ports.dns.change([Change("DELETE", record) for record in left], f"norikae clean-green {name}")
         return Progress.wait(f"Route 53 to forget {name}", ports.environment.dns.propagation_poll)
-    progress = ensure_gone(Site.of(ports), ports.environment, name)
+    site = Site.of(ports)
+    if clusters.run and left_behind(ports, clusters.run, name):
+        progress = _no_owned_records(ports, site, clusters.run, name)
+        if not progress.ready:
+            return progress
+    progress = ensure_gone(site, ports.environment, name)
     if not progress.ready:
         return progress
     others = ports.compute.leftovers(name).others
     if others:
         return Progress.wait(f"{', '.join(others)} of {name} to be gone", ports.environment.clusters.poll)
     return Progress.done()
+
+
+def _no_owned_records(ports: Ports, site: Site, run: str, name: str) -> Progress:
+    """The Ingresses go first, or the external-dns of green would make its record sets anew."""
+    progress = ensure_no_load_balancers(site, ports.environment, name)
+    if progress.ready:
+        with suppress(ForeignWriteError):  # its external-dns deletes them at this moment
+            forget_left_behind(ports, run, name)
+        return Progress.wait(f"Route 53 to forget {name}", ports.environment.dns.propagation_poll)
+    return progress
 
 
 def _refuse_blue(ports: Ports, clusters: ClustersItem, name: str) -> None:

@@ -19,7 +19,8 @@ from norikae.upgrade.pin import move_pin, pinned
 from norikae.upgrade.plan import Plan
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress
-from norikae.upgrade.state import ApprovedItem, DiffItem, Event, PinItem, WaveItem
+from norikae.upgrade.state import ApprovedItem, Event
+from norikae.upgrade.sync_state import DiffItem, PinItem, WaveItem
 
 Answer = dict[str, Any]
 PHASE = "compare-wave"

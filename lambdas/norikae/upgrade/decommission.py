@@ -4,10 +4,11 @@ from typing import Any
 
 import msgspec
 
-from norikae.cluster.blue import ensure_frozen, ensure_gone
+from norikae.cluster.blue import ensure_frozen, ensure_gone, ensure_no_load_balancers
 from norikae.cluster.site import Site
-from norikae.errors import RefusedError
+from norikae.errors import ForeignWriteError, RefusedError
 from norikae.ports import Ports
+from norikae.traffic.leftovers import forget_left_behind
 from norikae.traffic.moving import Moving
 from norikae.traffic.weights import WHOLE, batch_end, once_more
 from norikae.upgrade.flags import read_flags
@@ -70,15 +71,35 @@ def _take_apart(ports: Ports, writer: Writer, plan: Plan) -> Progress:
     frozen = ensure_frozen(site, ports.environment, plan.blue.name)
     if not frozen.ready:
         return frozen
-    names = [planned.name for planned in plan.applications()]
+    names = [planned.name for planned in plan.applications() if planned.owner == "controller"]
     left = [name for name in names if not _blue_records_are_gone(ports, writer, name)]
     if left:
         text = f"Route 53 to forget {plan.blue.name} for {', '.join(left)}"
         return Progress.wait(text, ports.environment.clusters.poll)
+    if len(names) < len(plan.applications()):
+        progress = _owned_records_are_gone(ports, writer, site, plan.blue.name)
+        if not progress.ready:
+            return progress
     progress = ensure_gone(site, ports.environment, plan.blue.name)
     if progress.ready:
         _write_down_what_is_left(ports, writer, plan.blue.name)
     return progress
+
+
+def _owned_records_are_gone(ports: Ports, writer: Writer, site: Site, blue: str) -> Progress:
+    """External-dns forgets what no Ingress asks for, unless its policy forbids; whatever it leaves goes here.
+
+    The Ingresses go first, or it would make its record sets anew.
+    """
+    progress = ensure_no_load_balancers(site, ports.environment, blue)
+    if not progress.ready:
+        return progress
+    try:
+        is_gone = forget_left_behind(ports, writer.run, blue)
+    except ForeignWriteError:  # it deletes them at this moment
+        is_gone = False
+    poll = ports.environment.clusters.poll
+    return Progress.done() if is_gone else Progress.wait(f"Route 53 to forget what external-dns made of {blue}", poll)
 
 
 def _blue_records_are_gone(ports: Ports, writer: Writer, application: str) -> bool:
@@ -89,16 +110,16 @@ def _blue_records_are_gone(ports: Ports, writer: Writer, application: str) -> bo
     moving = Moving.read(ports, writer, application)
     if moving.item.blue_is_gone:
         return True
-    records = ports.dns.records(moving.planned.hosts)
-    mine = [one for one in records if one.set_identifier == moving.blue]
+    records = moving.read_records()
+    mine = [one for one in records if one.set_identifier == moving.blue_set]
     if any(record.weight for record in mine):
         raise RefusedError(f"{application}: {moving.blue} still has a weight; nothing of it is deleted")
-    changes = batch_end(records, moving.snapshot(), blue=moving.blue, green=moving.green)
+    changes = batch_end(records, moving.snapshot(), blue=moving.blue_set, green=moving.green_set)
     if changes or not moving.item.change:
         comment = f"norikae run={writer.run} application={application} decommission"
-        moving.save(change="", written={moving.green: WHOLE})
+        moving.save(change="", written={moving.green_set: WHOLE})
         change = ports.dns.change(changes or once_more(records), comment)
-        moving.save(change=change, written={moving.green: WHOLE})
+        moving.save(change=change, written={moving.green_set: WHOLE})
         return False
     if not ports.dns.is_in_sync(moving.item.change):
         return False

@@ -19,7 +19,8 @@ from norikae.upgrade.identity import shift_execution_name
 from norikae.upgrade.phase import advance, enter
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress
-from norikae.upgrade.state import AppItem, Event, HandOverItem
+from norikae.upgrade.state import AppItem, Event
+from norikae.upgrade.sync_state import HandOverItem
 from norikae.upgrade.verify import has_been_handed_over
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from norikae.errors import RefusedError
 from norikae.singletons.hand_off import still_to_come
 from norikae.traffic.applications import reference
 from norikae.traffic.records import TRAFFIC_TYPES
+from norikae.upgrade.arrival import still_leased
 from norikae.upgrade.phase import enter
 from norikae.upgrade.quiet import quiet
 from norikae.upgrade.soaked import soak_left
@@ -40,6 +41,7 @@ def may_begin(ports: Ports, writer: Writer, stored: PlanItem) -> Progress:
     _refuse_before_the_soak_is_over(ports, writer, plan)
     _refuse_while_applications_shift(ports, plan)
     _refuse_while_blue_serves(ports, plan)
+    _refuse_while_names_are_leased(ports, writer, plan)
     _refuse_while_blue_runs_singletons(ports, writer, plan)
     _refuse_clusters(ports, plan)
     return quiet(ports, plan.blue.name)
@@ -84,6 +86,13 @@ def _refuse_while_blue_serves(ports: Ports, plan: Plan) -> None:
                 f"{record.name} still leads to {plan.blue.name}; deleting it would end that service. Move it to "
                 f"{plan.green.name} (a new run, or its own team's change), then resume"
             )
+
+
+def _refuse_while_names_are_leased(ports: Ports, writer: Writer, plan: Plan) -> None:
+    """Whoever owned the names before owns them again, or nobody would look after them once this run is over."""
+    if left := still_leased(ports, writer, plan):
+        enter(ports, writer, "soak")  # where a resume gives them back
+        raise RefusedError(f"{', '.join(left)}; commit these weights, then resume")
 
 
 def _refuse_while_blue_runs_singletons(ports: Ports, writer: Writer, plan: Plan) -> None:

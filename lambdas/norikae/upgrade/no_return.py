@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from norikae.errors import RefusedError
 from norikae.traffic.records import TRAFFIC_TYPES
-from norikae.upgrade.state import ClustersItem, PhaseItem, PlanItem
+from norikae.upgrade.state import AppItem, ClustersItem, PhaseItem, PlanItem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from norikae.traffic.ports import Dns
     from norikae.traffic.records import Change, RecordSet
@@ -46,16 +46,16 @@ def refuse_another_run(table: RunTable, run: str) -> None:
         )
 
 
-def raised(changes: Sequence[Change], cluster: str) -> tuple[str, ...]:
+def raised(changes: Sequence[Change], identifiers: Collection[str]) -> tuple[str, ...]:
     """The names that a batch leads to a cluster more than before; pure.
 
     A batch deletes records exactly as they are, so what it deletes is what is in force.
 
     Args:
         changes: the batch.
-        cluster: the set identifier.
+        identifiers: of the cluster's record sets.
     """
-    mine = [change for change in changes if change.record.set_identifier == cluster and _carries_traffic(change.record)]
+    mine = [one for one in changes if one.record.set_identifier in identifiers and _carries_traffic(one.record)]
     before = {_key(change.record): _weight(change.record) for change in mine if change.action == "DELETE"}
     after = {_key(change.record): _weight(change.record) for change in mine if change.action == "CREATE"}
     return tuple(sorted({name for (name, kind), weight in after.items() if weight > before.get((name, kind), 0)}))
@@ -89,17 +89,22 @@ class GuardedDns:
         blue = self._blue_that_goes()
         if blue and (names := raised(changes, blue)):
             raise RefusedError(
-                f"{', '.join(names)}: decommission has begun; nothing raises the weight of {blue} any more "
+                f"{', '.join(names)}: decommission has begun; nothing raises the weight of {blue[0]} any more "
                 "(docs/runbook.md, 'decommission has begun')"
             )
         return self._dns.change(changes, comment)
 
-    def _blue_that_goes(self) -> str:
+    def _blue_that_goes(self) -> tuple[str, ...]:
+        """The set identifiers of a blue that is being taken apart, its name first; nothing otherwise."""
         clusters = self._table.environment("CLUSTERS", ClustersItem)
         if clusters is None or not clusters.run or not is_passed(self._table, clusters.run):
-            return ""
+            return ()
         stored = self._table.read(clusters.run, "PLAN", PlanItem)
-        return stored.plan.blue.name if stored else ""
+        if stored is None:
+            return ()
+        name = stored.plan.blue.name
+        items = self._table.read_all(clusters.run, "APP#", AppItem)
+        return (name, *sorted({one.sets[name] for one in items if name in one.sets}))
 
 
 def _carries_traffic(record: RecordSet) -> bool:

@@ -12,6 +12,9 @@ from norikae.cluster.serving import serving_cluster
 from norikae.cluster.versions import unfit
 from norikae.errors import BadRequestError, RefusedError
 from norikae.gates.needs import unmet_need
+from norikae.ownership.detect import DETECT, marks_beside, owners
+from norikae.ownership.instances import find_instances
+from norikae.ownership.registry import owner_names
 from norikae.singletons.inventory import inventory, planned
 from norikae.traffic.applications import find_applications
 from norikae.traffic.history import too_long
@@ -19,6 +22,8 @@ from norikae.upgrade.changes import Move, creations, deletions, waits
 from norikae.upgrade.plan import Cluster, Plan, PlannedApplication, group_by_order
 
 if TYPE_CHECKING:
+    from norikae.cluster.ports import Kubernetes
+    from norikae.environment import Owner
     from norikae.ports import Ports
     from norikae.traffic.applications import Application
     from norikae.upgrade.request import UpgradeRequest
@@ -61,7 +66,7 @@ def outline(ports: Ports, run: str, wanted: UpgradeRequest, version: str, cluste
         blue=Cluster(blue.name, blue.version),
         green=Cluster(green, version),
         revision=revision,
-        groups=group_by_order(_planned(ports, chosen)),
+        groups=group_by_order(_planned(ports, chosen, _owners(ports, chosen, kubernetes))),
         singletons=planned(inventory(kubernetes, sources, home.root), found),
         creates=creations(environment, move),
         # A run that leaves applications on blue cannot delete it: it holds instead.
@@ -83,7 +88,21 @@ def _chosen(wanted: UpgradeRequest, found: tuple[Application, ...]) -> tuple[App
     return tuple(one for one in found if not wanted.applications or one.name in wanted.applications)
 
 
-def _planned(ports: Ports, chosen: tuple[Application, ...]) -> list[tuple[Application, PlannedApplication]]:
+def _owners(ports: Ports, chosen: tuple[Application, ...], kubernetes: Kubernetes) -> dict[str, Owner]:
+    """Who owns the record sets of each application; the zone is only asked where that is to be detected."""
+    wanted = ports.environment.dns.owner
+    if wanted != DETECT:
+        return owners(chosen, wanted, {})
+    instances = find_instances(kubernetes.list("deployments.apps"))
+    hosts = sorted({host for one in chosen for host in one.hosts})
+    spellings = [instance.affixes for instance in instances]
+    names = sorted({name for host in hosts for name in owner_names(host, spellings)})
+    return owners(chosen, wanted, marks_beside(hosts, ports.dns.records(names, ("TXT",)), instances))
+
+
+def _planned(
+    ports: Ports, chosen: tuple[Application, ...], owned_by: dict[str, Owner]
+) -> list[tuple[Application, PlannedApplication]]:
     shift = ports.environment.shift
     moves = [
         PlannedApplication(
@@ -96,6 +115,7 @@ def _planned(ports: Ports, chosen: tuple[Application, ...]) -> list[tuple[Applic
             sources=one.sources,
             probe=one.probe,
             shift=one.shift,
+            owner=owned_by[one.name],
         )
         for one in chosen
     ]

@@ -3,7 +3,8 @@
 from norikae.ports import Ports
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import Event, PinItem
+from norikae.upgrade.state import Event
+from norikae.upgrade.sync_state import PinItem
 
 
 def pinned(ports: Ports, run: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from norikae.environment import Owner
 from norikae.traffic.applications import Application
 
 
@@ -28,6 +29,8 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
         sources: the Argo CD applications that its Ingresses come from.
         probe: the path that is requested to prove green, such as ``/healthz``.
         shift: ``auto``, or ``team`` when its own team says when it moves.
+        owner: who owns its record sets: ``controller`` is norikae, ``lease`` an external-dns that norikae takes them
+            from meanwhile, ``external-dns`` one that norikae tells the weights.
     """
 
     name: str
@@ -39,6 +42,7 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     probe: str = "/"
     shift: Literal["auto", "team"] = "auto"
+    owner: Owner = "controller"
 
 
 class PlannedSingleton(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,8 +2,10 @@
 
 A load balancer counts a request for a target group only when it chose a target of it, so scanners that end at the
 default rule do not count, nor do health checks (Application Load Balancer guide, "CloudWatch metrics", RequestCount).
-norikae's own probes ask green only, so none of its requests are among them. CloudWatch has no figure for a minute
-without requests: silence counts only while the same load balancer reports that its targets are healthy.
+norikae's own probes ask green only, so none of its requests are among them. A WebSocket that was opened before the
+window makes no request in it, but it is a connection in each of its minutes (ActiveConnectionCount, same page).
+CloudWatch has no figure for a minute without requests: silence counts only while the same load balancer reports that its
+targets are healthy.
 """
 
 from __future__ import annotations
@@ -82,7 +84,7 @@ def quiet(ports: Ports, cluster: str) -> Progress:
     wanted = ports.environment.decommission
     doors, unknown = doors_of(ports.kubernetes(cluster))
     visited, missing = _visited(ports, doors, ports.now - wanted.quiet)
-    texts = [text for one in visited if (text := noise(one, wanted, ports.now))]
+    texts = list(dict.fromkeys(text for one in visited if (text := noise(one, wanted, ports.now))))
     texts += [*missing, *unknown]
     if not texts:
         return Progress.done()
@@ -112,6 +114,14 @@ def noise(visited: Visited, wanted: Decommission, now: float) -> str:
         )
     if figures.open > wanted.max_requests:
         return f"{at} ({hosts}) has {figures.open} open connections; restart the clients that hold them"
+    if figures.held > wanted.max_connections:
+        balancer = ", ".join(sorted({door.balancer for door in visited.doors}))
+        named = ", ".join(door.name for door in visited.doors)
+        return (
+            f"load balancer {balancer} of {named} ({hosts}) had {figures.held} connections in every minute of the last "
+            f"{wanted.quiet} s, {wanted.max_connections} allowed, though no request came: WebSockets, or what holds a "
+            "connection open; restart what holds them, on blue or at the clients, or raise decommission.max_connections"
+        )
     if figures.reported_at is None or now - figures.reported_at > LATE_SECONDS:
         if visited.serving == 0:
             return ""  # nothing is registered that could answer, and then the load balancer reports nothing either

@@ -15,11 +15,14 @@ class Figures:
     Args:
         requests: requests that were handed to a target; new connections at a Network Load Balancer.
         open: connections that were open in the last minute; only a Network Load Balancer says so of its targets.
+        held: connections that its whole load balancer has had in every minute of the window, so that no passer-by
+            explains them; an Application Load Balancer does not say whose they are.
         reported_at: the last instant of which it reported anything, also that nothing came; None when it never did.
     """
 
     requests: int = 0
     open: int = 0
+    held: int = 0
     reported_at: float | None = None
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from norikae.errors import GateFailedError
 from norikae.ports import Ports
-from norikae.upgrade.arrival import unsettled
+from norikae.upgrade.arrival import still_leased, unsettled
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.moves import Said, flag
 from norikae.upgrade.phase import advance, enter, say
@@ -32,6 +32,7 @@ def soak(ports: Ports, writer: Writer) -> Answer:
     def look() -> Progress:
         left = soak_left(ports, writer, plan)
         waiting = [why for planned in plan.applications() if (why := unsettled(ports, writer, planned.name, began))]
+        waiting += still_leased(ports, writer, plan)
         if left <= 0 and waiting:
             return Progress.wait(counted(waiting), poll)
         if left <= 0:

@@ -14,11 +14,12 @@ from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome
 from norikae.singletons.ledger import suspended_on_green
 from norikae.traffic.applications import find_applications
+from norikae.traffic.learn import place_of, survey_of
 from norikae.upgrade.phase import advance
 from norikae.upgrade.pin import pinned
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress, counted
-from norikae.upgrade.state import HandOverItem, VerificationItem
+from norikae.upgrade.sync_state import HandOverItem, VerificationItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +77,13 @@ def _unmet(ports: Ports, writer: Writer, plan: Plan) -> Iterator[str]:
     planned = {application.name for application in plan.applications()}
     listed = find_applications(kubernetes.list("ingresses.networking.k8s.io"))
     applications = [one for one in listed if one.name in planned]
-    for kind in (_absent(planned, applications), _targets(ports, applications), _names(ports, applications)):
+    proofs = (
+        _absent(planned, applications),
+        _targets(ports, applications),
+        _names(ports, applications),
+        _record_sets(ports, plan),
+    )
+    for kind in proofs:
         reasons = tuple(kind)
         if reasons:
             yield from reasons
@@ -104,6 +111,17 @@ def _targets(ports: Ports, applications: Sequence[Application]) -> Iterator[str]
 def _names(ports: Ports, applications: Sequence[Application]) -> Iterator[str]:
     if ports.environment.verify.probe:
         yield from unproven_names(ports.probe, ports.load_balancers, applications)
+
+
+def _record_sets(ports: Ports, plan: Plan) -> Iterator[str]:
+    """Where external-dns owns the names, that of green has registered them as well, so that they can be moved."""
+    owned = [one for one in plan.applications() if one.owner != "controller"]
+    if not owned:
+        return
+    places = (place_of(ports, plan.blue.name), place_of(ports, plan.green.name))
+    for planned in owned:
+        for obstacle in survey_of(ports, planned.hosts, places).obstacles:
+            yield f"{planned.name}: {obstacle}"
 
 
 def _run_jobs(ports: Ports, writer: Writer, plan: Plan) -> Progress:

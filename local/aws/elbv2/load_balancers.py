@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from local.aws.elbv2.attributes import LOG_BUCKET, write_attributes
 from local.aws.elbv2.records import LoadBalancer
 from local.aws.elbv2.store import HOSTED_ZONES, ElbStore, check_name, page, read_tags
 from local.aws.elbv2.targets import TargetHealth
@@ -154,10 +155,16 @@ class LoadBalancerOperations(TargetHealth, ElbStore):
         """The attributes as they are then.
 
         Raises:
-            AwsError: LoadBalancerNotFound; ValidationError for an attribute that this world does not know.
+            AwsError: LoadBalancerNotFound; ValidationError for an attribute that this world does not know;
+                InvalidConfigurationRequest for a value that it cannot have, or a log bucket that takes no logs.
         """
         known = self.load_balancer(LoadBalancerArn)
+        bucket = {change["Key"]: change["Value"] for change in Attributes}.get(LOG_BUCKET, "")
+        if bucket and not self.takes_logs(bucket):
+            text = f"Access Denied for bucket: {bucket}. Please check S3bucket permission"
+            raise AwsError("InvalidConfigurationRequest", text)
         write_attributes(known.attributes, Attributes, "load balancer")
+        self.changed()
         return self.describe_load_balancer_attributes(LoadBalancerArn=LoadBalancerArn)
 
     def alias_healthy(self, dns_name: str) -> bool:
@@ -173,15 +180,3 @@ class LoadBalancerOperations(TargetHealth, ElbStore):
                     any(target.state == "healthy" for target in group.targets.values()) for group in groups
                 )
         return False
-
-
-def write_attributes(attributes: dict[str, str], changes: Sequence[Json], kind: str) -> None:
-    """Change attributes by name, all or none.
-
-    Raises:
-        AwsError: ValidationError for an attribute that this world does not know.
-    """
-    unknown = [change["Key"] for change in changes if change["Key"] not in attributes]
-    if unknown:
-        raise AwsError("ValidationError", f"{kind.capitalize()} attribute key '{unknown[0]}' is not recognized")
-    attributes.update({change["Key"]: change["Value"] for change in changes})

@@ -23,7 +23,9 @@ HEALTH_CHECK_DEFAULTS: Json = {
 """Defaults of an HTTP target group, from the text of CreateTargetGroup in botocore's model."""
 
 LOAD_BALANCER_ATTRIBUTES: Tags = {
+    "access_logs.s3.bucket": "",
     "access_logs.s3.enabled": "false",
+    "access_logs.s3.prefix": "",
     "client_keep_alive.seconds": "3600",
     "deletion_protection.enabled": "false",
     "idle_timeout.timeout_seconds": "60",

@@ -54,6 +54,8 @@ class ElbStore(Simulator):
         """What a health check of a target finds; the data path sets it."""
         self.has_certificate: Callable[[str], bool] = lambda _arn: True
         """Whether a certificate exists; the world sets it."""
+        self.takes_logs: Callable[[str], bool] = lambda _bucket: True
+        """Whether a bucket takes access logs; the world sets it."""
         self.open_group: Callable[[str, Tags], object] = lambda _group, _tags: None
         """Makes a security group for a load balancer, if it is not there; the world sets it."""
         self.close_group: Callable[[str], object] = lambda _group: None

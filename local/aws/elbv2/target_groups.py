@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from local.aws.elbv2.load_balancers import write_attributes
+from local.aws.elbv2.attributes import write_attributes
 from local.aws.elbv2.records import HEALTH_CHECK_DEFAULTS, TargetGroup
 from local.aws.elbv2.store import check_name, page, read_tags
 from local.aws.elbv2.targets import TargetHealth
@@ -120,7 +120,8 @@ class TargetGroupOperations(TargetHealth):
         """The attributes as they are then.
 
         Raises:
-            AwsError: TargetGroupNotFound; ValidationError for an attribute that this world does not know.
+            AwsError: TargetGroupNotFound; ValidationError for an attribute that this world does not know;
+                InvalidConfigurationRequest for a value that it cannot have.
         """
         write_attributes(self.target_group(TargetGroupArn).attributes, Attributes, "target group")
         return self.describe_target_group_attributes(TargetGroupArn=TargetGroupArn)

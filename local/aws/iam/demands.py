@@ -179,6 +179,7 @@ _SERVICES: dict[str, Derive] = {
     "dynamodb": dynamodb,
     "s3": s3,
     "route53": _route53,
+    "cloudtrail": lambda operation, _: [(f"cloudtrail:{operation.name}", "*", {})],
     "cloudwatch": _cloudwatch,
     "lambda": _lambda,
     "events": _events,

@@ -50,6 +50,34 @@ def test_a_load_balancer_without_healthy_targets_reports_all_the_same(cloud: Clo
     assert figures(cloud, WEB) == (Figures(reported_at=NOON + 540),)
 
 
+def hold(cloud: Cloud, minutes: range, connections: float = 3) -> None:
+    for minute in minutes:
+        put(cloud, "ActiveConnectionCount", (FRONT,), minute, connections)
+        put(cloud, "HealthyHostCount", WEB, minute, 2)
+
+
+def test_connections_in_every_minute_were_open_all_the_time_and_the_least_minute_counts(cloud: Cloud) -> None:
+    for minutes, connections in ((range(4), 3), (range(4, 5), 2), (range(5, 10), 3)):
+        hold(cloud, minutes, connections)
+    assert figures(cloud, WEB, API) == (
+        Figures(held=2, reported_at=NOON + 540),
+        Figures(held=2, reported_at=NOON + 540),
+    )
+
+
+def test_connections_that_were_gone_in_one_minute_are_those_of_passers_by(cloud: Cloud) -> None:
+    hold(cloud, range(5))
+    hold(cloud, range(6, 10))
+    assert figures(cloud, WEB)[0].held == 0
+
+
+def test_a_figure_that_is_merely_late_does_not_say_that_nobody_is_connected(cloud: Cloud) -> None:
+    hold(cloud, range(8))
+    for minute in (8, 9):
+        put(cloud, "HealthyHostCount", WEB, minute, 2)
+    assert figures(cloud, WEB) == (Figures(held=3, reported_at=NOON + 540),)
+
+
 def test_flows_of_a_network_load_balancer_count_and_the_open_ones_are_the_last(cloud: Cloud) -> None:
     for minute, (came, still) in enumerate([(4, 9), (0, 2), (0, 1)]):
         cloud.cloudwatch.put("AWS/NetworkELB", "NewFlowCount", FLOWS, NOON + 60 * minute, came)
@@ -65,7 +93,7 @@ def test_nothing_is_asked_for_nothing(cloud: Cloud) -> None:
 def test_more_target_groups_than_a_call_takes_are_asked_in_several(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visits, "QUERIES_PER_CALL", 3)
+    monkeypatch.setattr(visits, "QUERIES_PER_CALL", 4)
     put(cloud, "RequestCount", API, 4, 7)
     put(cloud, "RequestCount", WEB, 4, 1)
     assert [one.requests for one in figures(cloud, WEB, MQTT, API)] == [1, 0, 7]

@@ -432,3 +432,53 @@ def test_tags_are_refused_as_aws_does(region: Region) -> None:
     kinds = [owner.replace(":loadbalancer/", kind) for kind in (":targetgroup/", ":listener/", ":listener-rule/")]
     codes = [refused(lambda arn=arn: elb.describe_tags(ResourceArns=[arn]))[0] for arn in kinds]  # type: ignore[misc]
     assert codes == ["TargetGroupNotFound", "ListenerNotFound", "RuleNotFound"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("client_keep_alive.seconds", "59"),
+        ("client_keep_alive.seconds", "604801"),
+        ("client_keep_alive.seconds", "1h"),
+        ("idle_timeout.timeout_seconds", "0"),
+        ("idle_timeout.timeout_seconds", "4001"),
+        ("deletion_protection.enabled", "yes"),
+        ("access_logs.s3.enabled", "true"),
+        ("access_logs.s3.prefix", "mine/AWSLogs"),
+    ],
+)
+def test_a_value_that_an_attribute_cannot_have_is_refused_and_changes_nothing(
+    region: Region, key: str, value: str
+) -> None:
+    arn = region.load_balancer()
+    fine = {"Key": "client_keep_alive.seconds", "Value": "300"}
+    changes = [fine, {"Key": key, "Value": value}] if key != fine["Key"] else [{"Key": key, "Value": value}]
+    code, message = refused(lambda: region.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=changes))
+    assert code == "InvalidConfigurationRequest"
+    assert key.rpartition(".")[0] in message
+    shown = region.elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+    assert {"Key": "client_keep_alive.seconds", "Value": "3600"} in shown
+
+
+def test_a_target_does_not_drain_for_more_than_an_hour(region: Region) -> None:
+    group = region.group()
+    delay = [{"Key": "deregistration_delay.timeout_seconds", "Value": "3601"}]
+    code, _ = refused(lambda: region.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=delay))
+    assert code == "InvalidConfigurationRequest"
+
+
+def test_a_bucket_that_takes_no_logs_is_refused(region: Region) -> None:
+    arn = region.load_balancer()
+    region.elb.takes_logs = lambda bucket: bucket == "logs"
+    for bucket, takes in (("other", False), ("logs", True)):
+        on = [{"Key": "access_logs.s3.enabled", "Value": "true"}, {"Key": "access_logs.s3.bucket", "Value": bucket}]
+        if takes:
+            region.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=on)
+            continue
+        code, message = refused(
+            lambda on=on: region.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=on)  # type: ignore[misc]
+        )
+        assert (code, message) == (
+            "InvalidConfigurationRequest",
+            "Access Denied for bucket: other. Please check S3bucket permission",
+        )

@@ -11,6 +11,7 @@ from local.edge.alb import Alb, Response
 from local.edge.alb_controller import AlbController
 from local.edge.alb_metrics import AlbMetrics
 from local.edge.alb_pods import BREAKS_FROM, ERROR_RATE, HEALTH_CHECK, RESPONSE_SECONDS
+from local.edge.connections import Connections
 from local.kernel import Kernel
 from tests.local.edge.alb_cluster import ALB, HandmadeCluster
 
@@ -220,7 +221,7 @@ class Sight:
     def __init__(self, front: Front) -> None:
         self.front = front
         self.cloudwatch = CloudWatchSimulator(front.kernel)
-        AlbMetrics(front.kernel, front.alb, self.cloudwatch)
+        AlbMetrics(front.kernel, front.alb, self.cloudwatch, Connections(front.kernel, front.alb))
         front.kernel.run(60.5)
         self.begins = front.kernel.now() - 0.5
 

@@ -12,6 +12,7 @@ from local.aws.identities import Identities
 from local.cluster.cluster import KubernetesCluster
 from local.cluster.git import GitRepositories
 from local.edge.alb_metrics import AlbMetrics
+from local.edge.connections import Connections
 from local.kubernetes.api import ApiServer
 from tests.local.edge.alb_cluster import HandmadeCluster
 from tests.local.edge.test_alb import Front
@@ -23,7 +24,7 @@ class Wire(Front):
     def __init__(self) -> None:
         super().__init__()
         self.cloudwatch = CloudWatchSimulator(self.kernel)
-        AlbMetrics(self.kernel, self.alb, self.cloudwatch)
+        AlbMetrics(self.kernel, self.alb, self.cloudwatch, Connections(self.kernel, self.alb))
         services = [self.elb, self.cloudwatch]
         self.aws = AwsFront(self.kernel, services, Identities("123456789012"), "123456789012", "ap-northeast-1")
         self.aws.start()

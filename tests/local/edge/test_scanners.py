@@ -7,6 +7,7 @@ from local.aws.elbv2 import ElbSimulator
 from local.edge.alb import Alb
 from local.edge.alb_controller import AlbController
 from local.edge.alb_metrics import AlbMetrics
+from local.edge.connections import Connections
 from local.edge.scanners import Scanners
 from local.kernel import Kernel
 from tests.local.edge.alb_cluster import ALB, HandmadeCluster
@@ -26,7 +27,7 @@ class Edge:
         AlbController(self.kernel, self.cluster, self.elb, "demo-1-33")
         self.alb.attach("demo-1-33", self.cluster)
         self.cloudwatch = CloudWatchSimulator(self.kernel)
-        AlbMetrics(self.kernel, self.alb, self.cloudwatch)
+        AlbMetrics(self.kernel, self.alb, self.cloudwatch, Connections(self.kernel, self.alb))
         self.scanners = Scanners(self.kernel, self.alb, self.elb.load_balancers.values)
 
     def sums(self, **place: str) -> dict[str, float]:
@@ -58,7 +59,8 @@ def test_scanners_get_404_and_count_for_nobody() -> None:
     assert edge.scanners.statuses == {404: edge.scanners.total}
     assert 250 < edge.scanners.total < 440, "six a minute"
     seen = edge.sums(LoadBalancer="")
-    assert seen == {"HTTP_Fixed_Response_Count": edge.scanners.total, "HTTPCode_ELB_4XX_Count": edge.scanners.total}
+    names = ("ActiveConnectionCount", "HTTP_Fixed_Response_Count", "HTTPCode_ELB_4XX_Count")
+    assert seen == dict.fromkeys(names, edge.scanners.total)
     assert "RequestCount" not in edge.sums(LoadBalancer="", TargetGroup="")
 
 

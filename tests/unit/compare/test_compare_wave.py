@@ -12,7 +12,8 @@ from norikae.errors import NotFoundError
 from norikae.upgrade.commands import operate
 from norikae.upgrade.compare import PATIENCE_SECONDS, POLL_SECONDS, compare_wave
 from norikae.upgrade.pin import pinned
-from norikae.upgrade.state import ApprovalItem, Flags, WaveItem
+from norikae.upgrade.state import ApprovalItem, Flags
+from norikae.upgrade.sync_state import WaveItem
 from tests.unit.fakes.demo import OTHER_SHA, SHA
 from tests.unit.fakes.story import APP, GREEN, RUN
 from tests.unit.fakes.waves import Wave, config_map

@@ -11,7 +11,8 @@ from norikae.upgrade.begin import plan_upgrade
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.plan import Plan
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import DiffItem, PhaseItem, WaveItem
+from norikae.upgrade.state import PhaseItem
+from norikae.upgrade.sync_state import DiffItem, WaveItem
 from tests.unit.fakes.argocd import INSTALL, FakeArgoCd
 from tests.unit.fakes.demo import NOW, SHA, application, ingress, node, operation_state
 from tests.unit.fakes.eks import FakeEks

@@ -138,6 +138,18 @@ class FakeDns:
                 self.sets[key] = RecordSet({**record.raw, "Weight": weight})
 
 
+class FakeTrail:
+    """CloudTrail knows what the test says."""
+
+    def __init__(self, *writers: str) -> None:
+        self.named = writers
+
+    def writers(self, zone: str, hosts: Any) -> tuple[str, ...]:
+        assert zone
+        assert hosts
+        return self.named
+
+
 class FakeBalancers:
     """Load balancers by DNS name, each with one target group."""
 
@@ -271,6 +283,7 @@ class FakePorts:
     settings: Settings = field(default_factory=Settings)
     now: float = 1_000_000.0
     table: FakeTable = field(default_factory=FakeTable)
+    trail: FakeTrail = field(default_factory=FakeTrail)
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
     visits: FakeVisits = field(default_factory=FakeVisits)
     orphans: FakeOrphans = field(default_factory=FakeOrphans)

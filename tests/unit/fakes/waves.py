@@ -16,7 +16,8 @@ from norikae.compare.wave import read_wave
 from norikae.environment import ArgoCd, ExpectedDifference
 from norikae.upgrade.compare import compare_wave
 from norikae.upgrade.pin import pinned
-from norikae.upgrade.state import ApprovedItem, DiffItem, PinItem, WaveItem
+from norikae.upgrade.state import ApprovedItem
+from norikae.upgrade.sync_state import DiffItem, PinItem, WaveItem
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import SHA, namespace
 from tests.unit.fakes.story import APP, BLUE, GREEN, RUN

@@ -72,8 +72,8 @@ def test_figures_from_before_the_weight_was_in_force_do_not_count() -> None:
     assert asked(story) == [("green", window + DELAY, DELAY), ("blue", window + DELAY, DELAY)]
 
 
-@pytest.mark.parametrize(("seconds", "following"), [(59, "bake"), (61, "step")])
-def test_no_bake_is_shorter_than_resolvers_remember(seconds: float, following: str) -> None:
+@pytest.mark.parametrize(("seconds", "following"), [(60 + DELAY - 1, "bake"), (60 + DELAY + 1, "step")])
+def test_no_bake_is_shorter_than_resolvers_remember_and_metrics_take(seconds: float, following: str) -> None:
     story = baking("http-5xx")
     stored = read_plan(story.ports.table, RUN)
     (planned,) = stored.plan.applications()

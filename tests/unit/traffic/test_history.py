@@ -7,7 +7,7 @@ import pytest
 
 from norikae.environment import Dns, Shift
 from norikae.errors import RefusedError
-from norikae.traffic.history import MOST_LOOKS, looks_of_a_shift, too_long
+from norikae.traffic.history import MOST_LOOKS, looks_of_a_shift, too_long, whole_bake
 from norikae.upgrade.begin import plan_upgrade
 from tests.unit.fakes.beginning import Beginning
 
@@ -34,3 +34,15 @@ def test_a_team_that_asks_for_too_much_is_told_before_anything_is_planned() -> N
     )
     with pytest.raises(RefusedError, match=r"shorten norikae\.dev/bake"):
         plan_upgrade(story.ports, {}, "arn:upgrade:1", "demo-1-35-0001-a1")
+
+
+@pytest.mark.parametrize(("wished", "watched"), [(0, 120), (119, 120), (121, 121), (600, 600)])
+def test_a_bake_outlasts_old_answers_and_the_delay_of_figures(wished: int, watched: int) -> None:
+    """Propagation is over when it begins: 60 s of old answers, and 60 s until what came then is in CloudWatch."""
+    assert whole_bake(wished, Shift(), DNS) == watched
+
+
+def test_the_looks_of_a_short_bake_are_those_of_the_shortest_that_is_kept() -> None:
+    shortest = looks_of_a_shift(Shift(), DNS, steps=4, bake_seconds=0)
+    assert shortest == looks_of_a_shift(Shift(), DNS, steps=4, bake_seconds=120)
+    assert shortest < looks_of_a_shift(Shift(), DNS, steps=4, bake_seconds=150)

@@ -13,12 +13,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from norikae.approvals.ask import hold_application, hold_failed_rollback
+from norikae.approvals.ask import hold_application, hold_failed_rollback, reason_of
 from norikae.environment import Rollback
 from norikae.errors import NorikaeError, StaleWriterError, TransientError, UnreachableError
 from norikae.gates.judge import judge_gates
 from norikae.gates.ports import Answers
+from norikae.ownership.registry import returned
+from norikae.traffic.contest import restore_safe_weights
 from norikae.traffic.prepare import finish_shift, prepare_shift
+from norikae.traffic.prove import prove_ownership
+from norikae.traffic.records import RecordSet
 from norikae.traffic.rollback import roll_back_application
 from norikae.traffic.shift import set_weights, verify_weights
 from norikae.upgrade.commands import operate
@@ -26,6 +30,7 @@ from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import PhaseItem
 from tests.handlers.machine import Json, Machine
+from tests.unit.fakes.owned import BLUE_SET, GREEN_SET, OwnedStory
 from tests.unit.fakes.ports import FakeDns
 from tests.unit.fakes.story import APP, BLUE, GREEN, PARENT, RUN, SHIFT, WRITER, Story
 
@@ -56,10 +61,14 @@ class Shifting(RuleBasedStateMachine):
     """One application, one shift after the other, and everything that can befall them."""
 
     @initialize(
-        stops=st.sampled_from([(), (50,), (75, 25)]), latency=st.integers(0, 2), looks=st.sampled_from([0, 5, 12, 40])
+        stops=st.sampled_from([(), (50,), (75, 25)]),
+        latency=st.integers(0, 2),
+        looks=st.sampled_from([0, 5, 12, 40]),
+        leased=st.booleans(),
     )
-    def begins(self, stops: tuple[int, ...], latency: int, looks: int) -> None:
-        self.story = Story("A", "AAAA")
+    def begins(self, stops: tuple[int, ...], latency: int, looks: int, *, leased: bool) -> None:
+        self.story = OwnedStory() if leased else Story("A", "AAAA")
+        self.blue_set, self.green_set = (BLUE_SET, GREEN_SET) if leased else (BLUE, GREEN)
         self.ports = self.story.ports
         self.dns = FaultyDns(*self.ports.dns.sets.values())
         self.ports.dns = self.dns
@@ -110,6 +119,8 @@ class Shifting(RuleBasedStateMachine):
         weight = self.data.get("progress", {}).get("weight")
         tasks: dict[str, Callable[[], Json]] = {
             "Prepare shift": self.prepares,
+            "Prove ownership": lambda: prove_ownership(ports, writer, APP),
+            "Restore safe weights": lambda: restore_safe_weights(ports, writer, APP, reason_of(self.data)),
             "Set weights": lambda: set_weights(ports, writer, APP, weight),
             "Verify weights": lambda: {
                 **self.data["change"],
@@ -215,14 +226,16 @@ class Shifting(RuleBasedStateMachine):
             assert sum(weight or 0 for weight in self.weights(kind).values()) == 100
 
     @invariant()
-    def both_families_agree(self) -> None:
+    def both_families_agree_and_every_mark_with_them(self) -> None:
         assert self.weights("A") == self.weights("AAAA")
+        for one in self.story.marks() if hasattr(self, "story") and isinstance(self.story, OwnedStory) else ():
+            assert self.weights("A")[one.set_identifier] == one.weight
 
     @invariant()
     def a_rolled_back_application_has_its_original_records(self) -> None:
         item = self.story.item_or_none() if hasattr(self, "story") else None
         if item is not None and item.outcome == "rolled-back":
-            assert self.ports.dns.sets == self.snapshot
+            assert {key: returned(one) for key, one in self.dns.sets.items()} == self.snapshot
 
     def teardown(self) -> None:
         """An abort from wherever this is restores the snapshot, or changes nothing after the point of no return."""
@@ -238,19 +251,68 @@ class Shifting(RuleBasedStateMachine):
         for _ in range(120):
             if self.state in ENDS:  # too late for that shift: the run, or a shift of its own, sends it back
                 self.another_shift_begins()
-            if self.state in HOLDS or (self.story.item_or_none() and self.story.item().outcome == "rolled-back"):
+            if self.state in HOLDS or self.is_back():
                 break
             self.looks(15)
         if self.no_return:
-            assert self.weights("A") == before or self.green() >= (before.get(GREEN) or 0)
+            assert self.weights("A") == before or self.green() >= (before.get(self.green_set) or 0)
         else:
             assert self.ports.dns.sets == self.snapshot
+
+    def is_back(self) -> bool:
+        item = self.story.item_or_none()
+        return item is not None and item.outcome == "rolled-back" and self.state != "Roll back application"
 
     def weights(self, kind: str) -> dict[str, int | None]:
         return self.story.weights(kind) if hasattr(self, "story") else {BLUE: 100}
 
     def green(self) -> int:
-        return self.story.weights().get(GREEN) or 0
+        return self.story.weights().get(self.green_set) or 0
+
+
+class Contested(Shifting):
+    """The same, with somebody who writes to the records whenever he likes: what holds then is what norikae acts on."""
+
+    @rule(kind=st.sampled_from(["A", "AAAA", "TXT"]), weight=st.integers(0, 255), at_last=st.booleans())
+    def a_stranger_writes(self, kind: str, weight: int, *, at_last: bool) -> None:
+        for key, record in self.dns.sets.items():
+            if record.type == kind and record.set_identifier == (self.green_set if at_last else self.blue_set):
+                self.dns.sets[key] = RecordSet({**record.raw, "Weight": weight})
+
+    def task(self, name: str) -> Callable[[], Json]:
+        """What the machine's Task does, unless it acts on records that it did not verify."""
+        do = super().task(name)
+
+        def judged() -> Json:
+            before, batches = self.every_weight(), len(self.dns.batches)
+            self.ours = getattr(self, "ours", [self.every_weight(self.snapshot)])
+            try:
+                return do()
+            finally:
+                if len(self.dns.batches) > batches:
+                    is_known = before in self.ours or name == "Restore safe weights"
+                    assert is_known, f"{name} acted on {before}"
+                    self.ours.append(self.every_weight())
+
+        return judged
+
+    def every_weight(self, sets: Any = None) -> dict[Any, int | None]:
+        return {key: one.weight for key, one in (self.dns.sets if sets is None else sets).items()}
+
+    def never_raised_wrongly(self, state: str, before: int, *, healthy: bool) -> None:
+        """Somebody else may have done it."""
+
+    def some_cluster_answers(self) -> None:
+        """Unless somebody else saw to it that none does."""
+
+    def both_families_agree_and_every_mark_with_them(self) -> None:
+        """Unless somebody else saw to it that they do not."""
+
+    def a_rolled_back_application_has_its_original_records(self) -> None:
+        """Unless somebody wrote to them since."""
+
+    def teardown(self) -> None:
+        """Whatever is left is left to people."""
 
 
 def with_a_shift_machine(found: Any) -> Any:
@@ -262,6 +324,10 @@ Shifting.TestCase.settings = settings(
     max_examples=200, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
 test_a_shift_at_random = Shifting.TestCase
+Contested.TestCase.settings = settings(
+    max_examples=150, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+)
+test_a_contested_shift_at_random = Contested.TestCase
 
 
 def test_only_the_holder_of_the_lease_writes() -> None:

@@ -12,7 +12,7 @@ from norikae.settings import Settings
 from norikae.upgrade.build import ensure_argo_cd, ensure_green_cluster, sync_applications, sync_platform
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import HOLD, enter
-from norikae.upgrade.state import PinItem, WaveItem
+from norikae.upgrade.sync_state import PinItem, WaveItem
 from norikae.upgrade.verify import verify_green
 from tests.unit.fakes.beginning import PLATFORM, Beginning
 from tests.unit.fakes.demo import OTHER_SHA, SHA, application, operation_state, unsynced

@@ -12,7 +12,8 @@ from norikae.cluster.green import ADMIN_POLICY
 from norikae.upgrade.hand_over import hand_over_green
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import AppItem, HandOverItem
+from norikae.upgrade.state import AppItem
+from norikae.upgrade.sync_state import HandOverItem
 from norikae.upgrade.verify import verify_green
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import OTHER_SHA, SHA, application, operation_state

@@ -59,6 +59,20 @@ def test_a_connection_that_is_still_open_is_not_quiet() -> None:
     assert text.endswith("has 2 open connections; restart the clients that hold them")
 
 
+def test_connections_that_stay_open_without_a_request_are_not_quiet_and_say_where() -> None:
+    text = noise(visited(Figures(held=3, reported_at=NOW)), WINDOW, NOW)
+    assert text.startswith(
+        "load balancer blue.elb.example of Ingress shop/web (web.example.com) had 3 connections in every minute of the "
+        "last 1800 s, 0 allowed"
+    )
+
+
+@pytest.mark.parametrize(("held", "is_quiet"), [(2, True), (3, False)])
+def test_as_many_connections_as_the_environment_overlooks_are_quiet(held: int, is_quiet: bool) -> None:  # noqa: FBT001
+    wanted = Decommission(quiet=1800, max_connections=2)
+    assert (noise(visited(Figures(held=held, reported_at=NOW)), wanted, NOW) == "") is is_quiet
+
+
 def service(hostname: str) -> dict[str, Any]:
     annotations = {"external-dns.alpha.kubernetes.io/hostname": "mqtt.example.com, push.example.com"}
     return {

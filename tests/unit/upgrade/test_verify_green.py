@@ -10,7 +10,7 @@ import pytest
 from norikae.errors import RefusedError
 from norikae.gates.probe_port import Answer
 from norikae.upgrade.identity import Writer
-from norikae.upgrade.state import PinItem, VerificationItem
+from norikae.upgrade.sync_state import PinItem, VerificationItem
 from norikae.upgrade.verify import verify_green
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import OTHER_SHA, ingress

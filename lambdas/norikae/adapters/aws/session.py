@@ -23,10 +23,11 @@ def session() -> boto3.Session:
 
 
 @cache
-def client(service: str) -> Any:
+def client(service: str, region: str | None = None) -> Any:
     """The client of a service, shared by every adapter in the process.
 
     Args:
         service: botocore's service name, such as ``eks``.
+        region: another one than the session's, for a service that has only one.
     """
-    return session().client(service, config=PATIENCE)
+    return session().client(service, config=PATIENCE, region_name=region)

@@ -12,6 +12,12 @@ PERIOD_SECONDS = 60
 QUERIES_PER_CALL = 500
 """GetMetricData takes at most 500 queries (API reference)."""
 
+SETTLED_SECONDS = 120
+"""The last minutes in which anything was reported, which do not say yet that there were no connections."""
+
+KINDS = ("came", "open", "held", "alive")
+"""What is asked of a target group: what came, what is open, what was open all the time, whether it is reported on."""
+
 NETWORK = "net/"
 """How the dimension LoadBalancer of a Network Load Balancer begins (its guide, "CloudWatch metrics")."""
 
@@ -20,7 +26,10 @@ class CloudWatchVisits:
     """``Visits`` over GetMetricData.
 
     An Application Load Balancer counts requests by target group, and says every minute how many of the targets are
-    healthy; a Network Load Balancer counts flows as a whole, and always reports them.
+    healthy. It counts connections as a whole (ActiveConnectionCount: to clients and to targets, without health checks,
+    left out when there are none; its guide, "CloudWatch metrics"). The guide does not say at which instant of a minute,
+    so the least of all minutes is what was open all the time: a WebSocket is in each of them, a scanner is not. A
+    Network Load Balancer counts flows as a whole, and always reports them.
 
     Args:
         client: boto3's CloudWatch client.
@@ -41,16 +50,22 @@ class CloudWatchVisits:
                     instants = [instant.timestamp() for instant in result["Timestamps"]]
                     series[result["Id"]].update(zip(instants, result["Values"], strict=True))
         return tuple(
-            _figures(series[f"came{index}"], series[f"open{index}"], series[f"alive{index}"])
-            for index in range(len(groups))
+            _figures({kind: series[f"{kind}{index}"] for kind in KINDS}, start) for index in range(len(groups))
         )
 
 
-def _figures(came: dict[float, float], still: dict[float, float], alive: dict[float, float]) -> Figures:
+def _figures(series: dict[str, dict[float, float]], start: float) -> Figures:
+    """The figures of one target group from its series, each a value by minute."""
+    came, still, held = series["came"], series["open"], series["held"]
+    reported_at = max((minute for one in series.values() for minute in one), default=None)
+    first = start - start % PERIOD_SECONDS
+    # One metric may come later than another, and a minute that is merely late would count as one without connections.
+    minutes = [] if reported_at is None else range(int(first), int(reported_at) - SETTLED_SECONDS, PERIOD_SECONDS)
     return Figures(
         requests=round(sum(came.values())),
         open=round(still[max(still)]) if still else 0,
-        reported_at=max((*came, *still, *alive), default=None),
+        held=round(min((held.get(minute, 0.0) for minute in minutes), default=0.0)),
+        reported_at=reported_at,
     )
 
 
@@ -61,6 +76,7 @@ def _queries(index: int, group: Dimensions) -> Iterator[dict[str, Any]]:
         yield _query(f"open{index}", "AWS/NetworkELB", "ActiveFlowCount", balancer, "Maximum")
         return
     yield _query(f"came{index}", "AWS/ApplicationELB", "RequestCount", group, "Sum")
+    yield _query(f"held{index}", "AWS/ApplicationELB", "ActiveConnectionCount", balancer, "Sum")
     yield _query(f"alive{index}", "AWS/ApplicationELB", "HealthyHostCount", group, "Maximum")
 
 

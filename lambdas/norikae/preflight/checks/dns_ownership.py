@@ -1,4 +1,7 @@
-"""Does each public name belong to norikae: weighted records, all of them blue's, with traffic?"""
+"""Does each public name of norikae's own belong to it: weighted records, all of them blue's, with traffic?
+
+Names that an external-dns owns are the check ``external-dns``'s.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ NAME = "dns-ownership"
 
 def check(ground: Ground) -> Iterator[Finding]:
     """Somebody else's record beside ours would take traffic that no weight of ours controls."""
-    hosts = sorted({host for application in ground.applications for host in application.hosts})
+    hosts = ground.hosts("controller")
     records = ground.names.records(hosts)
     for host in hosts:
         found = [record for record in records if record.name == host]

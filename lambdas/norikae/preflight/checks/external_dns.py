@@ -6,44 +6,35 @@ from the same commit, so what fights on blue would fight twice; what differs bet
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from norikae.ownership.claim import ANNOTATION_ONLY, titled, unread_prefix
-from norikae.ownership.instances import find_instances
-from norikae.ownership.registry import EXTERNAL_DNS, mark_of, owner_names
-from norikae.ownership.routes import GATEWAYS, ROUTES
+from norikae.ownership.objects import objects_of
+from norikae.ownership.registry import EXTERNAL_DNS
 from norikae.ownership.settings import Judged, judge
-from norikae.ownership.wants import DNS_ENDPOINTS, LOOKED_AT, claims
+from norikae.ownership.wants import LOOKED_AT, claims
 from norikae.preflight.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from norikae.cluster.ports import Json
     from norikae.ownership.claim import Claim
     from norikae.ownership.instances import Instance
+    from norikae.ownership.objects import Objects
     from norikae.ownership.registry import Mark
     from norikae.preflight.ground import Ground
 
 NAME = "external-dns"
 TEAMS = "(docs/application-teams.md, 'Two names for each Ingress')"
+LEASE = "(norikae.dev/owner: lease; docs/ownership.md)"
 HAND_OVER = "(docs/console.md, 'Handing the public names over')"
-
-
-class Objects(TypedDict):
-    """What an external-dns looks at beside Ingresses."""
-
-    services: list[Json]
-    dns_endpoints: list[Json]
-    routes: list[Json]
-    gateways: list[Json]
 
 
 def check(ground: Ground) -> Iterator[Finding]:
     """No external-dns claims a public name, owns one, or is set up so that two clusters delete each other's records."""
-    hosts = tuple(sorted({host for application in ground.applications for host in application.hosts}))
-    instances = find_instances(ground.kubernetes.list("deployments.apps"))
-    marks = _marks(ground, hosts, instances)
+    instances, marks = ground.external_dns, ground.marks
+    hosts = ground.hosts("controller", "lease", "external-dns")
+    ours = frozenset(ground.hosts("controller"))
     for instance in instances:
         if instance.unseen and _writes(ground, instance):
             remedy = "write its flags into args, with their values, then start the upgrade again"
@@ -51,13 +42,15 @@ def check(ground: Ground) -> Iterator[Finding]:
         touched = tuple(host for host in hosts if instance.domains.holds(host)) if _writes(ground, instance) else ()
         for judged in judge(instance, ground.blue_name, touched):
             yield _of_settings(instance, judged)
-        if touched:
-            yield from _unseen_wishes(instance, touched)
-            yield from _wishes(ground, instance, touched, marks)
+        mine = tuple(host for host in touched if host in ours)
+        if mine:
+            yield from _unseen_wishes(instance, mine)
+            yield from _wishes(ground, instance, mine, marks)
     read = {prefix for instance in instances for prefix in instance.annotation_prefixes}
     yield from _unread(ground, instances, read)
     for host, found in marks.items():
-        yield _owned(host, found, [instance for instance in instances if instance.encrypted])
+        if host in ours:
+            yield _owned(host, found, [instance for instance in instances if instance.encrypted])
 
 
 def _writes(ground: Ground, instance: Instance) -> bool:
@@ -68,39 +61,26 @@ def _of_settings(instance: Instance, judged: Judged) -> Finding:
     return Finding(NAME, judged.severity, str(instance), judged.text, judged.remedy)
 
 
-def _marks(ground: Ground, hosts: Sequence[str], instances: Sequence[Instance]) -> dict[str, list[Mark]]:
-    """The owners that are written beside the public names, but for norikae itself."""
-    spellings = [instance.affixes for instance in instances]
-    names = {host: owner_names(host, spellings) for host in hosts}
-    records = ground.names.records(sorted({name for twins in names.values() for name in twins}), ("TXT",))
-    marks = [mark for record in records if (mark := mark_of(record)) is not None and not mark.is_ours]
-    # what is encrypted has a name of its own by type as well: encryption came after these (v0.13, v0.12)
-    found = {
-        host: [one for one in marks if one.record.name in twins and (one.is_readable or one.record.name != host)]
-        for host, twins in names.items()
-    }
-    return {host: of_host for host, of_host in found.items() if of_host}
-
-
 def _owned(host: str, marks: Sequence[Mark], encrypting: Sequence[Instance]) -> Finding:
     named = ", ".join(map(str, marks))
     batch = ", ".join(f"{mark.record.name} {mark.record.set_identifier}".strip() for mark in marks)
-    remedy = f"delete in one batch, before any annotation changes: TXT {batch} {HAND_OVER}"
-    if not any(mark.is_readable for mark in marks):
+    hand_over = f"delete in one batch, before any annotation changes: TXT {batch} {HAND_OVER}"
+    readable = [mark for mark in marks if mark.is_readable]
+    if not readable:
         text = f"{named} beside it may be an owner that only its key can read, so it counts as somebody else's"
         text += "".join(f"; {instance} encrypts its own" for instance in encrypting)
-        return Finding(NAME, "unknown", host, text, remedy)
+        return Finding(NAME, "unknown", host, text, hand_over)
     text = f"it has an owner: {named}; that one writes its records back and deletes them"
-    if not any(mark.heritage == EXTERNAL_DNS for mark in marks if mark.is_readable):
-        remedy = f"find out what writes that, stop it, and {remedy}"
-    return Finding(NAME, "blocker", host, text, remedy)
+    if not any(mark.heritage == EXTERNAL_DNS for mark in readable):
+        return Finding(NAME, "blocker", host, text, f"find out what writes that, stop it, and {hand_over}")
+    return Finding(NAME, "blocker", host, text, f"let norikae lease it {LEASE}, or {hand_over}")
 
 
 def _wishes(
     ground: Ground, instance: Instance, hosts: Sequence[str], marks: dict[str, list[Mark]]
 ) -> Iterator[Finding]:
     """What it would claim; with a version that cannot be told, what it may claim."""
-    objects = _objects(ground, instance)
+    objects = objects_of(ground.kubernetes.list, instance)
     for number, prefix in enumerate(instance.annotation_prefixes):
         for claim in claims(instance, prefix, hosts, ground.ingresses, **objects):
             if not claim.prefix and number:
@@ -114,20 +94,6 @@ def _wishes(
             if claim.host in marks:
                 remedy = f"first hand the name over {HAND_OVER}, then {remedy}"
             yield Finding(NAME, _severity(instance, "blocker"), claim.host, _would(instance, claim), remedy)
-
-
-def _objects(ground: Ground, instance: Instance) -> Objects:
-    """What it looks at beside Ingresses; a cluster that does not serve a kind has no object of it."""
-
-    def listed(resource: str, source: str) -> list[Json]:
-        return ground.kubernetes.list(resource) if source in instance.sources else []
-
-    return {
-        "services": listed("services", "service"),
-        "dns_endpoints": listed(DNS_ENDPOINTS, "crd") if instance.reads_dns_endpoints else [],
-        "routes": listed(ROUTES, "gateway-httproute"),
-        "gateways": listed(GATEWAYS, "gateway-httproute"),
-    }
 
 
 def _severity(instance: Instance, severity: Severity) -> Severity:
