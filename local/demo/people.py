@@ -12,7 +12,7 @@ from local.demo.brownfield import WHOLE, weigh
 from local.team import Team
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from local.aws.front import Call
     from local.kernel import Steps
@@ -78,33 +78,6 @@ def _approval(message: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-class Committers:
-    """The teams commit the weights of an application that has moved, and sync it in both clusters.
-
-    Args:
-        world: where they live.
-        blue: the cluster that served so far.
-    """
-
-    def __init__(self, world: World, blue: str) -> None:
-        self._world, self._blue = world, blue
-        world.front.on_call.append(self._notice)
-
-    def _notice(self, call: Call, phase: str) -> None:
-        if phase != "after" or (call.service, call.operation) != ("sns", "Publish") or call.error_code:
-            return
-        message = json.loads(call.params["Message"])
-        if message["event"] == "application-moved":
-            application = message["application"]
-            self._world.kernel.after(READING_SECONDS, lambda: self._commit(application))
-
-    def _commit(self, application: str) -> None:
-        green = next(name for name in self._world.clusters if name != self._blue)
-        team = Team(f"team-{application}", self._world.git.at(self._world.environment.argocd.repository))
-        clusters = [self._world.clusters[name].api for name in (self._blue, green)]
-        weigh(team, application, {self._blue: 0, green: WHOLE}, clusters)
-
-
 class Colleague:
     """Turns a debug setting on by hand while green is being built, and commits while the operator reads the difference.
 
@@ -135,3 +108,49 @@ class Colleague:
         team.change("apps/files-upload/templates/config.yaml", lambda text: f'{text.rstrip()}\n  RETRIES: "5"\n')
         team.refresh(self._api, ("root", "files-upload"))
         team.sync(self._api, "files-upload")
+
+
+class WeightKeeper:
+    """Keeps the weights that are in Git: commits what a message asks for, and presses "Sync" where the clusters are.
+
+    Only for worlds that ``brownfield`` has made, with an Argo CD in each cluster.
+
+    Args:
+        world: where the keeper lives.
+        asked: the application and its weights by cluster that a message asks for; None when it asks for none.
+        seconds: from the message to the commit.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        asked: Callable[[Mapping[str, Any]], tuple[str, Mapping[str, int]] | None],
+        seconds: float = READING_SECONDS,
+    ) -> None:
+        self._world, self._asked, self._seconds = world, asked, seconds
+        self.commits: list[str] = []
+        world.front.on_call.append(self._notice)
+
+    def _notice(self, call: Call, phase: str) -> None:
+        if phase != "after" or (call.service, call.operation) != ("sns", "Publish") or call.error_code:
+            return
+        wish = self._asked(json.loads(call.params["Message"]))
+        if wish is not None:
+            self._world.kernel.after(self._seconds, lambda: self._weigh(*wish))
+
+    def _weigh(self, application: str, weights: Mapping[str, int]) -> None:
+        team = Team(f"team-{application}", self._world.git.at(self._world.environment.argocd.repository))
+        clusters = [self._world.clusters[name].api for name in weights if name in self._world.clusters]
+        self.commits.append(weigh(team, application, weights, clusters))
+
+
+def commits_what_moved(world: World, blue: str) -> WeightKeeper:
+    """Teams that commit all weight to green once their application has moved, so that its names can go back."""
+
+    def asked(message: Mapping[str, Any]) -> tuple[str, Mapping[str, int]] | None:
+        if message["event"] != "application-moved":
+            return None
+        (green,) = (name for name in world.clusters if name != blue)
+        return message["application"], {blue: 0, green: WHOLE}
+
+    return WeightKeeper(world, asked)

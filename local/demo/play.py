@@ -16,7 +16,7 @@ from local.demo.breakage import broken_on
 from local.demo.brownfield import weighted_by_external_dns
 from local.demo.checks import Ending, checks, failed_requests, record_sets
 from local.demo.pages import html_page
-from local.demo.people import Colleague, Committers, Operator
+from local.demo.people import Colleague, Operator, commits_what_moved
 from local.demo.report import Seen, Served, Unplanned, demo_report
 from local.demo.scenarios import SMALL, Scenario, Size
 from local.demo.view import Snapshot, View
@@ -133,7 +133,7 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
         if scenario.colleague:
             Colleague(world, stage.blue)
         if scenario.commits:
-            Committers(world, stage.blue)
+            commits_what_moved(world, stage.blue)
         world.kernel.every(LOOK_SECONDS, watcher.look)
         world.kernel.run(execution.finished)
         world.kernel.run(AFTERMATH_SECONDS)

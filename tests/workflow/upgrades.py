@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import simpy
 
-from local.demo.people import Colleague, Committers, Operator
+from local.demo.people import Colleague, Operator, commits_what_moved
 from local.demo.play import Stage, set_stage
 from local.demo.scenarios import Scenario
 from norikae.adapters.aws.table import DynamoRunTable
@@ -47,7 +47,7 @@ class Upgrade:
         if scenario.colleague:
             Colleague(self.world, self.stage.blue)
         if scenario.commits:
-            Committers(self.world, self.stage.blue)
+            commits_what_moved(self.world, self.stage.blue)
 
     def __enter__(self) -> Self:
         return self

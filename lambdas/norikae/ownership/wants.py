@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 SOURCE, INTERNAL = "ingress-hostname-source", "internal-hostname"
 LOOKED_AT = frozenset({"ingress", "service", "crd", "gateway-httproute"})
 """The sources whose objects are read here."""
+DNS_ENDPOINTS = "dnsendpoints.externaldns.k8s.io"
 _CLASS = "kubernetes.io/ingress.class"
 _ADDRESSED = frozenset({"A", "AAAA", "CNAME"})
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from norikae.argocd.applications import read_applications
 from norikae.argocd.home import home_of
 from norikae.errors import NotFoundError
+from norikae.ownership.asked import Asked
 from norikae.ownership.detect import marks_beside, owners
 from norikae.ownership.instances import find_instances
 from norikae.ownership.registry import owner_names
@@ -124,6 +125,11 @@ class Ground:
     def external_dns(self) -> tuple[Instance, ...]:
         """Every external-dns of blue."""
         return find_instances(self.kubernetes.list("deployments.apps"))
+
+    @cached_property
+    def asked(self) -> Asked:
+        """Whatever an external-dns of blue takes names from."""
+        return Asked.read(self.kubernetes, self.external_dns)
 
     @cached_property
     def marks(self) -> dict[str, list[Mark]]:

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from norikae.errors import NorikaeError
+from norikae.ownership.asked import Asked
 from norikae.ownership.claim import Claim
 from norikae.ownership.instances import find_instances
 from norikae.ownership.registry import mark_of, returned
-from norikae.ownership.wants import claims
 from norikae.ports import Ports
 from norikae.traffic.moving import Moving
 from norikae.traffic.records import Change, RecordSet
 
-INGRESSES, SERVICES, DEPLOYMENTS = "ingresses.networking.k8s.io", "services", "deployments.apps"
+DEPLOYMENTS = "deployments.apps"
 SHOWN = 3
 
 
@@ -84,14 +84,8 @@ def wishes_of(ports: Ports, cluster: str, hosts: Sequence[str]) -> dict[str, tup
     """What every external-dns of a cluster wants of some names, by name."""
     api, zone = ports.kubernetes(cluster), ports.environment.dns.zones[0]
     instances = [one for one in find_instances(api.list(DEPLOYMENTS)) if one.may_write(zone)]
-    ingresses = api.list(INGRESSES)
-    services = api.list(SERVICES) if any("service" in one.sources for one in instances) else []
-    found = [
-        claim
-        for instance in instances
-        for prefix in instance.annotation_prefixes
-        for claim in claims(instance, prefix, hosts, ingresses, services)
-    ]
+    asked = Asked.read(api, instances)
+    found = [claim for instance in instances for claim in asked.by_any(instance, hosts)]
     return {host: tuple(claim for claim in found if claim.host == host) for host in hosts}
 
 

@@ -1,6 +1,7 @@
 """Whose record sets are whose, for an application whose names an external-dns owns; learnt before the first weight."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from norikae.errors import RefusedError
 from norikae.ownership.instances import find_instances
@@ -53,7 +54,7 @@ def place_of(ports: Ports, cluster: str) -> Place:
     return Place(cluster, balancers(api.list(INGRESSES)), find_instances(api.list(DEPLOYMENTS)))
 
 
-def balancers(ingresses: Iterable[dict[str, object]]) -> dict[str, str]:
+def balancers(ingresses: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Public name to load balancer, of the Ingresses that norikae moves."""
     joined = find_applications(ingresses)
     return {host: one.load_balancer for app in joined for one in app.ingresses for host in one.hosts}

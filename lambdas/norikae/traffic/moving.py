@@ -1,16 +1,16 @@
 """One application that is moving: its plan, its item in the table and the ports through which it is moved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from norikae.errors import BadRequestError, ForeignWriteError, RefusedError
 from norikae.ports import Ports
-from norikae.traffic.history import propagation_pause
+from norikae.traffic.history import SOON, propagation_pause
 from norikae.traffic.ports import TargetGroupHealth
-from norikae.traffic.records import OWNED_TYPES, TRAFFIC_TYPES, RecordSet
-from norikae.traffic.weights import WHOLE, Taking, as_it_is, weights_of
+from norikae.traffic.records import OWNED_TYPES, TRAFFIC_TYPES, Change, RecordSet
+from norikae.traffic.weights import WHOLE, Taking, as_it_is, green_weight, weights_of
 from norikae.upgrade.flags import flags_for
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.plan import Plan, PlannedApplication
@@ -81,6 +81,11 @@ class Moving:
         """What operators asked for that concerns this application, as of now."""
         return flags_for(self.ports.table, self.writer.run, self.planned.name)
 
+    @property
+    def declares(self) -> bool:
+        """Whether an external-dns writes the weights, and norikae only tells it which."""
+        return self.planned.owner == "external-dns"
+
     def records(self, *, or_all_on_blue: bool = False) -> tuple[RecordSet, ...]:
         """The traffic records of the application's names, proven to be as we last wrote them.
 
@@ -100,7 +105,8 @@ class Moving:
         weights = weights_of(records)
         ours = [self.item.written, self.shares(self.item.intended)] if self.item.written else []
         ours += [self.shares(0), weights_of(self.snapshot())] if ours and or_all_on_blue else []
-        if ours and weights not in ours and records != self.snapshot():
+        is_ours = weights in ours or (self.declares and _is_between(weights, ours))
+        if ours and not is_ours and records != self.snapshot():
             raise ForeignWriteError(
                 f"{self.planned.hosts[0]} has weights {weights}, but norikae wrote {self.item.written}; "
                 "find the writer before you resume (docs/runbook.md, 'somebody else wrote')"
@@ -137,6 +143,57 @@ class Moving:
         ask = self.ports.load_balancers.health
         return tuple(group for one in served for group in ask(one.load_balancer, one.resources))
 
+    def green_weight(self, records: Iterable[RecordSet]) -> int:
+        """Green's share in percent; the one that is on its way while two external-dns write it one after the other.
+
+        Raises:
+            ForeignWriteError: a third set has a weight, or the two do not add up to 100.
+        """
+        weights = weights_of(records)
+        if not self.item.written and self.item.sets and not weights.get(self.green_set):
+            return 0  # whoever owned the names so far may have any weight on blue
+        if self.declares and self.item.written and weights != self.shares(self.item.intended):
+            return self.item.intended
+        return green_weight(weights, self.blue_set, self.green_set)
+
+    def write(self, records: Iterable[RecordSet], changes: Sequence[Change], wanted: Mapping[str, int], why: str) -> str:
+        """Route 53's id of the change that makes the record sets as wanted, or ``declared`` when nobody knows one.
+
+        Args:
+            records: as they are now.
+            changes: the batch, for whoever writes records.
+            wanted: set identifier to weight, for whoever declares them.
+            why: goes into the change's comment.
+
+        Raises:
+            ForeignWriteError: a record that the batch deletes is not as it was read.
+            RefusedError: decommission has begun, and blue would get more; or nothing can be declared.
+        """
+        if not self.declares:
+            comment = f"norikae run={self.writer.run} application={self.planned.name} {why}"
+            return self.ports.dns.change(changes, comment)
+        from norikae.traffic.declare import DECLARED, declare  # noqa: PLC0415 - most names are written, not declared
+
+        declare(self, weights_of(records), wanted)
+        return DECLARED
+
+    def is_in_force(self, wanted: Mapping[str, int]) -> bool:
+        """Whether all name servers answer with what was written last.
+
+        What was declared is declared on until Route 53 has it; then a minute has to pass, for which its change is on
+        its way ("generally propagate within 60 seconds", API reference), since its id is external-dns's.
+        """
+        if not self.declares:
+            return self.ports.dns.is_in_sync(self.item.change)
+        from norikae.traffic.declare import declare  # noqa: PLC0415 - as above
+
+        if not declare(self, weights_of(self.records()), wanted):
+            return False
+        if self.item.seen_at is None:
+            self.save(seen_at=self.ports.now)
+            return False
+        return self.ports.now - self.item.seen_at >= SOON
+
     def save(self, **changes: object) -> AppItem:
         """Write the item with some fields changed, in the name of this run."""
         item = msgspec.structs.replace(self.item, **changes)
@@ -155,6 +212,11 @@ class Moving:
     def next_weight(self, weight: int) -> int | None:
         """The planned step that follows a weight, or None after the last one."""
         return next((step for step in self.planned.steps if step > weight), None)
+
+
+def _is_between(weights: Mapping[str, int], ours: Sequence[Mapping[str, int]]) -> bool:
+    """Whether each set has a weight that norikae declared, of which one is written and the other is not yet."""
+    return all(any(one.get(name, 0) == weight for one in ours) for name, weight in weights.items())
 
 
 def pause_while_pending(moving: Moving) -> int:

@@ -9,7 +9,7 @@ from norikae.notify.tell import tell
 from norikae.ports import Ports
 from norikae.traffic.moving import Moving
 from norikae.traffic.release import forget_question, wait_for_team
-from norikae.traffic.weights import WHOLE, green_weight, weights_of
+from norikae.traffic.weights import WHOLE
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import take_lease
 from norikae.upgrade.state import ClustersItem
@@ -40,7 +40,7 @@ def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> A
 
         moving = learnt(moving)
     records = moving.records()
-    weight = _weight_of_green(moving, weights_of(records))
+    weight = moving.green_weight(records)
     arrived = moving.item.outcome == "moved" and weight == WHOLE
     moving = moving.saved(
         outcome="moved" if arrived else "shifting",
@@ -77,13 +77,6 @@ def finish_shift(ports: Ports, writer: Writer, application: str, execution: str)
         reason=moving.item.reason,
     )
     return {"application": application, "outcome": outcome, "weight": moving.item.weight}
-
-
-def _weight_of_green(moving: Moving, weights: Mapping[str, int]) -> int:
-    """Green's share in percent; whoever else owned the names so far may have any weight on blue, and none on green."""
-    if moving.item.sets and not moving.item.written and not weights.get(moving.green_set):
-        return 0
-    return green_weight(weights, moving.blue_set, moving.green_set)
 
 
 def _open_run(ports: Ports) -> Writer:

@@ -9,19 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from norikae.errors import RefusedError
+from norikae.ownership.asked import Asked
 from norikae.ownership.detect import marks_beside
 from norikae.ownership.instances import find_instances
 from norikae.ownership.settings import judge
 from norikae.ownership.survey import Place, mark_names, survey
-from norikae.ownership.wants import claims
-from norikae.traffic.learn import DEPLOYMENTS, INGRESSES, MOST_SHOWN, balancers
+from norikae.traffic.learn import DEPLOYMENTS, MOST_SHOWN, balancers
 from norikae.traffic.moving import Moving
 from norikae.traffic.records import TRAFFIC_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from norikae.cluster.ports import Json
     from norikae.ownership.instances import Instance
     from norikae.ports import Ports
     from norikae.traffic.records import RecordSet
@@ -70,11 +69,10 @@ class _Side:
 
     def __init__(self, ports: Ports, cluster: str) -> None:
         api, zone = ports.kubernetes(cluster), ports.environment.dns.zones[0]
-        self.ingresses: list[Json] = api.list(INGRESSES)
-        self.place = Place(cluster, balancers(self.ingresses), find_instances(api.list(DEPLOYMENTS)))
-        self.writing = [one for one in self.place.instances if one.may_write(zone) and one.zone_type != "private"]
-        seen = any("service" in one.sources for one in self.writing)
-        self.services: list[Json] = api.list("services") if seen else []
+        instances = find_instances(api.list(DEPLOYMENTS))
+        self.writing = [one for one in instances if one.may_write(zone) and one.zone_type != "private"]
+        self.asked = Asked.read(api, self.writing)
+        self.place = Place(cluster, balancers(self.asked.ingresses), instances)
 
     @property
     def cluster(self) -> str:
@@ -130,16 +128,15 @@ def _claimed(moving: Moving, sides: Sequence[_Side]) -> Iterator[str]:
     for side in sides:
         meant = moving.item.sets.get(side.cluster) if moving.planned.owner != "controller" else None
         for instance in side.writing:
-            for prefix in instance.annotation_prefixes:
-                for claim in claims(instance, prefix, moving.planned.hosts, side.ingresses, side.services):
-                    if claim.identifier and claim.identifier == meant:
-                        continue
-                    kind = f"a record set {claim.identifier}" if claim.identifier else "a simple record"
-                    remedy = f"give it set-identifier {meant}" if meant else "let it name a name of the cluster instead"
-                    yield (
-                        f"{instance} of {side.cluster} wants {kind} for {claim.host}, by {claim.resource}; {remedy} "
-                        "(docs/application-teams.md, 'Two names for each Ingress')"
-                    )
+            for claim in side.asked.by_any(instance, moving.planned.hosts):
+                if claim.identifier and claim.identifier == meant:
+                    continue
+                kind = f"a record set {claim.identifier}" if claim.identifier else "a simple record"
+                remedy = f"give it set-identifier {meant}" if meant else "let it name a name of the cluster instead"
+                yield (
+                    f"{instance} of {side.cluster} wants {kind} for {claim.host}, by {claim.resource}; {remedy} "
+                    "(docs/application-teams.md, 'Two names for each Ingress')"
+                )
 
 
 def _reverts_after(moving: Moving, sides: Sequence[_Side]) -> int:

@@ -79,7 +79,7 @@ def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once
     is_back = not batch_back(records, moving.snapshot(), moving.take)
     if is_back and not moving.item.written:
         return _rolled_back(moving)
-    weight = 0 if is_back else green_weight(weights_of(records), moving.blue_set, moving.green_set)
+    weight = 0 if is_back else moving.green_weight(records)
     if moving.item.backwards and weight == moving.item.intended:
         return _look(moving, records, weight, is_back=is_back)
     return _once_more(moving, records, weight) if is_back else _lower(moving, records, weight)
@@ -94,7 +94,7 @@ def _look(moving: Moving, records: Sequence[RecordSet], weight: int, *, is_back:
     ports, item = moving.ports, moving.item
     if not item.change:
         return _once_more(moving, records, weight)
-    in_sync = ports.dns.is_in_sync(item.change)
+    in_sync = moving.is_in_force(_wanted(moving, weight))
     if is_back:
         return _rolled_back(moving) if in_sync else _pending(moving, weight, pause_while_pending(moving))
     moving = _in_force(moving, weight) if in_sync else moving

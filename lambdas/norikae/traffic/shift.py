@@ -44,6 +44,8 @@ def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> 
     records = moving.records()
     served, green = _served_by_green(moving)
     changes = batch_to(records, blue=moving.blue_set, green=green, weight=weight, take=moving.take)
+    if moving.declares and weights_of(records) == moving.shares(weight):
+        changes = ()
     answer = {"retry_after_seconds": ports.environment.dns.propagation_poll}
     if not changes and moving.item.change:
         return {**answer, "change": moving.item.change}
@@ -51,10 +53,9 @@ def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> 
     revisions = synced_on_green(moving)
     moving = _noted(moving, green)
     moving = moving.saved(
-        intended=weight, change="", green=served, verified_at=None, revisions=revisions, backwards=False
+        intended=weight, change="", green=served, verified_at=None, revisions=revisions, backwards=False, seen_at=None
     )
-    comment = f"norikae run={writer.run} application={application} weight={weight}"
-    change = ports.dns.change(changes or once_more(records), comment)
+    change = moving.write(records, changes or once_more(records), moving.shares(weight), f"weight={weight}")
     moving.save(written=moving.shares(weight), change=change, changed_at=ports.now, inconclusive=0)
     moving.note("weight-written", weight=weight, change=change)
     return {**answer, "change": change}
@@ -76,7 +77,7 @@ def verify_weights(ports: Ports, writer: Writer, application: str, weight: int, 
     """
     moving = Moving.read(ports, writer, application)
     _refuse_if_aborted(moving.flags())
-    if not ports.dns.is_in_sync(change):
+    if not moving.is_in_force(moving.shares(weight)):
         return {"next": "wait", "change": change, "retry_after_seconds": pause_while_pending(moving)}
     served = weights_of(moving.records())
     if served != moving.shares(weight):

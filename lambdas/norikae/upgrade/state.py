@@ -107,6 +107,7 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
         marks: the names of the TXT records that say who owns the record sets, where an external-dns does.
         reverts_after: seconds after which every external-dns has undone what it undoes; a bake lasts as long.
         read_at: when the records were read last in this bake, in seconds since the epoch.
+        seen_at: when Route 53 first had what external-dns was told, in seconds since the epoch.
         safe: green's weight that last passed a bake; whoever contests the records, it is restored once.
         restored: it was restored, and no bake has passed since.
     """
@@ -139,6 +140,7 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[str, ...] = ()
     reverts_after: int = 0
     read_at: float = 0
+    seen_at: float | None = None
     safe: int = 0
     restored: bool = False
 

@@ -13,7 +13,8 @@ import pytest
 from local.aws.front import Call
 from local.aws.simulator import Principal
 from local.cluster.git import GitRepositories, Repository
-from local.demo.people import BUILD_SECONDS, COMMIT_SECONDS, READING_SECONDS, Colleague, Operator
+from local.demo.brownfield import values_of
+from local.demo.people import BUILD_SECONDS, COMMIT_SECONDS, READING_SECONDS, Colleague, Operator, WeightKeeper
 from local.kernel import Kernel
 from local.runtime.outcome import Outcome
 
@@ -208,3 +209,29 @@ def test_a_colleague_hears_nothing_that_was_not_published() -> None:
     console.wait()
 
     assert blue.patches == []
+
+
+def test_a_keeper_commits_the_weights_that_a_message_asks_for_and_syncs_where_the_clusters_are() -> None:
+    console = Console()
+    blue, repository = colleague_of(console)
+    world = SimpleNamespace(
+        kernel=console.kernel,
+        front=console.front,
+        clusters={"demo-1-33": SimpleNamespace(api=blue)},
+        git=GitRepositories({"https://git.example.com/demo/gitops.git": repository}),
+        environment=SimpleNamespace(argocd=SimpleNamespace(repository="https://git.example.com/demo/gitops.git")),
+    )
+    keeper = WeightKeeper(
+        cast("World", world),
+        lambda message: ("files-upload", message["weights"]) if message["event"] == "weights-wanted" else None,
+    )
+    console.publish("before", event="weights-wanted", weights={"demo-1-33": 1})
+    console.publish(event="application-moved")
+    console.publish(event="weights-wanted", weights={"demo-1-33": 0, "demo-1-35-a": 100})
+    console.wait()
+
+    files = repository.files(repository.resolve("main"))
+    assert keeper.commits == [repository.resolve("main")]
+    assert files[values_of("files-upload", "demo-1-33")] == "dns:\n  weight: 0\n"
+    assert files[values_of("files-upload", "demo-1-35-a")] == "dns:\n  weight: 100\n"
+    assert {(at, name) for at, _, name in blue.patches} == {(READING_SECONDS, "files-upload")}

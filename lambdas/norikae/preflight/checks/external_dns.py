@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from norikae.ownership.claim import ANNOTATION_ONLY, titled, unread_prefix
-from norikae.ownership.objects import objects_of
 from norikae.ownership.registry import EXTERNAL_DNS
 from norikae.ownership.settings import Judged, judge
-from norikae.ownership.wants import LOOKED_AT, claims
+from norikae.ownership.wants import LOOKED_AT
 from norikae.preflight.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from norikae.ownership.claim import Claim
     from norikae.ownership.instances import Instance
-    from norikae.ownership.objects import Objects
     from norikae.ownership.registry import Mark
     from norikae.preflight.ground import Ground
 
@@ -80,9 +78,8 @@ def _wishes(
     ground: Ground, instance: Instance, hosts: Sequence[str], marks: dict[str, list[Mark]]
 ) -> Iterator[Finding]:
     """What it would claim; with a version that cannot be told, what it may claim."""
-    objects = objects_of(ground.kubernetes.list, instance)
     for number, prefix in enumerate(instance.annotation_prefixes):
-        for claim in claims(instance, prefix, hosts, ground.ingresses, **objects):
+        for claim in ground.asked.by(instance, prefix, hosts):
             if not claim.prefix and number:
                 continue  # said already: it does not depend on annotations
             if claim.prefix and len(instance.annotation_prefixes) > 1:
@@ -90,7 +87,7 @@ def _wishes(
                 text = f"{_would(instance, claim)}, if it reads {prefix}: its image does not tell the version"
                 yield Finding(NAME, _severity(instance, "unknown"), claim.host, text, chosen)
                 continue
-            remedy = _remedy(instance, claim, is_mismatch=_is_mismatch(ground, instance, claim, objects))
+            remedy = _remedy(instance, claim, is_mismatch=_is_mismatch(ground, instance, claim))
             if claim.host in marks:
                 remedy = f"first hand the name over {HAND_OVER}, then {remedy}"
             yield Finding(NAME, _severity(instance, "blocker"), claim.host, _would(instance, claim), remedy)
@@ -115,11 +112,11 @@ def _would(instance: Instance, claim: Claim) -> str:
     return f"{instance} wants a {kind} for it{where}: {claim.resource}: {', '.join(why)}"
 
 
-def _is_mismatch(ground: Ground, instance: Instance, claim: Claim, objects: Objects) -> bool:
+def _is_mismatch(ground: Ground, instance: Instance, claim: Claim) -> bool:
     """Whether the annotations that the object has already would do, were they read."""
     if not claim.unread or claim.annotation:
         return False
-    otherwise = claims(instance, claim.unread, [claim.host], ground.ingresses, **objects)
+    otherwise = ground.asked.by(instance, claim.unread, [claim.host])
     return not any(one.resource == claim.resource for one in otherwise)
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from norikae.ownership.registry import EXTERNAL_DNS
 from norikae.ownership.survey import WEIGHTS, Place, mark_names, survey
-from norikae.ownership.wants import claims
 from norikae.preflight.finding import Finding
 from norikae.traffic.records import TRAFFIC_TYPES
 
@@ -76,6 +75,5 @@ def _claims(ground: Ground, host: str) -> list[Claim]:
         claim
         for instance in ground.external_dns
         if instance.may_write(zone)
-        for prefix in instance.annotation_prefixes
-        for claim in claims(instance, prefix, [host], ground.ingresses, ())
+        for claim in ground.asked.by_any(instance, [host])
     ]
