@@ -29,19 +29,21 @@ _WISH = """\
     external-dns.kubernetes.io/aws-weight: "{{{{ .Values.dns.weight }}}}"
     external-dns.kubernetes.io/aws-evaluate-target-health: "false"
 """
+_EXTERNAL_DNS = "platform/external-dns/templates/deployment.yaml"
+_LAST_FLAG = "            - --log-format=json\n"
 _HELM = "    helm:\n"
 _VALUES = """\
       ignoreMissingValueFiles: true
       valueFiles:
         - "values-{{ .Values.cluster }}.yaml"
 """
+_SYNC_OPTIONS = "    syncOptions:\n"
 _LEFT_ALONE = """\
   ignoreDifferences:
     - group: networking.k8s.io
       kind: Ingress
-      jsonPointers: ["/metadata/annotations/external-dns.kubernetes.io~1aws-weight"]
-  syncPolicy:
-    syncOptions: ["RespectIgnoreDifferences=true"]
+      jsonPointers:
+        - /metadata/annotations/external-dns.kubernetes.io~1aws-weight
 """
 _DEFAULT = "# Of a cluster that has no values of its own.\ndns:\n  weight: 0\n"
 
@@ -51,15 +53,16 @@ def set_identifier(cluster: str) -> str:
     return f"eks-{cluster}"
 
 
-def weighted_by_external_dns(repository: Repository, blue: str) -> Repository:
+def weighted_by_external_dns(repository: Repository, blue: str, flags: Iterable[str] = ()) -> Repository:
     """The demo's repository as it would be, had external-dns always owned the public names.
 
     Args:
         repository: the demo's, before anything of a central Argo CD is done to it.
         blue: the cluster that has all weight.
+        flags: what external-dns of each cluster is started with beside the demo's, such as ``--events``.
 
     Raises:
-        ValueError: an Ingress of an application does not have the annotations of the demo.
+        ValueError: an Ingress has not the annotations of the demo, or external-dns not its flags.
     """
     files = dict(repository.files(repository.resolve("main")))
     applications = sorted({path.split("/")[1] for path in files if path.startswith("apps/")})
@@ -73,6 +76,10 @@ def weighted_by_external_dns(repository: Repository, blue: str) -> Repository:
         child = f"clusters/templates/{application}.yaml"
         if child in files:
             files[child] = files[child].replace(_HELM, _HELM + _VALUES, 1)
+    if _LAST_FLAG not in files[_EXTERNAL_DNS]:
+        raise ValueError(f"{_EXTERNAL_DNS} has not the flags that the demo's external-dns has")
+    more = "".join(f"            - {flag}\n" for flag in flags)
+    files[_EXTERNAL_DNS] = files[_EXTERNAL_DNS].replace(_LAST_FLAG, more + _LAST_FLAG)
     return Repository(files)
 
 
@@ -88,9 +95,10 @@ def told_by_annotation(repository: Repository) -> Repository:
     files = dict(repository.files(repository.resolve("main")))
     for path, text in files.items():
         if path.startswith("clusters/templates/") and path.split("/")[-1].removesuffix(".yaml") in _folders(files):
-            files[path] = text.replace("spec:\n", "spec:\n" + _LEFT_ALONE, 1)
-            if files[path] == text:
-                raise ValueError(f"{path} has no spec")
+            if _SYNC_OPTIONS not in text:
+                raise ValueError(f"{path} has no options of its syncs")
+            respected = _SYNC_OPTIONS + "      - RespectIgnoreDifferences=true\n"
+            files[path] = text.replace("spec:\n", "spec:\n" + _LEFT_ALONE, 1).replace(_SYNC_OPTIONS, respected, 1)
     return Repository(files)
 
 

@@ -75,7 +75,7 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
     repository = _repository(applications, scenario.bad)
     blue, version = scenario.blue or environment.clusters.adopt, scenario.blue_version
     if scenario.dns == "brownfield":
-        repository = weighted_by_external_dns(repository, blue)
+        repository = weighted_by_external_dns(repository, blue, scenario.external_dns)
     if scenario.owner == "external-dns":
         repository = told_by_annotation(repository)
     if environment.argocd.mode == "hub":

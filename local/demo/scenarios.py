@@ -33,6 +33,7 @@ class Scenario:
         bad: the application that answers badly on the new version; none when empty.
         on_failure: the environment's ``shift.on_failure``: what becomes of a run when an application went back.
         dns: who has made the weighted records before the run: people, or blue's external-dns (``brownfield``).
+        external_dns: flags of external-dns in a brownfield, beside the demo's.
         owner: the environment's ``dns.owner``: who owns the names while they move.
         commits: whether teams commit the weights of what has moved, so that leased names can go back.
     """
@@ -50,6 +51,7 @@ class Scenario:
     bad: str = ""
     on_failure: OnFailure = "continue"
     dns: Dns = "controller"
+    external_dns: tuple[str, ...] = ()
     owner: str = "controller"
     commits: bool = False
 

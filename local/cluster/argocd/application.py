@@ -29,6 +29,7 @@ _SYNC_OPTIONS = {
     "Validate=true",
     "ApplyOutOfSyncOnly=false",
     "PruneLast=true",
+    "RespectIgnoreDifferences=true",
     "SkipDryRunOnMissingResource=true",
 }
 

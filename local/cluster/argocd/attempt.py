@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from local.cluster.argocd.application import SpecError, checked_options, destination_namespace, sync_options
-from local.cluster.argocd.comparison import MANAGER, Compared, Comparison
+from local.cluster.argocd.comparison import MANAGER, Compared, Comparison, respectful
 from local.cluster.argocd.desk import Desk, FailedSyncError
 from local.cluster.argocd.health import health_of
 from local.cluster.argocd.hooks import delete_policies
@@ -203,11 +203,14 @@ class Attempt:
         )
         if "ServerSideApply=true" in options:
             verb = "serverside-applied"
+        target = task.target
+        if "RespectIgnoreDifferences=true" in options and before is not None and before.pair.live is not None:
+            target = respectful(self.desk.app(self.name) or {}, target, before.pair.live)
         if self.request["sync"].get("dryRun"):  # a client dry run: admission, quota and removed fields are not seen
             self._note(task, "Synced", f"{label} {verb} (dry run)", "Succeeded")
             return ""
         try:
-            self.api.apply(task.target, manager=MANAGER, force=True)
+            self.api.apply(target, manager=MANAGER, force=True)
         except ApiError as error:
             self._note(task, "SyncFailed", error.message, "Failed")
             return error.message

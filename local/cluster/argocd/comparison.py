@@ -182,6 +182,31 @@ def _applies(rule: Mapping[str, Any], obj: Json) -> bool:
     )
 
 
+def respectful(app: Mapping[str, Any], target: Json, live: Json) -> Json:
+    """The target with what lives where the Application ignores differences.
+
+    Source: ``controller/sync.go`` (normalizeTargetResources), for the sync option RespectIgnoreDifferences.
+    """
+    rules = (app.get("spec") or {}).get("ignoreDifferences") or ()
+    paths = [path for rule in rules if _applies(rule, target) for path in rule.get("jsonPointers") or ()]
+    made = copy.deepcopy(target) if paths else target
+    for path in paths:
+        steps = [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
+        _take(made, live, steps)
+    return made
+
+
+def _take(target: Any, live: Any, steps: list[str]) -> None:
+    """Copy one field of a live object over; a list is taken as a whole by whoever names it."""
+    *way, last = steps
+    for step in way:
+        if not (isinstance(target, dict) and isinstance(live, dict) and step in target and step in live):
+            return
+        target, live = target[step], live[step]
+    if isinstance(live, dict) and isinstance(target, dict) and last in live:
+        target[last] = copy.deepcopy(live[last])
+
+
 def _drop(value: Any, path: list[str]) -> None:
     part = path[0].replace("~1", "/").replace("~0", "~")
     inner: Any = value

@@ -148,10 +148,14 @@ def test_blue_owns_its_weighted_records_and_green_adds_its_own_until_people_comm
 
 
 def test_the_demo_can_be_set_on_this_stage() -> None:
-    stage = set_stage(Scenario("story", "", "succeeded", dns="brownfield"), 1, ("files-upload",))
+    flags = ("--events", "--provider-cache-time=5m")
+    stage = set_stage(Scenario("story", "", "succeeded", dns="brownfield", external_dns=flags), 1, ("files-upload",))
     with stage.world as world:
         world.kernel.run(150)
         assert owned(world) == sets(BLUE, 100)
+        settings = world.clusters[BLUE].external_dns.settings
+        assert settings is not None
+        assert (settings.owner, settings.events, settings.provider_cache) == (BLUE, True, 300)
         assert [one.name for one in stage.applications] == ["files-upload"]
         assert (stage.clients.total > 0, stage.clients.failed) == (True, 0)
         stage.close()
