@@ -1,7 +1,7 @@
 """External-dns writes the weights, norikae declares them: an annotation of an Ingress, or a field of a DNSEndpoint.
 
-Two clusters have two external-dns, so nothing is atomic. What rises is declared first, and what falls only once the zone
-shows the rise: at no instant have all record sets weight 0, and no client loses its answer.
+Two clusters have two external-dns, so nothing is atomic. What rises is declared first, and what falls only once the
+zone shows the rise: at no instant have all record sets weight 0, and no client loses its answer.
 """
 
 from __future__ import annotations
