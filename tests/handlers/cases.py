@@ -167,6 +167,7 @@ WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "prepare_shift": lambda: _story(began=False),
     "set_weights": _story,
     "verify_weights": _written,
+    "scale_green": _story,
     "judge_gates": lambda: _story(weight=5),
     "roll_back_application": lambda: _story(weight=5),
     "hold_application": lambda: _story(weight=5),

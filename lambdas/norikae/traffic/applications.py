@@ -19,7 +19,7 @@ STAYS = "false"
 PREFIX = "norikae.dev/"
 TRACKING = "argocd.argoproj.io/tracking-id"
 GATES: tuple[GateKind, ...] = get_args(GateKind)
-KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order", "probe"})
+KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order", "probe", "scale"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class Application:
         sources: the Argo CD applications that own its Ingresses, sorted.
         probe: the path that proves green, "/" unless the team names one.
         shift: ``auto``, or ``team`` when its own team says when it moves.
+        scale: whether a cluster is made large enough before it gets the traffic.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Application:
     sources: tuple[str, ...] = ()
     probe: str = "/"
     shift: Literal["auto", "team"] = "auto"
+    scale: bool = True
 
 
 def find_applications(ingresses: Iterable[Mapping[str, Any]]) -> tuple[Application, ...]:
@@ -143,6 +145,7 @@ def _application(name: str, ingresses: list[Mapping[str, Any]]) -> Application:
         sources=tuple(sorted({source for ingress in ingresses if (source := owner(ingress))})),
         probe=parsed.get("probe", "/"),
         shift=parsed["shift"],
+        scale=parsed.get("scale", True),
     )
 
 
@@ -166,12 +169,20 @@ def _parse(key: str, value: str, ingress: Mapping[str, Any]) -> Any:  # noqa: AN
                 return int(value)
             case "gates":
                 return _gates(value)
+            case "scale":
+                return _truth(value)
             case "probe" if not value.startswith("/"):
                 raise ValueError(f"{value!r} must be a path that begins with /")  # noqa: TRY301 - reads as its siblings
             case _:
                 return value
     except ValueError as error:
         raise _wrong(ingress, key, str(error), "see docs/application-teams.md") from error
+
+
+def _truth(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise ValueError(f"{value!r} must be true or false: whether it is made large enough before it gets traffic")
+    return value == "true"
 
 
 def _steps(value: str) -> tuple[int, ...]:

@@ -28,6 +28,7 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
         sources: the Argo CD applications that its Ingresses come from.
         probe: the path that is requested to prove green, such as ``/healthz``.
         shift: ``auto``, or ``team`` when its own team says when it moves.
+        scale: whether a cluster is made large enough before it gets the traffic.
     """
 
     name: str
@@ -39,6 +40,7 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     probe: str = "/"
     shift: Literal["auto", "team"] = "auto"
+    scale: bool = True
 
 
 class PlannedSingleton(msgspec.Struct, frozen=True, kw_only=True):

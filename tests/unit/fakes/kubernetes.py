@@ -20,6 +20,7 @@ KINDS = {
     "CustomResourceDefinition": "customresourcedefinitions.apiextensions.k8s.io",
     "Deployment": "deployments.apps",
     "FlowSchema": "flowschemas.flowcontrol.apiserver.k8s.io",
+    "HorizontalPodAutoscaler": "horizontalpodautoscalers.autoscaling",
     "Ingress": "ingresses.networking.k8s.io",
     "Job": "jobs.batch",
     "LeaseCandidate": "leasecandidates.coordination.k8s.io",

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from norikae.approvals.ask import hold_application, hold_failed_rollback
+from norikae.capacity.green import scale_green
 from norikae.environment import Rollback
 from norikae.errors import NorikaeError, StaleWriterError, TransientError, UnreachableError
 from norikae.gates.judge import judge_gates
@@ -110,6 +111,7 @@ class Shifting(RuleBasedStateMachine):
         weight = self.data.get("progress", {}).get("weight")
         tasks: dict[str, Callable[[], Json]] = {
             "Prepare shift": self.prepares,
+            "Scale green": lambda: scale_green(ports, writer, APP, weight),
             "Set weights": lambda: set_weights(ports, writer, APP, weight),
             "Verify weights": lambda: {
                 **self.data["change"],
