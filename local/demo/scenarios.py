@@ -28,6 +28,8 @@ class Scenario:
         environment: whose file in ``environments`` it is played with.
         colleague: somebody changes blue by hand during the build, and a commit lands while a person reads the diff.
         bad: the application that answers badly on the new version; none when empty.
+        busy: the application that much traffic has scaled out on blue; none when empty.
+        prescales: whether that application lets green be made as large before it moves.
         on_failure: the environment's ``shift.on_failure``: what becomes of a run when an application went back.
     """
 
@@ -42,6 +44,8 @@ class Scenario:
     colleague: bool = False
     environment: str = "demo"
     bad: str = ""
+    busy: str = ""
+    prescales: bool = True
     on_failure: OnFailure = "continue"
 
     @property
@@ -73,6 +77,12 @@ SCENARIOS = {
             "rolled-back",
             bad="notify-push",
             on_failure="roll-back-all",
+        ),
+        Scenario(
+            "cold-target",
+            "traffic has scaled one application out on blue; it moves in large steps to a green that stood small",
+            "succeeded",
+            busy="notify-push",
         ),
         Scenario(
             "blocked",

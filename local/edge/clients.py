@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import log
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from local.edge.alb import OVERLOADED
 from local.edge.resolvers import Resolver
 
 if TYPE_CHECKING:
@@ -191,7 +192,8 @@ class Clients:
                 minute.served[response.cluster] += 1
             else:
                 failure = Failure(at, traffic.app, host, response.cluster, status, response.reason)
-                self._fail(minute, failure, _REASONS.get(status, f"5xx ({status})"))
+                overloaded = OVERLOADED in response.reason
+                self._fail(minute, failure, "overloaded" if overloaded else _REASONS.get(status, f"5xx ({status})"))
 
     def _fail(self, minute: Minute, failure: Failure, kind: str) -> None:
         counts = self.counts[failure.app]

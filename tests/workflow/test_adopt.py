@@ -11,6 +11,7 @@ from local.adopted import Serving, serve
 from local.assembly import ROOT, assembly
 from local.cluster.git import GitRepositories
 from local.demo.play import DOMAIN, ENVIRONMENT, _repository
+from local.demo.scenarios import Scenario
 from local.deploy import Deployment, deploy
 from local.world import World
 from stacks.environment_file import load
@@ -24,7 +25,9 @@ class Company:
 
     def __init__(self, *, admits: bool) -> None:
         environment = load(ROOT / "environments" / f"{ENVIRONMENT}.yaml")
-        git = GitRepositories({environment.argocd.repository: _repository(("files-upload",))})
+        git = GitRepositories(
+            {environment.argocd.repository: _repository(("files-upload",), Scenario("story", "", "succeeded"))}
+        )
         self.world = World(environment, git)
         account, region = environment.account, environment.region
         self.deployment: Deployment = deploy(
