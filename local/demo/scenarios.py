@@ -30,6 +30,7 @@ class Scenario:
         bad: the application that answers badly on the new version; none when empty.
         busy: the application that much traffic has scaled out on blue; none when empty.
         prescales: whether that application lets green be made as large before it moves.
+        canary: the environment's ``shift.canary``: the application that moves first, alone; none when empty.
         on_failure: the environment's ``shift.on_failure``: what becomes of a run when an application went back.
     """
 
@@ -46,12 +47,14 @@ class Scenario:
     bad: str = ""
     busy: str = ""
     prescales: bool = True
+    canary: str = ""
     on_failure: OnFailure = "continue"
 
     @property
     def changes(self) -> dict[str, Any]:
         """What is otherwise than in the environment file of the demo, by dotted key."""
-        return {} if self.on_failure == "continue" else {"shift.on_failure": self.on_failure}
+        wanted = {"shift.on_failure": (self.on_failure, "continue"), "shift.canary": (self.canary, "")}
+        return {key: value for key, (value, usual) in wanted.items() if value != usual}
 
 
 SCENARIOS = {

@@ -58,6 +58,10 @@ class Shift(Part, frozen=True):
         msgspec.Meta(ge=60, description="A singleton that does not end in one cluster by then holds its application."),
     ] = 900
     thresholds: Thresholds = Thresholds()
+    canary: Annotated[
+        str,
+        msgspec.Meta(description="The application that moves first, alone; no other begins before it has moved."),
+    ] = ""
     scale: Annotated[
         bool,
         msgspec.Meta(

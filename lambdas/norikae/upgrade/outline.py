@@ -16,7 +16,8 @@ from norikae.singletons.inventory import inventory, planned
 from norikae.traffic.applications import find_applications
 from norikae.traffic.history import too_long
 from norikae.upgrade.changes import Move, creations, deletions, waits
-from norikae.upgrade.plan import Cluster, Plan, PlannedApplication, group_by_order
+from norikae.upgrade.order import in_groups
+from norikae.upgrade.plan import Cluster, Plan, PlannedApplication
 
 if TYPE_CHECKING:
     from norikae.ports import Ports
@@ -61,7 +62,7 @@ def outline(ports: Ports, run: str, wanted: UpgradeRequest, version: str, cluste
         blue=Cluster(blue.name, blue.version),
         green=Cluster(green, version),
         revision=revision,
-        groups=group_by_order(_planned(ports, chosen)),
+        groups=in_groups(_planned(ports, chosen), found, environment.shift.canary),
         singletons=planned(inventory(kubernetes, sources, home.root), found),
         creates=creations(environment, move),
         # A run that leaves applications on blue cannot delete it: it holds instead.
@@ -70,6 +71,7 @@ def outline(ports: Ports, run: str, wanted: UpgradeRequest, version: str, cluste
         automated=automation(sources[home.root]) if home.root in sources else None,
         waits=waits(environment),
         dry_run=wanted.dry_run,
+        canary=environment.shift.canary if environment.shift.canary in {one.name for one in chosen} else "",
     )
 
 
@@ -97,6 +99,8 @@ def _planned(ports: Ports, chosen: tuple[Application, ...]) -> list[tuple[Applic
             probe=one.probe,
             shift=one.shift,
             scale=one.scale,
+            hold=one.hold,
+            after=one.after,
         )
         for one in chosen
     ]

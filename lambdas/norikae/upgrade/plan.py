@@ -5,8 +5,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from norikae.traffic.applications import Application
-
 
 class Cluster(msgspec.Struct, frozen=True):
     """A cluster in its role for one run."""
@@ -29,6 +27,8 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
         probe: the path that is requested to prove green, such as ``/healthz``.
         shift: ``auto``, or ``team`` when its own team says when it moves.
         scale: whether a cluster is made large enough before it gets the traffic.
+        hold: whether it starts only when somebody says so.
+        after: the applications of the run that move before it, as its team named them.
     """
 
     name: str
@@ -41,6 +41,8 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
     probe: str = "/"
     shift: Literal["auto", "team"] = "auto"
     scale: bool = True
+    hold: bool = False
+    after: tuple[str, ...] = ()
 
 
 class PlannedSingleton(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +80,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         singletons: what must not run in both clusters at once.
         waits: every deadline and pause of the run in seconds, by its key in the environment file.
         dry_run: nothing of it will be done.
+        canary: the application that moves first, alone; without it having moved no other begins. "" for none.
     """
 
     run: str
@@ -93,6 +96,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     singletons: tuple[PlannedSingleton, ...] = ()
     waits: dict[str, int] = {}
     dry_run: bool = False
+    canary: str = ""
 
     def applications(self) -> tuple[PlannedApplication, ...]:
         """All applications, in order."""
@@ -111,14 +115,3 @@ def canonical(plan: Plan) -> bytes:
 def plan_hash(plan: Plan) -> str:
     """SHA-256 of the canonical JSON; approvals are bound to it."""
     return hashlib.sha256(canonical(plan)).hexdigest()
-
-
-def group_by_order(
-    applications: list[tuple[Application, PlannedApplication]],
-) -> tuple[tuple[PlannedApplication, ...], ...]:
-    """Groups in the order that the teams asked for, names in alphabetical order inside a group."""
-    orders = sorted({found.order for found, _ in applications})
-    return tuple(
-        tuple(sorted((planned for found, planned in applications if found.order == order), key=lambda one: one.name))
-        for order in orders
-    )
