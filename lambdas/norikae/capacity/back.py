@@ -23,34 +23,34 @@ if TYPE_CHECKING:
 
 
 def enlarge_blue(moving: Moving) -> bool:
-    """Whether norikae holds blue at the size that it had before the shift; asked for here if it is not.
+    """Whether norikae holds blue at the size that it had before the shift; asked for here wherever it does not.
 
-    The way back never depends on it: what blue's API or somebody else refuses is in the audit trail, and blue goes by
-    what it has.
+    The way back never depends on it: what blue's API refuses is in the audit trail, and blue goes by what it has.
     """
-    ports = moving.ports
-    item = read_scale(ports, moving.writer.run, moving.planned.name)
-    if _of(item, moving.blue):
-        return True
+    item = read_scale(moving.ports, moving.writer.run, moving.planned.name)
     if not item.sizes:
         return False
     try:
-        found = {one.key: one for one in workloads_on(moving, moving.blue)}
-        for size in item.sizes:
-            workload = found.get((size.resource, size.namespace, size.name))
-            if workload is None or workload.autoscaler is None:
-                continue  # what nothing scales in has kept its size
-            decision = decide(workload, min(size.ready, workload.autoscaler.highest), cluster=moving.blue, reverted="")
-            if decision.action == "raise":
-                change = Override(
-                    *(moving.blue, decision.resource, workload.namespace, decision.name, decision.field),
-                    was=decision.was,
-                    now=min(size.ready, workload.autoscaler.highest),
-                )
-                item = override(ports, moving.writer, item, change)
+        item = _enlarged(moving, item)
     except NorikaeError as error:
         moving.note("scale-left", cluster=moving.blue, reason=str(error))
+        return False
     return bool(_of(item, moving.blue))
+
+
+def _enlarged(moving: Moving, item: ScaleItem) -> ScaleItem:
+    found = {one.key: one for one in workloads_on(moving, moving.blue)}
+    for size in item.sizes:
+        workload = found.get((size.resource, size.namespace, size.name))
+        if workload is None or workload.autoscaler is None:
+            continue  # what nothing scales in has kept its size
+        wanted = min(size.ready, workload.autoscaler.highest)
+        decision = decide(workload, wanted, cluster=moving.blue, reverted="")
+        if decision.action == "raise":
+            place = moving.blue, decision.resource, workload.namespace, decision.name, decision.field
+            change = Override(*place, was=decision.was, now=wanted)
+            item = override(moving.ports, moving.writer, item, change)
+    return item
 
 
 def give_back(ports: Ports, writer: Writer, application: str) -> Progress:

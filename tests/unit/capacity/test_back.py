@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from norikae.capacity.back import leave_nothing
+from norikae.environment import Rollback
 from norikae.errors import NorikaeError, RefusedError, UnreachableError
 from norikae.upgrade.finish import report_failure
 from tests.unit.fakes.scaling import Scaling
@@ -87,8 +88,12 @@ def test_a_blue_that_does_not_grow_in_time_goes_by_what_the_environment_demands(
 @pytest.mark.parametrize("error", [UnreachableError("connection refused"), RefusedError("forbidden")])
 def test_the_way_back_does_not_depend_on_it(error: NorikaeError) -> None:
     story = moved()
+    story.sets(rollback=Rollback(stops=(50,), pause=30))
     story.pods(BLUE, 4)
     story.cannot_be_patched(story.blue, error)
+    assert story.rolled_back() == "wait"
+    assert story.weights() == {BLUE: 50, GREEN: 50}
+    story.time_passes(31)
     assert story.rolled_back() == "wait"
     assert story.weights() == {BLUE: 100}
     assert "scale-left" in story.ports.table.said()
