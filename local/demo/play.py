@@ -12,6 +12,7 @@ from local.assembly import ROOT, assembly, environment_file
 from local.central import for_all_clusters
 from local.cluster.charts import documents
 from local.cluster.git import GitRepositories, Repository
+from local.demo import rush
 from local.demo.breakage import broken_on
 from local.demo.brownfield import told_by_annotation, weighted_by_external_dns
 from local.demo.checks import Ending, checks, failed_requests, record_sets
@@ -72,7 +73,7 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
     """
     environment = load(environment_file(scenario.environment, scenario.changes))
     crashes = CrashPlan(seed, scenario.crash_probability) if scenario.crash_probability else None
-    repository = _repository(applications, scenario.bad)
+    repository = _repository(applications, scenario)
     blue, version = scenario.blue or environment.clusters.adopt, scenario.blue_version
     if scenario.dns == "brownfield":
         repository = weighted_by_external_dns(repository, blue, scenario.external_dns)
@@ -92,12 +93,29 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
         adopt_blue(world, deployment, version=version, domain=DOMAIN, dns=scenario.dns)
     _apply_by_hand(world, blue, scenario)
     found = find_applications(world.clusters[blue].api.list("ingresses.networking.k8s.io"))
-    users = [(one.name, one.hosts, REQUESTS_PER_SECOND, RESOLVERS) for one in found]
+    users = [
+        (one.name, one.hosts, rush.REQUESTS_PER_SECOND if one.name == scenario.busy else REQUESTS_PER_SECOND, RESOLVERS)
+        for one in found
+    ]
     clients = Clients(world.kernel, world.route53, world.alb, users, alias_healthy=world.elb.alias_healthy)
-    clients.start()
+    _begin(world, blue, clients, next((one for one in found if one.name == scenario.busy), None))
     scanners = Scanners(world.kernel, world.alb, world.elb.load_balancers.values)
     scanners.start()
     return Stage(world, deployment, found, clients, blue, scanners)
+
+
+def _begin(world: World, blue: str, clients: Clients, busy: Application | None) -> None:
+    """Users come; an application with much traffic has long been scaled out by it."""
+    if busy is None:
+        clients.start()
+        return
+    api, namespace = world.clusters[blue].api, busy.ingresses[0].namespace
+    lowest = api.get(rush.AUTOSCALERS, busy.name, namespace)["spec"]["minReplicas"]
+    rush.scale_out(api, busy.name, namespace, lowest=rush.SCALED_OUT)
+    world.kernel.run(AFTERMATH_SECONDS)
+    clients.start()
+    world.kernel.run(AFTERMATH_SECONDS)
+    rush.scale_out(api, busy.name, namespace, lowest=lowest)
 
 
 def _apply_by_hand(world: World, blue: str, scenario: Scenario) -> None:
@@ -215,11 +233,13 @@ class Watcher:
         }
 
 
-def _repository(applications: tuple[str, ...], bad: str = "") -> Repository:
+def _repository(applications: tuple[str, ...], scenario: Scenario) -> Repository:
     repository = Repository.load(ROOT / "local" / "demo" / "gitops")
     files = dict(repository.files(repository.resolve("main")))
-    if bad:
-        files = broken_on(TARGET, bad, files)
+    if scenario.bad:
+        files = broken_on(TARGET, scenario.bad, files)
+    if scenario.busy:
+        files = rush.in_a_rush(scenario.busy, files, prescales=scenario.prescales)
     if not applications:
         return Repository(files)
     kept = {*applications, *PLATFORM}

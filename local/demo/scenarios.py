@@ -31,6 +31,9 @@ class Scenario:
         environment: whose file in ``environments`` it is played with.
         colleague: somebody changes blue by hand during the build, and a commit lands while a person reads the diff.
         bad: the application that answers badly on the new version; none when empty.
+        busy: the application that much traffic has scaled out on blue; none when empty.
+        prescales: whether that application lets green be made as large before it moves.
+        canary: the environment's ``shift.canary``: the application that moves first, alone; none when empty.
         on_failure: the environment's ``shift.on_failure``: what becomes of a run when an application went back.
         dns: who has made the weighted records before the run: people, or blue's external-dns (``brownfield``).
         external_dns: flags of external-dns in a brownfield, beside the demo's.
@@ -49,6 +52,9 @@ class Scenario:
     colleague: bool = False
     environment: str = "demo"
     bad: str = ""
+    busy: str = ""
+    prescales: bool = True
+    canary: str = ""
     on_failure: OnFailure = "continue"
     dns: Dns = "controller"
     external_dns: tuple[str, ...] = ()
@@ -58,8 +64,12 @@ class Scenario:
     @property
     def changes(self) -> dict[str, Any]:
         """What is otherwise than in the environment file of the demo, by dotted key."""
-        wanted = {"shift.on_failure": (self.on_failure, "continue"), "dns.owner": (self.owner, "controller")}
-        return {key: value for key, (value, default) in wanted.items() if value != default}
+        wanted = {
+            "shift.on_failure": (self.on_failure, "continue"),
+            "shift.canary": (self.canary, ""),
+            "dns.owner": (self.owner, "controller"),
+        }
+        return {key: value for key, (value, usual) in wanted.items() if value != usual}
 
 
 SCENARIOS = {
@@ -85,6 +95,12 @@ SCENARIOS = {
             "rolled-back",
             bad="notify-push",
             on_failure="roll-back-all",
+        ),
+        Scenario(
+            "cold-target",
+            "traffic has scaled one application out on blue; it moves in large steps to a green that stood small",
+            "succeeded",
+            busy="notify-push",
         ),
         Scenario(
             "blocked",

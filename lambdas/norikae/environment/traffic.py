@@ -63,6 +63,20 @@ class Shift(Part, frozen=True):
         msgspec.Meta(ge=60, description="A singleton that does not end in one cluster by then holds its application."),
     ] = 900
     thresholds: Thresholds = Thresholds()
+    canary: Annotated[
+        str,
+        msgspec.Meta(description="The application that moves first, alone; no other begins before it has moved."),
+    ] = ""
+    scale: Annotated[
+        bool,
+        msgspec.Meta(
+            description="Whether green gets as many pods as blue has before an application's first weight, and blue as "
+            "many as it had before a rollback; `norikae.dev/scale` of an application wins."
+        ),
+    ] = True
+    scale_deadline: Annotated[
+        Seconds, msgspec.Meta(ge=60, description="A green that does not have them by then holds the application.")
+    ] = 600
     on_failure: Annotated[
         Literal["continue", "hold", "roll-back-all"],
         msgspec.Meta(

@@ -26,6 +26,7 @@ def run_report(ports: Ports, run: str) -> Report:
             "blue": msgspec.to_builtins(stored.plan.blue) if stored else None,
             "green": msgspec.to_builtins(stored.plan.green) if stored else None,
         },
+        "order": [[one.name for one in group] for group in stored.plan.groups] if stored else [],
         "applications": [
             _application(planned.name, planned.team, items.get(planned.name), start)
             for planned in (stored.plan.applications() if stored else ())

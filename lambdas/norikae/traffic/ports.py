@@ -33,6 +33,7 @@ class TargetGroupHealth:
         healthy: targets that are healthy.
         total: targets that should serve: without those that are still being added or already draining.
         dimensions: CloudWatch dimensions (LoadBalancer, TargetGroup) of its metrics.
+        of_pods: its targets are pods (target type ``ip``), so that each ready pod is one.
         alone: no other target group is behind its load balancer but those that were asked for with it.
     """
 
@@ -41,6 +42,7 @@ class TargetGroupHealth:
     total: int
     dimensions: tuple[tuple[str, str], ...] = ()
     alone: bool = False
+    of_pods: bool = False
 
 
 class Trail(Protocol):

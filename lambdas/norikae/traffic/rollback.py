@@ -51,7 +51,10 @@ def roll_back_application(ports: Ports, writer: Writer, application: str, *, at_
 
         if not given_back(moving):
             return Progress.wait("the names to be given back", ports.environment.dns.propagation_poll).answer()
-    return answer
+    from norikae.capacity.back import give_back  # noqa: PLC0415 - nothing is enlarged in most shifts
+
+    progress = give_back(ports, writer, application)
+    return answer if progress.ready or at_once else progress.answer()
 
 
 def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once: bool = False) -> Answer:
@@ -109,14 +112,24 @@ def _look(moving: Moving, records: Sequence[RecordSet], weight: int, *, is_back:
 def _lower(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:
     """Write the next weight of the way down, once blue has been proven able to take it."""
     stop = next_stop(moving.ports.environment.shift.rollback, weight=weight, critical=moving.item.critical)
-    if lacking := _proven_able(moving, stop):
+    enlarged = not moving.item.critical and _enlarged(moving)
+    if lacking := _proven_able(moving, stop, enlarged=enlarged):
         return Progress.wait(lacking, moving.ports.environment.shift.poll).answer()
     if stop:
         down = batch_down(records, blue=moving.blue_set, green=moving.green_set, weight=stop, take=moving.take)
         _write(moving, records, down, stop)
         pause = moving.ports.environment.shift.rollback.pause
         return Progress.wait(f"{moving.blue} to take {WHOLE - stop} of {WHOLE}", pause).answer()
-    return _write(moving, records, batch_back(records, moving.snapshot(), moving.take), stop)
+    answer = _write(moving, records, batch_back(records, moving.snapshot(), moving.take), stop)
+    if moving.item.critical:
+        _enlarged(moving)  # nothing waits for it: green hardly answers
+    return answer
+
+
+def _enlarged(moving: Moving) -> bool:
+    from norikae.capacity.back import enlarge_blue  # noqa: PLC0415 - a shift that goes well never needs it
+
+    return enlarge_blue(moving)
 
 
 def _once_more(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:
@@ -179,8 +192,12 @@ def _rolled_back(moving: Moving) -> Answer:
     return {"next": "go-on"}
 
 
-def _proven_able(moving: Moving, stop: int) -> str:
-    """What blue still lacks, in words, while there is time; empty when it can take the traffic."""
+def _proven_able(moving: Moving, stop: int, *, enlarged: bool) -> str:
+    """What blue still lacks, in words, while there is time; empty when it can take the traffic.
+
+    A blue that norikae enlarges is waited for until it is as large as it was; what the environment demands of any blue
+    is enough when that takes too long.
+    """
     phase = moving.ports.table.read(moving.writer.run, "PHASE", PhaseItem)
     if phase and phase.point_of_no_return:
         raise RefusedError("decommission has begun; nothing raises blue's weight any more (docs/runbook.md)")
@@ -188,15 +205,18 @@ def _proven_able(moving: Moving, stop: int) -> str:
     if wrong := unhealthy(moving, groups) or unreachable(moving):
         raise _refused(moving, wrong)
     short = "" if moving.item.critical else too_small(moving, groups, stop)
-    if not short:
+    cold = too_small(moving, groups, stop, percent=WHOLE) if enlarged else ""
+    if not (short or cold):
         return ""
     since = moving.item.short_since
     if since is None:
         moving.save(short_since=moving.ports.now)
     elif moving.ports.now - since > moving.ports.environment.shift.rollback.capacity_deadline:
+        if not short:
+            return ""
         moving.save(short_since=None)  # whoever resumes gives blue as much time again
         raise _refused(moving, short)
-    return f"{moving.blue} to scale up: {short}"
+    return f"{moving.blue} to scale up: {short or cold}"
 
 
 def _refused(moving: Moving, wrong: str) -> RollbackRefusedError:

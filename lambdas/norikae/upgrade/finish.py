@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from norikae.approvals.ask import reason_of
+from norikae.capacity.back import leave_nothing
 from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
@@ -44,6 +45,8 @@ def report_failure(ports: Ports, state: Mapping[str, Any], execution: str) -> An
         reason = f"aborted by {flags.by or 'an operator'}{f': {flags.reason}' if flags.reason else ''}"
     if outcome == "rolled-back":
         forget_green(ports, writer)
+    if left := leave_nothing(ports, writer):
+        reason = f"{reason or outcome}; still enlarged: {'; '.join(left)}"
     _end(ports, writer, execution, outcome, reason)
     return {"error": f"Upgrade{outcome.title().replace('-', '')}", "cause": reason or outcome}
 

@@ -64,7 +64,10 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
     close(ports, writer, outcome=outcome, waiting_for="")
-    detail = {"execution": execution, "status": status, "applications": outcomes}
+    from norikae.capacity.back import leave_nothing  # noqa: PLC0415 - only once the names are back
+
+    left = leave_nothing(ports, writer)
+    detail = {"execution": execution, "status": status, "applications": outcomes, "enlarged": list(left)}
     ports.table.log(writer.run, Event(at=ports.now, what="recovered", detail=detail))
     report = keep_report(ports, writer.run)
     text = f"run {writer.run} was {status.lower()}: {outcome}"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.aws.cloudtrail import LATE_SECONDS, CloudTrailSimulator
-from local.aws.front import Front
+from local.aws.front import Fault, Front
 from local.aws.identities import Identities
 from local.aws.route53 import Route53Simulator
+from local.aws.simulator import AwsError
 from local.kernel import Kernel
 from norikae.adapters.aws.trail import CloudTrail
 from tests.adapters.aws.conftest import ACCOUNT, REGION
@@ -71,17 +72,8 @@ def test_nothing_is_known_before_cloudtrail_knows_it_or_of_other_names_and_zones
     assert len(account.named()) == 1
 
 
-def test_a_cloudtrail_that_refuses_is_no_reason_not_to_page() -> None:
-    class Refusing:
-        class meta:
-            class service_model:
-                signing_name = "cloudtrail"
-
-            method_to_api_mapping = {"lookup_events": "LookupEvents"}
-
-        def lookup_events(self, **_: object) -> None:
-            from botocore.exceptions import ClientError
-
-            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "LookupEvents")
-
-    assert CloudTrail(Refusing(), 0.0, "demo").writers(ZONE, (HOST,)) == ()
+def test_a_cloudtrail_that_refuses_is_no_reason_not_to_page(account: Account) -> None:
+    account.writes("terraform/ci", 100)
+    account.kernel.run(LATE_SECONDS)
+    account.front.faults.append(lambda _: Fault(AwsError("AccessDeniedException", "no")))
+    assert account.named() == ()

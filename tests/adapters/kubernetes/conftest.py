@@ -24,6 +24,7 @@ TOKENS = {
     "comparer": User("comparer", ("norikae:compare", "system:authenticated")),
     "verifier": User("verifier", ("norikae:verify", "system:authenticated")),
     "hander": User("hander", ("norikae:hand-off", "system:authenticated")),
+    "scaler": User("scaler", ("norikae:scale", "system:authenticated")),
     "decommissioner": User("decommissioner", ("norikae:decommission", "system:authenticated")),
 }
 

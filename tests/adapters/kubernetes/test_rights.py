@@ -179,6 +179,36 @@ def test_verifiers_run_nothing_elsewhere_and_delete_nothing(as_user: Callable[[s
             attempt()
 
 
+def test_scalers_change_minimums_and_sizes_and_nothing_else(
+    as_user: Callable[[str], KubernetesClient], client: KubernetesClient
+) -> None:
+    client.apply(
+        {
+            "apiVersion": "autoscaling/v2",
+            "kind": "HorizontalPodAutoscaler",
+            "metadata": {"name": "web", "namespace": NAMESPACE},
+            "spec": {"scaleTargetRef": {"kind": "Deployment", "name": "web"}, "minReplicas": 2, "maxReplicas": 9},
+        }
+    )
+    scaler, name = as_user("scaler"), "argocd-application-controller"
+    autoscalers, workloads = "horizontalpodautoscalers.autoscaling", "statefulsets.apps"
+    raised = scaler.patch(autoscalers, "web", NAMESPACE, {"spec": {"minReplicas": 7}})
+    assert raised["spec"]["minReplicas"] == 7
+    scale = scaler.patch(workloads, name, NAMESPACE, {"spec": {"replicas": 3}}, subresource="scale")
+    assert (scale["kind"], scale["spec"]) == ("Scale", {"replicas": 3})
+    assert scaler.list(workloads)[0]["spec"]["replicas"] == 3
+    assert scaler.list(INGRESSES) == []
+    assert scaler.get(APPLICATIONS, "web", NAMESPACE) is not None
+    for attempt in (
+        lambda: scaler.patch(workloads, name, NAMESPACE, {"spec": {"replicas": 0}}),
+        lambda: scaler.delete(autoscalers, "web", NAMESPACE),
+        lambda: scaler.patch(APPLICATIONS, "web", NAMESPACE, {"operation": {}}),
+        lambda: scaler.list("secrets"),
+    ):
+        with pytest.raises(RefusedError, match="forbidden"):
+            attempt()
+
+
 def test_decommissioners_stop_argo_cd_and_delete_what_holds_load_balancers(
     as_user: Callable[[str], KubernetesClient],
 ) -> None:

@@ -83,4 +83,5 @@ class ElbLoadBalancers:
                 ("TargetGroup", group["TargetGroupArn"].rpartition(":")[2]),
             ),
             alone=alone,
+            of_pods=group.get("TargetType") == "ip",
         )

@@ -33,7 +33,11 @@ def test_a_change_is_known_five_minutes_after_it_was_made(
     assert detail["userIdentity"]["arn"].endswith("terraform/ci")
     assert detail["requestParameters"]["hostedZoneId"] == ZONE
     (change,) = detail["requestParameters"]["changeBatch"]["changes"]
-    assert (change["resourceRecordSet"]["name"], change["resourceRecordSet"]["weight"]) == ("app.demo.example.com.", 100)
+    written = change["resourceRecordSet"]
+    assert (written["name"], written["weight"]) == ("app.demo.example.com.", 100)
+        "app.demo.example.com.",
+        100,
+    )
 
 
 @pytest.mark.parametrize(
