@@ -137,6 +137,11 @@ def _of_nodes(environment: Environment) -> dict[str, str]:
             (
                 *(f"arn:aws:elasticloadbalancing:{here}:{kind}/*" for kind in ("loadbalancer", "targetgroup")),
                 f"arn:aws:ec2:{here}:security-group/*",
+                *(
+                    [f"arn:aws:elasticloadbalancing:{here}:loadbalancer/app/*"]
+                    if environment.shift.client_keep_alive
+                    else []
+                ),
             ),
             "The load balancer controller names these; conditions limit them by the tag with their cluster's name.",
         ),

@@ -11,6 +11,7 @@ _REPORTING: tuple[Setting, ...] = ("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_EV
 _TELL = (grants.table, grants.publish)
 _REPORT = (*_TELL, grants.forget, grants.evidence)
 _MOVE = (grants.table, grants.records_write, grants.load_balancers_read)
+_KEEP_ALIVE = (grants.load_balancers_read, grants.keep_alive_write)
 _HEALTH = (grants.table, grants.records_read, grants.load_balancers_read)
 
 
@@ -33,6 +34,7 @@ FUNCTIONS = (
         "workflow",
         (
             *(*_TELL, grants.records_read, cluster_grants.clusters_read, grants.evidence),
+            grants.load_balancers_read,
             *(identity_grants.identity_read, compute_grants.subnets_read),
         ),
         ("norikae:read",),
@@ -47,8 +49,10 @@ FUNCTIONS = (
         (
             *(*_TELL, cluster_grants.clusters_read, cluster_grants.clusters_build),
             *(compute_grants.nodes_read, compute_grants.nodes_build, identity_grants.identity_build),
+            *_KEEP_ALIVE,
         ),
-        ("norikae:admin",),
+        # On green as admin; on blue it sees which load balancers have to let go of clients.
+        ("norikae:admin", "norikae:read"),
         (
             *("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_CLUSTER_ROLE", "NORIKAE_NODE_ROLE", "NORIKAE_NODE_PROFILE"),
             *("NORIKAE_KEY", "NORIKAE_ACCESS"),
@@ -157,7 +161,7 @@ FUNCTIONS = (
         ("norikae:sync",),
         _TELLING,
     ),
-    Row("Finish upgrade", "workflow", _REPORT, settings=_REPORTING),
+    Row("Finish upgrade", "workflow", (*_REPORT, *_KEEP_ALIVE), settings=_REPORTING),
     Row(
         "Roll back applications",
         "workflow",
@@ -167,7 +171,7 @@ FUNCTIONS = (
         timeout=240,
     ),
     Row("Hold upgrade", "workflow", _TELL, settings=_TELLING),
-    Row("Report failure", "workflow", (*_REPORT, identity_grants.identity_forget), settings=_REPORTING),
+    Row("Report failure", "workflow", (*_REPORT, *_KEEP_ALIVE, identity_grants.identity_forget), settings=_REPORTING),
     # the shift machine
     Row("Prepare shift", "workflow", (grants.table, grants.records_read, grants.executions_read), settings=_TABLE),
     Row("Ask team", "workflow", _TELL, settings=_TELLING),
@@ -223,7 +227,14 @@ FUNCTIONS = (
     Row(
         "Recover",
         "events",
-        (*_MOVE, *_REPORT, grants.executions_read, cluster_grants.cluster_endpoint, identity_grants.identity_forget),
+        (
+            *_MOVE,
+            *_REPORT,
+            grants.keep_alive_write,
+            grants.executions_read,
+            cluster_grants.cluster_endpoint,
+            identity_grants.identity_forget,
+        ),
         ("norikae:hand-off",),
         settings=(*_REPORTING, "NORIKAE_ADOPTER", "NORIKAE_ADOPT_MACHINE"),
         timeout=240,

@@ -18,6 +18,7 @@ class Resources:
     hub_cluster: str
     secrets: tuple[str, ...]
     zones: tuple[str, ...]
+    client_keep_alive: bool
     table: str
     table_name: str
     bucket: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from local.edge.habits import FLEETING, OVERHOLDING, Habits
+
 Size = Literal["small", "full"]
 OnFailure = Literal["continue", "hold", "roll-back-all"]
 
@@ -29,6 +31,9 @@ class Scenario:
         colleague: somebody changes blue by hand during the build, and a commit lands while a person reads the diff.
         bad: the application that answers badly on the new version; none when empty.
         on_failure: the environment's ``shift.on_failure``: what becomes of a run when an application went back.
+        habits: what clients keep, and for how long.
+        restarts: the application whose WebSockets norikae ends on blue (``norikae.dev/restart-on-blue``).
+        clear_of_clients: the run lowers how long clients may keep connections to blue.
     """
 
     name: str
@@ -43,11 +48,19 @@ class Scenario:
     environment: str = "demo"
     bad: str = ""
     on_failure: OnFailure = "continue"
+    habits: Habits = FLEETING
+    restarts: str = ""
+    clear_of_clients: bool = False
 
     @property
     def changes(self) -> dict[str, Any]:
         """What is otherwise than in the environment file of the demo, by dotted key."""
-        return {} if self.on_failure == "continue" else {"shift.on_failure": self.on_failure}
+        changes: dict[str, Any] = {}
+        if self.on_failure != "continue":
+            changes["shift.on_failure"] = self.on_failure
+        if self.clear_of_clients:
+            changes |= {"shift.client_keep_alive": "5m"}
+        return changes
 
 
 SCENARIOS = {
@@ -73,6 +86,14 @@ SCENARIOS = {
             "rolled-back",
             bad="notify-push",
             on_failure="roll-back-all",
+        ),
+        Scenario(
+            "sticky-clients",
+            "connections, WebSockets and DNS answers that clients keep: blue stays until the last of them has gone",
+            "succeeded",
+            habits=Habits(connections=12, websockets=4, overholding=OVERHOLDING),
+            restarts="chat-api",
+            clear_of_clients=True,
         ),
         Scenario(
             "blocked",

@@ -249,6 +249,27 @@ def test_orphans_are_deleted_by_their_clusters_tag_only(template: Template, acti
     assert deleting == {"decommission_blue": [of_ours], "clean_green": [of_ours]}
 
 
+MODIFY = "elasticloadbalancing:ModifyLoadBalancerAttributes"
+
+
+def test_attributes_of_load_balancers_are_changed_by_nobody_unless_the_environment_says_so(template: Template) -> None:
+    assert [row.name for row in FUNCTIONS if template.allowing(row.identifier, MODIFY)] == []
+    assert MODIFY not in allowed(template.boundary())
+
+
+def test_attributes_are_changed_where_a_run_lowers_and_restores_them_and_by_the_clusters_tag_only(
+    sticky_template: Template,
+) -> None:
+    changing = {
+        row.name: statement for row in FUNCTIONS for statement in sticky_template.allowing(row.identifier, MODIFY)
+    }
+    assert changing.keys() == {"ensure_green_cluster", "finish_upgrade", "report_failure", "recover"}
+    of_ours = {"StringLike": {"aws:ResourceTag/elbv2.k8s.aws/cluster": ["demo-*", "demo-1-33"]}}
+    assert [one["Condition"] for one in changing.values()] == [of_ours] * 4
+    assert all("loadbalancer/app/*" in str(one["Resource"]) for one in changing.values())
+    assert MODIFY in allowed(sticky_template.boundary())
+
+
 def test_instances_come_from_launch_templates_only(template: Template) -> None:
     (launching,) = template.allowing("EnsureGreenCluster", "ec2:RunInstances")
     templates = launching["Condition"]["ArnLike"]["ec2:LaunchTemplate"]

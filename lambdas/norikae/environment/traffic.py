@@ -53,6 +53,13 @@ class Shift(Part, frozen=True):
         msgspec.Meta(description="How patiently gates judge that shall not be measured at every look."),
     ] = ()
     together: Annotated[int, msgspec.Meta(ge=1, le=40, description="Applications that shift at the same time.")] = 3
+    client_keep_alive: Annotated[
+        Seconds,
+        msgspec.Meta(
+            description="How long clients may keep a connection to blue's load balancers while a run lasts, 1m to 7d; "
+            "the old value is restored at its end. With 0s nothing is touched."
+        ),
+    ] = 0
     hand_off_deadline: Annotated[
         Seconds,
         msgspec.Meta(ge=60, description="A singleton that does not end in one cluster by then holds its application."),

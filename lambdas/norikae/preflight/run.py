@@ -14,6 +14,7 @@ from norikae.preflight.checks import (
     host_names,
     insights,
     irsa,
+    keep_alive,
     removed_apis,
     singletons,
     subnet_addresses,
@@ -39,6 +40,7 @@ CHECKS: Mapping[str, Check] = {
     "singletons": singletons.check,
     "irsa": irsa.check,
     "host-names": host_names.check,
+    "keep-alive": keep_alive.check,
     "dns-ownership": dns_ownership.check,
     "external-dns": external_dns.check,
 }

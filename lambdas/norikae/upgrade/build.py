@@ -16,6 +16,7 @@ from norikae.cluster.site import Site
 from norikae.environment import Environment
 from norikae.ports import Ports
 from norikae.singletons.ledger import suspended_on_green
+from norikae.traffic.keep_alive import lower
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import advance, enter, holds_in
 from norikae.upgrade.pin import pinned
@@ -44,6 +45,7 @@ def ensure_green_cluster(ports: Ports, writer: Writer) -> Answer:
 
     def move() -> Progress:
         since = enter(ports, writer, "ensure-green-cluster").spans[-1].since
+        lower(ports, writer, plan)  # while green is built, the clients of before leave
         return ensure_green(Site.of(ports), ports.environment, green, roles, ports.manifests("rbac"), since=since)
 
     return advance(ports, writer, "ensure-green-cluster", clusters.build_deadline, move)

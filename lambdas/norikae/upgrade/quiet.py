@@ -4,8 +4,8 @@ A load balancer counts a request for a target group only when it chose a target 
 default rule do not count, nor do health checks (Application Load Balancer guide, "CloudWatch metrics", RequestCount).
 norikae's own probes ask green only, so none of its requests are among them. A WebSocket that was opened before the
 window makes no request in it, but it is a connection in each of its minutes (ActiveConnectionCount, same page).
-CloudWatch has no figure for a minute without requests: silence counts only while the same load balancer reports that its
-targets are healthy.
+CloudWatch has no figure for a minute without requests: silence counts only while the same load balancer reports that
+its targets are healthy.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from norikae.argocd.home import home_of
@@ -14,7 +15,8 @@ from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome
 from norikae.singletons.ledger import suspended_on_green
 from norikae.traffic.applications import find_applications
-from norikae.upgrade.phase import advance
+from norikae.traffic.keep_alive import waited_until, waiting
+from norikae.upgrade.phase import advance, enter
 from norikae.upgrade.pin import pinned
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress, counted
@@ -42,12 +44,16 @@ def verify_green(ports: Ports, writer: Writer) -> Answer:
     wanted = ports.environment.verify
 
     def move() -> Progress:
-        found = tuple(_unmet(ports, writer, plan))
-        if found:
-            return Progress.wait(counted(found), min(ports.environment.clusters.poll, ports.environment.argocd.poll))
+        found, (clients, pause) = tuple(_unmet(ports, writer, plan)), waiting(ports, writer.run)
+        if found or clients:
+            poll = min(ports.environment.clusters.poll, ports.environment.argocd.poll)
+            return Progress.wait(counted((*found, clients) if clients else found), max(poll, pause))
         return _run_jobs(ports, writer, plan) if wanted.jobs else Progress.done()
 
-    deadline = ports.environment.argocd.sync_deadline + (wanted.jobs_deadline if wanted.jobs else 0)
+    # Green has its whole time beside that for which clients are waited for.
+    since = enter(ports, writer, "verify-green").spans[-1].since
+    clinging = max(0, ceil(waited_until(ports, writer.run) - since))
+    deadline = clinging + ports.environment.argocd.sync_deadline + (wanted.jobs_deadline if wanted.jobs else 0)
     return advance(ports, writer, "verify-green", deadline, move)
 
 

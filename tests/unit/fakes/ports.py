@@ -145,6 +145,20 @@ class FakeBalancers:
         self.groups = {f"{name}.elb.example": counts for name, counts in healthy.items()}
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.secure: set[str] = set()
+        self.keep_alive: dict[str, int] = {}
+        self.refuses: Exception | None = None
+        """Raised once an attribute has been written, as when the answer is lost."""
+
+    def client_keep_alive(self, dns_name: str) -> int | None:
+        return self.keep_alive.get(dns_name)
+
+    def set_client_keep_alive(self, dns_name: str, seconds: int) -> bool:
+        if dns_name not in self.keep_alive:
+            return False
+        self.keep_alive[dns_name] = seconds
+        if self.refuses:
+            raise self.refuses
+        return True
 
     def serves_tls(self, dns_name: str) -> bool:
         return dns_name in self.secure
