@@ -49,10 +49,8 @@ FUNCTIONS = (
         (
             *(*_TELL, cluster_grants.clusters_read, cluster_grants.clusters_build),
             *(compute_grants.nodes_read, compute_grants.nodes_build, identity_grants.identity_build),
-            *_KEEP_ALIVE,
         ),
-        # On green as admin; on blue it sees which load balancers have to let go of clients.
-        ("norikae:admin", "norikae:read"),
+        ("norikae:admin",),
         (
             *("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_CLUSTER_ROLE", "NORIKAE_NODE_ROLE", "NORIKAE_NODE_PROFILE"),
             *("NORIKAE_KEY", "NORIKAE_ACCESS"),
@@ -72,8 +70,9 @@ FUNCTIONS = (
     Row(
         "Sync platform",
         "workflow",
-        (*_TELL, cluster_grants.cluster_endpoint),
-        ("norikae:sync",),
+        # On blue it only sees which load balancers have to let go of their clients sooner.
+        (*_TELL, cluster_grants.cluster_endpoint, *_KEEP_ALIVE),
+        ("norikae:sync", "norikae:read"),
         _TELLING,
         timeout=120,
     ),

@@ -263,7 +263,7 @@ def test_attributes_are_changed_where_a_run_lowers_and_restores_them_and_by_the_
     changing = {
         row.name: statement for row in FUNCTIONS for statement in sticky_template.allowing(row.identifier, MODIFY)
     }
-    assert changing.keys() == {"ensure_green_cluster", "finish_upgrade", "report_failure", "recover"}
+    assert changing.keys() == {"sync_platform", "finish_upgrade", "report_failure", "recover"}
     of_ours = {"StringLike": {"aws:ResourceTag/elbv2.k8s.aws/cluster": ["demo-*", "demo-1-33"]}}
     assert [one["Condition"] for one in changing.values()] == [of_ours] * 4
     assert all("loadbalancer/app/*" in str(one["Resource"]) for one in changing.values())

@@ -45,7 +45,6 @@ def ensure_green_cluster(ports: Ports, writer: Writer) -> Answer:
 
     def move() -> Progress:
         since = enter(ports, writer, "ensure-green-cluster").spans[-1].since
-        lower(ports, writer, plan)  # while green is built, the clients of before leave
         return ensure_green(Site.of(ports), ports.environment, green, roles, ports.manifests("rbac"), since=since)
 
     return advance(ports, writer, "ensure-green-cluster", clusters.build_deadline, move)
@@ -64,7 +63,8 @@ def ensure_argo_cd(ports: Ports, writer: Writer) -> Answer:
 
 
 def sync_platform(ports: Ports, writer: Writer) -> Answer:
-    """The next move towards a synced platform, one wave after the other."""
+    """The next move towards a synced platform, one wave after the other; blue's clients begin to let go meanwhile."""
+    lower(ports, writer, _plan(ports, writer))
     return _sync(ports, writer, "sync-platform", sync_the_platform)
 
 
