@@ -135,7 +135,7 @@ FUNCTIONS = (
         "workflow",
         # What background gates read, for every application in one look.
         (*_HEALTH, grants.publish, grants.metrics_read, cluster_grants.cluster_endpoint),
-        ("norikae:read",),
+        ("norikae:read", "norikae:restart"),
         _TELLING,
         timeout=240,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from local.edge.habits import FLEETING, OVERHOLDING, Habits
@@ -51,6 +51,10 @@ class Scenario:
     habits: Habits = FLEETING
     restarts: str = ""
     clear_of_clients: bool = False
+
+    def habits_of(self, application: str) -> Habits:
+        """What the clients of one application keep; WebSockets only those whose pods norikae restarts on blue."""
+        return self.habits if application == self.restarts else replace(self.habits, websockets=0)
 
     @property
     def changes(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ An Ingress joins by ``norikae.dev/shift: "true"``. Without ``norikae.dev/app`` t
 (tracking annotation, Argo CD 2.x/3.x docs "Resource Tracking"), so a team that changes nothing else is still moved.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,10 @@ STAYS = "false"
 PREFIX = "norikae.dev/"
 TRACKING = "argocd.argoproj.io/tracking-id"
 GATES: tuple[GateKind, ...] = get_args(GateKind)
-KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order", "probe"})
+RESTARTABLE = {"deployment": "deployments.apps", "statefulset": "statefulsets.apps"}
+"""What ``norikae.dev/restart-on-blue`` may name, as in ``deployment/ws``."""
+WORKLOAD = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
+KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order", "probe", "restart-on-blue"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Application:
         sources: the Argo CD applications that own its Ingresses, sorted.
         probe: the path that proves green, "/" unless the team names one.
         shift: ``auto``, or ``team`` when its own team says when it moves.
+        restarts: ``<resource>/<namespace>/<name>`` of what is restarted on blue once everything has moved.
     """
 
     name: str
@@ -75,6 +80,7 @@ class Application:
     sources: tuple[str, ...] = ()
     probe: str = "/"
     shift: Literal["auto", "team"] = "auto"
+    restarts: tuple[str, ...] = ()
 
 
 def find_applications(ingresses: Iterable[Mapping[str, Any]]) -> tuple[Application, ...]:
@@ -143,6 +149,10 @@ def _application(name: str, ingresses: list[Mapping[str, Any]]) -> Application:
         sources=tuple(sorted({source for ingress in ingresses if (source := owner(ingress))})),
         probe=parsed.get("probe", "/"),
         shift=parsed["shift"],
+        restarts=tuple(
+            f"{RESTARTABLE[kind]}/{ingresses[0]['metadata']['namespace']}/{name}"
+            for kind, name in parsed.get("restart-on-blue", ())
+        ),
     )
 
 
@@ -166,6 +176,8 @@ def _parse(key: str, value: str, ingress: Mapping[str, Any]) -> Any:  # noqa: AN
                 return int(value)
             case "gates":
                 return _gates(value)
+            case "restart-on-blue":
+                return _workloads(value)
             case "probe" if not value.startswith("/"):
                 raise ValueError(f"{value!r} must be a path that begins with /")  # noqa: TRY301 - reads as its siblings
             case _:
@@ -179,6 +191,17 @@ def _steps(value: str) -> tuple[int, ...]:
     if steps != tuple(sorted(set(steps))) or steps[0] < 1 or steps[-1] != 100:  # noqa: PLR2004 - percent
         raise ValueError(f"{value!r} must rise from at least 1 to 100, such as 10,50,100")
     return steps
+
+
+def _workloads(value: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for word in value.split(","):
+        kind, slash, name = word.strip().partition("/")
+        if not slash or kind not in RESTARTABLE or not WORKLOAD.fullmatch(name):
+            kinds = ", ".join(f"{known}/<name>" for known in RESTARTABLE)
+            raise ValueError(f"{word.strip()!r} is no workload of the Ingress's namespace; say {kinds}")
+        found.append((kind, name))
+    return tuple(dict.fromkeys(found))
 
 
 def _gates(value: str) -> tuple[GateKind, ...]:

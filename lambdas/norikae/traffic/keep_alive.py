@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from norikae.errors import NorikaeError, RefusedError
-from norikae.traffic.applications import annotations, find_applications, reference
+from norikae.traffic.applications import annotations as annotations_of
+from norikae.traffic.applications import find_applications, reference
 from norikae.upgrade.state import Event
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def named_by(ingresses: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """The Ingresses that name the attribute in their annotation, by load balancer."""
     found = {}
     for ingress in ingresses:
-        pairs = [pair.partition("=")[0].strip() for pair in annotations(ingress).get(ANNOTATION, "").split(",")]
+        pairs = [pair.partition("=")[0].strip() for pair in annotations_of(ingress).get(ANNOTATION, "").split(",")]
         if ATTRIBUTE in pairs:
             one = reference(ingress)
             found[one.load_balancer] = f"Ingress {one.namespace}/{one.name}"

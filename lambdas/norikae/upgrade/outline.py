@@ -96,6 +96,7 @@ def _planned(ports: Ports, chosen: tuple[Application, ...]) -> list[tuple[Applic
             sources=one.sources,
             probe=one.probe,
             shift=one.shift,
+            restarts=one.restarts,
         )
         for one in chosen
     ]

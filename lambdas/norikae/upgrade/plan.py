@@ -28,6 +28,7 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
         sources: the Argo CD applications that its Ingresses come from.
         probe: the path that is requested to prove green, such as ``/healthz``.
         shift: ``auto``, or ``team`` when its own team says when it moves.
+        restarts: ``<resource>/<namespace>/<name>`` of what is restarted on blue in the soak.
     """
 
     name: str
@@ -39,6 +40,7 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     probe: str = "/"
     shift: Literal["auto", "team"] = "auto"
+    restarts: tuple[str, ...] = ()
 
 
 class PlannedSingleton(msgspec.Struct, frozen=True, kw_only=True):

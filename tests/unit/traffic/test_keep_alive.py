@@ -182,9 +182,9 @@ def test_the_order_of_writes_is_intent_effect_result() -> None:
     seen: list[Any] = []
     write = story.ports.load_balancers.set_client_keep_alive
 
-    def noting(dns_name: str, to: int) -> bool:
+    def noting(dns_name: str, seconds: int) -> bool:
         seen.append(msgspec.structs.asdict(read_lowered(story.ports, RUN)[dns_name]))
-        return write(dns_name, to)
+        return write(dns_name, seconds)
 
     story.ports.load_balancers.set_client_keep_alive = noting  # type: ignore[method-assign]
     lowers(story)
