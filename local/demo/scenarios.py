@@ -63,7 +63,8 @@ class Scenario:
         if self.on_failure != "continue":
             changes["shift.on_failure"] = self.on_failure
         if self.clear_of_clients:
-            changes |= {"shift.client_keep_alive": "5m"}
+            # Sixty connections are few: of 5 % of them no gate could say anything.
+            changes |= {"shift.client_keep_alive": "5m", "shift.steps": [20, 50, 100]}
         return changes
 
 
@@ -95,7 +96,7 @@ SCENARIOS = {
             "sticky-clients",
             "connections, WebSockets and DNS answers that clients keep: blue stays until the last of them has gone",
             "succeeded",
-            habits=Habits(connections=12, websockets=4, overholding=OVERHOLDING),
+            habits=Habits(connections=60, websockets=4, overholding=OVERHOLDING),
             restarts="chat-api",
             clear_of_clients=True,
         ),

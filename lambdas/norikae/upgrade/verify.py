@@ -45,9 +45,12 @@ def verify_green(ports: Ports, writer: Writer) -> Answer:
 
     def move() -> Progress:
         found, (clients, pause) = tuple(_unmet(ports, writer, plan)), waiting(ports, writer.run)
-        if found or clients:
+        if found:
             poll = min(ports.environment.clusters.poll, ports.environment.argocd.poll)
             return Progress.wait(counted((*found, clients) if clients else found), max(poll, pause))
+        if clients:  # the Jobs end meanwhile
+            jobs = _run_jobs(ports, writer, plan) if wanted.jobs else Progress.done()
+            return Progress.wait(f"{clients}{'' if jobs.ready else f' | {jobs.waiting_for}'}", pause)
         return _run_jobs(ports, writer, plan) if wanted.jobs else Progress.done()
 
     # Green has its whole time beside that for which clients are waited for.
