@@ -120,6 +120,7 @@ def permission_boundary(scope: Construct, *, at: Resources) -> iam.ManagedPolicy
             _allow("All", [*CLUSTERS, *NODES, *ELSEWHERE, *(KEEP_ALIVE if at.client_keep_alive else ())], ["*"]),
             *_data(at),
             *_secrets(at),
+            *_logs(at),
             *_records(at),
             *_roles(at),
             *_identity(at),
@@ -140,6 +141,13 @@ def _data(at: Resources) -> list[iam.PolicyStatement]:
         _allow("Publish", ["sns:Publish"], [at.topic]),
         _allow("Key", [f"kms:{verb}" for verb in verbs], [at.key]),
     ]
+
+
+def _logs(at: Resources) -> list[iam.PolicyStatement]:
+    """The buckets of access logs that the environment file names; none when it names none."""
+    buckets = [f"arn:{at.partition}:s3:::{name}" for name in at.access_logs]
+    folders = [f"{bucket}/*" for bucket in buckets]
+    return [_allow("Logs", ["s3:GetObject", "s3:ListBucket"], [*buckets, *folders])] if buckets else []
 
 
 def _secrets(at: Resources) -> list[iam.PolicyStatement]:

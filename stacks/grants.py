@@ -113,6 +113,18 @@ def keep_alive_write(at: Resources) -> list[iam.PolicyStatement]:
     ]
 
 
+def access_logs_read(at: Resources) -> list[iam.PolicyStatement]:
+    """Read the access logs in the buckets that the environment file names; nothing by default."""
+    if not at.access_logs:
+        return []
+    buckets = [f"arn:{at.partition}:s3:::{name}" for name in at.access_logs]
+    folders = [f"{bucket}/*" for bucket in buckets]
+    return [
+        iam.PolicyStatement(sid="FindLogs", actions=["s3:ListBucket"], resources=buckets),
+        iam.PolicyStatement(sid="ReadLogs", actions=["s3:GetObject"], resources=folders),
+    ]
+
+
 def _made_by_cluster(at: Resources) -> dict[str, dict[str, list[str]]]:
     """The tag that the load balancer controller puts on what it makes."""
     return {"StringLike": {"aws:ResourceTag/elbv2.k8s.aws/cluster": [f"{at.cluster_prefix}-*", at.adopted_cluster]}}

@@ -144,7 +144,7 @@ FUNCTIONS = (
         "Decommission blue",
         "workflow",
         (
-            *(*_MOVE, grants.publish, grants.metrics_read),
+            *(*_MOVE, grants.publish, grants.metrics_read, grants.access_logs_read),
             *(cluster_grants.clusters_read, cluster_grants.clusters_delete),
             *(compute_grants.nodes_read, compute_grants.nodes_delete, identity_grants.identity_forget),
             grants.orphans_delete,

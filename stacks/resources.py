@@ -19,6 +19,7 @@ class Resources:
     secrets: tuple[str, ...]
     zones: tuple[str, ...]
     client_keep_alive: bool
+    access_logs: tuple[str, ...]
     table: str
     table_name: str
     bucket: str

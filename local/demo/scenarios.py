@@ -65,6 +65,7 @@ class Scenario:
         if self.clear_of_clients:
             # Sixty connections are few: of 5 % of them no gate could say anything.
             changes |= {"shift.client_keep_alive": "5m", "shift.steps": [20, 50, 100]}
+            changes["decommission.access_logs"] = ["demo-access-logs"]
         return changes
 
 

@@ -271,6 +271,20 @@ def test_attributes_are_changed_where_a_run_lowers_and_restores_them_and_by_the_
     assert MODIFY in allowed(sticky_template.boundary())
 
 
+@pytest.mark.parametrize(("action", "what"), [("s3:GetObject", "/*"), ("s3:ListBucket", "")])
+def test_access_logs_are_read_by_the_decommission_only_and_in_named_buckets_only(
+    template: Template, sticky_template: Template, action: str, what: str
+) -> None:
+    def reading(one: Template) -> dict[str, list[str]]:
+        found = {row.name: one.allowing(row.identifier, action) for row in FUNCTIONS}
+        return {name: [str(s["Resource"]) for s in statements] for name, statements in found.items() if statements}
+
+    assert reading(template) == {}
+    assert reading(sticky_template) == {"decommission_blue": [f"arn:aws:s3:::demo-access-logs{what}"]}
+    assert allowed(sticky_template.boundary()) >= {action}
+    assert action not in allowed(template.boundary())
+
+
 def test_instances_come_from_launch_templates_only(template: Template) -> None:
     (launching,) = template.allowing("EnsureGreenCluster", "ec2:RunInstances")
     templates = launching["Condition"]["ArnLike"]["ec2:LaunchTemplate"]

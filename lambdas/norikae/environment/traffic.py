@@ -102,6 +102,12 @@ class Decommission(Part, frozen=True):
             description="Connections that one load balancer has all the time and that do not count, as a monitor's.",
         ),
     ] = 0
+    access_logs: Annotated[
+        tuple[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")], ...],
+        msgspec.Meta(
+            description="Buckets of load balancers' access logs that are read to name the clients who still come."
+        ),
+    ] = ()
     deadline: Annotated[
         Seconds, msgspec.Meta(description="When somebody still talks to blue after waiting so long, the run holds.")
     ] = 86400

@@ -18,6 +18,7 @@ from norikae.traffic.applications import annotations as annotations_of
 from norikae.traffic.applications import reference
 from norikae.upgrade.progress import Progress, counted
 from norikae.upgrade.quiet_port import Figures
+from norikae.upgrade.talkers import top_talkers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +89,9 @@ def quiet(ports: Ports, cluster: str) -> Progress:
     texts += [*missing, *unknown]
     if not texts:
         return Progress.done()
+    if wanted.access_logs:
+        noisy = {door.balancer for one in visited if noise(one, wanted, ports.now) for door in one.doors}
+        texts = [*top_talkers(ports, noisy), *texts]  # first, since only the first few are shown
     return Progress.wait(f"nobody to talk to {cluster} any more: {counted(texts)}", poll_seconds(ports.environment))
 
 

@@ -225,6 +225,20 @@ class FakeVisits:
         return tuple(self.of.get(name, Figures(reported_at=end - 60)) for name in names)
 
 
+class FakeAccessLogs:
+    """Lines by DNS name of the load balancer."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, list[str]] = {}
+        self.broken: Exception | None = None
+
+    def lines(self, dns_name: str, *, start: float, end: float) -> list[str]:
+        assert end - start == 900
+        if self.broken:
+            raise self.broken
+        return self.of.get(dns_name, [])
+
+
 class FakeExecutions:
     """Executions by ARN, and the answers that waiting tasks got."""
 
@@ -287,6 +301,7 @@ class FakePorts:
     table: FakeTable = field(default_factory=FakeTable)
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
     visits: FakeVisits = field(default_factory=FakeVisits)
+    access_logs: FakeAccessLogs = field(default_factory=FakeAccessLogs)
     orphans: FakeOrphans = field(default_factory=FakeOrphans)
     executions: FakeExecutions = field(default_factory=FakeExecutions)
     topic: FakeTopic = field(default_factory=FakeTopic)
