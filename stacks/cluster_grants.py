@@ -19,6 +19,7 @@ Group = Literal[
     "norikae:hand-off",
     "norikae:hub",
     "norikae:read",
+    "norikae:restart",
     "norikae:scale",
     "norikae:sync",
     "norikae:verify",
@@ -88,7 +89,7 @@ def clusters_build(at: Resources) -> list[iam.PolicyStatement]:
             resources=[at.clusters("nodegroup", "/*")[0], at.clusters("addon", "/*")[0]],
             conditions={"StringEquals": {f"aws:ResourceTag/{ENVIRONMENT_TAG}": at.environment}},
         ),
-        _let_in_and_add(at),
+        *_let_in_and_add(at),
         iam.PolicyStatement(
             sid="MakeAdmin",
             actions=["eks:AssociateAccessPolicy"],
@@ -107,18 +108,20 @@ def clusters_build(at: Resources) -> list[iam.PolicyStatement]:
     ]
 
 
-def _let_in_and_add(at: Resources) -> iam.PolicyStatement:
+def _let_in_and_add(at: Resources) -> list[iam.PolicyStatement]:
     """Roles enter green as members of our groups only, also of one that a later release adds.
 
-    Both in one statement, because a role's policies have room for 10,240 characters; entries are created on clusters
-    and changed on entries (service authorization reference), so neither action gains by the other's resources.
+    One statement, since an action asks only for the kind of resource that it has, and the build's policy has room for
+    10,240 characters.
     """
-    return iam.PolicyStatement(
-        sid="LetIn",
-        actions=["eks:CreateAccessEntry", "eks:UpdateAccessEntry"],
-        resources=[*at.clusters(), at.clusters("access-entry", "/*")[0]],
-        conditions=_OUR_GROUPS,
-    )
+    return [
+        iam.PolicyStatement(
+            sid="LetIn",
+            actions=["eks:CreateAccessEntry", "eks:UpdateAccessEntry"],
+            resources=[*at.clusters(), at.clusters("access-entry", "/*")[0]],
+            conditions=_OUR_GROUPS,
+        ),
+    ]
 
 
 def clusters_adopt(at: Resources) -> list[iam.PolicyStatement]:

@@ -15,6 +15,7 @@ _MOVE = (grants.table, grants.records_read, grants.ring, grants.load_balancers_r
 _MOVE_AT_ONCE = (grants.table, grants.records_write, grants.load_balancers_read)
 _MOVE_BACK = (*_MOVE_AT_ONCE, grants.ring)
 _BACK: tuple[Setting, ...] = ("NORIKAE_BELL", "NORIKAE_DIRECTLY_AFTER")
+_KEEP_ALIVE = (grants.load_balancers_read, grants.keep_alive_write)
 _HEALTH = (grants.table, grants.records_read, grants.load_balancers_read)
 
 
@@ -37,6 +38,7 @@ FUNCTIONS = (
         "workflow",
         (
             *(*_TELL, grants.records_read, cluster_grants.clusters_read, grants.evidence),
+            grants.load_balancers_read,
             *(identity_grants.identity_read, compute_grants.subnets_read),
         ),
         ("norikae:read",),
@@ -72,8 +74,9 @@ FUNCTIONS = (
     Row(
         "Sync platform",
         "workflow",
-        (*_TELL, cluster_grants.cluster_endpoint),
-        ("norikae:sync",),
+        # On blue it only sees which load balancers have to let go of their clients sooner.
+        (*_TELL, cluster_grants.cluster_endpoint, *_KEEP_ALIVE),
+        ("norikae:sync", "norikae:read"),
         _TELLING,
         timeout=120,
     ),
@@ -136,7 +139,7 @@ FUNCTIONS = (
         "workflow",
         # What background gates read, for every application in one look; leased names go back to their owner.
         (*_MOVE, grants.publish, grants.metrics_read, cluster_grants.cluster_endpoint),
-        ("norikae:read",),
+        ("norikae:read", "norikae:restart"),
         (*_TELLING, "NORIKAE_BELL"),
         timeout=240,
     ),
@@ -145,7 +148,7 @@ FUNCTIONS = (
         "Decommission blue",
         "workflow",
         (
-            *(*_MOVE_AT_ONCE, grants.publish, grants.metrics_read),
+            *(*_MOVE_AT_ONCE, grants.publish, grants.metrics_read, grants.access_logs_read),
             *(cluster_grants.clusters_read, cluster_grants.clusters_delete),
             *(compute_grants.nodes_read, compute_grants.nodes_delete, identity_grants.identity_forget),
             grants.orphans_delete,
@@ -161,7 +164,7 @@ FUNCTIONS = (
         ("norikae:sync",),
         _TELLING,
     ),
-    Row("Finish upgrade", "workflow", _REPORT, settings=_REPORTING),
+    Row("Finish upgrade", "workflow", (*_REPORT, *_KEEP_ALIVE), settings=_REPORTING),
     Row(
         "Roll back applications",
         "workflow",
@@ -174,7 +177,7 @@ FUNCTIONS = (
     Row(
         "Report failure",
         "workflow",
-        (*_REPORT, identity_grants.identity_forget, cluster_grants.cluster_endpoint),
+        (*_REPORT, *_KEEP_ALIVE, identity_grants.identity_forget, cluster_grants.cluster_endpoint),
         ("norikae:scale",),
         _REPORTING,
     ),
@@ -284,6 +287,7 @@ FUNCTIONS = (
         (
             *_MOVE_AT_ONCE,
             *_REPORT,
+            grants.keep_alive_write,
             grants.executions_read,
             cluster_grants.cluster_endpoint,
             identity_grants.identity_forget,

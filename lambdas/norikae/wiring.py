@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from norikae.preflight.insights_port import Insights
     from norikae.traffic.ports import Dns, LoadBalancers, Trail
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
-    from norikae.upgrade.quiet_port import Visits
+    from norikae.upgrade.quiet_port import AccessLogs, Visits
     from norikae.zone.ports import Zone
 
 
@@ -169,6 +169,15 @@ class AwsPorts:
         from norikae.adapters.aws.visits import CloudWatchVisits
 
         return CloudWatchVisits(_client("cloudwatch"))
+
+    @cached_property
+    def access_logs(self) -> AccessLogs:
+        """S3."""
+        from norikae.adapters.aws.access_logs import S3AccessLogs
+
+        environment = self.environment
+        buckets = environment.decommission.access_logs
+        return S3AccessLogs(_client("elbv2"), _client("s3"), buckets, environment.account, environment.region)
 
     @cached_property
     def orphans(self) -> Orphans:

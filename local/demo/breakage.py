@@ -52,3 +52,20 @@ def annotated(application: str, files: Mapping[str, str], marks: Mapping[str, st
     lines = "".join(f'\n        {key}: "{value}"' for key, value in marks.items())
     changed = text.replace(_POD, _POD.replace("labels:", f"annotations:{lines}\n      labels:"))
     return {**files, path: changed}
+
+
+def restarted_on_blue(application: str, files: Mapping[str, str]) -> dict[str, str]:
+    """The files of a GitOps repository in which a team lets norikae restart its Deployment on blue, for its WebSockets.
+
+    Args:
+        application: its folder under ``apps/``; its Deployment has the same name.
+        files: texts by path.
+
+    Raises:
+        ValueError: there is no such application.
+    """
+    path, mark = f"apps/{application}/templates/ingress.yaml", "    norikae.dev/app:"
+    if files.get(path, "").count(mark) != 1:
+        raise ValueError(f"{path} does not name its application; name one of the fixtures")
+    asked = f'    norikae.dev/restart-on-blue: "deployment/{application}"\n{mark}'
+    return {**files, path: files[path].replace(mark, asked)}

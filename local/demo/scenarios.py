@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from local.edge.habits import FLEETING, OVERHOLDING, Habits
 
 if TYPE_CHECKING:
     from local.adopted import Dns
@@ -39,6 +41,9 @@ class Scenario:
         external_dns: flags of external-dns in a brownfield, beside the demo's.
         owner: the environment's ``dns.owner``: who owns the names while they move.
         commits: whether teams commit the weights of what has moved, so that leased names can go back.
+        habits: what clients keep, and for how long.
+        restarts: the application whose WebSockets norikae ends on blue (``norikae.dev/restart-on-blue``).
+        clear_of_clients: the run lowers how long clients may keep connections to blue.
     """
 
     name: str
@@ -60,6 +65,13 @@ class Scenario:
     external_dns: tuple[str, ...] = ()
     owner: str = "controller"
     commits: bool = False
+    habits: Habits = FLEETING
+    restarts: str = ""
+    clear_of_clients: bool = False
+
+    def habits_of(self, application: str) -> Habits:
+        """What the clients of one application keep; WebSockets only those whose pods norikae restarts on blue."""
+        return self.habits if application == self.restarts else replace(self.habits, websockets=0)
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -69,7 +81,12 @@ class Scenario:
             "shift.canary": (self.canary, ""),
             "dns.owner": (self.owner, "controller"),
         }
-        return {key: value for key, (value, usual) in wanted.items() if value != usual}
+        changes: dict[str, Any] = {key: value for key, (value, usual) in wanted.items() if value != usual}
+        if self.clear_of_clients:
+            # Sixty connections are few: of 5 % of them no gate could say anything.
+            changes |= {"shift.client_keep_alive": "5m", "shift.steps": [20, 50, 100]}
+            changes["decommission.access_logs"] = ["demo-access-logs"]
+        return changes
 
 
 SCENARIOS = {
@@ -101,6 +118,14 @@ SCENARIOS = {
             "traffic has scaled one application out on blue; it moves in large steps to a green that stood small",
             "succeeded",
             busy="notify-push",
+        ),
+        Scenario(
+            "sticky-clients",
+            "connections, WebSockets and DNS answers that clients keep: blue stays until the last of them has gone",
+            "succeeded",
+            habits=Habits(connections=60, websockets=4, overholding=OVERHOLDING),
+            restarts="chat-api",
+            clear_of_clients=True,
         ),
         Scenario(
             "blocked",

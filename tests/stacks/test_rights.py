@@ -30,6 +30,7 @@ TAKES_NO_RESOURCE = {
     "eks:DescribeClusterVersions": "EKS's own catalogue",
     "eks:ListClusters": "takes no resource",
     "elasticloadbalancing:DescribeListeners": "takes no resource",
+    "elasticloadbalancing:DescribeLoadBalancerAttributes": "takes no resource",
     "elasticloadbalancing:DescribeLoadBalancers": "takes no resource",
     "elasticloadbalancing:DescribeRules": "takes no resource",
     "elasticloadbalancing:DescribeTags": "takes no resource",
@@ -249,6 +250,41 @@ def test_orphans_are_deleted_by_their_clusters_tag_only(template: Template, acti
     assert deleting == {"decommission_blue": [of_ours], "clean_green": [of_ours]}
 
 
+MODIFY = "elasticloadbalancing:ModifyLoadBalancerAttributes"
+
+
+def test_attributes_of_load_balancers_are_changed_by_nobody_unless_the_environment_says_so(template: Template) -> None:
+    assert [row.name for row in FUNCTIONS if template.allowing(row.identifier, MODIFY)] == []
+    assert MODIFY not in allowed(template.boundary())
+
+
+def test_attributes_are_changed_where_a_run_lowers_and_restores_them_and_by_the_clusters_tag_only(
+    sticky_template: Template,
+) -> None:
+    changing = {
+        row.name: statement for row in FUNCTIONS for statement in sticky_template.allowing(row.identifier, MODIFY)
+    }
+    assert changing.keys() == {"sync_platform", "finish_upgrade", "report_failure", "recover"}
+    of_ours = {"StringLike": {"aws:ResourceTag/elbv2.k8s.aws/cluster": ["demo-*", "demo-1-33"]}}
+    assert [one["Condition"] for one in changing.values()] == [of_ours] * 4
+    assert all("loadbalancer/app/*" in str(one["Resource"]) for one in changing.values())
+    assert MODIFY in allowed(sticky_template.boundary())
+
+
+@pytest.mark.parametrize(("action", "what"), [("s3:GetObject", "/*"), ("s3:ListBucket", "")])
+def test_access_logs_are_read_by_the_decommission_only_and_in_named_buckets_only(
+    template: Template, sticky_template: Template, action: str, what: str
+) -> None:
+    def reading(one: Template) -> dict[str, list[str]]:
+        found = {row.name: one.allowing(row.identifier, action) for row in FUNCTIONS}
+        return {name: [str(s["Resource"]) for s in statements] for name, statements in found.items() if statements}
+
+    assert reading(template) == {}
+    assert reading(sticky_template) == {"decommission_blue": [f"arn:aws:s3:::demo-access-logs{what}"]}
+    assert allowed(sticky_template.boundary()) >= {action}
+    assert action not in allowed(template.boundary())
+
+
 def test_instances_come_from_launch_templates_only(template: Template) -> None:
     (launching,) = template.allowing("EnsureGreenCluster", "ec2:RunInstances")
     templates = launching["Condition"]["ArnLike"]["ec2:LaunchTemplate"]
@@ -263,11 +299,11 @@ def test_the_build_lets_roles_in_only_as_members_of_our_groups(template: Templat
     rights = template.rights(template.role_of("EnsureGreenCluster"))
     (let_in,) = [s for s in rights if "eks:CreateAccessEntry" in listed(s["Action"])]
     (adding,) = template.allowing("EnsureGreenCluster", "eks:UpdateAccessEntry")
-    changed = [arn for arn in listed(adding["Resource"]) if ":access-entry/" in arn]
-    assert [arn.partition(":access-entry/")[2] for arn in changed] == ["demo-*/*"]
-    for statement in (let_in, adding):
-        groups = statement["Condition"]["ForAllValues:StringEquals"]["eks:kubernetesGroups"]
-        assert {group for row in FUNCTIONS for group in row.groups} == set(groups)
+    assert adding == let_in
+    entries = [arn for arn in adding["Resource"] if ":access-entry/" in arn]
+    assert [arn.rpartition(":")[2] for arn in entries] == ["access-entry/demo-*/*"]
+    groups = adding["Condition"]["ForAllValues:StringEquals"]["eks:kubernetesGroups"]
+    assert {group for row in FUNCTIONS for group in row.groups} == set(groups)
 
 
 def test_the_adoption_reaches_the_adopted_cluster_only_and_gives_no_group_but_ours(template: Template) -> None:

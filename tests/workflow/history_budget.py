@@ -20,6 +20,7 @@ from norikae.capacity.looks import most_looks as looks_to_scale
 from norikae.environment import Environment
 from norikae.singletons.looks import most_looks
 from norikae.traffic.history import BAKES_ANEW, SETTLED, looks_of_a_rollback, looks_until_in_sync, whole_bake
+from norikae.traffic.keep_alive import LOOKS as KEEP_ALIVE_LOOKS
 from norikae.upgrade.compare import PATIENCE_SECONDS, POLL_SECONDS
 from norikae.upgrade.looks import most_looks as phase_looks
 from norikae.upgrade.quiet import poll_seconds
@@ -113,7 +114,8 @@ def upgrade_machine(environment: Environment, stated: Stated = STATED) -> Machin
         "Wait for green": phase_looks(
             argocd.sync_deadline + (environment.verify.jobs_deadline if environment.verify.jobs else 0),
             min(clusters.poll, argocd.poll),
-        ),
+        )
+        + (KEEP_ALIVE_LOOKS + 1 if environment.shift.client_keep_alive else 0),
         "Wait for the hand-over": phase_looks(argocd.application_deadline, argocd.poll),
         "Wait for the soak": _waits(soak.duration + 2 * soak.poll, soak.poll)
         + stated.holds * _waits(soak.duration + 2 * poll_anew(environment), poll_anew(environment)),

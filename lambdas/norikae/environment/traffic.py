@@ -58,6 +58,13 @@ class Shift(Part, frozen=True):
         msgspec.Meta(description="How patiently gates judge that shall not be measured at every look."),
     ] = ()
     together: Annotated[int, msgspec.Meta(ge=1, le=40, description="Applications that shift at the same time.")] = 3
+    client_keep_alive: Annotated[
+        Seconds,
+        msgspec.Meta(
+            description="How long clients may keep a connection to blue's load balancers while a run lasts, 1m to 7d; "
+            "the old value is restored at its end. With 0s nothing is touched."
+        ),
+    ] = 0
     hand_off_deadline: Annotated[
         Seconds,
         msgspec.Meta(ge=60, description="A singleton that does not end in one cluster by then holds its application."),
@@ -114,6 +121,12 @@ class Decommission(Part, frozen=True):
             description="Connections that one load balancer has all the time and that do not count, as a monitor's.",
         ),
     ] = 0
+    access_logs: Annotated[
+        tuple[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")], ...],
+        msgspec.Meta(
+            description="Buckets of load balancers' access logs that are read to name the clients who still come."
+        ),
+    ] = ()
     deadline: Annotated[
         Seconds, msgspec.Meta(description="When somebody still talks to blue after waiting so long, the run holds.")
     ] = 86400

@@ -4,6 +4,7 @@ An Ingress joins by ``norikae.dev/shift: "true"``. Without ``norikae.dev/app`` t
 (tracking annotation, Argo CD 2.x/3.x docs "Resource Tracking"), so a team that changes nothing else is still moved.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -20,8 +21,14 @@ PREFIX = "norikae.dev/"
 TRACKING = "argocd.argoproj.io/tracking-id"
 GATES: tuple[GateKind, ...] = get_args(GateKind)
 OWNERS: tuple[Owner, ...] = get_args(Owner)
+RESTARTABLE = {"deployment": "deployments.apps", "statefulset": "statefulsets.apps"}
+"""What ``norikae.dev/restart-on-blue`` may name, as in ``deployment/ws``."""
+WORKLOAD = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 KNOWN = frozenset(
-    {"shift", "app", "team", "steps", "bake", "gates", "order", "probe", "scale", "after", "hold", "owner"}
+    {
+        *("shift", "app", "team", "steps", "bake", "gates", "order", "probe"),
+        *("scale", "after", "hold", "owner", "restart-on-blue"),
+    }
 )
 
 
@@ -69,6 +76,7 @@ class Application:
         scale: whether a cluster is made large enough before it gets the traffic.
         after: the applications that move before it.
         hold: whether it starts only when somebody says so.
+        restarts: ``<resource>/<namespace>/<name>`` of what is restarted on blue once everything has moved.
     """
 
     name: str
@@ -86,6 +94,7 @@ class Application:
     scale: bool = True
     after: tuple[str, ...] = ()
     hold: bool = False
+    restarts: tuple[str, ...] = ()
 
 
 def find_applications(ingresses: Iterable[Mapping[str, Any]]) -> tuple[Application, ...]:
@@ -158,6 +167,10 @@ def _application(name: str, ingresses: list[Mapping[str, Any]]) -> Application:
         scale=parsed.get("scale", True),
         after=parsed.get("after", ()),
         hold=parsed.get("hold", False),
+        restarts=tuple(
+            f"{RESTARTABLE[kind]}/{ingresses[0]['metadata']['namespace']}/{name}"
+            for kind, name in parsed.get("restart-on-blue", ())
+        ),
     )
 
 
@@ -209,6 +222,17 @@ def _steps(value: str) -> tuple[int, ...]:
     return steps
 
 
+def _workloads(value: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for word in value.split(","):
+        kind, slash, name = word.strip().partition("/")
+        if not slash or kind not in RESTARTABLE or not WORKLOAD.fullmatch(name):
+            kinds = ", ".join(f"{known}/<name>" for known in RESTARTABLE)
+            raise ValueError(f"{word.strip()!r} is no workload of the Ingress's namespace; say {kinds}")
+        found.append((kind, name))
+    return tuple(dict.fromkeys(found))
+
+
 def _gates(value: str) -> tuple[GateKind, ...]:
     wanted = {gate.strip() for gate in value.split(",")}
     if not wanted <= set(GATES):
@@ -224,6 +248,7 @@ PARSERS: Mapping[str, Callable[[str], Any]] = {
     "order": int,
     "owner": _owner_of_names,
     "probe": _path,
+    "restart-on-blue": _workloads,
     "scale": _truth,
     "steps": _steps,
 }

@@ -73,5 +73,11 @@ class LoadBalancers(Protocol):
             resources: ``<namespace>/<ingress>-<service>`` each; None for all of the load balancer.
         """
 
+    def client_keep_alive(self, dns_name: str) -> int | None:
+        """For how many seconds clients may keep a connection; None when there is no such Application Load Balancer."""
+
+    def set_client_keep_alive(self, dns_name: str, seconds: int) -> bool:
+        """Let clients keep connections for so long; False when the load balancer is gone."""
+
     def serves_tls(self, dns_name: str) -> bool:
         """Whether a load balancer has an HTTPS listener."""

@@ -8,6 +8,7 @@ from norikae.capacity.back import leave_nothing
 from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
+from norikae.traffic.keep_alive import restore
 from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.no_return import is_passed
@@ -67,6 +68,7 @@ def _outcome(ports: Ports, run: str) -> Outcome:
 
 
 def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason: str) -> Answer:
+    restore(ports, writer)
     close(ports, writer, outcome=outcome, waiting_for=reason)
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")

@@ -121,6 +121,7 @@ def _planned(
             scale=one.scale,
             hold=one.hold,
             after=one.after,
+            restarts=one.restarts,
         )
         for one in chosen
     ]

@@ -33,6 +33,7 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
         scale: whether a cluster is made large enough before it gets the traffic.
         hold: whether it starts only when somebody says so.
         after: the applications of the run that move before it, as its team named them.
+        restarts: ``<resource>/<namespace>/<name>`` of what is restarted on blue in the soak.
     """
 
     name: str
@@ -48,6 +49,7 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
     scale: bool = True
     hold: bool = False
     after: tuple[str, ...] = ()
+    restarts: tuple[str, ...] = ()
 
 
 class PlannedSingleton(msgspec.Struct, frozen=True, kw_only=True):

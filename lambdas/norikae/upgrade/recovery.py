@@ -9,6 +9,7 @@ from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
 from norikae.singletons.ledger import pending_back
+from norikae.traffic.keep_alive import restore
 from norikae.traffic.rollback import roll_back_application
 from norikae.upgrade.flags import flags_for, read_flags
 from norikae.upgrade.identity import Writer
@@ -61,6 +62,7 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
         from norikae.upgrade.rolled_back import forget_green  # noqa: PLC0415 - only once the names are back
 
         forget_green(ports, writer)
+    restore(ports, writer)
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
     close(ports, writer, outcome=outcome, waiting_for="")

@@ -294,3 +294,17 @@ def test_a_custom_kind_is_read_after_a_role_with_the_label_lets_it_in(
         }
     )
     assert comparer.current(widget) is not None
+
+
+def test_restarters_touch_workloads_and_see_nothing_else(as_user: Callable[[str], KubernetesClient]) -> None:
+    restarter, name = as_user("restarter"), "argocd-application-controller"
+    body = {"spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": "now"}}}}}
+    patched = restarter.patch("statefulsets.apps", name, NAMESPACE, body)
+    assert patched["spec"]["template"]["metadata"]["annotations"] == {"kubectl.kubernetes.io/restartedAt": "now"}
+    for attempt in (
+        lambda: restarter.list("statefulsets.apps"),
+        lambda: restarter.delete("statefulsets.apps", name, NAMESPACE),
+        lambda: restarter.patch(APPLICATIONS, "web", NAMESPACE, {"operation": {}}),
+    ):
+        with pytest.raises(RefusedError, match="forbidden"):
+            attempt()

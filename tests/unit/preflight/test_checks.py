@@ -18,6 +18,7 @@ from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.grounds import FakeInsights
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
+from tests.unit.fakes.ports import FakeBalancers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,6 +73,7 @@ def ground(eks: FakeEks, api: FakeKubernetes, names: FakeNames) -> Ground:
         insights=FakeInsights(),
         subnets=FakeCompute(),
         trust=FakeIdentity(),
+        balancers=FakeBalancers(),
         now=NOW,
     )
 

@@ -35,9 +35,6 @@ def test_a_change_is_known_five_minutes_after_it_was_made(
     (change,) = detail["requestParameters"]["changeBatch"]["changes"]
     written = change["resourceRecordSet"]
     assert (written["name"], written["weight"]) == ("app.demo.example.com.", 100)
-        "app.demo.example.com.",
-        100,
-    )
 
 
 @pytest.mark.parametrize(
