@@ -70,6 +70,7 @@ NODES = [
     *("ec2:RunInstances", "ssm:GetParameter"),
 ]
 ELSEWHERE = [
+    "cloudtrail:LookupEvents",
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "ec2:DescribeSubnets",

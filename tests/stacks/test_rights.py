@@ -13,6 +13,7 @@ from tests.stacks.template import Template, allowed, listed
 TAKES_NO_RESOURCE = {
     "autoscaling:DescribeScalingActivities": "takes no resource",
     "autoscaling:DescribeAutoScalingGroups": "takes no resource",
+    "cloudtrail:LookupEvents": "takes no resource",
     "cloudwatch:DescribeAlarms": "composite alarms are returned only to whoever may describe all (API reference)",
     "cloudwatch:GetMetricData": "metrics are not resources of IAM",
     "ec2:AssignPrivateIpAddresses": "for the Lambda service in a VPC; the boundary keeps the code from it",
