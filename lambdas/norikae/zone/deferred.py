@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from norikae.traffic.ports import Dns
     from norikae.zone.ports import Bell, Intents
+    from norikae.zone.shared import SharedReading
 
 ABANDONED = 60
 """Seconds after which whoever took an intent has died: no attempt to reach Route 53 takes that long."""
@@ -30,6 +31,7 @@ class ZoneDns:
         directly_after: seconds after which this function applies an intent that the writer has left; None for
             functions that may not.
         looks_every: seconds between two questions about one change, whoever asks.
+        shared: the reading of the zone that functions share; None for reading alone.
     """
 
     def __init__(
@@ -41,13 +43,20 @@ class ZoneDns:
         bell: Bell | None,
         directly_after: float | None,
         looks_every: float,
+        shared: SharedReading | None = None,
     ) -> None:
         self._route53, self._intents, self._now = route53, intents, now
         self._bell, self._directly_after, self._looks_every = bell, directly_after, looks_every
+        self._shared = shared
 
     def records(self, hosts: Sequence[str], types: Sequence[str] = TRAFFIC_TYPES) -> tuple[RecordSet, ...]:
-        """All record sets of some names and types."""
-        return self._route53.records(hosts, types)
+        """All record sets of some names and types, not older than the last change of the first of them."""
+        found = self._shared.records(hosts, types, lambda: self._applied_at(hosts)) if self._shared and hosts else None
+        return self._route53.records(hosts, types) if found is None else found
+
+    def _applied_at(self, hosts: Sequence[str]) -> float:
+        head = self._intents.head(min(hosts))
+        return head.at if head else 0.0
 
     def change(self, changes: Sequence[Change], comment: str) -> str:
         """Let a batch be applied, all of it or nothing; the intent's id, or Route 53's id where it is applied at once.
