@@ -152,7 +152,9 @@ def test_many_read_the_zone_once(cloud: Cloud, client: Any, intents: DynamoInten
     hosts = [f"app{number:03}.example.com" for number in range(300)]
     records = [alias(host, "green", 5, kind) for host in hosts for kind in ("A", "AAAA")]
     for start in range(0, len(records), 300):
-        changes = [{"Action": "CREATE", "ResourceRecordSet": dict(one.raw)} for one in records[start : start + 300]]
+        changes: list[Any] = [
+            {"Action": "CREATE", "ResourceRecordSet": dict(one.raw)} for one in records[start : start + 300]
+        ]
         for change in changes:
             target = change["ResourceRecordSet"]["AliasTarget"]
             target["DNSName"] = "dualstack.k8s-green-1.ap-northeast-1.elb.amazonaws.com."

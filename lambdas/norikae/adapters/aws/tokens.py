@@ -35,7 +35,7 @@ class DynamoTokens:
         botocore emits ``before-send`` for every attempt and raises on what its handlers raise (``endpoint.py``).
         """
         route53.meta.events.register_first(
-            "before-send.route-53", lambda **_: self.wait(), unique_id="norikae-takes-a-slot-first"
+            "before-send.*", lambda **_: self.wait(), unique_id="norikae-takes-a-slot-first"
         )
 
     def wait(self) -> None:
