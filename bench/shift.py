@@ -45,6 +45,7 @@ def main() -> int:
     options = parser.parse_args()
     logging.disable(logging.WARNING)  # retries are counted here, not told
     together = move(options.applications, options.bake, direct=False)
+    print(f"one writer: {asdict(together)}", flush=True)
     alone = move(options.applications, options.bake, direct=True)
     show(together, alone)
     file = ROOT / "build" / "bench" / "shift.json"

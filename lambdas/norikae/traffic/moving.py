@@ -116,12 +116,8 @@ class Moving:
         return next((step for step in self.planned.steps if step > weight), None)
 
 
-def pause_while_pending(moving: Moving, *, hurry: bool | None = None) -> int:
+def pause_while_pending(moving: Moving) -> int:
     """Seconds until the application's last change is asked about again.
-
-    Args:
-        moving: which.
-        hurry: whether somebody waits for exactly this change; by default when it is on the way back.
 
     Raises:
         RefusedError: it stays PENDING for longer than the environment tolerates.
@@ -131,4 +127,4 @@ def pause_while_pending(moving: Moving, *, hurry: bool | None = None) -> int:
         raise RefusedError(
             f"Route 53 change {moving.item.change} is PENDING for more than {dns.propagation_deadline} s"
         )
-    return propagation_pause(dns, waited, hurry=moving.item.backwards if hurry is None else hurry)
+    return propagation_pause(dns, waited, hurry=moving.item.backwards)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from norikae.errors import ConflictError, NorikaeError, RefusedError
 from norikae.traffic.records import TRAFFIC_TYPES, Change, RecordSet
 from norikae.zone.apply import applied
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from norikae.zone.ports import Bell, Intents
     from norikae.zone.shared import SharedReading
 
+BY_ITSELF = "(without the zone's writer)"
+"""What CloudTrail reads about a change that the writer had left."""
 ABANDONED = 60
 """Seconds after which whoever took an intent has died: no attempt to reach Route 53 takes that long."""
 
@@ -131,6 +135,7 @@ class ZoneDns:
         intent = self._intents.body(head.id)
         if intent is None:
             raise ConflictError(f"{subject_in(head.id)}: it has just been settled; read again")
+        intent = msgspec.structs.replace(intent, comment=f"{intent.comment} {BY_ITSELF}")
         doubtful = {head.id} if head.state == "taken" else set()
         mine = self._intents.seize(head, self._now)
         verdict = applied(self._route53, [intent], doubtful=doubtful)[intent.id]
