@@ -203,6 +203,46 @@ def test_records_are_written_only_in_the_zone_and_only_of_our_types(template: Te
         assert statement["Resource"] == "arn:aws:route53:::hostedzone/Z0DEMO1EXAMPLE"
 
 
+def test_a_step_of_a_shift_cannot_change_records_and_whoever_can_is_listed(template: Template) -> None:
+    writing = {row.name for row in FUNCTIONS if template.allowing(row.identifier, "route53:ChangeResourceRecordSets")}
+    synchronous = {"adopt_cluster", "clean_green", "decommission_blue", "recover"}
+    back = {"roll_back_application", "roll_back_applications"}
+    assert writing == {"write_zone"} | synchronous | back
+
+
+def test_only_the_writer_hears_the_bell_and_who_wants_something_written_rings(template: Template) -> None:
+    (queue,) = [name for name, made in template.of("AWS::SQS::Queue").items() if "RedrivePolicy" in made]
+    arn = {"Fn::GetAtt": [queue, "Arn"]}
+    hearing = {row.name for row in FUNCTIONS if template.allowing(row.identifier, "sqs:ReceiveMessage")}
+    assert hearing == {"write_zone"}
+    ringing = {
+        row.name: [statement["Resource"] for statement in found]
+        for row in FUNCTIONS
+        if (found := [one for one in template.allowing(row.identifier, "sqs:SendMessage") if one["Resource"] == arn])
+    }
+    assert ringing == {
+        key: [arn] for key in ("roll_back_applications", "set_weights", "roll_back_application", "write_zone")
+    }
+
+
+def test_the_bell_starts_the_writer_in_order_and_its_dead_letters_alarm(template: Template) -> None:
+    mapping = template.only("AWS::Lambda::EventSourceMapping")
+    (queue,) = [made for made in template.of("AWS::SQS::Queue").values() if "RedrivePolicy" in made]
+    assert (mapping["BatchSize"], mapping["FunctionResponseTypes"]) == (10, ["ReportBatchItemFailures"])
+    writer = next(row for row in FUNCTIONS if row.rung)
+    assert queue["FifoQueue"] is True
+    assert queue["VisibilityTimeout"] == 6 * writer.timeout
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    (dead,) = [queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
+    watched = [
+        dimension["Value"]["Fn::GetAtt"][0]
+        for alarm in template.of("AWS::CloudWatch::Alarm").values()
+        for dimension in alarm.get("Dimensions", [])
+        if dimension["Name"] == "QueueName"
+    ]
+    assert dead in watched
+
+
 def test_only_two_functions_delete_clusters_and_only_the_decommission_the_adopted_one(template: Template) -> None:
     deleting = {
         row.name: {statement["Resource"].rpartition("/")[2]: statement.get("Condition") for statement in found}

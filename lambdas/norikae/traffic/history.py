@@ -61,6 +61,10 @@ HURRY = 5
 """Seconds between two looks at a change on the way back, at first: whoever goes back serves somebody badly."""
 
 
+LEFT_BY_THE_WRITER = 60
+"""Seconds after which the way back writes by itself what the zone's writer has left (decision 011)."""
+
+
 def propagation_pause(dns: Dns, waited_seconds: float, *, hurry: bool = False) -> int:
     """Until the next look at a change that is PENDING: rarer once it takes longer than usual.
 
@@ -92,7 +96,8 @@ def looks_of_a_rollback(shift: Shift, dns: Dns) -> int:
     rollback = shift.rollback
     stops = len(rollback.stops)
     short = rollback.capacity_deadline // shift.poll + 2
-    return looks_until_in_sync(dns, hurry=True) + (stops + 1) * short + stops
+    unwritten = stops  # one more look when the zone's writer does not come
+    return looks_until_in_sync(dns, hurry=True) + (stops + 1) * short + stops + unwritten
 
 
 def too_long(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -> str:

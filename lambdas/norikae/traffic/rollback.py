@@ -13,7 +13,7 @@ import msgspec
 from norikae.errors import RefusedError, RollbackRefusedError
 from norikae.ports import Ports
 from norikae.traffic.descent import next_stop
-from norikae.traffic.history import propagation_pause
+from norikae.traffic.history import HURRY, LEFT_BY_THE_WRITER, propagation_pause
 from norikae.traffic.moving import Moving, pause_while_pending
 from norikae.traffic.records import Change, RecordSet
 from norikae.traffic.standing import target_groups, too_small, unhealthy, unreachable
@@ -78,16 +78,31 @@ def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once
         moving = replace(moving, item=msgspec.structs.replace(moving.item, critical=True))
     if not moving.item.snapshot:
         return _rolled_back(moving)
-    records = moving.records(or_all_on_blue=True)
-    is_back = not batch_back(records, moving.snapshot(), moving.take)
+    records, weight, is_back = _seen(moving)
     if is_back and not moving.item.written:
         return _rolled_back(moving)
-    weight = 0 if is_back else moving.green_weight(records)
+    if not is_back and _is_to_be_written(moving, weight):
+        if not moving.is_in_force(_wanted(moving, moving.item.intended)):
+            left = ceil(moving.item.changed_at + LEFT_BY_THE_WRITER - ports.now)
+            return _pending(moving, moving.item.intended, max(HURRY, left))
+        records, weight, is_back = _seen(moving)  # anew: it may have been applied by the question itself
     if moving.item.backwards and weight == moving.item.intended:
         return _look(moving, records, weight, is_back=is_back)
-    if not is_back and _is_still_to_be_written(moving):
-        return _pending(moving, moving.item.intended, pause_while_pending(moving, hurry=False))
     return _once_more(moving, records, weight) if is_back else _lower(moving, records, weight)
+
+
+def _seen(moving: Moving) -> tuple[tuple[RecordSet, ...], int, bool]:
+    """The records as they are now, green's weight in them, and whether they are the original ones."""
+    records = moving.records(or_all_on_blue=True)
+    if not batch_back(records, moving.snapshot(), moving.take):
+        return records, 0, True
+    return records, moving.green_weight(records), False
+
+
+def _is_to_be_written(moving: Moving, weight: int) -> bool:
+    """Whether the last word of the way back is written down and Route 53 does not have it yet."""
+    item = moving.item
+    return bool(item.backwards and item.change) and weight != item.intended
 
 
 def _look(moving: Moving, records: Sequence[RecordSet], weight: int, *, is_back: bool) -> Answer:
@@ -135,12 +150,6 @@ def _enlarged(moving: Moving) -> bool:
 def _once_more(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:
     """An answer of Route 53 was lost, or somebody else did it: only a change of our own can be asked for INSYNC."""
     return _write(moving, records, once_more(records), weight)
-
-
-def _is_still_to_be_written(moving: Moving) -> bool:
-    """Whether the zone's writer has the last word of the way back and Route 53 does not have it yet."""
-    item = moving.item
-    return bool(item.backwards and item.change) and not moving.is_in_force(_wanted(moving, item.intended))
 
 
 def _write(moving: Moving, records: Sequence[RecordSet], changes: Sequence[Change], weight: int) -> Answer:
