@@ -7,9 +7,7 @@ from typing import Any
 from norikae.errors import BadRequestError, NorikaeError, TransientError
 from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
-from norikae.report.run_report import keep_report
 from norikae.singletons.ledger import pending_back
-from norikae.traffic.keep_alive import restore
 from norikae.traffic.rollback import roll_back_application
 from norikae.upgrade.flags import flags_for, read_flags
 from norikae.upgrade.identity import Writer
@@ -62,6 +60,9 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
         from norikae.upgrade.rolled_back import forget_green  # noqa: PLC0415 - only once the names are back
 
         forget_green(ports, writer)
+    from norikae.report.run_report import keep_report  # noqa: PLC0415 - the names go back before it is needed
+    from norikae.traffic.keep_alive import restore  # noqa: PLC0415 - as above
+
     restore(ports, writer)
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
