@@ -206,7 +206,7 @@ def test_records_are_written_only_in_the_zone_and_only_of_our_types(template: Te
 def test_a_step_of_a_shift_cannot_change_records_and_whoever_can_is_listed(template: Template) -> None:
     writing = {row.name for row in FUNCTIONS if template.allowing(row.identifier, "route53:ChangeResourceRecordSets")}
     synchronous = {"adopt_cluster", "clean_green", "decommission_blue", "recover"}
-    back = {"roll_back_application", "roll_back_applications"}
+    back = {"roll_back_application", "roll_back_applications", "restore_safe_weights"}
     assert writing == {"write_zone"} | synchronous | back
 
 
@@ -221,7 +221,11 @@ def test_only_the_writer_hears_the_bell_and_who_wants_something_written_rings(te
         if (found := [one for one in template.allowing(row.identifier, "sqs:SendMessage") if one["Resource"] == arn])
     }
     assert ringing == {
-        key: [arn] for key in ("roll_back_applications", "set_weights", "roll_back_application", "write_zone")
+        key: [arn]
+        for key in (
+            *("soak", "roll_back_applications", "set_weights", "restore_safe_weights", "roll_back_application"),
+            "write_zone",
+        )
     }
 
 
