@@ -123,8 +123,8 @@ def noise(visited: Visited, wanted: Decommission, now: float) -> str:
         named = ", ".join(door.name for door in visited.doors)
         return (
             f"load balancer {balancer} of {named} ({hosts}) had {figures.held} connections that stayed open for the "
-            f"last {wanted.quiet} s, {wanted.max_connections} allowed, though no request came: WebSockets, or what holds "
-            "a connection open; restart what holds them, on blue or at the clients, or raise decommission.max_connections"
+            f"last {wanted.quiet} s, {wanted.max_connections} allowed, though no request came: WebSockets, or what "
+            "keeps a connection open; restart it, on blue or at the clients, or raise decommission.max_connections"
         )
     if figures.reported_at is None or now - figures.reported_at > LATE_SECONDS:
         if visited.serving == 0:
