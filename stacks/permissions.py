@@ -37,7 +37,7 @@ FUNCTIONS = (
         "workflow",
         (
             *(*_TELL, grants.records_read, cluster_grants.clusters_read, grants.evidence),
-            *(identity_grants.identity_read, compute_grants.subnets_read),
+            *(identity_grants.identity_read, compute_grants.subnets_read, grants.locks_read),
         ),
         ("norikae:read",),
         _REPORTING,
@@ -135,7 +135,7 @@ FUNCTIONS = (
         "Soak",
         "workflow",
         # What background gates read, for every application in one look; leased names go back to their owner.
-        (*_MOVE, grants.publish, grants.metrics_read, cluster_grants.cluster_endpoint),
+        (*_MOVE, grants.publish, grants.metrics_read, grants.locks_lift, cluster_grants.cluster_endpoint),
         ("norikae:read",),
         (*_TELLING, "NORIKAE_BELL"),
         timeout=240,
@@ -161,7 +161,7 @@ FUNCTIONS = (
         ("norikae:sync",),
         _TELLING,
     ),
-    Row("Finish upgrade", "workflow", _REPORT, settings=_REPORTING),
+    Row("Finish upgrade", "workflow", (*_REPORT, grants.locks_lift), settings=_REPORTING),
     Row(
         "Roll back applications",
         "workflow",
@@ -171,7 +171,12 @@ FUNCTIONS = (
         timeout=240,
     ),
     Row("Hold upgrade", "workflow", _TELL, settings=_TELLING),
-    Row("Report failure", "workflow", (*_REPORT, identity_grants.identity_forget), settings=_REPORTING),
+    Row(
+        "Report failure",
+        "workflow",
+        (*_REPORT, grants.locks_lift, identity_grants.identity_forget),
+        settings=_REPORTING,
+    ),
     # the shift machine
     Row(
         "Prepare shift",
@@ -184,7 +189,7 @@ FUNCTIONS = (
     Row(
         "Prove ownership",
         "workflow",
-        (grants.table, grants.records_read, cluster_grants.cluster_endpoint),
+        (grants.table, grants.records_read, grants.locks_read, cluster_grants.cluster_endpoint),
         ("norikae:read",),
         _TABLE,
     ),
@@ -199,7 +204,7 @@ FUNCTIONS = (
         "Verify weights",
         "workflow",
         # What is told to an external-dns is told to one after the other, each once the one before has written.
-        (grants.table, grants.records_read, cluster_grants.cluster_endpoint),
+        (grants.table, grants.records_read, grants.locks_set, cluster_grants.cluster_endpoint),
         ("norikae:read", "norikae:weigh"),
         _TABLE,
     ),
@@ -227,7 +232,7 @@ FUNCTIONS = (
     ),
     Row("Hold failed rollback", "workflow", _TELL, settings=_TELLING),
     Row("Hold application", "workflow", _TELL, settings=_TELLING),
-    Row("Finish shift", "workflow", (*_TELL, grants.forget), settings=_TELLING),
+    Row("Finish shift", "workflow", (*_TELL, grants.forget, grants.locks_lift), settings=_TELLING),
     # the machine that adopts
     Row(
         "Adopt cluster",

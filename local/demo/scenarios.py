@@ -35,6 +35,7 @@ class Scenario:
         dns: who has made the weighted records before the run: people, or blue's external-dns (``brownfield``).
         external_dns: flags of external-dns in a brownfield, beside the demo's.
         owner: the environment's ``dns.owner``: who owns the names while they move.
+        protect: the environment's ``dns.protect``: whether names are locked while a weight is watched.
         commits: whether teams commit the weights of what has moved, so that leased names can go back.
     """
 
@@ -54,11 +55,16 @@ class Scenario:
     external_dns: tuple[str, ...] = ()
     owner: str = "controller"
     commits: bool = False
+    protect: bool = False
 
     @property
     def changes(self) -> dict[str, Any]:
         """What is otherwise than in the environment file of the demo, by dotted key."""
-        wanted = {"shift.on_failure": (self.on_failure, "continue"), "dns.owner": (self.owner, "controller")}
+        wanted = {
+            "shift.on_failure": (self.on_failure, "continue"),
+            "dns.owner": (self.owner, "controller"),
+            "dns.protect": (self.protect, False),
+        }
         return {key: value for key, (value, default) in wanted.items() if value != default}
 
 
