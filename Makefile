@@ -13,7 +13,7 @@ export TZ := UTC
 export PYTHONPATH := lambdas:.
 export NORIKAE_ENVIRONMENT := $(ENVIRONMENT)
 
-.PHONY: help demo test stories check scenarios synth bench-imports bench-invocations bench-worlds lock clean
+.PHONY: help demo test stories check scenarios synth bench-imports bench-invocations bench-shift bench-worlds lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the verbs.
@@ -55,6 +55,9 @@ bench-imports: $(READY) ## Import cost of every handler, as a ratio to `import j
 
 bench-invocations: $(READY) ## Time and calls of every handler in the embedded world.
 	$(BIN)/python bench/invocations.py
+
+bench-shift: $(READY) ## Route 53 calls of 500 applications that move at once, one writer beside one change each.
+	$(BIN)/python bench/shift.py
 
 bench-worlds: $(READY) ## What the embedded world saves, as ratios to the way without.
 	$(BIN)/python bench/worlds.py

@@ -60,6 +60,7 @@ class InhabitedCluster:
         self._alb = alb
         self._nodes: dict[str, list[str]] = {}
         alb.attach(name, self.controllers)
+        self.controllers.autoscalers.load = lambda namespace, pod: alb.load(name, namespace, pod)
 
     def join(self, group: dict[str, Any]) -> None:
         """The nodes of a managed node group that are not there yet join, one availability zone after the other."""

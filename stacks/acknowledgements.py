@@ -147,8 +147,17 @@ def _of_nodes(environment: Environment) -> dict[str, str]:
             (
                 *(f"arn:aws:elasticloadbalancing:{here}:{kind}/*" for kind in ("loadbalancer", "targetgroup")),
                 f"arn:aws:ec2:{here}:security-group/*",
+                *(
+                    [f"arn:aws:elasticloadbalancing:{here}:loadbalancer/app/*"]
+                    if environment.shift.client_keep_alive
+                    else []
+                ),
             ),
             "The load balancer controller names these; conditions limit them by the tag with their cluster's name.",
+        ),
+        **dict.fromkeys(
+            (f"arn:aws:s3:::{bucket}/*" for bucket in environment.decommission.access_logs),
+            "Elastic Load Balancing names its access logs; the environment file names their buckets.",
         ),
         f"arn:aws:ec2:{here}:*": "Auto Scaling starts instances from launch templates only; a condition says so.",
         **dict.fromkeys(

@@ -70,6 +70,7 @@ NODES = [
     *("ec2:RunInstances", "ssm:GetParameter"),
 ]
 ELSEWHERE = [
+    "cloudtrail:LookupEvents",
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "ec2:DescribeSubnets",
@@ -78,6 +79,7 @@ ELSEWHERE = [
     "elasticloadbalancing:DeleteLoadBalancer",
     "elasticloadbalancing:DeleteTargetGroup",
     "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeLoadBalancerAttributes",
     "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeRules",
     "elasticloadbalancing:DescribeTags",
@@ -92,6 +94,8 @@ ELSEWHERE = [
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 ]
+KEEP_ALIVE = ["elasticloadbalancing:ModifyLoadBalancerAttributes"]
+"""Only where the environment file lets a run lower it."""
 
 
 def operator_role_name(environment: str) -> str:
@@ -113,11 +117,11 @@ def permission_boundary(scope: Construct, *, at: Resources) -> iam.ManagedPolicy
         "Boundary",
         description=f"The most that a function of norikae {at.environment} may ever do",
         statements=[
-            _allow("Clusters", CLUSTERS, ["*"]),
-            _allow("Nodes", NODES, ["*"]),
-            _allow("Elsewhere", ELSEWHERE, ["*"]),
+            # One statement: a managed policy has room for 6,144 characters, and every statement costs sixty.
+            _allow("All", [*CLUSTERS, *NODES, *ELSEWHERE, *(KEEP_ALIVE if at.client_keep_alive else ())], ["*"]),
             *_data(at),
             *_secrets(at),
+            *_logs(at),
             *_records(at),
             *_roles(at),
             *_identity(at),
@@ -141,6 +145,13 @@ def _data(at: Resources) -> list[iam.PolicyStatement]:
         ),
         _allow("Key", [f"kms:{verb}" for verb in verbs], [at.key]),
     ]
+
+
+def _logs(at: Resources) -> list[iam.PolicyStatement]:
+    """The buckets of access logs that the environment file names; none when it names none."""
+    buckets = [f"arn:{at.partition}:s3:::{name}" for name in at.access_logs]
+    folders = [f"{bucket}/*" for bucket in buckets]
+    return [_allow("Logs", ["s3:GetObject", "s3:ListBucket"], [*buckets, *folders])] if buckets else []
 
 
 def _secrets(at: Resources) -> list[iam.PolicyStatement]:

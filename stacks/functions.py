@@ -13,6 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from norikae.cluster.names import ADMIN_GROUP
+from norikae.traffic.history import LEFT_BY_THE_WRITER
 from stacks import grants
 from stacks.boundary import operator_role_name, permission_boundary
 from stacks.cluster_grants import admins_leave, adopter_leaves
@@ -33,8 +34,6 @@ HAND_OVER_GREEN = "hand_over_green"
 WEIGHERS = "norikae:weigh"
 """The group whose members may patch Ingresses."""
 ADOPT_CLUSTER, RECOVER = "adopt_cluster", "recover"
-DIRECTLY_AFTER = 60
-"""Seconds after which the way back applies a change itself that the zone's writer has left (decision 011)."""
 
 
 class Functions(Construct):
@@ -160,7 +159,7 @@ class Functions(Construct):
             "NORIKAE_CLEAN_MACHINE": self._at.clean_machine,
             "NORIKAE_SHIFT_MACHINE": self._at.shift_machine,
             "NORIKAE_BELL": self._at.bell_url,
-            "NORIKAE_DIRECTLY_AFTER": str(DIRECTLY_AFTER),
+            "NORIKAE_DIRECTLY_AFTER": str(LEFT_BY_THE_WRITER),
             "NORIKAE_ACCESS": cdk.Stack.of(self).to_json_string(self.access),
         }
         return {"POWERTOOLS_LOG_LEVEL": "INFO", **{setting: known[setting] for setting in row.settings}}

@@ -126,9 +126,43 @@ def hear(at: Resources) -> list[iam.PolicyStatement]:
 
 def load_balancers_read(_at: Resources) -> list[iam.PolicyStatement]:
     """Describe load balancers; none of these actions takes a resource."""
-    kinds = ("Listeners", "LoadBalancers", "Rules", "Tags", "TargetGroups", "TargetHealth")
+    kinds = ("Listeners", "LoadBalancerAttributes", "LoadBalancers", "Rules", "Tags", "TargetGroups", "TargetHealth")
     actions = [f"elasticloadbalancing:Describe{kind}" for kind in kinds]
     return [iam.PolicyStatement(sid="LoadBalancers", actions=actions, resources=["*"])]
+
+
+def keep_alive_write(at: Resources) -> list[iam.PolicyStatement]:
+    """Change attributes of load balancers that a controller of this environment's clusters made; nothing by default.
+
+    No condition key names the attribute. Only the adopted cluster and those of the environment's prefix carry the tag.
+    """
+    if not at.client_keep_alive:
+        return []
+    return [
+        iam.PolicyStatement(
+            sid="KeepAlive",
+            actions=["elasticloadbalancing:ModifyLoadBalancerAttributes"],
+            resources=[at.arn("elasticloadbalancing", "loadbalancer/app/*")],
+            conditions=_made_by_cluster(at),
+        )
+    ]
+
+
+def access_logs_read(at: Resources) -> list[iam.PolicyStatement]:
+    """Read the access logs in the buckets that the environment file names; nothing by default."""
+    if not at.access_logs:
+        return []
+    buckets = [f"arn:{at.partition}:s3:::{name}" for name in at.access_logs]
+    folders = [f"{bucket}/*" for bucket in buckets]
+    return [
+        iam.PolicyStatement(sid="FindLogs", actions=["s3:ListBucket"], resources=buckets),
+        iam.PolicyStatement(sid="ReadLogs", actions=["s3:GetObject"], resources=folders),
+    ]
+
+
+def _made_by_cluster(at: Resources) -> dict[str, dict[str, list[str]]]:
+    """The tag that the load balancer controller puts on what it makes."""
+    return {"StringLike": {"aws:ResourceTag/elbv2.k8s.aws/cluster": [f"{at.cluster_prefix}-*", at.adopted_cluster]}}
 
 
 def orphans_delete(at: Resources) -> list[iam.PolicyStatement]:
@@ -136,7 +170,7 @@ def orphans_delete(at: Resources) -> list[iam.PolicyStatement]:
 
     Whether that cluster is gone only the function knows; a serving one's load balancers are in use by its record sets.
     """
-    of_ours = {"StringLike": {"aws:ResourceTag/elbv2.k8s.aws/cluster": [f"{at.cluster_prefix}-*", at.adopted_cluster]}}
+    of_ours = _made_by_cluster(at)
     return [
         iam.PolicyStatement(
             sid="Orphans",

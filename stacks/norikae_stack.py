@@ -90,6 +90,8 @@ class NorikaeStack(cdk.Stack):
             hub_cluster=environment.argocd.hub.cluster if environment.argocd.hub else "",
             secrets=environment.argocd.secrets(),
             zones=environment.dns.zones,
+            access_logs=environment.decommission.access_logs,
+            client_keep_alive=bool(environment.shift.client_keep_alive),
             table=self.state.table.table_arn,
             table_name=self.state.table.table_name,
             bucket=self.state.evidence.bucket_arn,

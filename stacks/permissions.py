@@ -15,6 +15,7 @@ _MOVE = (grants.table, grants.records_read, grants.ring, grants.load_balancers_r
 _MOVE_AT_ONCE = (grants.table, grants.records_write, grants.load_balancers_read)
 _MOVE_BACK = (*_MOVE_AT_ONCE, grants.ring)
 _BACK: tuple[Setting, ...] = ("NORIKAE_BELL", "NORIKAE_DIRECTLY_AFTER")
+_KEEP_ALIVE = (grants.load_balancers_read, grants.keep_alive_write)
 _HEALTH = (grants.table, grants.records_read, grants.load_balancers_read)
 
 
@@ -37,6 +38,7 @@ FUNCTIONS = (
         "workflow",
         (
             *(*_TELL, grants.records_read, cluster_grants.clusters_read, grants.evidence),
+            grants.load_balancers_read,
             *(identity_grants.identity_read, compute_grants.subnets_read, grants.locks_read),
         ),
         ("norikae:read",),
@@ -72,8 +74,9 @@ FUNCTIONS = (
     Row(
         "Sync platform",
         "workflow",
-        (*_TELL, cluster_grants.cluster_endpoint),
-        ("norikae:sync",),
+        # On blue it only sees which load balancers have to let go of their clients sooner.
+        (*_TELL, cluster_grants.cluster_endpoint, *_KEEP_ALIVE),
+        ("norikae:sync", "norikae:read"),
         _TELLING,
         timeout=120,
     ),
@@ -127,7 +130,7 @@ FUNCTIONS = (
         "Hand off singletons",
         "workflow",
         (*_TELL, cluster_grants.cluster_endpoint),
-        ("norikae:hand-off",),
+        ("norikae:hand-off", "norikae:scale"),
         _TELLING,
         timeout=120,
     ),
@@ -136,7 +139,7 @@ FUNCTIONS = (
         "workflow",
         # What background gates read, for every application in one look; leased names go back to their owner.
         (*_MOVE, grants.publish, grants.metrics_read, grants.locks_lift, cluster_grants.cluster_endpoint),
-        ("norikae:read",),
+        ("norikae:read", "norikae:restart"),
         (*_TELLING, "NORIKAE_BELL"),
         timeout=240,
     ),
@@ -145,7 +148,7 @@ FUNCTIONS = (
         "Decommission blue",
         "workflow",
         (
-            *(*_MOVE_AT_ONCE, grants.publish, grants.metrics_read),
+            *(*_MOVE_AT_ONCE, grants.publish, grants.metrics_read, grants.access_logs_read),
             *(cluster_grants.clusters_read, cluster_grants.clusters_delete),
             *(compute_grants.nodes_read, compute_grants.nodes_delete, identity_grants.identity_forget),
             grants.orphans_delete,
@@ -161,12 +164,12 @@ FUNCTIONS = (
         ("norikae:sync",),
         _TELLING,
     ),
-    Row("Finish upgrade", "workflow", (*_REPORT, grants.locks_lift), settings=_REPORTING),
+    Row("Finish upgrade", "workflow", (*_REPORT, *_KEEP_ALIVE, grants.locks_lift), settings=_REPORTING),
     Row(
         "Roll back applications",
         "workflow",
         (*_MOVE_BACK, grants.publish, grants.executions_read, cluster_grants.cluster_endpoint),
-        ("norikae:hand-off", "norikae:read", "norikae:weigh"),
+        ("norikae:hand-off", "norikae:read", "norikae:scale", "norikae:weigh"),
         (*_TELLING, *_BACK),
         timeout=240,
     ),
@@ -174,8 +177,9 @@ FUNCTIONS = (
     Row(
         "Report failure",
         "workflow",
-        (*_REPORT, grants.locks_lift, identity_grants.identity_forget),
-        settings=_REPORTING,
+        (*_REPORT, *_KEEP_ALIVE, grants.locks_lift, identity_grants.identity_forget, cluster_grants.cluster_endpoint),
+        ("norikae:scale",),
+        _REPORTING,
     ),
     # the shift machine
     Row(
@@ -191,6 +195,13 @@ FUNCTIONS = (
         "workflow",
         (grants.table, grants.records_read, grants.locks_read, cluster_grants.cluster_endpoint),
         ("norikae:read",),
+        _TABLE,
+    ),
+    Row(
+        "Scale green",
+        "workflow",
+        (grants.table, grants.load_balancers_read, cluster_grants.cluster_endpoint),
+        ("norikae:scale",),
         _TABLE,
     ),
     Row(
@@ -227,7 +238,7 @@ FUNCTIONS = (
         "Roll back application",
         "workflow",
         (*_MOVE_BACK, cluster_grants.cluster_endpoint),
-        ("norikae:hand-off", "norikae:read", "norikae:weigh"),
+        ("norikae:hand-off", "norikae:read", "norikae:scale", "norikae:weigh"),
         (*_TABLE, *_BACK),
     ),
     Row("Hold failed rollback", "workflow", _TELL, settings=_TELLING),
@@ -276,11 +287,12 @@ FUNCTIONS = (
         (
             *_MOVE_AT_ONCE,
             *_REPORT,
+            grants.keep_alive_write,
             grants.executions_read,
             cluster_grants.cluster_endpoint,
             identity_grants.identity_forget,
         ),
-        ("norikae:hand-off", "norikae:read", "norikae:weigh"),
+        ("norikae:hand-off", "norikae:read", "norikae:scale", "norikae:weigh"),
         settings=(*_REPORTING, "NORIKAE_ADOPTER", "NORIKAE_ADOPT_MACHINE"),
         timeout=240,
         asynchronous=True,

@@ -18,6 +18,8 @@ class Resources:
     hub_cluster: str
     secrets: tuple[str, ...]
     zones: tuple[str, ...]
+    client_keep_alive: bool
+    access_logs: tuple[str, ...]
     table: str
     table_name: str
     bucket: str

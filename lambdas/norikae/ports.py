@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # every function imports this module, and needs few of these 
     from norikae.traffic.locks import Locks
     from norikae.traffic.ports import Dns, LoadBalancers, Trail
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
-    from norikae.upgrade.quiet_port import Visits
+    from norikae.upgrade.quiet_port import AccessLogs, Visits
     from norikae.zone.ports import Zone
 
 
@@ -81,6 +81,10 @@ class Ports(Protocol):
     @property
     def visits(self) -> Visits:
         """Who talks to load balancers."""
+
+    @property
+    def access_logs(self) -> AccessLogs:
+        """Who talks to them, by name."""
 
     @property
     def orphans(self) -> Orphans:

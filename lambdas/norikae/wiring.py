@@ -17,6 +17,7 @@ from norikae.environment import Environment, read_environment
 from norikae.settings import Settings
 
 if TYPE_CHECKING:
+    from norikae.adapters.aws.tokens import DynamoTokens
     from norikae.argocd.secrets_port import Secrets
     from norikae.cluster.compute_port import Compute
     from norikae.cluster.eks_port import Eks
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
     from norikae.traffic.locks import Locks
     from norikae.traffic.ports import Dns, LoadBalancers, Trail
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
-    from norikae.upgrade.quiet_port import Visits
+    from norikae.upgrade.quiet_port import AccessLogs, Visits
     from norikae.zone.ports import Zone
+    from norikae.zone.shared import SharedReading
 
 
 LOOKS_EVERY = 5.0
@@ -120,6 +122,7 @@ class AwsPorts:
             bell=zone.bell if waits else None,
             directly_after=float(patience) if patience else None,
             looks_every=LOOKS_EVERY,
+            shared=self._shared_reading(),
         )
         return GuardedDns(names, self.table)
 
@@ -128,6 +131,7 @@ class AwsPorts:
         """Route 53."""
         from norikae.adapters.aws.locks import Route53Locks
 
+        self._tokens.pace(_client("route53"))
         return Route53Locks(_client("route53"), self.environment.dns.zones[0])
 
     @cached_property
@@ -141,6 +145,7 @@ class AwsPorts:
         from norikae.zone.ports import Zone
 
         zone, table = self.environment.dns.zones[0], self.settings.need("table")
+        self._tokens.pace(_client("route53"))
         return Zone(
             id=zone,
             intents=DynamoIntents(_client("dynamodb"), table, zone, self.now, self.environment.retention.runs_days),
@@ -157,6 +162,24 @@ class AwsPorts:
         # Route 53 is a global service: its events are in us-east-1 (CloudTrail guide, "global service events").
         client = _client("cloudtrail", region="us-east-1")
         return CloudTrail(client, self.now, self.environment.environment)
+
+    @cached_property
+    def _tokens(self) -> DynamoTokens:
+        """The slots in which Route 53 is asked."""
+        from norikae.adapters.aws.tokens import DynamoTokens
+        from norikae.adapters.clock import SystemClock
+
+        return DynamoTokens(_client("dynamodb"), self.settings.need("table"), SystemClock())
+
+    def _shared_reading(self) -> SharedReading:
+        from norikae.adapters.aws.readings import DynamoReadings
+        from norikae.adapters.aws.route53 import Route53Dns
+        from norikae.zone.shared import SharedReading
+
+        zone, table = self.zone, self.settings.need("table")
+        names = Route53Dns(_client("route53"), zone.id)
+        readings = DynamoReadings(_client("dynamodb"), table, zone.id, self.now)
+        return SharedReading(names, readings, self._tokens.backlog, zone.clock)
 
     @cached_property
     def load_balancers(self) -> LoadBalancers:
@@ -178,6 +201,15 @@ class AwsPorts:
         from norikae.adapters.aws.visits import CloudWatchVisits
 
         return CloudWatchVisits(_client("cloudwatch"))
+
+    @cached_property
+    def access_logs(self) -> AccessLogs:
+        """S3."""
+        from norikae.adapters.aws.access_logs import S3AccessLogs
+
+        environment = self.environment
+        buckets = environment.decommission.access_logs
+        return S3AccessLogs(_client("elbv2"), _client("s3"), buckets, environment.account, environment.region)
 
     @cached_property
     def orphans(self) -> Orphans:

@@ -50,6 +50,7 @@ class KubernetesCluster:
         self._kubelet = Kubelet(kernel, api, self.informer, self._nodes)
         self._processes = Processes(kernel, api, self.informer, self._nodes)
         api.read_logs = self._processes.logs
+        self.autoscalers = Autoscalers(kernel, api, self.informer)
         self._controllers = [
             kind(kernel, api, self.informer)
             for kind in (
@@ -62,7 +63,6 @@ class KubernetesCluster:
                 CronJobs,
                 Scheduler,
                 DisruptionBudgets,
-                Autoscalers,
                 GarbageCollector,
                 Definitions,
             )

@@ -31,10 +31,41 @@ def broken_on(version: str, application: str, files: Mapping[str, str], share: f
     Raises:
         ValueError: there is no such application, or its pods have annotations already.
     """
+    return annotated(application, files, {BREAKS_FROM: version, ERROR_RATE: str(share)})
+
+
+def annotated(application: str, files: Mapping[str, str], marks: Mapping[str, str]) -> dict[str, str]:
+    """The files of a GitOps repository in which the pods of one application have annotations.
+
+    Args:
+        application: its folder under ``apps/``.
+        files: texts by path.
+        marks: the annotations.
+
+    Raises:
+        ValueError: there is no such application, or its pods have annotations already.
+    """
     path = f"apps/{application}/templates/deployment.yaml"
     text = files.get(path, "")
     if text.count(_POD) != 1:
         raise ValueError(f"{path} has no pod template without annotations; name an application of the fixtures")
-    marks = f'{BREAKS_FROM}: "{version}"\n        {ERROR_RATE}: "{share}"'
-    annotated = text.replace(_POD, _POD.replace("labels:", f"annotations:\n        {marks}\n      labels:"))
-    return {**files, path: annotated}
+    lines = "".join(f'\n        {key}: "{value}"' for key, value in marks.items())
+    changed = text.replace(_POD, _POD.replace("labels:", f"annotations:{lines}\n      labels:"))
+    return {**files, path: changed}
+
+
+def restarted_on_blue(application: str, files: Mapping[str, str]) -> dict[str, str]:
+    """The files of a GitOps repository in which a team lets norikae restart its Deployment on blue, for its WebSockets.
+
+    Args:
+        application: its folder under ``apps/``; its Deployment has the same name.
+        files: texts by path.
+
+    Raises:
+        ValueError: there is no such application.
+    """
+    path, mark = f"apps/{application}/templates/ingress.yaml", "    norikae.dev/app:"
+    if files.get(path, "").count(mark) != 1:
+        raise ValueError(f"{path} does not name its application; name one of the fixtures")
+    asked = f'    norikae.dev/restart-on-blue: "deployment/{application}"\n{mark}'
+    return {**files, path: files[path].replace(mark, asked)}

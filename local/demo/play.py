@@ -12,16 +12,18 @@ from local.assembly import ROOT, assembly, environment_file
 from local.central import for_all_clusters
 from local.cluster.charts import documents
 from local.cluster.git import GitRepositories, Repository
-from local.demo.breakage import broken_on
+from local.demo import rush
+from local.demo.breakage import broken_on, restarted_on_blue
 from local.demo.brownfield import told_by_annotation, weighted_by_external_dns
-from local.demo.checks import Ending, checks, failed_requests, record_sets
+from local.demo.checks import Check, Ending, checks, failed_requests, record_sets
+from local.demo.clung import clinging_checks, who_clung
 from local.demo.pages import html_page
 from local.demo.people import Colleague, Operator, commits_what_moved
 from local.demo.report import Seen, Served, Unplanned, demo_report
 from local.demo.scenarios import SMALL, Scenario, Size
 from local.demo.view import Snapshot, View
 from local.deploy import Deployment, deploy
-from local.edge.clients import Clients
+from local.edge.clients import Clients, Traffic
 from local.edge.scanners import Scanners
 from local.inherited import inherit_blue
 from local.runtime.crash import CrashPlan
@@ -72,7 +74,7 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
     """
     environment = load(environment_file(scenario.environment, scenario.changes))
     crashes = CrashPlan(seed, scenario.crash_probability) if scenario.crash_probability else None
-    repository = _repository(applications, scenario.bad)
+    repository = _repository(applications, scenario)
     blue, version = scenario.blue or environment.clusters.adopt, scenario.blue_version
     if scenario.dns == "brownfield":
         repository = weighted_by_external_dns(repository, blue, scenario.external_dns)
@@ -92,12 +94,42 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
         adopt_blue(world, deployment, version=version, domain=DOMAIN, dns=scenario.dns)
     _apply_by_hand(world, blue, scenario)
     found = find_applications(world.clusters[blue].api.list("ingresses.networking.k8s.io"))
-    users = [(one.name, one.hosts, REQUESTS_PER_SECOND, RESOLVERS) for one in found]
-    clients = Clients(world.kernel, world.route53, world.alb, users, alias_healthy=world.elb.alias_healthy)
-    clients.start()
+    users = [
+        Traffic(
+            one.name,
+            one.hosts,
+            rush.REQUESTS_PER_SECOND if one.name == scenario.busy else REQUESTS_PER_SECOND,
+            RESOLVERS,
+            scenario.habits_of(one.name),
+        )
+        for one in found
+    ]
+    clients = Clients(
+        world.kernel,
+        world.route53,
+        world.alb,
+        users,
+        alias_healthy=world.elb.alias_healthy,
+        connections=world.connections,
+    )
+    _begin(world, blue, clients, next((one for one in found if one.name == scenario.busy), None))
     scanners = Scanners(world.kernel, world.alb, world.elb.load_balancers.values)
     scanners.start()
     return Stage(world, deployment, found, clients, blue, scanners)
+
+
+def _begin(world: World, blue: str, clients: Clients, busy: Application | None) -> None:
+    """Users come; an application with much traffic has long been scaled out by it."""
+    if busy is None:
+        clients.start()
+        return
+    api, namespace = world.clusters[blue].api, busy.ingresses[0].namespace
+    lowest = api.get(rush.AUTOSCALERS, busy.name, namespace)["spec"]["minReplicas"]
+    rush.scale_out(api, busy.name, namespace, lowest=rush.SCALED_OUT)
+    world.kernel.run(AFTERMATH_SECONDS)
+    clients.start()
+    world.kernel.run(AFTERMATH_SECONDS)
+    rush.scale_out(api, busy.name, namespace, lowest=lowest)
 
 
 def _apply_by_hand(world: World, blue: str, scenario: Scenario) -> None:
@@ -141,14 +173,17 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
         world.kernel.run(AFTERMATH_SECONDS)
         stage.close()
         watcher.look()
-        ending = _ending(stage, before)
+        ending, product = _ending(stage, before), _product_report(world, stage.deployment)
+        found = checks(ending, outcome=scenario.outcome, bad=scenario.bad)
+        if scenario.restarts:
+            found += _clinging(stage, watcher.left_at, product)
         report = demo_report(
-            _product_report(world, stage.deployment),
+            product,
             scenario=scenario.name,
             seed=seed,
             states=world.cluster_states(),
             served=_served(stage),
-            seen=Seen(ending, checks(ending, outcome=scenario.outcome, bad=scenario.bad)),
+            seen=Seen(ending, found),
             unplanned=Unplanned(
                 blue=stage.blue,
                 version=scenario.blue_version,
@@ -173,10 +208,15 @@ class Watcher:
         self._phases = {name for name, state in definition.items() if state["Type"] in ("Task", "Map")}
         self._phase = "Plan upgrade"
         self._seen = 0
+        self.left_at: dict[str, float] = {}
+        """When blue's weight was first seen at 0, by application, in seconds since the epoch."""
 
     def look(self) -> None:
         """Show the world as it is."""
         self._show("")
+        for one in self._stage.applications:
+            if self._stage.world.route53.weights_of(one.hosts[0]).get(self._stage.blue) == 0:
+                self.left_at.setdefault(one.name, self._stage.world.kernel.now())
 
     def say(self, line: str) -> None:
         """Show the world with something that just happened."""
@@ -215,11 +255,15 @@ class Watcher:
         }
 
 
-def _repository(applications: tuple[str, ...], bad: str = "") -> Repository:
+def _repository(applications: tuple[str, ...], scenario: Scenario) -> Repository:
     repository = Repository.load(ROOT / "local" / "demo" / "gitops")
     files = dict(repository.files(repository.resolve("main")))
-    if bad:
-        files = broken_on(TARGET, bad, files)
+    if scenario.bad:
+        files = broken_on(TARGET, scenario.bad, files)
+    if scenario.busy:
+        files = rush.in_a_rush(scenario.busy, files, prescales=scenario.prescales)
+    if scenario.restarts:
+        files = restarted_on_blue(scenario.restarts, files)
     if not applications:
         return Repository(files)
     kept = {*applications, *PLATFORM}
@@ -265,6 +309,13 @@ def _ending(stage: Stage, before: Records) -> Ending:
         hosts=hosts,
         scanned=dict(stage.scanners.statuses),
     )
+
+
+def _clinging(stage: Stage, left_at: dict[str, float], product: dict[str, Any]) -> list[Check]:
+    clung = who_clung(stage.clients.lasting, stage.blue, left_at)
+    ended = [event["at"] for event in product.get("events", ()) if event["what"] == "point-of-no-return"]
+    quiet = stage.world.environment.decommission.quiet
+    return clinging_checks(clung, frozenset({"keep-alive", "websocket"}), ended[0] if ended else None, quiet)
 
 
 def _product_report(world: World, deployment: Deployment) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from local.edge.habits import FLEETING, OVERHOLDING, Habits
 
 if TYPE_CHECKING:
     from local.adopted import Dns
@@ -31,12 +33,18 @@ class Scenario:
         environment: whose file in ``environments`` it is played with.
         colleague: somebody changes blue by hand during the build, and a commit lands while a person reads the diff.
         bad: the application that answers badly on the new version; none when empty.
+        busy: the application that much traffic has scaled out on blue; none when empty.
+        prescales: whether that application lets green be made as large before it moves.
+        canary: the environment's ``shift.canary``: the application that moves first, alone; none when empty.
         on_failure: the environment's ``shift.on_failure``: what becomes of a run when an application went back.
         dns: who has made the weighted records before the run: people, or blue's external-dns (``brownfield``).
         external_dns: flags of external-dns in a brownfield, beside the demo's.
         owner: the environment's ``dns.owner``: who owns the names while they move.
         protect: the environment's ``dns.protect``: whether names are locked while a weight is watched.
         commits: whether teams commit the weights of what has moved, so that leased names can go back.
+        habits: what clients keep, and for how long.
+        restarts: the application whose WebSockets norikae ends on blue (``norikae.dev/restart-on-blue``).
+        clear_of_clients: the run lowers how long clients may keep connections to blue.
     """
 
     name: str
@@ -50,22 +58,38 @@ class Scenario:
     colleague: bool = False
     environment: str = "demo"
     bad: str = ""
+    busy: str = ""
+    prescales: bool = True
+    canary: str = ""
     on_failure: OnFailure = "continue"
     dns: Dns = "controller"
     external_dns: tuple[str, ...] = ()
     owner: str = "controller"
     commits: bool = False
     protect: bool = False
+    habits: Habits = FLEETING
+    restarts: str = ""
+    clear_of_clients: bool = False
+
+    def habits_of(self, application: str) -> Habits:
+        """What the clients of one application keep; WebSockets only those whose pods norikae restarts on blue."""
+        return self.habits if application == self.restarts else replace(self.habits, websockets=0)
 
     @property
     def changes(self) -> dict[str, Any]:
         """What is otherwise than in the environment file of the demo, by dotted key."""
         wanted = {
             "shift.on_failure": (self.on_failure, "continue"),
+            "shift.canary": (self.canary, ""),
             "dns.owner": (self.owner, "controller"),
             "dns.protect": (self.protect, False),
         }
-        return {key: value for key, (value, default) in wanted.items() if value != default}
+        changes: dict[str, Any] = {key: value for key, (value, usual) in wanted.items() if value != usual}
+        if self.clear_of_clients:
+            # Sixty connections are few: of 5 % of them no gate could say anything.
+            changes |= {"shift.client_keep_alive": "5m", "shift.steps": [20, 50, 100]}
+            changes["decommission.access_logs"] = ["demo-access-logs"]
+        return changes
 
 
 SCENARIOS = {
@@ -91,6 +115,20 @@ SCENARIOS = {
             "rolled-back",
             bad="notify-push",
             on_failure="roll-back-all",
+        ),
+        Scenario(
+            "cold-target",
+            "traffic has scaled one application out on blue; it moves in large steps to a green that stood small",
+            "succeeded",
+            busy="notify-push",
+        ),
+        Scenario(
+            "sticky-clients",
+            "connections, WebSockets and DNS answers that clients keep: blue stays until the last of them has gone",
+            "succeeded",
+            habits=Habits(connections=60, websockets=4, overholding=OVERHOLDING),
+            restarts="chat-api",
+            clear_of_clients=True,
         ),
         Scenario(
             "blocked",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from local.aws.elbv2 import ElbSimulator, Listener, LoadBalancer, Rule, Target, TargetGroup
     from local.edge.access_logs import AccessLogs, Caller
     from local.edge.alb_pods import Cluster, PodEndpoint
+    from local.edge.pod_load import PodLoad
     from local.kernel import Kernel
 
 CLUSTER_TAG = "elbv2.k8s.aws/cluster"
@@ -27,6 +28,7 @@ NO_CONNECTION = 0
 CONNECT_TIMEOUT_SECONDS = 10.0
 FASTEST_SECONDS, SPREAD_SECONDS = 0.004, 0.036
 NOTICE_SECONDS = 0.1
+OVERLOADED = "has more to do than it can"
 
 
 class Response(NamedTuple):
@@ -115,6 +117,11 @@ class Alb:
         self._clusters[cluster_name] = cluster, pods
         self._generation = -1
 
+    def load(self, cluster_name: str, namespace: str, pod: str) -> PodLoad | None:
+        """What a pod of a cluster has to do, if it says how much it can."""
+        found = self._clusters.get(cluster_name)
+        return found[1].load(namespace, pod) if found else None
+
     def detach(self, cluster_name: str) -> None:
         """The cluster is gone, and its pods with it; connections to them time out."""
         if self._clusters.pop(cluster_name, None):
@@ -152,7 +159,7 @@ class Alb:
             caller: who asks, for access logs.
         """
         route = self.route(dns_name, host, path, port)
-        response = _answer(route, draw)
+        response = _answer(route, draw, self.kernel.now())
         if route.logged is not None and self.logs is not None:
             group = route.counts.group if route.counts else None
             self.logs.note(route.logged, group, response, host, path, caller)
@@ -228,7 +235,7 @@ class Alb:
                         self.elb.recheck(group, target)
 
 
-def _answer(route: Route, draw: random.Random) -> Response:
+def _answer(route: Route, draw: random.Random, now: float) -> Response:
     counts = route.counts
     if route.answer is not None or counts is None:
         return _without_target(route)
@@ -240,6 +247,11 @@ def _answer(route: Route, draw: random.Random) -> Response:
     if pod is None or not route.answers(address):
         return _unreachable(route, counts, address, pod)
     latency = FASTEST_SECONDS + SPREAD_SECONDS * (place - chosen) + pod.response_seconds
+    if pod.load is not None:
+        waited = pod.load.admit(now)
+        if waited is None:
+            return _turned_away(route, counts, pod, latency)
+        latency += waited
     counts.latencies.append(latency)
     if pod.error_rate and draw.random() < pod.error_rate:
         counts.target_5xx += 1
@@ -253,6 +265,12 @@ def _unreachable(route: Route, counts: Counts, address: str, pod: PodEndpoint | 
     counts.elb[status] = counts.elb.get(status, 0) + 1
     why = f"pod {pod.name} does not answer" if pod else "there is no pod at the target's address"
     return Response(status, route.cluster, address, seconds, why)
+
+
+def _turned_away(route: Route, counts: Counts, pod: PodEndpoint, latency: float) -> Response:
+    counts.latencies.append(latency)
+    counts.target_5xx += 1
+    return Response(503, route.cluster, pod.address, latency, f"pod {pod.name} {OVERLOADED}")
 
 
 def _without_target(route: Route) -> Response:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from local.edge.pod_load import CAPACITY, PodLoad
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -46,6 +48,8 @@ class PodEndpoint:
     error_rate: float = 0.0
     response_seconds: float = 0.0
     passes_health_check: bool = True
+    load: PodLoad | None = None
+    """What it has to do; None when it can serve any number of requests."""
 
     def differs(self, other: PodEndpoint) -> bool:
         """Whether target groups or health checks could see a difference."""
@@ -90,6 +94,11 @@ class PodIndex:
         known = self._by_name.get((pod.namespace, pod.name))
         return known is not None and known.address == pod.address
 
+    def load(self, namespace: str, name: str) -> PodLoad | None:
+        """What a pod has to do; None when it can serve any number of requests, or is not there."""
+        found = self._by_name.get((namespace, name))
+        return found.load if found else None
+
     def _notice(self, event: str, resource: str, pod: Json) -> None:
         if resource != "pods":
             return
@@ -107,6 +116,8 @@ class PodIndex:
     def _keep(self, after: PodEndpoint) -> PodEndpoint | None:
         before = self._by_name.get((after.namespace, after.name))
         self._by_name[after.namespace, after.name] = after
+        if before:
+            after.load = before.load
         if before and before.address != after.address:
             self.by_address.pop(before.address, None)
         if after.address:
@@ -131,4 +142,5 @@ def _endpoint(pod: Json, minor: int) -> PodEndpoint:
         error_rate=float(bad.get(ERROR_RATE, 0)),
         response_seconds=float(bad.get(RESPONSE_SECONDS, 0)),
         passes_health_check=annotations.get(HEALTH_CHECK) != "failing",
+        load=PodLoad(float(annotations[CAPACITY])) if CAPACITY in annotations else None,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import log
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from local.edge.alb import OVERLOADED
 from local.edge.habits import FLEETING, Habits
 from local.edge.lasting import LastingUsers
 from local.edge.resolvers import Resolver
@@ -227,7 +228,8 @@ class Clients:
             minute.served[response.cluster] += 1
             return True
         failure = Failure(at, app, host, response.cluster, status, response.reason)
-        self._fail(minute, failure, _REASONS.get(status, f"5xx ({status})"))
+        overloaded = OVERLOADED in response.reason
+        self._fail(minute, failure, "overloaded" if overloaded else _REASONS.get(status, f"5xx ({status})"))
         return False
 
     def _fail(self, minute: Minute, failure: Failure, kind: str) -> None:

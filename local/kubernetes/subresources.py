@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from local.kubernetes import errors, tokens
 from local.kubernetes.routes import Route
 from local.kubernetes.users import User
-from local.kubernetes.wire import Answer, Request, json_object, success
+from local.kubernetes.wire import Answer, Request, agent, json_object, success
 
 if TYPE_CHECKING:
     from local.kubernetes.api import ApiServer
@@ -69,10 +69,56 @@ def log(call: Call) -> Answer:
     return Answer(200, "".join(lines if last is None else lines[max(0, len(lines) - last) :]))
 
 
+def scale(call: Call) -> Answer:
+    """``deployments/scale`` and ``statefulsets/scale``: read, or patched by a merge of ``spec.replicas`` alone.
+
+    Source: ``pkg/registry/apps/deployment/storage`` (ScaleREST): every other field of a Scale is the server's.
+    """
+    asked = call.asked
+    if asked.verb not in ("get", "patch"):
+        raise errors.outside(f"{asked.verb} of {asked.asked}")
+    if asked.verb == "patch":
+        if call.request.headers.get("Content-Type", "").partition(";")[0] != "application/merge-patch+json":
+            raise errors.outside(f"a patch of {asked.asked} that is no merge patch")
+        body = json_object(call.request)
+        precondition = {"metadata": meta} if (meta := body.get("metadata")) else {}
+        replicas = (body.get("spec") or {}).get("replicas")
+        if not isinstance(replicas, int) or replicas < 0:
+            raise errors.bad_request("spec.replicas: must be a number of at least 0")
+        manager = asked.option("fieldManager") or agent(call.request.headers)
+        call.api.patch(
+            asked.resource,
+            asked.name,
+            asked.namespace,
+            {**precondition, "spec": {"replicas": replicas}},
+            user=call.user,
+            manager=manager,
+            dry_run=asked.dry_run,
+        )
+    obj = call.api.get(asked.resource, asked.name, asked.namespace)
+    meta = {key: obj["metadata"][key] for key in ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")}
+    labels = obj["spec"]["selector"].get("matchLabels") or {}
+    return Answer(
+        200,
+        {
+            "kind": "Scale",
+            "apiVersion": "autoscaling/v1",
+            "metadata": meta,
+            "spec": {"replicas": obj["spec"].get("replicas", 1)},
+            "status": {
+                "replicas": (obj.get("status") or {}).get("replicas", 0),
+                "selector": ",".join(f"{key}={value}" for key, value in sorted(labels.items())),
+            },
+        },
+    )
+
+
 ANSWERS: dict[str, Callable[[Call], Answer]] = {
     "pods/eviction": evict,
     "pods/log": log,
     "namespaces/finalize": finalize,
+    "deployments.apps/scale": scale,
+    "statefulsets.apps/scale": scale,
     "serviceaccounts/token": tokens.token,
 }
 """By resource and subresource, as RBAC names them."""

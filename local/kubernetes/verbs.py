@@ -86,7 +86,8 @@ class Verbs:
         self._check_allowed(user, asked, asked.verb)
         if asked.asked == "services/proxy":
             return services.proxy(Call(self._api, user, asked, request))
-        if asked.group in _NOT_DONE_GROUPS or asked.subresource in _NOT_DONE_SUBRESOURCES:
+        is_done = asked.asked in subresources.ANSWERS or asked.subresource not in _NOT_DONE_SUBRESOURCES
+        if asked.group in _NOT_DONE_GROUPS or not is_done:
             raise errors.outside(f"{asked.verb} of {asked.asked}")
         check_accepted(request.headers)
         kind = self._api.catalog.named(asked.resource, asked.version)

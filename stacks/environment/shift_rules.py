@@ -9,6 +9,7 @@ from stacks.environment.gate_rules import Values
 from stacks.environment.lines import Path
 from stacks.environment.schema import duration_text
 
+KEEP_ALIVE = ("shift", "client_keep_alive")
 STOPS = ("shift", "rollback", "stops")
 DEADLINE, REMIND = ("shift", "team", "deadline"), ("shift", "team", "remind")
 MOST_REMINDERS = 60
@@ -21,6 +22,13 @@ def stops_fall(values: Values) -> None:
         if after >= before:
             wrong = f"is {after} after {before}"
             values.mistake((*STOPS, place), wrong, "each stop must be lower than the one before it")
+
+
+def keep_alive_exists(values: Values) -> None:
+    """Elastic Load Balancing takes 60 to 604800 seconds (``LoadBalancerAttribute``, botocore's model)."""
+    wanted = values(*KEEP_ALIVE)
+    if wanted and not 60 <= wanted <= 604800:  # noqa: PLR2004 - its limits
+        values.mistake(KEEP_ALIVE, f"is {duration_text(wanted)}", "say 0s, or at least 1m and at most 7d")
 
 
 def reminders_fit(values: Values) -> None:
@@ -36,6 +44,7 @@ def reminders_fit(values: Values) -> None:
 
 SHIFT_RULES: tuple[tuple[tuple[Path, ...], Callable[[Values], None]], ...] = (
     ((STOPS,), stops_fall),
+    ((KEEP_ALIVE,), keep_alive_exists),
     ((DEADLINE, REMIND), reminders_fit),
 )
 """Each rule with the keys that it reads."""

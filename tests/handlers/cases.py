@@ -178,6 +178,7 @@ WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "prove_ownership": _story,
     "set_weights": _story,
     "verify_weights": _written,
+    "scale_green": _story,
     "judge_gates": lambda: _story(weight=5),
     "restore_safe_weights": lambda: _story(weight=5),
     "roll_back_application": lambda: _story(weight=5),

@@ -78,7 +78,8 @@ def test_the_upgrade_goes_on(task: str, way: list[str], monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("task", "way"),
     [
-        ("Prepare shift", ["Is there anything to shift?", "Prove ownership"]),
+        ("Prepare shift", ["Is there anything to shift?", "Scale green"]),
+        ("Scale green", ["Is green large enough?", "Prove ownership"]),
         ("Prove ownership", ["Set weights"]),
         ("Set weights", ["Wait for propagation", "Verify weights"]),
         ("Verify weights", ["Are the weights in force?", "Bake", "Judge gates"]),

@@ -52,6 +52,7 @@ ANSWERS: dict[str, Json] = {
     "adopt_cluster": {"next": "wait", "retry_after_seconds": 5},
     "clean_green": {"next": "wait", "retry_after_seconds": 5},
     "prepare_shift": {**WRITER, "application": APP, "poll_seconds": 30, "progress": {"next": "step", "weight": 5}},
+    "scale_green": {"next": "go-on", "weight": 5},
     "set_weights": {"change": "/change/C1", "retry_after_seconds": 15},
     "verify_weights": {"next": "bake"},
     "judge_gates": {"next": "bake", "weight": 5},

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.assembly import assembly
+from local.demo.scenarios import SCENARIOS
 from tests.stacks.template import Template
 
 
 @pytest.fixture(scope="session")
 def template() -> Template:
     """The stack's template; synth itself fails on findings of the rule packs that nobody accepted."""
-    folder = assembly("demo")
+    return _template(assembly("demo"))
+
+
+@pytest.fixture(scope="session")
+def sticky_template() -> Template:
+    """The template of an environment whose runs care about clients that stick."""
+    return _template(assembly("demo", SCENARIOS["sticky-clients"].changes))
+
+
+def _template(folder: Path) -> Template:
     content: dict[str, Any] = json.loads((folder / "norikae-demo.template.json").read_text())
     return Template(content)

@@ -13,6 +13,7 @@ from tests.stacks.template import Template, allowed, listed
 TAKES_NO_RESOURCE = {
     "autoscaling:DescribeScalingActivities": "takes no resource",
     "autoscaling:DescribeAutoScalingGroups": "takes no resource",
+    "cloudtrail:LookupEvents": "takes no resource",
     "cloudwatch:DescribeAlarms": "composite alarms are returned only to whoever may describe all (API reference)",
     "cloudwatch:GetMetricData": "metrics are not resources of IAM",
     "ec2:AssignPrivateIpAddresses": "for the Lambda service in a VPC; the boundary keeps the code from it",
@@ -30,6 +31,7 @@ TAKES_NO_RESOURCE = {
     "eks:DescribeClusterVersions": "EKS's own catalogue",
     "eks:ListClusters": "takes no resource",
     "elasticloadbalancing:DescribeListeners": "takes no resource",
+    "elasticloadbalancing:DescribeLoadBalancerAttributes": "takes no resource",
     "elasticloadbalancing:DescribeLoadBalancers": "takes no resource",
     "elasticloadbalancing:DescribeRules": "takes no resource",
     "elasticloadbalancing:DescribeTags": "takes no resource",
@@ -201,6 +203,50 @@ def test_records_are_written_only_in_the_zone_and_only_of_our_types(template: Te
         assert statement["Resource"] == "arn:aws:route53:::hostedzone/Z0DEMO1EXAMPLE"
 
 
+def test_a_step_of_a_shift_cannot_change_records_and_whoever_can_is_listed(template: Template) -> None:
+    writing = {row.name for row in FUNCTIONS if template.allowing(row.identifier, "route53:ChangeResourceRecordSets")}
+    synchronous = {"adopt_cluster", "clean_green", "decommission_blue", "recover"}
+    back = {"roll_back_application", "roll_back_applications", "restore_safe_weights"}
+    assert writing == {"write_zone"} | synchronous | back
+
+
+def test_only_the_writer_hears_the_bell_and_who_wants_something_written_rings(template: Template) -> None:
+    (queue,) = [name for name, made in template.of("AWS::SQS::Queue").items() if "RedrivePolicy" in made]
+    arn = {"Fn::GetAtt": [queue, "Arn"]}
+    hearing = {row.name for row in FUNCTIONS if template.allowing(row.identifier, "sqs:ReceiveMessage")}
+    assert hearing == {"write_zone"}
+    ringing = {
+        row.name: [statement["Resource"] for statement in found]
+        for row in FUNCTIONS
+        if (found := [one for one in template.allowing(row.identifier, "sqs:SendMessage") if one["Resource"] == arn])
+    }
+    assert ringing == {
+        key: [arn]
+        for key in (
+            *("soak", "roll_back_applications", "set_weights", "restore_safe_weights", "roll_back_application"),
+            "write_zone",
+        )
+    }
+
+
+def test_the_bell_starts_the_writer_in_order_and_its_dead_letters_alarm(template: Template) -> None:
+    mapping = template.only("AWS::Lambda::EventSourceMapping")
+    (queue,) = [made for made in template.of("AWS::SQS::Queue").values() if "RedrivePolicy" in made]
+    assert (mapping["BatchSize"], mapping["FunctionResponseTypes"]) == (10, ["ReportBatchItemFailures"])
+    writer = next(row for row in FUNCTIONS if row.rung)
+    assert queue["FifoQueue"] is True
+    assert queue["VisibilityTimeout"] == 6 * writer.timeout
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    (dead,) = [queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
+    watched = [
+        dimension["Value"]["Fn::GetAtt"][0]
+        for alarm in template.of("AWS::CloudWatch::Alarm").values()
+        for dimension in alarm.get("Dimensions", [])
+        if dimension["Name"] == "QueueName"
+    ]
+    assert dead in watched
+
+
 def test_only_two_functions_delete_clusters_and_only_the_decommission_the_adopted_one(template: Template) -> None:
     deleting = {
         row.name: {statement["Resource"].rpartition("/")[2]: statement.get("Condition") for statement in found}
@@ -249,6 +295,41 @@ def test_orphans_are_deleted_by_their_clusters_tag_only(template: Template, acti
     assert deleting == {"decommission_blue": [of_ours], "clean_green": [of_ours]}
 
 
+MODIFY = "elasticloadbalancing:ModifyLoadBalancerAttributes"
+
+
+def test_attributes_of_load_balancers_are_changed_by_nobody_unless_the_environment_says_so(template: Template) -> None:
+    assert [row.name for row in FUNCTIONS if template.allowing(row.identifier, MODIFY)] == []
+    assert MODIFY not in allowed(template.boundary())
+
+
+def test_attributes_are_changed_where_a_run_lowers_and_restores_them_and_by_the_clusters_tag_only(
+    sticky_template: Template,
+) -> None:
+    changing = {
+        row.name: statement for row in FUNCTIONS for statement in sticky_template.allowing(row.identifier, MODIFY)
+    }
+    assert changing.keys() == {"sync_platform", "finish_upgrade", "report_failure", "recover"}
+    of_ours = {"StringLike": {"aws:ResourceTag/elbv2.k8s.aws/cluster": ["demo-*", "demo-1-33"]}}
+    assert [one["Condition"] for one in changing.values()] == [of_ours] * 4
+    assert all("loadbalancer/app/*" in str(one["Resource"]) for one in changing.values())
+    assert MODIFY in allowed(sticky_template.boundary())
+
+
+@pytest.mark.parametrize(("action", "what"), [("s3:GetObject", "/*"), ("s3:ListBucket", "")])
+def test_access_logs_are_read_by_the_decommission_only_and_in_named_buckets_only(
+    template: Template, sticky_template: Template, action: str, what: str
+) -> None:
+    def reading(one: Template) -> dict[str, list[str]]:
+        found = {row.name: one.allowing(row.identifier, action) for row in FUNCTIONS}
+        return {name: [str(s["Resource"]) for s in statements] for name, statements in found.items() if statements}
+
+    assert reading(template) == {}
+    assert reading(sticky_template) == {"decommission_blue": [f"arn:aws:s3:::demo-access-logs{what}"]}
+    assert allowed(sticky_template.boundary()) >= {action}
+    assert action not in allowed(template.boundary())
+
+
 def test_instances_come_from_launch_templates_only(template: Template) -> None:
     (launching,) = template.allowing("EnsureGreenCluster", "ec2:RunInstances")
     templates = launching["Condition"]["ArnLike"]["ec2:LaunchTemplate"]
@@ -263,10 +344,11 @@ def test_the_build_lets_roles_in_only_as_members_of_our_groups(template: Templat
     rights = template.rights(template.role_of("EnsureGreenCluster"))
     (let_in,) = [s for s in rights if "eks:CreateAccessEntry" in listed(s["Action"])]
     (adding,) = template.allowing("EnsureGreenCluster", "eks:UpdateAccessEntry")
-    assert adding["Resource"].endswith(":access-entry/demo-*/*")
-    for statement in (let_in, adding):
-        groups = statement["Condition"]["ForAllValues:StringEquals"]["eks:kubernetesGroups"]
-        assert {group for row in FUNCTIONS for group in row.groups} == set(groups)
+    assert adding == let_in
+    entries = [arn for arn in adding["Resource"] if ":access-entry/" in arn]
+    assert [arn.rpartition(":")[2] for arn in entries] == ["access-entry/demo-*/*"]
+    groups = adding["Condition"]["ForAllValues:StringEquals"]["eks:kubernetesGroups"]
+    assert {group for row in FUNCTIONS for group in row.groups} == set(groups)
 
 
 def test_the_adoption_reaches_the_adopted_cluster_only_and_gives_no_group_but_ours(template: Template) -> None:

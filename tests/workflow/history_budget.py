@@ -16,9 +16,11 @@ from fractions import Fraction
 from typing import Any
 
 from local.assembly import ROOT
+from norikae.capacity.looks import most_looks as looks_to_scale
 from norikae.environment import Environment
 from norikae.singletons.looks import most_looks
-from norikae.traffic.history import BAKES_ANEW, looks_of_a_rollback, looks_until_in_sync, whole_bake
+from norikae.traffic.history import BAKES_ANEW, SETTLED, looks_of_a_rollback, looks_until_in_sync, whole_bake
+from norikae.traffic.keep_alive import LOOKS as KEEP_ALIVE_LOOKS
 from norikae.upgrade.compare import PATIENCE_SECONDS, POLL_SECONDS
 from norikae.upgrade.looks import most_looks as phase_looks
 from norikae.upgrade.quiet import poll_seconds
@@ -112,14 +114,15 @@ def upgrade_machine(environment: Environment, stated: Stated = STATED) -> Machin
         "Wait for green": phase_looks(
             argocd.sync_deadline + (environment.verify.jobs_deadline if environment.verify.jobs else 0),
             min(clusters.poll, argocd.poll),
-        ),
+        )
+        + (KEEP_ALIVE_LOOKS + 1 if environment.shift.client_keep_alive else 0),
         "Wait for the hand-over": phase_looks(argocd.application_deadline, argocd.poll),
         "Wait for the soak": _waits(soak.duration + 2 * soak.poll, soak.poll)
         + stated.holds * _waits(soak.duration + 2 * poll_anew(environment), poll_anew(environment)),
         "Wait for the decommission": phase_looks(environment.decommission.deadline, poll_seconds(environment))
         + phase_looks(clusters.delete_deadline, clusters.poll)
         + EARLY_LOOKS,
-        "Wait for the hand-off": most_looks(environment.shift.hand_off_deadline),
+        "Wait for the hand-off": most_looks(environment.shift.hand_off_deadline) + SETTLED,
         "Wait for the revisions": phase_looks(argocd.application_deadline, argocd.poll),
     }
     for renewed in sorted(phases, key=phases.__getitem__, reverse=True)[: stated.holds]:
@@ -129,7 +132,8 @@ def upgrade_machine(environment: Environment, stated: Stated = STATED) -> Machin
         "Compare wave": comparisons + phases["Wait for the comparison"],
         # Its own way back, after that of a shift that still lived.
         "Wait for the rollback": 2 * looks_of_a_rollback(environment.shift, dns)
-        + most_looks(environment.shift.hand_off_deadline),
+        + most_looks(environment.shift.hand_off_deadline)
+        + SETTLED,
         "Hold upgrade": stated.holds - stated.others,
         "Hold partial run": stated.others,
     }
@@ -154,12 +158,14 @@ def shift_machine(
     written = (len(shift.steps) if steps is None else steps) + stated.holds
     propagation = looks_until_in_sync(dns)
     limits = {
+        "Scale green": looks_to_scale(shift.scale_deadline, stated.holds),
         "Set weights": written,
         "Wait for propagation": written * propagation,
         "Bake": (written + BAKES_ANEW) * looks,
-        "Wait for the hand-off": most_looks(environment.shift.hand_off_deadline),
+        "Wait for the hand-off": most_looks(environment.shift.hand_off_deadline) + SETTLED,
         "Wait for the rollback": (1 + stated.others) * looks_of_a_rollback(shift, dns)
-        + most_looks(environment.shift.hand_off_deadline),
+        + most_looks(environment.shift.hand_off_deadline)
+        + SETTLED,
         "Hold application": stated.holds - stated.others,
         "Hold failed rollback": stated.others,
         "Ask team": shift.team.deadline // shift.team.remind + 1,

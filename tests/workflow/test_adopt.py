@@ -11,6 +11,7 @@ from local.adopted import Serving, serve
 from local.assembly import ROOT, assembly
 from local.cluster.git import GitRepositories
 from local.demo.play import DOMAIN, ENVIRONMENT, _repository
+from local.demo.scenarios import Scenario
 from local.deploy import Deployment, deploy
 from local.world import World
 from stacks.environment_file import load
@@ -24,7 +25,9 @@ class Company:
 
     def __init__(self, *, admits: bool) -> None:
         environment = load(ROOT / "environments" / f"{ENVIRONMENT}.yaml")
-        git = GitRepositories({environment.argocd.repository: _repository(("files-upload",))})
+        git = GitRepositories(
+            {environment.argocd.repository: _repository(("files-upload",), Scenario("story", "", "succeeded"))}
+        )
         self.world = World(environment, git)
         account, region = environment.account, environment.region
         self.deployment: Deployment = deploy(
@@ -76,7 +79,7 @@ def test_what_is_adopted_can_be_let_go_of_without_a_trace(company: Company) -> N
     cluster = company.world.eks.clusters[BLUE]
     assert company.errand("adopt") == ("SUCCEEDED", "")
     groups = {group for found in company.entries().values() for group in found}
-    assert groups == {"norikae:read", "norikae:compare", "norikae:hand-off", "norikae:decommission"}
+    assert groups == {"norikae:read", "norikae:compare", "norikae:hand-off", "norikae:decommission", "norikae:scale"}
     assert not any(entry.policies for role, entry in cluster.entries.items() if "norikae" in role)
     assert "norikae-read" in company.rights()
     assert company.world.route53.weights_of(HOST) == {BLUE: 100}

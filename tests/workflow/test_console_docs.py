@@ -97,7 +97,7 @@ def first_state_of_a_shift(request: dict[str, Any]) -> str:
     except NorikaeError as error:
         return f"Give up shift: {error}"
     assert Writer.of(answer).run == RUN
-    return {"step": "Prove ownership", "hold": "Hold application", "finish": "Finish shift"}[answer["progress"]["next"]]
+    return {"step": "Scale green", "hold": "Hold application", "finish": "Finish shift"}[answer["progress"]["next"]]
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,7 @@ def test_with_one_hold_everything_fits(example: Environment) -> None:
     assert worst_case(shift_machine(example, once), once) <= CHILD
 
 
-@pytest.mark.parametrize(("propagation_minutes", "longest_bake"), [(10, 1260), (5, 1500)])
+@pytest.mark.parametrize(("propagation_minutes", "longest_bake"), [(10, 1170), (5, 1410)])
 def test_the_longest_bake_that_fits(example: Environment, propagation_minutes: int, longest_bake: int) -> None:
     dns = msgspec.structs.replace(example.dns, propagation_poll=15, propagation_deadline=propagation_minutes * 60)
     environment = msgspec.structs.replace(example, dns=dns)

@@ -40,6 +40,7 @@ OFF_THE_WAY = {
         "Report failure": "test_a_run_can_be_stopped_while_it_rolls_back",
     },
     "shift": {
+        "Wait for green's pods": "test_a_shift_can_be_stopped_while_green_grows",
         "Wait for the hand-off": "test_both_machines_can_be_stopped_while_they_hand_off",
         "Roll back application": "test_a_shift_can_be_stopped_while_it_rolls_back",
         "Wait for the rollback": "test_a_shift_can_be_stopped_while_it_rolls_back",

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from norikae.cluster.ports import Json, Kubernetes
     from norikae.environment import Environment
 
-BLUE_GROUPS = ("norikae:compare", "norikae:decommission", "norikae:hand-off", "norikae:read", "norikae:weigh")
-"""What functions may be in a cluster that serves: looked at, shifted away from, in the end deleted; never admin."""
+BLUE_GROUPS = (
+    *("norikae:compare", "norikae:decommission", "norikae:hand-off", "norikae:read", "norikae:restart"),
+    *("norikae:scale", "norikae:weigh"),
+)
+"""What functions may be in a cluster that serves: looked at, left, restarted, in the end deleted; never admin."""
 
 HUB_GROUPS = ("norikae:compare", HUB_GROUP, "norikae:read", "norikae:sync")
 """What functions may be in the cluster of a central Argo CD."""

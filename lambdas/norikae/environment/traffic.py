@@ -62,11 +62,32 @@ class Shift(Part, frozen=True):
         msgspec.Meta(description="How patiently gates judge that shall not be measured at every look."),
     ] = ()
     together: Annotated[int, msgspec.Meta(ge=1, le=40, description="Applications that shift at the same time.")] = 3
+    client_keep_alive: Annotated[
+        Seconds,
+        msgspec.Meta(
+            description="How long clients may keep a connection to blue's load balancers while a run lasts, 1m to 7d; "
+            "the old value is restored at its end. With 0s nothing is touched."
+        ),
+    ] = 0
     hand_off_deadline: Annotated[
         Seconds,
         msgspec.Meta(ge=60, description="A singleton that does not end in one cluster by then holds its application."),
     ] = 900
     thresholds: Thresholds = Thresholds()
+    canary: Annotated[
+        str,
+        msgspec.Meta(description="The application that moves first, alone; no other begins before it has moved."),
+    ] = ""
+    scale: Annotated[
+        bool,
+        msgspec.Meta(
+            description="Whether green gets as many pods as blue has before an application's first weight, and blue as "
+            "many as it had before a rollback; `norikae.dev/scale` of an application wins."
+        ),
+    ] = True
+    scale_deadline: Annotated[
+        Seconds, msgspec.Meta(ge=60, description="A green that does not have them by then holds the application.")
+    ] = 600
     on_failure: Annotated[
         Literal["continue", "hold", "roll-back-all"],
         msgspec.Meta(
@@ -104,6 +125,12 @@ class Decommission(Part, frozen=True):
             description="Connections that one load balancer has all the time and that do not count, as a monitor's.",
         ),
     ] = 0
+    access_logs: Annotated[
+        tuple[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")], ...],
+        msgspec.Meta(
+            description="Buckets of load balancers' access logs that are read to name the clients who still come."
+        ),
+    ] = ()
     deadline: Annotated[
         Seconds, msgspec.Meta(description="When somebody still talks to blue after waiting so long, the run holds.")
     ] = 86400

@@ -10,7 +10,7 @@ from norikae.gates.decision import Decision, Look, decide
 from norikae.gates.verdict import Outcome, Verdict, worst
 from norikae.gates.verdicts import Judged, judged
 from norikae.ports import Ports
-from norikae.traffic.contest import drift, is_time_to_read
+from norikae.traffic.drift import drift, is_time_to_read
 from norikae.traffic.history import BAKES_ANEW, whole_bake
 from norikae.traffic.moving import Moving
 from norikae.upgrade.identity import Writer

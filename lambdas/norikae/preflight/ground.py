@@ -41,6 +41,13 @@ class PublicNames(Protocol):
         """All record sets of some names and types; A and AAAA by default."""
 
 
+class Balancers(Protocol):
+    """Load balancers, to read only."""
+
+    def client_keep_alive(self, dns_name: str) -> int | None:
+        """For how many seconds clients may keep a connection to one; None when there is none."""
+
+
 class Subnets(Protocol):
     """Subnets, to read only."""
 
@@ -76,6 +83,7 @@ class Ground:
         insights: what EKS itself found about blue.
         subnets: what is left of the subnets.
         trust: the trust policies of roles.
+        balancers: blue's load balancers.
         now: this instant, in seconds since the epoch.
         green_name: the cluster that an earlier attempt of the same run has built; its records are expected, too.
         suspended: what this run itself, or Git, has suspended on blue.
@@ -92,6 +100,7 @@ class Ground:
     insights: Insights
     subnets: Subnets
     trust: TrustPolicies
+    balancers: Balancers
     now: float
     green_name: str = ""
     suspended: frozenset[Named] = frozenset()

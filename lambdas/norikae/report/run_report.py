@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from norikae.ports import Ports
+from norikae.traffic.keep_alive import Lowered, read_lowered
 from norikae.upgrade.state import AppItem, Event, PhaseItem, PlanItem
 
 Report = dict[str, Any]
@@ -26,10 +27,12 @@ def run_report(ports: Ports, run: str) -> Report:
             "blue": msgspec.to_builtins(stored.plan.blue) if stored else None,
             "green": msgspec.to_builtins(stored.plan.green) if stored else None,
         },
+        "order": [[one.name for one in group] for group in stored.plan.groups] if stored else [],
         "applications": [
             _application(planned.name, planned.team, items.get(planned.name), start)
             for planned in (stored.plan.applications() if stored else ())
         ],
+        "keep_alive": [_keep_alive(name, one, start) for name, one in sorted(read_lowered(ports, run).items())],
         "phases": [
             {"name": span.name, "seconds": round((span.until or ports.now) - span.since)} for span in phase.spans
         ],
@@ -41,6 +44,17 @@ def run_report(ports: Ports, run: str) -> Report:
 def keep_report(ports: Ports, run: str) -> str:
     """Store the report as evidence; where it lies."""
     return ports.evidence.keep(f"{run}/report.json", run_report(ports, run))
+
+
+def _keep_alive(balancer: str, one: Lowered, start: float) -> Report:
+    """How long clients could cling to a load balancer before and during the run, in seconds."""
+    return {
+        "load_balancer": balancer,
+        "was": one.was,
+        "to": one.to,
+        "lowered": None if one.at is None else round(one.at - start),
+        "restored": None if one.restored_at is None else round(one.restored_at - start),
+    }
 
 
 def _application(name: str, team: str, item: AppItem | None, start: float) -> Report:

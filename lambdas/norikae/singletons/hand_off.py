@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from norikae.capacity.back import give_back, give_back_all
 from norikae.cluster.ports import Json, Kubernetes
 from norikae.errors import NotFoundError, RefusedError
 from norikae.ports import Ports
@@ -42,7 +43,8 @@ def hand_off_singletons(ports: Ports, writer: Writer, application: str) -> Answe
         return _of_a_shift(ports, writer, plan, application)
 
     def move() -> Progress:
-        return _move_all(ports, writer, plan, _left(ports, plan), "green")
+        progress = _move_all(ports, writer, plan, _left(ports, plan), "green")
+        return give_back_all(ports, writer) if progress.ready else progress
 
     return advance(ports, writer, PHASE, ports.environment.shift.hand_off_deadline, move)
 
@@ -90,7 +92,8 @@ def _of_a_shift(ports: Ports, writer: Writer, plan: Plan, application: str) -> A
     items = [item for item in read_ledger(ports, plan).values() if item.singleton.application == application]
     progress = _move_all(ports, writer, plan, items, "green")
     if progress.ready:
-        return {"next": "go-on", "waiting_for": ""}
+        progress = give_back(ports, writer, application)
+        return progress.answer() if not progress.ready else {"next": "go-on", "waiting_for": ""}
     late = _is_late(ports, read_ledger(ports, plan).values(), (application,))
     deadline = ports.environment.shift.hand_off_deadline
     text = f"the hand-off takes more than {deadline} s: {progress.waiting_for}" if late else progress.waiting_for

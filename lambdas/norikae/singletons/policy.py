@@ -58,20 +58,24 @@ def of_size(resource: str, size: int) -> Json:
 
 
 def is_set_by_git(resource: str, live: Mapping[str, Any]) -> bool:
-    """Whether the manifest that a live object was applied from sets the field that suspends it.
+    """Whether the manifest that a live object was applied from sets the field that suspends it."""
+    return sets(live, switch_of(resource))
+
+
+def sets(live: Mapping[str, Any], field: str) -> bool:
+    """Whether the manifest that a live object was applied from sets a field of ``spec``.
 
     A client-side apply keeps the manifest in an annotation, a server-side one in the fields that its manager owns
     (Kubernetes docs, "Declarative Management" and "Server-Side Apply").
     """
-    switch = switch_of(resource)
     try:
         manifest = msgspec.json.decode(annotations(live).get(LAST_APPLIED, "{}"), type=dict[str, Any])
     except msgspec.DecodeError:
         manifest = {}
-    if switch in (manifest.get("spec") or {}):
+    if field in (manifest.get("spec") or {}):
         return True
     return any(
-        entry.get("operation") == "Apply" and f"f:{switch}" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
+        entry.get("operation") == "Apply" and f"f:{field}" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
         for entry in live["metadata"].get("managedFields") or []
     )
 

@@ -4,8 +4,9 @@ An Ingress joins by ``norikae.dev/shift: "true"``. Without ``norikae.dev/app`` t
 (tracking annotation, Argo CD 2.x/3.x docs "Resource Tracking"), so a team that changes nothing else is still moved.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -20,7 +21,15 @@ PREFIX = "norikae.dev/"
 TRACKING = "argocd.argoproj.io/tracking-id"
 GATES: tuple[GateKind, ...] = get_args(GateKind)
 OWNERS: tuple[Owner, ...] = get_args(Owner)
-KNOWN = frozenset({"shift", "app", "team", "steps", "bake", "gates", "order", "probe", "owner"})
+RESTARTABLE = {"deployment": "deployments.apps", "statefulset": "statefulsets.apps"}
+"""What ``norikae.dev/restart-on-blue`` may name, as in ``deployment/ws``."""
+WORKLOAD = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
+KNOWN = frozenset(
+    {
+        *("shift", "app", "team", "steps", "bake", "gates", "order", "probe"),
+        *("scale", "after", "hold", "owner", "restart-on-blue"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,10 @@ class Application:
         probe: the path that proves green, "/" unless the team names one.
         shift: ``auto``, or ``team`` when its own team says when it moves.
         owner: who owns its record sets, or None for what the environment says.
+        scale: whether a cluster is made large enough before it gets the traffic.
+        after: the applications that move before it.
+        hold: whether it starts only when somebody says so.
+        restarts: ``<resource>/<namespace>/<name>`` of what is restarted on blue once everything has moved.
     """
 
     name: str
@@ -78,6 +91,10 @@ class Application:
     probe: str = "/"
     shift: Literal["auto", "team"] = "auto"
     owner: Owner | None = None
+    scale: bool = True
+    after: tuple[str, ...] = ()
+    hold: bool = False
+    restarts: tuple[str, ...] = ()
 
 
 def find_applications(ingresses: Iterable[Mapping[str, Any]]) -> tuple[Application, ...]:
@@ -147,6 +164,13 @@ def _application(name: str, ingresses: list[Mapping[str, Any]]) -> Application:
         probe=parsed.get("probe", "/"),
         shift=parsed["shift"],
         owner=parsed.get("owner"),
+        scale=parsed.get("scale", True),
+        after=parsed.get("after", ()),
+        hold=parsed.get("hold", False),
+        restarts=tuple(
+            f"{RESTARTABLE[kind]}/{ingresses[0]['metadata']['namespace']}/{name}"
+            for kind, name in parsed.get("restart-on-blue", ())
+        ),
     )
 
 
@@ -161,23 +185,34 @@ def _wishes(ingress: Mapping[str, Any]) -> dict[str, str]:
 
 def _parse(key: str, value: str, ingress: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the type follows the key
     try:
-        match key:
-            case "steps":
-                return _steps(value)
-            case "bake":
-                return duration_seconds(value)
-            case "order":
-                return int(value)
-            case "gates":
-                return _gates(value)
-            case "owner" if value not in OWNERS:
-                raise ValueError(f"{value!r} is none of {', '.join(OWNERS)}")  # noqa: TRY301 - reads as its siblings
-            case "probe" if not value.startswith("/"):
-                raise ValueError(f"{value!r} must be a path that begins with /")  # noqa: TRY301 - reads as its siblings
-            case _:
-                return value
+        return PARSERS[key](value) if key in PARSERS else value
     except ValueError as error:
         raise _wrong(ingress, key, str(error), "see docs/application-teams.md") from error
+
+
+def _path(value: str) -> str:
+    if not value.startswith("/"):
+        raise ValueError(f"{value!r} must be a path that begins with /")
+    return value
+
+
+def _owner_of_names(value: str) -> str:
+    if value not in OWNERS:
+        raise ValueError(f"{value!r} is none of {', '.join(OWNERS)}")
+    return value
+
+
+def _truth(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise ValueError(f"{value!r} must be true or false, in quotes")
+    return value == "true"
+
+
+def _names(value: str) -> tuple[str, ...]:
+    names = tuple(sorted({name.strip() for name in value.split(",")}))
+    if "" in names:
+        raise ValueError(f"{value!r} must be names of applications, with commas, such as billing,search")
+    return names
 
 
 def _steps(value: str) -> tuple[int, ...]:
@@ -187,11 +222,37 @@ def _steps(value: str) -> tuple[int, ...]:
     return steps
 
 
+def _workloads(value: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for word in value.split(","):
+        kind, slash, name = word.strip().partition("/")
+        if not slash or kind not in RESTARTABLE or not WORKLOAD.fullmatch(name):
+            kinds = ", ".join(f"{known}/<name>" for known in RESTARTABLE)
+            raise ValueError(f"{word.strip()!r} is no workload of the Ingress's namespace; say {kinds}")
+        found.append((kind, name))
+    return tuple(dict.fromkeys(found))
+
+
 def _gates(value: str) -> tuple[GateKind, ...]:
     wanted = {gate.strip() for gate in value.split(",")}
     if not wanted <= set(GATES):
         raise ValueError(f"{value!r} names a gate that does not exist; there are: {', '.join(GATES)}")
     return tuple(gate for gate in GATES if gate in wanted)
+
+
+PARSERS: Mapping[str, Callable[[str], Any]] = {
+    "after": _names,
+    "bake": duration_seconds,
+    "gates": _gates,
+    "hold": _truth,
+    "order": int,
+    "owner": _owner_of_names,
+    "probe": _path,
+    "restart-on-blue": _workloads,
+    "scale": _truth,
+    "steps": _steps,
+}
+"""How the value of an annotation is read; any other is taken as it is."""
 
 
 def reference(ingress: Mapping[str, Any]) -> IngressRef:

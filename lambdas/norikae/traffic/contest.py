@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from norikae.errors import ForeignWriteError, NorikaeError
+from norikae.errors import NorikaeError
 from norikae.notify.tell import tell
 from norikae.traffic.moving import Moving
 from norikae.traffic.records import TRAFFIC_TYPES, Change, owned_sets
@@ -21,33 +21,8 @@ if TYPE_CHECKING:
     from norikae.traffic.records import RecordSet
     from norikae.traffic.weights import Taking
     from norikae.upgrade.identity import Writer
-    from norikae.upgrade.state import AppItem
 
 Answer = dict[str, Any]
-FIRST = 70
-"""Seconds after which an external-dns with its default interval of a minute has undone what it undoes."""
-
-
-def is_time_to_read(item: AppItem, now: float, *, leaves: bool) -> bool:
-    """Whether a bake reads the records again: once after a minute, once after the slowest cache, and at its end; pure.
-
-    Args:
-        item: the application, with the instant from which it bakes.
-        now: in seconds since the epoch.
-        leaves: this look ends the bake.
-    """
-    since = item.verified_at or now
-    last = max(since, item.read_at)
-    return leaves or any(last < since + after <= now for after in (FIRST, item.reverts_after))
-
-
-def drift(moving: Moving) -> str:
-    """What somebody else made of the records, in words; empty when they are as they were written."""
-    try:
-        moving.records()
-    except ForeignWriteError as error:
-        return str(error)
-    return ""
 
 
 def restore_safe_weights(ports: Ports, writer: Writer, application: str, reason: str) -> Answer:

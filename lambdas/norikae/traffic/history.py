@@ -6,11 +6,15 @@ same from the state machine itself.
 
 from math import ceil
 
+from norikae.capacity.looks import most_looks as looks_to_scale
 from norikae.environment import Dns, Shift
 from norikae.singletons.looks import most_looks
 
 MOST_LOOKS = 750
 """Looks that fit into 7,500 events, with three holds; a look is a Wait, a Task and a Choice."""
+
+SETTLED = 2
+"""Looks at what norikae has enlarged: one waits until autoscalers have measured, one gives it back."""
 
 BAKES_ANEW = 3
 """How often the steps of one shift bake once more because green was synced meanwhile; then it holds."""
@@ -44,7 +48,7 @@ def looks_of_a_shift(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -
     pending = looks_until_in_sync(dns)
     baking = ceil(whole_bake(bake_seconds, shift, dns) / shift.poll)
     inconclusive = shift.thresholds.inconclusive_limit
-    there_and_back = 2 * most_looks(shift.hand_off_deadline)
+    there_and_back = 2 * (most_looks(shift.hand_off_deadline) + SETTLED) + looks_to_scale(shift.scale_deadline, holds)
     bakes = (steps + holds) * (baking + inconclusive + pending) + BAKES_ANEW * (baking + inconclusive)
     return bakes + there_and_back + looks_of_a_rollback(shift, dns) + shift.team.deadline // shift.team.remind + 1
 
@@ -55,6 +59,10 @@ SOON = 60
 
 HURRY = 5
 """Seconds between two looks at a change on the way back, at first: whoever goes back serves somebody badly."""
+
+
+LEFT_BY_THE_WRITER = 60
+"""Seconds after which the way back writes by itself what the zone's writer has left (decision 011)."""
 
 
 def propagation_pause(dns: Dns, waited_seconds: float, *, hurry: bool = False) -> int:
@@ -88,7 +96,8 @@ def looks_of_a_rollback(shift: Shift, dns: Dns) -> int:
     rollback = shift.rollback
     stops = len(rollback.stops)
     short = rollback.capacity_deadline // shift.poll + 2
-    return looks_until_in_sync(dns, hurry=True) + (stops + 1) * short + stops
+    unwritten = stops  # one more look when the zone's writer does not come
+    return looks_until_in_sync(dns, hurry=True) + (stops + 1) * short + stops + unwritten
 
 
 def too_long(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -> str:

@@ -222,12 +222,8 @@ def _is_between(weights: Mapping[str, int], ours: Sequence[Mapping[str, int]]) -
     return all(any(one.get(name, 0) == weight for one in ours) for name, weight in weights.items())
 
 
-def pause_while_pending(moving: Moving, *, hurry: bool | None = None) -> int:
+def pause_while_pending(moving: Moving) -> int:
     """Seconds until the application's last change is asked about again.
-
-    Args:
-        moving: which.
-        hurry: whether somebody waits for exactly this change; by default when it is on the way back.
 
     Raises:
         RefusedError: it stays PENDING for longer than the environment tolerates.
@@ -237,4 +233,4 @@ def pause_while_pending(moving: Moving, *, hurry: bool | None = None) -> int:
         raise RefusedError(
             f"Route 53 change {moving.item.change} is PENDING for more than {dns.propagation_deadline} s"
         )
-    return propagation_pause(dns, waited, hurry=moving.item.backwards if hurry is None else hurry)
+    return propagation_pause(dns, waited, hurry=moving.item.backwards)

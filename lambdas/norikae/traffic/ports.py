@@ -33,6 +33,7 @@ class TargetGroupHealth:
         healthy: targets that are healthy.
         total: targets that should serve: without those that are still being added or already draining.
         dimensions: CloudWatch dimensions (LoadBalancer, TargetGroup) of its metrics.
+        of_pods: its targets are pods (target type ``ip``), so that each ready pod is one.
         alone: no other target group is behind its load balancer but those that were asked for with it.
     """
 
@@ -41,6 +42,7 @@ class TargetGroupHealth:
     total: int
     dimensions: tuple[tuple[str, str], ...] = ()
     alone: bool = False
+    of_pods: bool = False
 
 
 class Trail(Protocol):
@@ -70,6 +72,12 @@ class LoadBalancers(Protocol):
             dns_name: the load balancer.
             resources: ``<namespace>/<ingress>-<service>`` each; None for all of the load balancer.
         """
+
+    def client_keep_alive(self, dns_name: str) -> int | None:
+        """For how many seconds clients may keep a connection; None when there is no such Application Load Balancer."""
+
+    def set_client_keep_alive(self, dns_name: str, seconds: int) -> bool:
+        """Let clients keep connections for so long; False when the load balancer is gone."""
 
     def serves_tls(self, dns_name: str) -> bool:
         """Whether a load balancer has an HTTPS listener."""

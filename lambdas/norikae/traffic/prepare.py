@@ -10,6 +10,7 @@ from norikae.ports import Ports
 from norikae.traffic.locks import unlock
 from norikae.traffic.moving import Moving
 from norikae.traffic.release import forget_question, wait_for_team
+from norikae.traffic.turn import not_its_turn
 from norikae.traffic.weights import WHOLE
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import take_lease
@@ -100,4 +101,8 @@ def _where_to_go_on(moving: Moving, weight: int) -> Answer:
     if flags.paused:
         return {"next": "hold", "weight": weight, "waiting_for": f"paused by {flags.by or 'an operator'}"}
     # A weight that is in force is written, verified and baked once more: whoever set it, no gate is skipped.
-    return wait_for_team(moving) or {"next": "step", "weight": weight or moving.next_weight(0)}
+    return (
+        not_its_turn(moving, weight)
+        or wait_for_team(moving)
+        or {"next": "step", "weight": weight or moving.next_weight(0)}
+    )

@@ -13,7 +13,7 @@ import msgspec
 from norikae.errors import RefusedError, RollbackRefusedError
 from norikae.ports import Ports
 from norikae.traffic.descent import next_stop
-from norikae.traffic.history import propagation_pause
+from norikae.traffic.history import HURRY, LEFT_BY_THE_WRITER, propagation_pause
 from norikae.traffic.locks import unlock
 from norikae.traffic.moving import Moving, pause_while_pending
 from norikae.traffic.records import Change, RecordSet
@@ -52,7 +52,10 @@ def roll_back_application(ports: Ports, writer: Writer, application: str, *, at_
 
         if not given_back(moving):
             return Progress.wait("the names to be given back", ports.environment.dns.propagation_poll).answer()
-    return answer
+    from norikae.capacity.back import give_back  # noqa: PLC0415 - nothing is enlarged in most shifts
+
+    progress = give_back(ports, writer, application)
+    return answer if progress.ready or at_once else progress.answer()
 
 
 def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once: bool = False) -> Answer:
@@ -76,16 +79,31 @@ def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once
         moving = replace(moving, item=msgspec.structs.replace(moving.item, critical=True))
     if not moving.item.snapshot:
         return _rolled_back(moving)
-    records = moving.records(or_all_on_blue=True)
-    is_back = not batch_back(records, moving.snapshot(), moving.take)
+    records, weight, is_back = _seen(moving)
     if is_back and not moving.item.written:
         return _rolled_back(moving)
-    weight = 0 if is_back else moving.green_weight(records)
+    if not is_back and _is_to_be_written(moving, weight):
+        if not moving.is_in_force(_wanted(moving, moving.item.intended)):
+            left = ceil(moving.item.changed_at + LEFT_BY_THE_WRITER - ports.now)
+            return _pending(moving, moving.item.intended, max(HURRY, left))
+        records, weight, is_back = _seen(moving)  # anew: it may have been applied by the question itself
     if moving.item.backwards and weight == moving.item.intended:
         return _look(moving, records, weight, is_back=is_back)
-    if not is_back and _is_still_to_be_written(moving):
-        return _pending(moving, moving.item.intended, pause_while_pending(moving, hurry=False))
     return _once_more(moving, records, weight) if is_back else _lower(moving, records, weight)
+
+
+def _seen(moving: Moving) -> tuple[tuple[RecordSet, ...], int, bool]:
+    """The records as they are now, green's weight in them, and whether they are the original ones."""
+    records = moving.records(or_all_on_blue=True)
+    if not batch_back(records, moving.snapshot(), moving.take):
+        return records, 0, True
+    return records, moving.green_weight(records), False
+
+
+def _is_to_be_written(moving: Moving, weight: int) -> bool:
+    """Whether the last word of the way back is written down and Route 53 does not have it yet."""
+    item = moving.item
+    return bool(item.backwards and item.change) and weight != item.intended
 
 
 def _look(moving: Moving, records: Sequence[RecordSet], weight: int, *, is_back: bool) -> Answer:
@@ -110,25 +128,29 @@ def _look(moving: Moving, records: Sequence[RecordSet], weight: int, *, is_back:
 def _lower(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:
     """Write the next weight of the way down, once blue has been proven able to take it."""
     stop = next_stop(moving.ports.environment.shift.rollback, weight=weight, critical=moving.item.critical)
-    if lacking := _proven_able(moving, stop):
+    enlarged = not moving.item.critical and _enlarged(moving)
+    if lacking := _proven_able(moving, stop, enlarged=enlarged):
         return Progress.wait(lacking, moving.ports.environment.shift.poll).answer()
     if stop:
         down = batch_down(records, blue=moving.blue_set, green=moving.green_set, weight=stop, take=moving.take)
         _write(moving, records, down, stop)
         pause = moving.ports.environment.shift.rollback.pause
         return Progress.wait(f"{moving.blue} to take {WHOLE - stop} of {WHOLE}", pause).answer()
-    return _write(moving, records, batch_back(records, moving.snapshot(), moving.take), stop)
+    answer = _write(moving, records, batch_back(records, moving.snapshot(), moving.take), stop)
+    if moving.item.critical:
+        _enlarged(moving)  # nothing waits for it: green hardly answers
+    return answer
+
+
+def _enlarged(moving: Moving) -> bool:
+    from norikae.capacity.back import enlarge_blue  # noqa: PLC0415 - a shift that goes well never needs it
+
+    return enlarge_blue(moving)
 
 
 def _once_more(moving: Moving, records: Sequence[RecordSet], weight: int) -> Answer:
     """An answer of Route 53 was lost, or somebody else did it: only a change of our own can be asked for INSYNC."""
     return _write(moving, records, once_more(records), weight)
-
-
-def _is_still_to_be_written(moving: Moving) -> bool:
-    """Whether the zone's writer has the last word of the way back and Route 53 does not have it yet."""
-    item = moving.item
-    return bool(item.backwards and item.change) and not moving.is_in_force(_wanted(moving, item.intended))
 
 
 def _write(moving: Moving, records: Sequence[RecordSet], changes: Sequence[Change], weight: int) -> Answer:
@@ -181,8 +203,12 @@ def _rolled_back(moving: Moving) -> Answer:
     return {"next": "go-on"}
 
 
-def _proven_able(moving: Moving, stop: int) -> str:
-    """What blue still lacks, in words, while there is time; empty when it can take the traffic."""
+def _proven_able(moving: Moving, stop: int, *, enlarged: bool) -> str:
+    """What blue still lacks, in words, while there is time; empty when it can take the traffic.
+
+    A blue that norikae enlarges is waited for until it is as large as it was; what the environment demands of any blue
+    is enough when that takes too long.
+    """
     phase = moving.ports.table.read(moving.writer.run, "PHASE", PhaseItem)
     if phase and phase.point_of_no_return:
         raise RefusedError("decommission has begun; nothing raises blue's weight any more (docs/runbook.md)")
@@ -190,15 +216,18 @@ def _proven_able(moving: Moving, stop: int) -> str:
     if wrong := unhealthy(moving, groups) or unreachable(moving):
         raise _refused(moving, wrong)
     short = "" if moving.item.critical else too_small(moving, groups, stop)
-    if not short:
+    cold = too_small(moving, groups, stop, percent=WHOLE) if enlarged else ""
+    if not (short or cold):
         return ""
     since = moving.item.short_since
     if since is None:
         moving.save(short_since=moving.ports.now)
     elif moving.ports.now - since > moving.ports.environment.shift.rollback.capacity_deadline:
+        if not short:
+            return ""
         moving.save(short_since=None)  # whoever resumes gives blue as much time again
         raise _refused(moving, short)
-    return f"{moving.blue} to scale up: {short}"
+    return f"{moving.blue} to scale up: {short or cold}"
 
 
 def _refused(moving: Moving, wrong: str) -> RollbackRefusedError:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from norikae.gates.probe import not_proven
 from norikae.traffic.descent import needed_targets
 from norikae.traffic.moving import Moving
@@ -34,15 +36,17 @@ def unhealthy(moving: Moving, groups: tuple[TargetGroupHealth, ...]) -> str:
     return ", ".join(f"{group.target_group} has no healthy target" for group in groups if not group.healthy)
 
 
-def too_small(moving: Moving, groups: tuple[TargetGroupHealth, ...], weight: int) -> str:
+def too_small(moving: Moving, groups: tuple[TargetGroupHealth, ...], weight: int, percent: float = 0) -> str:
     """Why blue is too small for what it would get, in words; empty when it is large enough.
 
     Args:
         moving: the application.
         groups: its target groups on blue.
         weight: green's weight after the move.
+        percent: of the targets before the shift that the whole traffic needs; by default the environment's.
     """
     rollback = moving.ports.environment.shift.rollback
+    rollback = msgspec.structs.replace(rollback, capacity_percent=percent or rollback.capacity_percent)
     return ", ".join(
         f"{group.target_group} has {group.healthy} healthy targets of {before} before the shift, {needed} are needed"
         for group in groups

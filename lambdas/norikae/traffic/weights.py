@@ -141,7 +141,8 @@ def batch_back(
 
 
 def _restores(record: RecordSet, original: RecordSet, take: Taking) -> bool:
-    return record.raw == original.raw or (record.type == "TXT" and record.raw == take(original).raw)
+    """Whether a record set is the original one; whoever owns it by its mark, its owner or norikae, it is."""
+    return record.raw == original.raw or (record.type == "TXT" and take(record).raw == take(original).raw)
 
 
 def batch_end(

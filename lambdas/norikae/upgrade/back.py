@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from norikae.capacity.back import give_back_all
 from norikae.errors import RefusedError
 from norikae.ports import Ports
 from norikae.singletons.hand_off import hand_back
@@ -51,4 +52,7 @@ def roll_back_applications(ports: Ports, writer: Writer) -> Answer:
         return progress.answer()
     if refused:
         raise next(iter(refused.values()))
+    progress = give_back_all(ports, writer)
+    if not progress.ready:
+        return progress.answer()
     return {"next": "go-on"}

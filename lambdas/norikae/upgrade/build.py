@@ -16,6 +16,7 @@ from norikae.cluster.site import Site
 from norikae.environment import Environment
 from norikae.ports import Ports
 from norikae.singletons.ledger import suspended_on_green
+from norikae.traffic.keep_alive import lower
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.phase import advance, enter, holds_in
 from norikae.upgrade.pin import pinned
@@ -62,7 +63,8 @@ def ensure_argo_cd(ports: Ports, writer: Writer) -> Answer:
 
 
 def sync_platform(ports: Ports, writer: Writer) -> Answer:
-    """The next move towards a synced platform, one wave after the other."""
+    """The next move towards a synced platform, one wave after the other; blue's clients begin to let go meanwhile."""
+    lower(ports, writer, _plan(ports, writer))
     return _sync(ports, writer, "sync-platform", sync_the_platform)
 
 

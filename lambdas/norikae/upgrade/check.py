@@ -37,6 +37,7 @@ def run_preflight(ports: Ports, writer: Writer) -> Answer:
             insights=ports.insights,
             subnets=ports.compute,
             trust=ports.identity,
+            balancers=ports.load_balancers,
             now=ports.now,
             green_name=stored.plan.green.name,
             suspended=suspended_on_blue(ports, stored.plan),

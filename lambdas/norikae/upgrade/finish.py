@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from norikae.approvals.ask import reason_of
+from norikae.capacity.back import leave_nothing
 from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
+from norikae.traffic.keep_alive import restore
 from norikae.traffic.locks import leave_no_lock
 from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import Writer
@@ -45,6 +47,8 @@ def report_failure(ports: Ports, state: Mapping[str, Any], execution: str) -> An
         reason = f"aborted by {flags.by or 'an operator'}{f': {flags.reason}' if flags.reason else ''}"
     if outcome == "rolled-back":
         forget_green(ports, writer)
+    if left := leave_nothing(ports, writer):
+        reason = f"{reason or outcome}; still enlarged: {'; '.join(left)}"
     _end(ports, writer, execution, outcome, reason)
     return {"error": f"Upgrade{outcome.title().replace('-', '')}", "cause": reason or outcome}
 
@@ -66,6 +70,7 @@ def _outcome(ports: Ports, run: str) -> Outcome:
 
 def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason: str) -> Answer:
     leave_no_lock(ports, writer.run)
+    restore(ports, writer)
     close(ports, writer, outcome=outcome, waiting_for=reason)
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")

@@ -99,9 +99,14 @@ def _groups(ports: Ports, writer: Writer, plan: Plan) -> list[Answer]:
 
 def _parts(group: list[PlannedApplication], together: int) -> Iterator[tuple[list[PlannedApplication], int]]:
     """First what norikae moves by itself, then what waits for its teams: nobody waits for another team's decision."""
-    yield [one for one in group if one.shift == "auto"], together
-    yield [one for one in group if one.shift == "team"], MOST_TOGETHER
+    yield [one for one in group if _moves_by_itself(one)], together
+    yield [one for one in group if not _moves_by_itself(one)], MOST_TOGETHER
 
 
 def _child(writer: Writer, application: str, turn: int) -> Answer:
     return {"application": application, "execution": shift_execution_name(writer, application, turn)}
+
+
+def _moves_by_itself(planned: PlannedApplication) -> bool:
+    """Whether nobody has to say anything before an application moves."""
+    return planned.shift == "auto" and not planned.hold

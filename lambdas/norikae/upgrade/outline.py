@@ -19,7 +19,8 @@ from norikae.singletons.inventory import inventory, planned
 from norikae.traffic.applications import find_applications
 from norikae.traffic.history import too_long
 from norikae.upgrade.changes import Move, creations, deletions, waits
-from norikae.upgrade.plan import Cluster, Plan, PlannedApplication, group_by_order
+from norikae.upgrade.order import in_groups
+from norikae.upgrade.plan import Cluster, Plan, PlannedApplication
 
 if TYPE_CHECKING:
     from norikae.cluster.ports import Kubernetes
@@ -66,7 +67,7 @@ def outline(ports: Ports, run: str, wanted: UpgradeRequest, version: str, cluste
         blue=Cluster(blue.name, blue.version),
         green=Cluster(green, version),
         revision=revision,
-        groups=group_by_order(_planned(ports, chosen, _owners(ports, chosen, kubernetes))),
+        groups=in_groups(_planned(ports, chosen, _owners(ports, chosen, kubernetes)), found, environment.shift.canary),
         singletons=planned(inventory(kubernetes, sources, home.root), found),
         creates=creations(environment, move),
         # A run that leaves applications on blue cannot delete it: it holds instead.
@@ -75,6 +76,7 @@ def outline(ports: Ports, run: str, wanted: UpgradeRequest, version: str, cluste
         automated=automation(sources[home.root]) if home.root in sources else None,
         waits=waits(environment),
         dry_run=wanted.dry_run,
+        canary=environment.shift.canary if environment.shift.canary in {one.name for one in chosen} else "",
     )
 
 
@@ -116,6 +118,10 @@ def _planned(
             probe=one.probe,
             shift=one.shift,
             owner=owned_by[one.name],
+            scale=one.scale,
+            hold=one.hold,
+            after=one.after,
+            restarts=one.restarts,
         )
         for one in chosen
     ]

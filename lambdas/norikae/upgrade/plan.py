@@ -6,7 +6,6 @@ from typing import Any, Literal
 import msgspec
 
 from norikae.environment import Owner
-from norikae.traffic.applications import Application
 
 
 class Cluster(msgspec.Struct, frozen=True):
@@ -31,6 +30,10 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
         shift: ``auto``, or ``team`` when its own team says when it moves.
         owner: who owns its record sets: ``controller`` is norikae, ``lease`` an external-dns that norikae takes them
             from meanwhile, ``external-dns`` one that norikae tells the weights.
+        scale: whether a cluster is made large enough before it gets the traffic.
+        hold: whether it starts only when somebody says so.
+        after: the applications of the run that move before it, as its team named them.
+        restarts: ``<resource>/<namespace>/<name>`` of what is restarted on blue in the soak.
     """
 
     name: str
@@ -43,6 +46,10 @@ class PlannedApplication(msgspec.Struct, frozen=True, kw_only=True):
     probe: str = "/"
     shift: Literal["auto", "team"] = "auto"
     owner: Owner = "controller"
+    scale: bool = True
+    hold: bool = False
+    after: tuple[str, ...] = ()
+    restarts: tuple[str, ...] = ()
 
 
 class PlannedSingleton(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +87,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         singletons: what must not run in both clusters at once.
         waits: every deadline and pause of the run in seconds, by its key in the environment file.
         dry_run: nothing of it will be done.
+        canary: the application that moves first, alone; without it having moved no other begins. "" for none.
     """
 
     run: str
@@ -95,6 +103,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     singletons: tuple[PlannedSingleton, ...] = ()
     waits: dict[str, int] = {}
     dry_run: bool = False
+    canary: str = ""
 
     def applications(self) -> tuple[PlannedApplication, ...]:
         """All applications, in order."""
@@ -113,14 +122,3 @@ def canonical(plan: Plan) -> bytes:
 def plan_hash(plan: Plan) -> str:
     """SHA-256 of the canonical JSON; approvals are bound to it."""
     return hashlib.sha256(canonical(plan)).hexdigest()
-
-
-def group_by_order(
-    applications: list[tuple[Application, PlannedApplication]],
-) -> tuple[tuple[PlannedApplication, ...], ...]:
-    """Groups in the order that the teams asked for, names in alphabetical order inside a group."""
-    orders = sorted({found.order for found, _ in applications})
-    return tuple(
-        tuple(sorted((planned for found, planned in applications if found.order == order), key=lambda one: one.name))
-        for order in orders
-    )

@@ -4,8 +4,8 @@ A load balancer counts a request for a target group only when it chose a target 
 default rule do not count, nor do health checks (Application Load Balancer guide, "CloudWatch metrics", RequestCount).
 norikae's own probes ask green only, so none of its requests are among them. A WebSocket that was opened before the
 window makes no request in it, but it is a connection in each of its minutes (ActiveConnectionCount, same page).
-CloudWatch has no figure for a minute without requests: silence counts only while the same load balancer reports that its
-targets are healthy.
+CloudWatch has no figure for a minute without requests: silence counts only while the same load balancer reports that
+its targets are healthy.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from norikae.traffic.applications import annotations as annotations_of
 from norikae.traffic.applications import reference
 from norikae.upgrade.progress import Progress, counted
 from norikae.upgrade.quiet_port import Figures
+from norikae.upgrade.talkers import top_talkers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +89,9 @@ def quiet(ports: Ports, cluster: str) -> Progress:
     texts += [*missing, *unknown]
     if not texts:
         return Progress.done()
+    if wanted.access_logs:
+        noisy = {door.balancer for one in visited if noise(one, wanted, ports.now) for door in one.doors}
+        texts = [*top_talkers(ports, noisy), *texts]  # first, since only the first few are shown
     return Progress.wait(f"nobody to talk to {cluster} any more: {counted(texts)}", poll_seconds(ports.environment))
 
 

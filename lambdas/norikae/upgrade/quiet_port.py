@@ -31,3 +31,10 @@ class Visits(Protocol):
 
     def figures(self, groups: Sequence[Dimensions], *, start: float, end: float) -> tuple[Figures, ...]:
         """The figures of each target group between two instants (seconds since the epoch), in the order asked."""
+
+
+class AccessLogs(Protocol):
+    """The access logs of load balancers, where the environment names their bucket."""
+
+    def lines(self, dns_name: str, *, start: float, end: float) -> list[str]:
+        """The newest entries that were delivered between two instants (seconds since the epoch), as they are."""

@@ -8,7 +8,6 @@ from typing import Any
 from norikae.errors import BadRequestError, NorikaeError, TransientError
 from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
-from norikae.report.run_report import keep_report
 from norikae.singletons.ledger import pending_back
 from norikae.traffic.locks import leave_no_lock, unlock
 from norikae.traffic.moving import Moving
@@ -64,11 +63,18 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
         from norikae.upgrade.rolled_back import forget_green  # noqa: PLC0415 - only once the names are back
 
         forget_green(ports, writer)
+    from norikae.report.run_report import keep_report  # noqa: PLC0415 - the names go back before it is needed
+    from norikae.traffic.keep_alive import restore  # noqa: PLC0415 - as above
+
+    restore(ports, writer)
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
     leave_no_lock(ports, writer.run, at_any_price=True)
     close(ports, writer, outcome=outcome, waiting_for="")
-    detail = {"execution": execution, "status": status, "applications": outcomes}
+    from norikae.capacity.back import leave_nothing  # noqa: PLC0415 - only once the names are back
+
+    left = leave_nothing(ports, writer)
+    detail = {"execution": execution, "status": status, "applications": outcomes, "enlarged": list(left)}
     ports.table.log(writer.run, Event(at=ports.now, what="recovered", detail=detail))
     report = keep_report(ports, writer.run)
     text = f"run {writer.run} was {status.lower()}: {outcome}"

@@ -4,6 +4,7 @@ from typing import Any
 
 from norikae.errors import GateFailedError
 from norikae.ports import Ports
+from norikae.traffic.restarts import restart_on_blue
 from norikae.upgrade.arrival import still_leased, unsettled
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.moves import Said, flag
@@ -31,6 +32,10 @@ def soak(ports: Ports, writer: Writer) -> Answer:
 
     def look() -> Progress:
         left = soak_left(ports, writer, plan)
+        # By now every application is wholly on green, so whoever is cut off on blue comes back there.
+        ahead = restart_on_blue(ports, writer, plan)
+        if left <= 0 and ahead:
+            return Progress.wait(f"{plan.blue.name} to restart {counted(ahead)}", poll)
         waiting = [why for planned in plan.applications() if (why := unsettled(ports, writer, planned.name, began))]
         waiting += still_leased(ports, writer, plan)
         if left <= 0 and waiting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from norikae.argocd.home import home_of
@@ -14,8 +15,9 @@ from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome
 from norikae.singletons.ledger import suspended_on_green
 from norikae.traffic.applications import find_applications
+from norikae.traffic.keep_alive import waited_until, waiting
 from norikae.traffic.learn import place_of, survey_of
-from norikae.upgrade.phase import advance
+from norikae.upgrade.phase import advance, enter
 from norikae.upgrade.pin import pinned
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.progress import Progress, counted
@@ -43,12 +45,19 @@ def verify_green(ports: Ports, writer: Writer) -> Answer:
     wanted = ports.environment.verify
 
     def move() -> Progress:
-        found = tuple(_unmet(ports, writer, plan))
+        found, (clients, pause) = tuple(_unmet(ports, writer, plan)), waiting(ports, writer.run)
         if found:
-            return Progress.wait(counted(found), min(ports.environment.clusters.poll, ports.environment.argocd.poll))
+            poll = min(ports.environment.clusters.poll, ports.environment.argocd.poll)
+            return Progress.wait(counted((*found, clients) if clients else found), max(poll, pause))
+        if clients:  # the Jobs end meanwhile
+            jobs = _run_jobs(ports, writer, plan) if wanted.jobs else Progress.done()
+            return Progress.wait(f"{clients}{'' if jobs.ready else f' | {jobs.waiting_for}'}", pause)
         return _run_jobs(ports, writer, plan) if wanted.jobs else Progress.done()
 
-    deadline = ports.environment.argocd.sync_deadline + (wanted.jobs_deadline if wanted.jobs else 0)
+    # Green has its whole time beside that for which clients are waited for.
+    since = enter(ports, writer, "verify-green").spans[-1].since
+    clinging = max(0, ceil(waited_until(ports, writer.run) - since))
+    deadline = clinging + ports.environment.argocd.sync_deadline + (wanted.jobs_deadline if wanted.jobs else 0)
     return advance(ports, writer, "verify-green", deadline, move)
 
 

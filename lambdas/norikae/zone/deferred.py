@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from norikae.errors import ConflictError, NorikaeError, RefusedError
 from norikae.traffic.records import TRAFFIC_TYPES, Change, RecordSet
-from norikae.zone.apply import applied
 from norikae.zone.intent import PREFIX, Head, Intent, subject_in
 
 if TYPE_CHECKING:
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
     from norikae.traffic.ports import Dns
     from norikae.zone.ports import Bell, Intents
+    from norikae.zone.shared import SharedReading
 
+BY_ITSELF = "(without the zone's writer)"
+"""What CloudTrail reads about a change that the writer had left."""
 ABANDONED = 60
 """Seconds after which whoever took an intent has died: no attempt to reach Route 53 takes that long."""
 
@@ -30,6 +34,7 @@ class ZoneDns:
         directly_after: seconds after which this function applies an intent that the writer has left; None for
             functions that may not.
         looks_every: seconds between two questions about one change, whoever asks.
+        shared: the reading of the zone that functions share; None for reading alone.
     """
 
     def __init__(
@@ -41,13 +46,20 @@ class ZoneDns:
         bell: Bell | None,
         directly_after: float | None,
         looks_every: float,
+        shared: SharedReading | None = None,
     ) -> None:
         self._route53, self._intents, self._now = route53, intents, now
         self._bell, self._directly_after, self._looks_every = bell, directly_after, looks_every
+        self._shared = shared
 
     def records(self, hosts: Sequence[str], types: Sequence[str] = TRAFFIC_TYPES) -> tuple[RecordSet, ...]:
-        """All record sets of some names and types."""
-        return self._route53.records(hosts, types)
+        """All record sets of some names and types, not older than the last change of the first of them."""
+        found = self._shared.records(hosts, types, lambda: self._applied_at(hosts)) if self._shared and hosts else None
+        return self._route53.records(hosts, types) if found is None else found
+
+    def _applied_at(self, hosts: Sequence[str]) -> float:
+        head = self._intents.head(min(hosts))
+        return head.at if head else 0.0
 
     def change(self, changes: Sequence[Change], comment: str) -> str:
         """Let a batch be applied, all of it or nothing; the intent's id, or Route 53's id where it is applied at once.
@@ -108,6 +120,8 @@ class ZoneDns:
 
     def _at_once(self, intent: Intent, head: Head | None) -> str:
         """Ask Route 53 now; whoever else wants to change the same records sees it."""
+        from norikae.zone.apply import applied  # noqa: PLC0415 - a step of a shift never needs it
+
         mine = Head.of(intent, "taken", self._now)
         self._intents.post(intent, mine, instead_of=head)
         verdict = applied(self._route53, [intent])[intent.id]
@@ -119,9 +133,12 @@ class ZoneDns:
 
     def _without_the_writer(self, head: Head) -> Head:
         """Apply an intent that the zone's writer has left: the way back depends on no queue."""
+        from norikae.zone.apply import applied  # noqa: PLC0415 - a step of a shift never needs it
+
         intent = self._intents.body(head.id)
         if intent is None:
             raise ConflictError(f"{subject_in(head.id)}: it has just been settled; read again")
+        intent = msgspec.structs.replace(intent, comment=f"{intent.comment} {BY_ITSELF}")
         doubtful = {head.id} if head.state == "taken" else set()
         mine = self._intents.seize(head, self._now)
         verdict = applied(self._route53, [intent], doubtful=doubtful)[intent.id]

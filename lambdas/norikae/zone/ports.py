@@ -43,7 +43,7 @@ class Intents(Protocol):
         """One of them."""
 
     def take(self, intents: Sequence[Intent], now: float) -> Taken:
-        """Take those that are still open; whatever is not is forgotten."""
+        """Take those that are still open, one per subject; whatever is not open any more is forgotten."""
 
     def seize(self, head: Head, now: float) -> Head:
         """Take one, whoever has it; ConflictError when it is not as it was read."""

@@ -39,11 +39,12 @@ def ec2(operation: Operation, place: Place) -> Derived:
 
 
 def elbv2(operation: Operation, place: Place) -> Derived:
-    """The permissions of a call to Elastic Load Balancing that looks or deletes."""
+    """The permissions of a call to Elastic Load Balancing that looks, deletes or changes attributes."""
     action, params = f"elasticloadbalancing:{operation.name}", operation.params
     if operation.name.startswith("Describe"):
         return [(action, "*", {})]
-    member = {"DeleteLoadBalancer": "LoadBalancerArn", "DeleteTargetGroup": "TargetGroupArn"}.get(operation.name)
+    members = {"DeleteLoadBalancer": "LoadBalancerArn", "DeleteTargetGroup": "TargetGroupArn"}
+    member = {**members, "ModifyLoadBalancerAttributes": "LoadBalancerArn"}.get(operation.name)
     if member is None:
         raise UnmodelledPolicyError(f"the embedded world cannot judge permissions for {action}")
     return [(action, params[member], _tagged(params[member], place))]

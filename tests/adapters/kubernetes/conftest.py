@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 TOKENS = {
     "admin": User("admin", ("system:masters", "system:authenticated")),
     "reader": User("reader", ("norikae:read", "system:authenticated")),
+    "restarter": User("restarter", ("norikae:restart", "system:authenticated")),
     "syncer": User("syncer", ("norikae:sync", "system:authenticated")),
     "comparer": User("comparer", ("norikae:compare", "system:authenticated")),
     "verifier": User("verifier", ("norikae:verify", "system:authenticated")),
     "hander": User("hander", ("norikae:hand-off", "system:authenticated")),
+    "scaler": User("scaler", ("norikae:scale", "system:authenticated")),
     "decommissioner": User("decommissioner", ("norikae:decommission", "system:authenticated")),
 }
 

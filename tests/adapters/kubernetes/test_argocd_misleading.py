@@ -19,7 +19,7 @@ from tests.unit.fakes.demo import REPOSITORY
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.grounds import FakeInsights
 from tests.unit.fakes.identity import FakeIdentity
-from tests.unit.fakes.ports import FakeLocks
+from tests.unit.fakes.ports import FakeBalancers, FakeLocks
 from tests.unit.preflight.test_checks import FakeNames
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def test_an_object_of_two_applications_is_a_blocker_of_the_preflight(green: Gree
         insights=FakeInsights(),
         subnets=FakeCompute(),
         trust=FakeIdentity(),
+        balancers=FakeBalancers(),
         now=green.kernel.now(),
     )
     texts = [finding.text for finding in applications_ready.check(ground) if finding.severity == "blocker"]

@@ -179,6 +179,36 @@ def test_verifiers_run_nothing_elsewhere_and_delete_nothing(as_user: Callable[[s
             attempt()
 
 
+def test_scalers_change_minimums_and_sizes_and_nothing_else(
+    as_user: Callable[[str], KubernetesClient], client: KubernetesClient
+) -> None:
+    client.apply(
+        {
+            "apiVersion": "autoscaling/v2",
+            "kind": "HorizontalPodAutoscaler",
+            "metadata": {"name": "web", "namespace": NAMESPACE},
+            "spec": {"scaleTargetRef": {"kind": "Deployment", "name": "web"}, "minReplicas": 2, "maxReplicas": 9},
+        }
+    )
+    scaler, name = as_user("scaler"), "argocd-application-controller"
+    autoscalers, workloads = "horizontalpodautoscalers.autoscaling", "statefulsets.apps"
+    raised = scaler.patch(autoscalers, "web", NAMESPACE, {"spec": {"minReplicas": 7}})
+    assert raised["spec"]["minReplicas"] == 7
+    scale = scaler.patch(workloads, name, NAMESPACE, {"spec": {"replicas": 3}}, subresource="scale")
+    assert (scale["kind"], scale["spec"]) == ("Scale", {"replicas": 3})
+    assert scaler.list(workloads)[0]["spec"]["replicas"] == 3
+    assert scaler.list(INGRESSES) == []
+    assert scaler.get(APPLICATIONS, "web", NAMESPACE) is not None
+    for attempt in (
+        lambda: scaler.patch(workloads, name, NAMESPACE, {"spec": {"replicas": 0}}),
+        lambda: scaler.delete(autoscalers, "web", NAMESPACE),
+        lambda: scaler.patch(APPLICATIONS, "web", NAMESPACE, {"operation": {}}),
+        lambda: scaler.list("secrets"),
+    ):
+        with pytest.raises(RefusedError, match="forbidden"):
+            attempt()
+
+
 def test_decommissioners_stop_argo_cd_and_delete_what_holds_load_balancers(
     as_user: Callable[[str], KubernetesClient],
 ) -> None:
@@ -264,3 +294,17 @@ def test_a_custom_kind_is_read_after_a_role_with_the_label_lets_it_in(
         }
     )
     assert comparer.current(widget) is not None
+
+
+def test_restarters_touch_workloads_and_see_nothing_else(as_user: Callable[[str], KubernetesClient]) -> None:
+    restarter, name = as_user("restarter"), "argocd-application-controller"
+    body = {"spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": "now"}}}}}
+    patched = restarter.patch("statefulsets.apps", name, NAMESPACE, body)
+    assert patched["spec"]["template"]["metadata"]["annotations"] == {"kubectl.kubernetes.io/restartedAt": "now"}
+    for attempt in (
+        lambda: restarter.list("statefulsets.apps"),
+        lambda: restarter.delete("statefulsets.apps", name, NAMESPACE),
+        lambda: restarter.patch(APPLICATIONS, "web", NAMESPACE, {"operation": {}}),
+    ):
+        with pytest.raises(RefusedError, match="forbidden"):
+            attempt()

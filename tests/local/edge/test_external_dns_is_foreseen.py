@@ -16,7 +16,7 @@ from tests.unit.fakes.demo import NOW, demo_environment
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.grounds import FakeInsights
 from tests.unit.fakes.identity import FakeIdentity
-from tests.unit.fakes.ports import FakeLocks
+from tests.unit.fakes.ports import FakeBalancers, FakeLocks
 
 PUBLIC = "web.demo.example.com"
 OWN = "web.blue.demo.example.com"
@@ -65,6 +65,7 @@ def findings(world: DnsWorld, cluster: Cluster) -> tuple[Finding, ...]:
         insights=FakeInsights(),
         subnets=FakeCompute(),
         trust=FakeIdentity(),
+        balancers=FakeBalancers(),
         now=NOW,
     )
     return run_checks(ground, {"external-dns": CHECKS["external-dns"]})

@@ -23,6 +23,7 @@ KINDS = {
     "FlowSchema": "flowschemas.flowcontrol.apiserver.k8s.io",
     "Gateway": "gateways.gateway.networking.k8s.io",
     "HTTPRoute": "httproutes.gateway.networking.k8s.io",
+    "HorizontalPodAutoscaler": "horizontalpodautoscalers.autoscaling",
     "Ingress": "ingresses.networking.k8s.io",
     "Job": "jobs.batch",
     "LeaseCandidate": "leasecandidates.coordination.k8s.io",

@@ -210,6 +210,20 @@ class FakeBalancers:
         self.groups = {f"{name}.elb.example": counts for name, counts in healthy.items()}
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.secure: set[str] = set()
+        self.keep_alive: dict[str, int] = {}
+        self.refuses: Exception | None = None
+        """Raised once an attribute has been written, as when the answer is lost."""
+
+    def client_keep_alive(self, dns_name: str) -> int | None:
+        return self.keep_alive.get(dns_name)
+
+    def set_client_keep_alive(self, dns_name: str, seconds: int) -> bool:
+        if dns_name not in self.keep_alive:
+            return False
+        self.keep_alive[dns_name] = seconds
+        if self.refuses:
+            raise self.refuses
+        return True
 
     def serves_tls(self, dns_name: str) -> bool:
         return dns_name in self.secure
@@ -276,6 +290,20 @@ class FakeVisits:
         return tuple(self.of.get(name, Figures(reported_at=end - 60)) for name in names)
 
 
+class FakeAccessLogs:
+    """Lines by DNS name of the load balancer."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, list[str]] = {}
+        self.broken: Exception | None = None
+
+    def lines(self, dns_name: str, *, start: float, end: float) -> list[str]:
+        assert end - start == 900
+        if self.broken:
+            raise self.broken
+        return self.of.get(dns_name, [])
+
+
 class FakeExecutions:
     """Executions by ARN, and the answers that waiting tasks got."""
 
@@ -340,6 +368,7 @@ class FakePorts:
     trail: FakeTrail = field(default_factory=FakeTrail)
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
     visits: FakeVisits = field(default_factory=FakeVisits)
+    access_logs: FakeAccessLogs = field(default_factory=FakeAccessLogs)
     orphans: FakeOrphans = field(default_factory=FakeOrphans)
     executions: FakeExecutions = field(default_factory=FakeExecutions)
     topic: FakeTopic = field(default_factory=FakeTopic)

@@ -13,7 +13,7 @@ from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.grounds import FakeInsights
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
-from tests.unit.fakes.ports import FakeDns, alias
+from tests.unit.fakes.ports import FakeBalancers, FakeDns, alias
 
 if TYPE_CHECKING:
     from norikae.preflight.finding import Finding
@@ -38,6 +38,7 @@ class BeforeARun:
         self.insights = FakeInsights()
         self.compute = FakeCompute()
         self.trust = FakeIdentity()
+        self.balancers = FakeBalancers()
 
     def ground(self) -> Ground:
         return Ground(
@@ -51,6 +52,7 @@ class BeforeARun:
             insights=self.insights,
             subnets=self.compute,
             trust=self.trust,
+            balancers=self.balancers,
             now=NOW,
         )
 

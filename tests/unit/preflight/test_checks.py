@@ -18,7 +18,7 @@ from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.grounds import FakeInsights
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
-from tests.unit.fakes.ports import FakeLocks
+from tests.unit.fakes.ports import FakeBalancers, FakeLocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,6 +74,7 @@ def ground(eks: FakeEks, api: FakeKubernetes, names: FakeNames) -> Ground:
         insights=FakeInsights(),
         subnets=FakeCompute(),
         trust=FakeIdentity(),
+        balancers=FakeBalancers(),
         now=NOW,
     )
 

@@ -251,6 +251,7 @@ def test_the_check_finds_blockers_and_notes_what_is_left_to_a_team() -> None:
         insights=nothing,
         subnets=nothing,
         trust=nothing,
+        balancers=nothing,
         now=NOW,
     )
     severities = {finding.subject: finding.severity for finding in singletons.check(ground)}

@@ -86,6 +86,7 @@ def test_the_preflight_of_the_next_attempt_knows_what_was_suspended() -> None:
         insights=nothing,
         subnets=nothing,
         trust=nothing,
+        balancers=nothing,
         now=NOW,
         suspended=suspended_on_blue(story.ports, story.plan),
     )

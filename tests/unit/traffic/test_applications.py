@@ -122,8 +122,8 @@ def test_a_team_may_wish() -> None:
             "http-5xx,luck",
             "names a gate that does not exist; there are: target-health, http-5xx, latency",
         ),
-        ("colour", "green", "is not an annotation of norikae; known: app, bake,"),
-        ("hold", "true", "is not an annotation of norikae"),
+        ("colour", "green", "is not an annotation of norikae; known: after, app, bake,"),
+        ("hold", "yes", "must be true or false, in quotes"),
         ("singleton", "true", "is not an annotation of norikae"),
     ],
 )

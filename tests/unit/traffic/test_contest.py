@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from norikae.traffic.contest import is_time_to_read, restore_safe_weights
+from norikae.traffic.contest import restore_safe_weights
+from norikae.traffic.drift import is_time_to_read
 from norikae.traffic.records import RecordSet
 from norikae.upgrade.state import AppItem
 from tests.unit.fakes.owned import GREEN_SET, OwnedStory

@@ -176,7 +176,7 @@ def test_an_argo_cd_that_would_put_the_weight_back_is_refused_with_what_to_write
         ingress["metadata"]["annotations"]["argocd.argoproj.io/tracking-id"] = f"{APP}:networking.k8s.io/Ingress:shop/x"
         api.put(ingress)
         api.put(argo_application())
-    with pytest.raises(RefusedError, match="Argo CD would put .*/aws-weight of Ingress shop/billing back") as refusal:
+    with pytest.raises(RefusedError, match=r"Argo CD would put .*/aws-weight of Ingress shop/billing back") as refusal:
         story.prepared()
     assert '"/metadata/annotations/external-dns.kubernetes.io~1aws-weight"' in str(refusal.value)
     pointer = "/metadata/annotations/external-dns.kubernetes.io~1aws-weight"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from norikae.approvals.ask import hold_application, hold_failed_rollback, reason_of
+from norikae.capacity.green import scale_green
 from norikae.environment import Rollback
 from norikae.errors import NorikaeError, StaleWriterError, TransientError, UnreachableError
 from norikae.gates.judge import judge_gates
@@ -124,6 +125,7 @@ class Shifting(RuleBasedStateMachine):
             "Prepare shift": self.prepares,
             "Prove ownership": lambda: prove_ownership(ports, writer, APP),
             "Restore safe weights": lambda: restore_safe_weights(ports, writer, APP, reason_of(self.data)),
+            "Scale green": lambda: scale_green(ports, writer, APP, weight),
             "Set weights": lambda: set_weights(ports, writer, APP, weight),
             "Verify weights": lambda: {
                 **self.data["change"],

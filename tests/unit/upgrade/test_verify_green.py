@@ -9,12 +9,13 @@ import pytest
 
 from norikae.errors import RefusedError
 from norikae.gates.probe_port import Answer
+from norikae.traffic.keep_alive import LOOKS, KeepAliveItem, Lowered
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.sync_state import PinItem, VerificationItem
 from norikae.upgrade.verify import verify_green
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import OTHER_SHA, ingress
-from tests.unit.fakes.story import APP, GREEN, RUN
+from tests.unit.fakes.story import APP, BLUE, GREEN, RUN
 
 JOB = {
     "apiVersion": "batch/v1",
@@ -186,3 +187,22 @@ def test_the_phase_has_time_for_its_jobs() -> None:
     assert look(world, writer)["next"] == "wait"
     world.ports.now += world.ports.environment.verify.jobs_deadline
     assert look(world, writer)["next"] == "hold"
+
+
+def test_clients_that_cling_to_blue_are_waited_for_in_few_looks_and_beside_greens_own_deadline() -> None:
+    world, writer = built()
+    shift = msgspec.structs.replace(world.ports.environment.shift, client_keep_alive=60)
+    world.ports.environment = msgspec.structs.replace(world.ports.environment, shift=shift)
+    balancer = f"{BLUE}.elb.example"
+    began = world.ports.now
+    lowered = Lowered(was=86400, to=60, at=began)
+    world.ports.table.write(writer, "KEEP-ALIVE", KeepAliveItem(balancers={balancer: lowered}))
+    world.ports.load_balancers.keep_alive[balancer] = 60
+    looks = 0
+    while (answer := look(world, writer))["next"] == "wait":
+        assert "to leave, " in answer["waiting_for"]
+        looks += 1
+        world.ports.now += answer["retry_after_seconds"]
+    assert answer["next"] == "go-on", "a day is longer than the deadline of green's own proofs"
+    assert looks <= LOOKS + 1
+    assert world.ports.now - began >= 86400

@@ -74,6 +74,7 @@ def test_the_way_back_waits_for_no_writer_longer_than_a_minute(*, taken: bool) -
     zone.time_passes(1)
     assert zone.function(directly_after=60).is_in_sync(change) is True
     assert zone.weight(host) == {BLUE: 95, GREEN: 5}
+    assert zone.dns.batches[-1].endswith("(without the zone's writer)")
     assert zone.written() == 0, "the writer finds it done"
     assert zone.intents.bodies == {}
 

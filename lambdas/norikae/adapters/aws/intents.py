@@ -81,9 +81,14 @@ class DynamoIntents:
         return None if item is None else _value(item, Intent)
 
     def take(self, intents: Sequence[Intent], now: float) -> Taken:
-        """Take those that are still open; a batch whose head is settled or another's is forgotten."""
+        """Take those that are still open; a batch whose head is settled or another's is forgotten.
+
+        Of two about one subject the later one is left for the next time: a transaction has an item once.
+        """
+        oldest = {one.subject: one.id for one in reversed(intents)}
+        firsts = [one for one in intents if oldest[one.subject] == one.id]
         heads = {
-            one.id: Head(id=one.id, digest=one.digest, state="taken", made_at=one.made_at, at=now) for one in intents
+            one.id: Head(id=one.id, digest=one.digest, state="taken", made_at=one.made_at, at=now) for one in firsts
         }
         before: set[str] = set()
         left = list(heads)
@@ -98,7 +103,7 @@ class DynamoIntents:
                 else:
                     del heads[left[place]]
             left = [intent for place, intent in enumerate(left) if place not in failed]
-        self._forget([intent.id for intent in intents if intent.id not in heads])
+        self._forget([intent.id for intent in firsts if intent.id not in heads])
         return Taken(tuple(heads.values()), frozenset(before))
 
     def seize(self, head: Head, now: float) -> Head:

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from norikae.adapters.aws.calls import call, pages
+from norikae.adapters.aws.calls import call, look_up, pages
 from norikae.traffic.ports import TargetGroupHealth
 from norikae.traffic.records import LoadBalancerTarget
 
 RESOURCE_TAG = "ingress.k8s.aws/resource"
 """AWS Load Balancer Controller tags a target group with ``<namespace>/<ingress>-<service>:<port>``."""
+
+KEEP_ALIVE = "client_keep_alive.seconds"
+GONE = "LoadBalancerNotFound"
 
 TAGS_PER_CALL = 20
 """DescribeTags takes at most 20 resources (API reference)."""
@@ -53,6 +56,25 @@ class ElbLoadBalancers:
         listed = pages(self._client.describe_listeners, LoadBalancerArn=found["LoadBalancerArn"])
         return any(listener["Protocol"] == "HTTPS" for page in listed for listener in page["Listeners"])
 
+    def client_keep_alive(self, dns_name: str) -> int | None:
+        """For how many seconds clients may keep a connection; None when there is no such Application Load Balancer."""
+        found = self._balancer(dns_name)
+        if found is None:
+            return None
+        arn = found["LoadBalancerArn"]
+        answer = look_up(self._client.describe_load_balancer_attributes, GONE, LoadBalancerArn=arn)
+        values = {one["Key"]: one["Value"] for one in (answer or {}).get("Attributes", ())}
+        return int(values[KEEP_ALIVE]) if KEEP_ALIVE in values else None
+
+    def set_client_keep_alive(self, dns_name: str, seconds: int) -> bool:
+        """Let clients keep connections for so long; False when the load balancer is gone."""
+        found = self._balancer(dns_name)
+        if found is None:
+            return False
+        change = {"Key": KEEP_ALIVE, "Value": str(seconds)}
+        modify, arn = self._client.modify_load_balancer_attributes, found["LoadBalancerArn"]
+        return look_up(modify, GONE, LoadBalancerArn=arn, Attributes=[change]) is not None
+
     def _balancer(self, dns_name: str) -> dict[str, Any] | None:
         if self._known is None:
             listed = [one for page in pages(self._client.describe_load_balancers) for one in page["LoadBalancers"]]
@@ -83,4 +105,5 @@ class ElbLoadBalancers:
                 ("TargetGroup", group["TargetGroupArn"].rpartition(":")[2]),
             ),
             alone=alone,
+            of_pods=group.get("TargetType") == "ip",
         )

@@ -61,6 +61,17 @@ class Route53Dns:
         answer = call(self._client.get_change, Id=change.removeprefix("/change/"))
         return bool(answer["ChangeInfo"]["Status"] == "INSYNC")
 
+    def whole(self) -> tuple[list[RecordSet], int]:
+        """Every record set of the zone, and how many requests that took."""
+        found: list[RecordSet] = []
+        start: dict[str, Any] = {}
+        pages = 0
+        while start or not pages:
+            answer = call(self._client.list_resource_record_sets, HostedZoneId=self._zone, **start)
+            found += map(RecordSet, answer["ResourceRecordSets"])
+            start, pages = _next(answer), pages + 1
+        return found, pages
+
     def _at(self, host: str) -> list[RecordSet]:
         found: list[RecordSet] = []
         start: dict[str, Any] = {"StartRecordName": host, "StartRecordType": TRAFFIC_TYPES[0]}
