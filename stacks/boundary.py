@@ -170,6 +170,7 @@ def _secrets(at: Resources) -> list[iam.PolicyStatement]:
 def _records(at: Resources) -> list[iam.PolicyStatement]:
     """The records of the environment's zones."""
     actions = ["route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets"]
+    actions += [f"route53:{verb}ResourceRecordSetProtections" for verb in ("Create", "Delete", "List")]
     return [
         _allow("Records", actions, at.hosted_zones()),
         _allow("Changes", ["route53:GetChange"], [at.changes()]),

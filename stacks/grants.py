@@ -66,7 +66,7 @@ def records_read(at: Resources) -> list[iam.PolicyStatement]:
 
 
 def records_write(at: Resources) -> list[iam.PolicyStatement]:
-    """Change address and ownership records of the zone, never its NS, SOA, MX or other records.
+    """Change address and ownership records of the zone, never its NS, SOA, MX or other records; past our own locks.
 
     The names stay open: the environment file has the zone's id, not its domain. ``Null`` makes a request without the
     keys fail, which ``ForAllValues`` alone would let through (IAM guide, "Multivalued context keys").
@@ -74,6 +74,7 @@ def records_write(at: Resources) -> list[iam.PolicyStatement]:
     types, actions = "route53:ChangeResourceRecordSetsRecordTypes", "route53:ChangeResourceRecordSetsActions"
     return [
         *records_read(at),
+        *locks_lift(at),
         iam.PolicyStatement(
             sid="Weights",
             actions=["route53:ChangeResourceRecordSets"],
@@ -87,6 +88,21 @@ def records_write(at: Resources) -> list[iam.PolicyStatement]:
             },
         ),
     ]
+
+
+def locks_read(at: Resources) -> list[iam.PolicyStatement]:
+    """See what is protected of the zone."""
+    return [_locks(at, "List")]
+
+
+def locks_lift(at: Resources) -> list[iam.PolicyStatement]:
+    """Lift protections; IAM knows no condition for whose they are, so the function tells by their comment."""
+    return [_locks(at, "List", "Delete")]
+
+
+def locks_set(at: Resources) -> list[iam.PolicyStatement]:
+    """Protect names."""
+    return [_locks(at, "List", "Create")]
 
 
 def trail_read(_at: Resources) -> list[iam.PolicyStatement]:
@@ -243,6 +259,11 @@ def network(_at: Resources) -> list[iam.PolicyStatement]:
         "ec2:UnassignPrivateIpAddresses",
     ]
     return [iam.PolicyStatement(sid="Network", actions=actions, resources=["*"])]
+
+
+def _locks(at: Resources, *verbs: str) -> iam.PolicyStatement:
+    actions = [f"route53:{verb}ResourceRecordSetProtections" for verb in verbs]
+    return iam.PolicyStatement(sid="Locks", actions=actions, resources=at.hosted_zones())
 
 
 def _key(at: Resources, *verbs: str, through: list[str]) -> iam.PolicyStatement:

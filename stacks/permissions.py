@@ -39,7 +39,7 @@ FUNCTIONS = (
         (
             *(*_TELL, grants.records_read, cluster_grants.clusters_read, grants.evidence),
             grants.load_balancers_read,
-            *(identity_grants.identity_read, compute_grants.subnets_read),
+            *(identity_grants.identity_read, compute_grants.subnets_read, grants.locks_read),
         ),
         ("norikae:read",),
         _REPORTING,
@@ -138,7 +138,7 @@ FUNCTIONS = (
         "Soak",
         "workflow",
         # What background gates read, for every application in one look; leased names go back to their owner.
-        (*_MOVE, grants.publish, grants.metrics_read, cluster_grants.cluster_endpoint),
+        (*_MOVE, grants.publish, grants.metrics_read, grants.locks_lift, cluster_grants.cluster_endpoint),
         ("norikae:read", "norikae:restart"),
         (*_TELLING, "NORIKAE_BELL"),
         timeout=240,
@@ -164,7 +164,7 @@ FUNCTIONS = (
         ("norikae:sync",),
         _TELLING,
     ),
-    Row("Finish upgrade", "workflow", (*_REPORT, *_KEEP_ALIVE), settings=_REPORTING),
+    Row("Finish upgrade", "workflow", (*_REPORT, *_KEEP_ALIVE, grants.locks_lift), settings=_REPORTING),
     Row(
         "Roll back applications",
         "workflow",
@@ -177,7 +177,7 @@ FUNCTIONS = (
     Row(
         "Report failure",
         "workflow",
-        (*_REPORT, *_KEEP_ALIVE, identity_grants.identity_forget, cluster_grants.cluster_endpoint),
+        (*_REPORT, *_KEEP_ALIVE, grants.locks_lift, identity_grants.identity_forget, cluster_grants.cluster_endpoint),
         ("norikae:scale",),
         _REPORTING,
     ),
@@ -193,7 +193,7 @@ FUNCTIONS = (
     Row(
         "Prove ownership",
         "workflow",
-        (grants.table, grants.records_read, cluster_grants.cluster_endpoint),
+        (grants.table, grants.records_read, grants.locks_read, cluster_grants.cluster_endpoint),
         ("norikae:read",),
         _TABLE,
     ),
@@ -215,7 +215,7 @@ FUNCTIONS = (
         "Verify weights",
         "workflow",
         # What is told to an external-dns is told to one after the other, each once the one before has written.
-        (grants.table, grants.records_read, cluster_grants.cluster_endpoint),
+        (grants.table, grants.records_read, grants.locks_set, cluster_grants.cluster_endpoint),
         ("norikae:read", "norikae:weigh"),
         _TABLE,
     ),
@@ -243,7 +243,7 @@ FUNCTIONS = (
     ),
     Row("Hold failed rollback", "workflow", _TELL, settings=_TELLING),
     Row("Hold application", "workflow", _TELL, settings=_TELLING),
-    Row("Finish shift", "workflow", (*_TELL, grants.forget), settings=_TELLING),
+    Row("Finish shift", "workflow", (*_TELL, grants.forget, grants.locks_lift), settings=_TELLING),
     # the machine that adopts
     Row(
         "Adopt cluster",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # every function imports this module, and needs few of these 
     from norikae.gates.probe_port import Probe
     from norikae.preflight.insights_port import Insights
     from norikae.settings import Settings
+    from norikae.traffic.locks import Locks
     from norikae.traffic.ports import Dns, LoadBalancers, Trail
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
     from norikae.upgrade.quiet_port import AccessLogs, Visits
@@ -56,6 +57,10 @@ class Ports(Protocol):
     @property
     def dns(self) -> Dns:
         """The public names."""
+
+    @property
+    def locks(self) -> Locks:
+        """What is protected of the public names."""
 
     @property
     def trail(self) -> Trail:

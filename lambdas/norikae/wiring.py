@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from norikae.gates.ports import Metrics
     from norikae.gates.probe_port import Probe
     from norikae.preflight.insights_port import Insights
+    from norikae.traffic.locks import Locks
     from norikae.traffic.ports import Dns, LoadBalancers, Trail
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
     from norikae.upgrade.quiet_port import AccessLogs, Visits
@@ -126,12 +127,21 @@ class AwsPorts:
         return GuardedDns(names, self.table)
 
     @cached_property
+    def locks(self) -> Locks:
+        """Route 53."""
+        from norikae.adapters.aws.locks import Route53Locks
+
+        self._tokens.pace(_client("route53"))
+        return Route53Locks(_client("route53"), self.environment.dns.zones[0])
+
+    @cached_property
     def zone(self) -> Zone:
         """The hosted zone, its intents and its bell, as its writer needs them."""
         from norikae.adapters.aws.bell import SqsBell
         from norikae.adapters.aws.intents import DynamoIntents
         from norikae.adapters.aws.route53 import Route53Dns
         from norikae.adapters.clock import SystemClock
+        from norikae.zone.lifting import LiftingDns
         from norikae.zone.ports import Zone
 
         zone, table = self.environment.dns.zones[0], self.settings.need("table")
@@ -139,7 +149,7 @@ class AwsPorts:
         return Zone(
             id=zone,
             intents=DynamoIntents(_client("dynamodb"), table, zone, self.now, self.environment.retention.runs_days),
-            route53=Route53Dns(_client("route53"), zone),
+            route53=LiftingDns(Route53Dns(_client("route53"), zone), self.locks, self.environment.environment),
             bell=SqsBell(lambda: _client("sqs"), self.settings.bell, zone),
             clock=SystemClock(),
         )

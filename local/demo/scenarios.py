@@ -40,6 +40,7 @@ class Scenario:
         dns: who has made the weighted records before the run: people, or blue's external-dns (``brownfield``).
         external_dns: flags of external-dns in a brownfield, beside the demo's.
         owner: the environment's ``dns.owner``: who owns the names while they move.
+        protect: the environment's ``dns.protect``: whether names are locked while a weight is watched.
         commits: whether teams commit the weights of what has moved, so that leased names can go back.
         habits: what clients keep, and for how long.
         restarts: the application whose WebSockets norikae ends on blue (``norikae.dev/restart-on-blue``).
@@ -65,6 +66,7 @@ class Scenario:
     external_dns: tuple[str, ...] = ()
     owner: str = "controller"
     commits: bool = False
+    protect: bool = False
     habits: Habits = FLEETING
     restarts: str = ""
     clear_of_clients: bool = False
@@ -80,6 +82,7 @@ class Scenario:
             "shift.on_failure": (self.on_failure, "continue"),
             "shift.canary": (self.canary, ""),
             "dns.owner": (self.owner, "controller"),
+            "dns.protect": (self.protect, False),
         }
         changes: dict[str, Any] = {key: value for key, (value, usual) in wanted.items() if value != usual}
         if self.clear_of_clients:

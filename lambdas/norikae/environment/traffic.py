@@ -24,6 +24,10 @@ class Dns(Part, frozen=True):
             description="Who owns the public names: norikae, or an external-dns that norikae takes them from or tells."
         ),
     ] = "controller"
+    protect: Annotated[
+        bool,
+        msgspec.Meta(description="Whether names are locked in Route 53 for everybody while a weight is watched."),
+    ] = False
     propagation_poll: Annotated[
         Seconds, msgspec.Meta(description="How often a Route 53 change is asked for INSYNC.")
     ] = 15

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from norikae.preflight.insights_port import Insights
     from norikae.singletons.ledger import Named
     from norikae.traffic.applications import Application
+    from norikae.traffic.locks import Locks
     from norikae.traffic.records import RecordSet
 
 
@@ -78,6 +79,7 @@ class Ground:
         eks: Amazon EKS.
         kubernetes: blue's API.
         names: the records of the public names.
+        locks: what is protected of them.
         insights: what EKS itself found about blue.
         subnets: what is left of the subnets.
         trust: the trust policies of roles.
@@ -94,6 +96,7 @@ class Ground:
     eks: Eks
     kubernetes: Kubernetes
     names: PublicNames
+    locks: Locks
     insights: Insights
     subnets: Subnets
     trust: TrustPolicies

@@ -16,6 +16,7 @@ from norikae.preflight.checks import (
     irsa,
     keep_alive,
     leased_names,
+    locks,
     removed_apis,
     singletons,
     subnet_addresses,
@@ -45,6 +46,7 @@ CHECKS: Mapping[str, Check] = {
     "dns-ownership": dns_ownership.check,
     "external-dns": external_dns.check,
     "leased-names": leased_names.check,
+    "locks": locks.check,
 }
 """Every check by its name; the names are what people read in reports."""
 

@@ -27,6 +27,6 @@ def batch_by_hand(snapshot: Sequence[RecordSet], green: Side) -> dict[str, Any]:
     }
     wanted = {**silent, **originals}
     return {
-        "Comment": "norikae: everything back on blue, by hand",
+        "Comment": "norikae: everything back on blue, by hand; unlock a protected name first (docs/runbook.md)",
         "Changes": [{"Action": "UPSERT", "ResourceRecordSet": dict(wanted[key].raw)} for key in sorted(wanted)],
     }

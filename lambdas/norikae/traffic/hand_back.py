@@ -13,6 +13,7 @@ from norikae.ownership.claim import Claim
 from norikae.ownership.instances import find_instances
 from norikae.ownership.registry import mark_of, returned
 from norikae.ports import Ports
+from norikae.traffic.locks import unlock
 from norikae.traffic.moving import Moving
 from norikae.traffic.records import Change, RecordSet
 
@@ -44,6 +45,7 @@ def hand_back(moving: Moving) -> HandBack:
         return HandBack(done=True)
     records = moving.records(or_all_on_blue=True)
     if not any(is_leased(record) for record in records):
+        unlock(moving)
         return HandBack(done=True)
     try:
         wishes = {

@@ -7,6 +7,7 @@ from typing import Any
 from norikae.errors import BadRequestError
 from norikae.notify.tell import tell
 from norikae.ports import Ports
+from norikae.traffic.locks import unlock
 from norikae.traffic.moving import Moving
 from norikae.traffic.release import forget_question, wait_for_team
 from norikae.traffic.turn import not_its_turn
@@ -65,7 +66,9 @@ def finish_shift(ports: Ports, writer: Writer, application: str, execution: str)
     forget_question(moving)
     outcome = "held" if moving.item.outcome in ("waiting", "shifting") else moving.item.outcome
     if outcome != moving.item.outcome:
-        moving.save(outcome=outcome)
+        moving = moving.saved(outcome=outcome)
+    if outcome != "moved":  # what has moved stays locked while it soaks
+        unlock(moving)
     ports.table.release(application, execution)
     tell(
         ports,

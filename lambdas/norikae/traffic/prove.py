@@ -15,6 +15,7 @@ from norikae.ownership.instances import find_instances
 from norikae.ownership.settings import judge
 from norikae.ownership.survey import Place, mark_names, survey
 from norikae.traffic.learn import DEPLOYMENTS, MOST_SHOWN, balancers
+from norikae.traffic.locks import foreign
 from norikae.traffic.moving import Moving
 from norikae.traffic.records import TRAFFIC_TYPES
 
@@ -52,7 +53,7 @@ def prove_ownership(ports: Ports, writer: Writer, application: str) -> Answer:
     if moving.flags().aborted:
         return {"next": "go-on"}  # the next state hears it as well, and goes back
     sides = [_Side(ports, cluster) for cluster in (moving.blue, moving.green)]
-    found = tuple(dict.fromkeys(_conflicts(moving, sides)))
+    found = tuple(dict.fromkeys((*_conflicts(moving, sides), *foreign(moving))))
     if found:
         more = f" (and {len(found) - MOST_SHOWN} more)" if len(found) > MOST_SHOWN else ""
         raise RefusedError(

@@ -14,6 +14,7 @@ from norikae.errors import RefusedError, RollbackRefusedError
 from norikae.ports import Ports
 from norikae.traffic.descent import next_stop
 from norikae.traffic.history import HURRY, LEFT_BY_THE_WRITER, propagation_pause
+from norikae.traffic.locks import unlock
 from norikae.traffic.moving import Moving, pause_while_pending
 from norikae.traffic.records import Change, RecordSet
 from norikae.traffic.standing import target_groups, too_small, unhealthy, unreachable
@@ -188,7 +189,7 @@ def _in_force(moving: Moving, weight: int) -> Moving:
 
 def _rolled_back(moving: Moving) -> Answer:
     if moving.item.outcome != "rolled-back":
-        moving.save(
+        moving = moving.saved(
             outcome="rolled-back",
             weight=0,
             intended=0,
@@ -198,6 +199,7 @@ def _rolled_back(moving: Moving) -> Answer:
             steps=(*moving.item.steps, (moving.ports.now, 0)),
         )
         moving.note("rolled-back")
+    unlock(moving)
     return {"next": "go-on"}
 
 

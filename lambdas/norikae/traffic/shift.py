@@ -13,6 +13,7 @@ from norikae.ports import Ports
 from norikae.traffic.applications import Application, find_applications
 from norikae.traffic.by_hand import batch_by_hand
 from norikae.traffic.hotfix import synced_on_green
+from norikae.traffic.locks import lock
 from norikae.traffic.moving import Moving, pause_while_pending
 from norikae.traffic.weights import Side, batch_to, once_more, weights_of
 from norikae.upgrade.identity import Writer
@@ -91,8 +92,9 @@ def verify_weights(ports: Ports, writer: Writer, application: str, weight: int, 
         raise ForeignWriteError(f"{moving.planned.hosts[0]} was set to {moving.shares(weight)} but reads {served}")
     if moving.item.verified_at is None:
         steps = (*moving.item.steps, (ports.now, weight))
-        moving.save(written=served, weight=weight, verified_at=ports.now, steps=steps)
+        moving = moving.saved(written=served, weight=weight, verified_at=ports.now, steps=steps)
         moving.note("weight-in-force", weight=weight)
+    lock(moving)
     return {"next": "bake"}
 
 

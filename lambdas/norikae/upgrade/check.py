@@ -33,6 +33,7 @@ def run_preflight(ports: Ports, writer: Writer) -> Answer:
             eks=ports.eks,
             kubernetes=ports.kubernetes(stored.plan.blue.name),
             names=ports.dns,
+            locks=ports.locks,
             insights=ports.insights,
             subnets=ports.compute,
             trust=ports.identity,

@@ -9,6 +9,7 @@ from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
 from norikae.traffic.keep_alive import restore
+from norikae.traffic.locks import leave_no_lock
 from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.no_return import is_passed
@@ -68,6 +69,7 @@ def _outcome(ports: Ports, run: str) -> Outcome:
 
 
 def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason: str) -> Answer:
+    leave_no_lock(ports, writer.run)
     restore(ports, writer)
     close(ports, writer, outcome=outcome, waiting_for=reason)
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):

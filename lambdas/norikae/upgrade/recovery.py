@@ -1,6 +1,7 @@
 """An execution ended without saying so: stopped from the console, timed out, or failed."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,8 @@ from norikae.errors import BadRequestError, NorikaeError, TransientError
 from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.singletons.ledger import pending_back
+from norikae.traffic.locks import leave_no_lock, unlock
+from norikae.traffic.moving import Moving
 from norikae.traffic.rollback import roll_back_application
 from norikae.upgrade.flags import flags_for, read_flags
 from norikae.upgrade.identity import Writer
@@ -66,6 +69,7 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
     restore(ports, writer)
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
+    leave_no_lock(ports, writer.run, at_any_price=True)
     close(ports, writer, outcome=outcome, waiting_for="")
     from norikae.capacity.back import leave_nothing  # noqa: PLC0415 - only once the names are back
 
@@ -100,6 +104,9 @@ def _recover_application(ports: Ports, writer: Writer, application: str, executi
     sent_back = flags_for(ports.table, writer.run, application).aborted
     if sent_back or (outcomes[application] != "moved" and ports.environment.on_stop.shift == "roll-back"):
         outcomes = _roll_back(ports, writer, [application], execution)
+    if outcomes[application] != "moved":
+        with suppress(TransientError):  # whoever writes next, or the run's end, lifts them
+            unlock(Moving.read(ports, writer, application))
     for question in ("hold", "team"):
         ports.table.delete(writer.run, f"APPROVAL#{question}/{application}")
     detail = {"execution": execution, "status": status, "applications": outcomes}

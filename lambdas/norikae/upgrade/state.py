@@ -111,6 +111,8 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
         seen_at: when Route 53 first had what external-dns was told, in seconds since the epoch.
         safe: green's weight that last passed a bake; whoever contests the records, it is restored once.
         restored: it was restored, and no bake has passed since.
+        locked: its names may be protected in Route 53 by us.
+        unlocked: why they could not be, once that was noted.
     """
 
     application: str
@@ -144,6 +146,8 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: float | None = None
     safe: int = 0
     restored: bool = False
+    locked: bool = False
+    unlocked: str = ""
 
 
 class ReleasedItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from tests.unit.fakes.demo import REPOSITORY
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.grounds import FakeInsights
 from tests.unit.fakes.identity import FakeIdentity
-from tests.unit.fakes.ports import FakeBalancers
+from tests.unit.fakes.ports import FakeBalancers, FakeLocks
 from tests.unit.preflight.test_checks import FakeNames
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ def test_an_object_of_two_applications_is_a_blocker_of_the_preflight(green: Gree
         eks=FakeEks(),
         kubernetes=green.client,
         names=FakeNames(),
+        locks=FakeLocks(),
         insights=FakeInsights(),
         subnets=FakeCompute(),
         trust=FakeIdentity(),

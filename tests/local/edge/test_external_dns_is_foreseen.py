@@ -16,7 +16,7 @@ from tests.unit.fakes.demo import NOW, demo_environment
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.grounds import FakeInsights
 from tests.unit.fakes.identity import FakeIdentity
-from tests.unit.fakes.ports import FakeBalancers
+from tests.unit.fakes.ports import FakeBalancers, FakeLocks
 
 PUBLIC = "web.demo.example.com"
 OWN = "web.blue.demo.example.com"
@@ -61,6 +61,7 @@ def findings(world: DnsWorld, cluster: Cluster) -> tuple[Finding, ...]:
         eks=FakeEks(EksCluster(cluster.name, "1.33", "ACTIVE")),
         kubernetes=cluster.api,  # type: ignore[arg-type]  # it lists, and nothing else is asked for
         names=Route53Dns(world.route53, ZONE),
+        locks=FakeLocks(),
         insights=FakeInsights(),
         subnets=FakeCompute(),
         trust=FakeIdentity(),

@@ -10,9 +10,11 @@ import msgspec
 from norikae.errors import ConflictError, ForeignWriteError, StaleWriterError
 from norikae.gates.ports import Answers, ResponseTime
 from norikae.settings import Settings
+from norikae.traffic.locks import Lock
 from norikae.traffic.ports import TargetGroupHealth
 from norikae.traffic.records import TRAFFIC_TYPES, LoadBalancerTarget, RecordSet, traffic_sets, weighted_alias
 from norikae.upgrade.quiet_port import Figures
+from norikae.zone.lifting import LiftingDns
 from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.eks import FakeEks
@@ -101,15 +103,23 @@ class FakeDns:
         self.looks_until_in_sync = 0
         self.batches: list[str] = []
         self._asked: dict[str, int] = {}
+        self.locks = FakeLocks()
 
     def records(self, hosts: Any, types: Any = TRAFFIC_TYPES) -> tuple[RecordSet, ...]:
         sets = traffic_sets(self.sets.values(), types)
         return tuple(record for host in hosts for record in sets if record.name == host)
 
     def change(self, changes: Any, comment: str) -> str:
+        """A write of norikae's, which gets past its own locks."""
+        return LiftingDns(_Zone(self), self.locks, "demo").change(changes, comment)
+
+    def submit(self, changes: Any, comment: str) -> str:
+        """A write of anybody's, as Route 53 takes it."""
         after = dict(self.sets)
         for change in changes:
             key = _key(change.record)
+            if key[:2] in self.locks.held:
+                raise ForeignWriteError(f"{key[0]} {key[1]} is protected: {self.locks.held[key[:2]].comment}")
             if change.action == "DELETE":
                 if after.get(key) is None or after[key].raw != change.record.raw:
                     raise ForeignWriteError("the values provided do not match the current values")
@@ -132,10 +142,53 @@ class FakeDns:
         }
 
     def write(self, host: str, cluster: str, weight: int) -> None:
-        """Somebody else changes a weight."""
+        """Somebody else changes a weight, unless Route 53 refuses it."""
         for key, record in self.sets.items():
-            if record.name == host and record.set_identifier == cluster:
+            if record.name == host and record.set_identifier == cluster and key[:2] not in self.locks.held:
                 self.sets[key] = RecordSet({**record.raw, "Weight": weight})
+
+
+class _Zone:
+    """A zone as Route 53 has it, before norikae lifts a lock."""
+
+    def __init__(self, dns: FakeDns) -> None:
+        self.records, self.is_in_sync = dns.records, dns.is_in_sync
+        self.change = dns.submit
+
+
+class FakeLocks:
+    """Protections by name and type; each request is taken whole or refused."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, str], Lock] = {}
+        self.broken: Exception | None = None
+        self.requests: list[str] = []
+
+    def all(self) -> tuple[Lock, ...]:
+        self._asked("list")
+        return tuple(self.held.values())
+
+    def create(self, locks: Any) -> None:
+        self._asked("create")
+        if any(lock[:2] in self.held for lock in locks):
+            raise ConflictError("one is protected already")
+        self.held |= {lock[:2]: lock for lock in locks}
+
+    def lift(self, locks: Any) -> None:
+        self._asked("lift")
+        if any(lock[:2] not in self.held for lock in locks):
+            raise ConflictError("one is lifted already")
+        for lock in locks:
+            del self.held[lock[:2]]
+
+    def by(self, comment: str, *names: tuple[str, str]) -> None:
+        """Somebody protects names."""
+        self.held |= {name: Lock(*name, comment) for name in names}
+
+    def _asked(self, what: str) -> None:
+        self.requests.append(what)
+        if self.broken:
+            raise self.broken
 
 
 class FakeTrail:
@@ -328,6 +381,10 @@ class FakePorts:
     probe: FakeProbe = field(default_factory=FakeProbe)
     apis: dict[str, FakeKubernetes] = field(default_factory=dict)
     files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def locks(self) -> FakeLocks:
+        return self.dns.locks
 
     def kubernetes(self, cluster: str) -> FakeKubernetes:
         return self.apis.setdefault(cluster, FakeKubernetes())

@@ -76,6 +76,12 @@ class Story:
         shift = msgspec.structs.replace(environment.shift, **keys)
         self.ports.environment = msgspec.structs.replace(environment, shift=shift)
 
+    def locks_names(self) -> None:
+        """The environment file wants names locked while a weight is watched."""
+        environment = self.ports.environment
+        dns = msgspec.structs.replace(environment.dns, protect=True)
+        self.ports.environment = msgspec.structs.replace(environment, dns=dns)
+
     def weights(self, kind: str = "A") -> dict[str, int | None]:
         return self.ports.dns.weights(HOST, kind)
 

@@ -48,6 +48,7 @@ class BeforeARun:
             eks=self.eks,
             kubernetes=self.api,
             names=self.names,
+            locks=self.names.locks,
             insights=self.insights,
             subnets=self.compute,
             trust=self.trust,

@@ -18,7 +18,7 @@ from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.grounds import FakeInsights
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
-from tests.unit.fakes.ports import FakeBalancers
+from tests.unit.fakes.ports import FakeBalancers, FakeLocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,6 +70,7 @@ def ground(eks: FakeEks, api: FakeKubernetes, names: FakeNames) -> Ground:
         eks=eks,
         kubernetes=api,
         names=names,
+        locks=FakeLocks(),
         insights=FakeInsights(),
         subnets=FakeCompute(),
         trust=FakeIdentity(),

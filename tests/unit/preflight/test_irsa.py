@@ -14,7 +14,7 @@ from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.grounds import FakeInsights
 from tests.unit.fakes.identity import BLUE_ISSUER, GREEN_ISSUER, PODS, FakeIdentity, admitting, policy, role
 from tests.unit.fakes.kubernetes import FakeKubernetes
-from tests.unit.fakes.ports import FakeBalancers, FakeDns
+from tests.unit.fakes.ports import FakeBalancers, FakeDns, FakeLocks
 
 BLUE, GREEN = "demo-1-33", "demo-1-35-a"
 CHAT, FILES = role("chat"), role("files")
@@ -37,6 +37,7 @@ def found(
         eks=FakeEks(Cluster(BLUE, "1.33", "ACTIVE", issuer=BLUE_ISSUER)),
         kubernetes=FakeKubernetes(*accounts),
         names=FakeDns(),
+        locks=FakeLocks(),
         insights=FakeInsights(),
         subnets=FakeCompute(),
         trust=identity,

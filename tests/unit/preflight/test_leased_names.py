@@ -20,7 +20,7 @@ from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.owned import PREFIX, mark, owned, wish
 from tests.unit.fakes.owned import external_dns as copy_of
-from tests.unit.fakes.ports import FakeBalancers, FakeDns
+from tests.unit.fakes.ports import FakeBalancers, FakeDns, FakeLocks
 from tests.unit.fakes.story import APP, BLUE, HOST
 
 
@@ -34,6 +34,7 @@ def ground(*records: RecordSet, owner: str = "lease", **notes: str) -> Ground:
         eks=FakeEks(Cluster(BLUE, "1.33", "ACTIVE")),
         kubernetes=FakeKubernetes(copy_of(BLUE), wish(BLUE, 100, **notes)),
         names=FakeDns(*(records or owned(BLUE, 100))),
+        locks=FakeLocks(),
         insights=FakeInsights(),
         subnets=FakeCompute(),
         trust=FakeIdentity(),

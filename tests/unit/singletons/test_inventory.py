@@ -247,6 +247,7 @@ def test_the_check_finds_blockers_and_notes_what_is_left_to_a_team() -> None:
         eks=nothing,
         kubernetes=api,
         names=nothing,
+        locks=nothing,
         insights=nothing,
         subnets=nothing,
         trust=nothing,

@@ -82,6 +82,7 @@ def test_the_preflight_of_the_next_attempt_knows_what_was_suspended() -> None:
         eks=story.ports.eks,
         kubernetes=blue,
         names=story.ports.dns,
+        locks=story.ports.locks,
         insights=nothing,
         subnets=nothing,
         trust=nothing,

@@ -66,14 +66,17 @@ class Shifting(RuleBasedStateMachine):
         latency=st.integers(0, 2),
         looks=st.sampled_from([0, 5, 12, 40]),
         leased=st.booleans(),
+        locked=st.booleans(),
     )
-    def begins(self, stops: tuple[int, ...], latency: int, looks: int, *, leased: bool) -> None:
+    def begins(self, stops: tuple[int, ...], latency: int, looks: int, *, leased: bool, locked: bool) -> None:
         self.story = OwnedStory() if leased else Story("A", "AAAA")
         self.blue_set, self.green_set = (BLUE_SET, GREEN_SET) if leased else (BLUE, GREEN)
         self.ports = self.story.ports
         self.dns = FaultyDns(*self.ports.dns.sets.values())
         self.ports.dns = self.dns
         self.story.sets(rollback=Rollback(stops=stops, capacity_percent=50))
+        if locked:
+            self.story.locks_names()
         self.ports.dns.looks_until_in_sync = latency
         self.snapshot = dict(self.ports.dns.sets)
         self.state, self.data = "Prepare shift", {**WRITER.answer(), "application": APP}
@@ -239,6 +242,12 @@ class Shifting(RuleBasedStateMachine):
         if item is not None and item.outcome == "rolled-back":
             assert {key: returned(one) for key, one in self.dns.sets.items()} == self.snapshot
 
+    @invariant()
+    def what_nobody_watches_is_not_locked(self) -> None:
+        item = self.story.item_or_none() if hasattr(self, "story") else None
+        if item is not None and item.outcome == "rolled-back":
+            assert not self.dns.locks.held
+
     def teardown(self) -> None:
         """An abort from wherever this is restores the snapshot, or changes nothing after the point of no return."""
         if not hasattr(self, "story"):
@@ -278,6 +287,8 @@ class Contested(Shifting):
     @rule(kind=st.sampled_from(["A", "AAAA", "TXT"]), weight=st.integers(0, 255), at_last=st.booleans())
     def a_stranger_writes(self, kind: str, weight: int, *, at_last: bool) -> None:
         for key, record in self.dns.sets.items():
+            if key[:2] in self.dns.locks.held:
+                continue
             if record.type == kind and record.set_identifier == (self.green_set if at_last else self.blue_set):
                 self.dns.sets[key] = RecordSet({**record.raw, "Weight": weight})
 
