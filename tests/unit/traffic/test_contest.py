@@ -130,3 +130,17 @@ def test_records_that_are_right_again_are_not_written() -> None:
     batches = len(story.ports.dns.batches)
     assert "have the weights that passed last" in contested(story)["waiting_for"]
     assert len(story.ports.dns.batches) == batches
+
+
+def test_who_wrote_an_hour_ago_hides_nobody_who_asks_for_what_is_there_now() -> None:
+    story = OwnedStory()
+    story.prepared()
+    story.moved_to(5)
+    story.ports.dns.sets = {
+        key: RecordSet({**one.raw, "Weight": {"eks-demo-1-33": 100}.get(one.set_identifier, one.weight)})
+        for key, one in story.ports.dns.sets.items()
+    }
+    story.ports.trail.named = ("arn:aws:sts::123456789012:assumed-role/set-up/mio",)
+    said = contested(story)["waiting_for"]
+    assert f"external-dns of {BLUE}, by Ingress shop/billing, asks for what is there now" in said
+    assert "CloudTrail names arn:aws:sts::123456789012:assumed-role/set-up/mio" in said
