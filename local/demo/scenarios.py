@@ -36,6 +36,7 @@ class Scenario:
         external_dns: flags of external-dns in a brownfield, beside the demo's.
         owner: the environment's ``dns.owner``: who owns the names while they move.
         commits: whether teams commit the weights of what has moved, so that leased names can go back.
+        contested: the application whose leased names somebody gives back to external-dns by hand; none when empty.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Scenario:
     external_dns: tuple[str, ...] = ()
     owner: str = "controller"
     commits: bool = False
+    contested: str = ""
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -94,6 +96,23 @@ SCENARIOS = {
             blue_version="1.31",
             target="1.33",
             by_hand=("flow-schema.yaml",),
+        ),
+        Scenario(
+            "lease",
+            "external-dns owns the public names: norikae takes them, moves them, and gives them back",
+            "succeeded",
+            dns="brownfield",
+            owner="lease",
+            commits=True,
+        ),
+        Scenario(
+            "external-dns-fight",
+            "somebody gives leased names back to external-dns while they move; it is noticed, undone once, and told",
+            "succeeded",
+            dns="brownfield",
+            owner="lease",
+            commits=True,
+            contested="notify-push",
         ),
     )
 }

@@ -183,11 +183,11 @@ def _unidentified(
                 )
                 yield Obstacle(
                     text,
-                    f"norikae leases {min(left)} meanwhile, so its external-dns does not follow: let the alias lead there"
-                    " (UPSERT with its weight as it is), then resume"
+                    f"norikae leases {min(left)} meanwhile, so its external-dns does not follow: let the alias lead"
+                    " there (UPSERT with its weight as it is), then resume"
                     if left and balancer
-                    else f"let the external-dns of {place.cluster} register it with aws-weight and a set-identifier that no"
-                    f" other cluster has {WEIGHTS}",
+                    else f"let the external-dns of {place.cluster} register it with aws-weight and a set-identifier"
+                    f" that no other cluster has {WEIGHTS}",
                 )
 
 
@@ -233,8 +233,8 @@ def _of_set(
             yield Obstacle(
                 f"{host} {record.type} {identifier} has no TXT record, so no external-dns owns it",
                 f"do not delete it, since nobody would be answered until external-dns of {place.cluster} makes it anew;"
-                f" create TXT {_missing_mark(record, host, place)} with its set-identifier and its weight, or let norikae"
-                " own the name (norikae.dev/owner: controller)",
+                f" create TXT {_missing_mark(record, host, place)} with its set-identifier and its weight, or let"
+                " norikae own the name (norikae.dev/owner: controller)",
             )
     for kind in sorted(covered - {record.type for record in mine}):
         yield Obstacle(

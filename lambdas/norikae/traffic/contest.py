@@ -12,7 +12,7 @@ from norikae.errors import ForeignWriteError, NorikaeError
 from norikae.notify.tell import tell
 from norikae.traffic.moving import Moving
 from norikae.traffic.records import TRAFFIC_TYPES, Change, owned_sets
-from norikae.traffic.weights import with_weight
+from norikae.traffic.weights import weights_of, with_weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,12 +42,21 @@ def is_time_to_read(item: AppItem, now: float, *, leaves: bool) -> bool:
 
 
 def drift(moving: Moving) -> str:
-    """What somebody else made of the records, in words; empty when they are as they were written."""
+    """What somebody else made of the records, in words; empty when they have the weights that bake.
+
+    The original records are foreign here as well: an external-dns that takes its names back writes exactly those, and
+    a bake at a weight that nobody is served by proves nothing.
+    """
     try:
-        moving.records()
+        found = weights_of(moving.records())
     except ForeignWriteError as error:
         return str(error)
-    return ""
+    if found == moving.item.written:
+        return ""
+    return (
+        f"{moving.planned.hosts[0]} is back at the weights {found}, but norikae wrote {moving.item.written}; "
+        "find the writer before you resume (docs/runbook.md, 'somebody else wrote')"
+    )
 
 
 def restore_safe_weights(ports: Ports, writer: Writer, application: str, reason: str) -> Answer:
@@ -124,7 +133,7 @@ def _suspects(moving: Moving, records: Sequence[RecordSet]) -> str:
     """Who may have written, in words: which object asks for what is there now, and whom CloudTrail knows by now."""
     asking = list(dict.fromkeys(_asking(moving, records)))
     named = moving.ports.trail.writers(moving.ports.environment.dns.zones[0], moving.planned.hosts)
-    found = [f"{', '.join(asking)} asks for what is there now"] if asking else []
+    found = [f"{' and '.join(asking)} asks for what is there now"] if asking else []
     found += [f"CloudTrail names {', '.join(named)}"] if named else []
     return "; ".join(found) or "CloudTrail does not name the writer yet (it is some minutes late)"
 
@@ -141,4 +150,4 @@ def _asking(moving: Moving, records: Sequence[RecordSet]) -> Iterator[str]:
         for host, found in wishes.items():
             for claim in found:
                 if weights.get((host, claim.identifier)) == claim.weight or not claim.identifier:
-                    yield f"external-dns of {cluster}, by {claim.resource},"
+                    yield f"external-dns of {cluster} (by {claim.resource})"

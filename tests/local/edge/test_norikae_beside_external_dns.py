@@ -452,7 +452,7 @@ def test_a_name_that_is_claimed_during_a_run_is_restored_once_and_the_page_names
 
     ended = beside.shift(mistake)
     assert ended.how == "contested", ended.said
-    assert "external-dns of blue, by Ingress shop/web, asks for what is there now" in ended.said
+    assert "external-dns of blue (by Ingress shop/web) asks for what is there now" in ended.said
     assert beside.weights("A") == beside.weights("AAAA") == {"blue": 95, "green": 5}, "what passed last, once"
     (page,) = [message for _, message in beside.ports.topic.told if message["severity"] == "page"]
     assert page["event"] == "contested"
