@@ -384,7 +384,8 @@ class FakePorts:
 
     @property
     def locks(self) -> FakeLocks:
-        return self.dns.locks
+        """Those of the zone; whoever puts another one in its place has none."""
+        return getattr(self.dns, "locks", None) or FakeLocks()
 
     def kubernetes(self, cluster: str) -> FakeKubernetes:
         return self.apis.setdefault(cluster, FakeKubernetes())
