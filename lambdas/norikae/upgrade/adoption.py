@@ -153,9 +153,9 @@ def _take_records_over(ports: Ports, writer: Writer, item: AdoptionItem) -> Adop
     marks = marks_beside(sorted({host for one in applications for host in one.hosts}), records, ())
     owned_by = owners(applications, ports.environment.dns.owner, marks)
     taken = take_over([one for one in applications if owned_by[one.name] == "controller"], records, item.cluster)
-    kept = {(raw["Name"], raw["Type"], raw["SetIdentifier"]) for raw in item.records}
+    kept = {(raw["Name"], raw["Type"], raw.get("SetIdentifier")) for raw in item.records}
     deleted = [dict(change.record.raw) for change in taken.changes if change.action == "DELETE"]
-    new = [raw for raw in deleted if (raw["Name"], raw["Type"], raw["SetIdentifier"]) not in kept]
+    new = [raw for raw in deleted if (raw["Name"], raw["Type"], raw.get("SetIdentifier")) not in kept]
     changed = msgspec.structs.replace(item, records=(*item.records, *new), notes=taken.notes)
     ports.table.write_environment(writer, "ADOPTION", changed)
     if taken.changes:

@@ -13,6 +13,7 @@ from norikae.cluster.eks_port import AccessEntry, Cluster
 from norikae.cluster.green import ADMIN_POLICY
 from norikae.errors import BadRequestError, LeaseHeldError, TransientError, UnreachableError
 from norikae.settings import Settings
+from norikae.traffic.conversion import simple
 from norikae.traffic.records import RecordSet
 from norikae.upgrade.adopted import AdoptionItem
 from norikae.upgrade.adoption import adopt_cluster
@@ -93,6 +94,29 @@ def test_records_that_lead_to_it_get_its_name_and_keep_their_weight(ports: FakeP
     assert ports.dns.weights("web.example.com") == {BLUE: 100}
 
 
+def simple_alias(kind: str, balancer: str = BALANCER) -> RecordSet:
+    return simple(alias("web.example.com", "any", 100, kind, balancer=balancer))
+
+
+def test_simple_records_that_lead_to_it_become_weighted_in_one_batch_and_simple_again(ports: FakePorts) -> None:
+    ports.dns = FakeDns(simple_alias("A"), simple_alias("AAAA"))
+    before = dict(ports.dns.sets)
+    looks(ports)
+    assert ports.topic.told[-1][1]["notes"] == []
+    assert [ports.dns.weights("web.example.com", kind) for kind in ("A", "AAAA")] == [{BLUE: 100}] * 2
+    assert len(ports.dns.batches) == 1
+    looks(ports, undo=True, execution=EXECUTION + "-undo")
+    assert ports.dns.sets == before
+
+
+def test_a_simple_record_that_was_converted_stays_weighted_while_another_set_is_beside_it(ports: FakePorts) -> None:
+    ports.dns = FakeDns(simple_alias("A"))
+    looks(ports)
+    ports.dns.sets["web.example.com", "A", "other"] = alias("web.example.com", "other", 0)
+    assert looks(ports, undo=True, execution=EXECUTION + "-undo")["next"] == "done"
+    assert ports.dns.weights("web.example.com") == {BLUE: 100, "other": 0}
+
+
 @pytest.mark.parametrize(
     ("records", "note"),
     [
@@ -120,6 +144,21 @@ def test_records_that_lead_to_it_get_its_name_and_keep_their_weight(ports: FakeP
                 alias("web.example.com", "two", 50, balancer=BALANCER),
             ),
             "has several A record sets",
+        ),
+        ((simple_alias("A", "elsewhere.example"),), "has a simple record that leads elsewhere"),
+        (
+            (
+                simple_alias("A"),
+                RecordSet(
+                    {
+                        "Name": "cname-web.example.com.",
+                        "Type": "TXT",
+                        "TTL": 300,
+                        "ResourceRecords": [{"Value": '"heritage=external-dns,external-dns/owner=blue"'}],
+                    }
+                ),
+            ),
+            "is owned by external-dns",
         ),
     ],
 )
