@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from norikae.traffic.records import OWNED_TYPES, Change, RecordSet
+from norikae.ownership.registry import EXTERNAL_DNS, mark_of, owner_names
+from norikae.traffic.records import OWNED_TYPES, TRAFFIC_TYPES, Change, RecordSet
 from norikae.traffic.weights import as_it_is
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from norikae.ownership.claim import Claim
+    from norikae.ownership.instances import Instance
     from norikae.traffic.weights import Taking
 
 _POLICY = ("SetIdentifier", "Weight")
@@ -53,6 +56,45 @@ def batch_weighted(
     new = [weighted(one, identifier, weight) for one in old]
     taken = [take(one) if one.type == "TXT" else one for one in new]
     return (*(Change("DELETE", one) for one in old), *(Change("CREATE", one) for one in taken))
+
+
+def batch_as_asked(
+    host: str,
+    records: Sequence[RecordSet],
+    *,
+    balancer: str,
+    claims: Sequence[Claim],
+    instances: Sequence[Instance],
+) -> tuple[Change, ...]:
+    """The changes after which a name that a cluster's external-dns owns is weighted as its objects already ask; pure.
+
+    An external-dns with ``--policy=upsert-only`` never gets there by itself, since the change needs a deletion; after
+    this one it has nothing to do, whatever its policy (tests/local/edge/test_conversion.py). Empty whenever anything
+    is not as clear as that: the name is then refused as before.
+
+    Args:
+        host: the name.
+        records: its record sets and the TXT record sets of all names at which its owner may be written.
+        balancer: the load balancer that serves it in the cluster.
+        claims: what every external-dns of the cluster is asked for it.
+        instances: every external-dns of the cluster.
+    """
+    wishes = {(claim.identifier, claim.weight) for claim in claims}
+    twins = owner_names(host, [one.affixes for one in instances])
+    carrying = [one for one in records if one.name == host and one.type != "TXT"]
+    marks = [mark for one in records if one.name in twins and (mark := mark_of(one)) is not None]
+    owners = {one.owner for one in instances}
+    is_clear = (
+        len(wishes) == 1
+        and bool(carrying)
+        and bool(marks)
+        and all(one.type in TRAFFIC_TYPES and is_simple(one) and one.target == balancer.lower() for one in carrying)
+        and all(one.heritage == EXTERNAL_DNS and one.owner in owners and is_simple(one.record) for one in marks)
+    )
+    ((identifier, weight),) = wishes if len(wishes) == 1 else (("", None),)
+    if not (is_clear and balancer and identifier and weight is not None):
+        return ()
+    return batch_weighted([*carrying, *(one.record for one in marks)], identifier, weight)
 
 
 def batch_simple(records: Sequence[RecordSet], identifier: str) -> tuple[Change, ...]:
