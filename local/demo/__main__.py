@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     console = Console()
     if options.list:
-        _say(console, "\n".join(f"{one.name:<12} {one.what} ({one.outcome})" for one in SCENARIOS.values()))
+        _say(console, "\n".join(f"{one.name:<18} {one.what} ({one.outcome})" for one in SCENARIOS.values()))
         return 0
     try:
         return _play_all(options, console) if options.scenario == ALL else _play(options.scenario, options, console)

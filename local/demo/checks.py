@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from local.demo.brownfield import set_identifier
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 BAD_ANSWER = "5xx (500)"
 """The reason of a request that a pod of the application answered, and answered badly."""
 WHOLE = 100
+HERITAGE = "heritage=external-dns"
 Records = Mapping[tuple[str, str, str], str]
 """Every record set of the hosted zones as text, by name, type and set identifier."""
 
@@ -57,6 +60,7 @@ class Ending:
         weights: of each application's names, by name and cluster.
         hosts: the public names by application.
         scanned: what scanners got, by status.
+        pages: what somebody was woken up for.
     """
 
     blue: str
@@ -67,6 +71,7 @@ class Ending:
     weights: Mapping[str, Mapping[str, int]]
     hosts: Mapping[str, tuple[str, ...]]
     scanned: Mapping[int, int]
+    pages: tuple[str, ...] = ()
 
 
 def failed_requests(counts: Mapping[str, Counts]) -> tuple[Failed, ...]:
@@ -95,13 +100,15 @@ def record_sets(route53: Route53Simulator) -> dict[tuple[str, str, str], str]:
     return found
 
 
-def checks(ending: Ending, *, outcome: str, bad: str) -> list[Check]:
+def checks(ending: Ending, *, outcome: str, bad: str, leased: bool = False, contested: str = "") -> list[Check]:
     """What has to be so at the end of a scenario.
 
     Args:
         ending: what the world looks like.
         outcome: how the scenario has to end.
         bad: the application that answers badly on green; empty when none does.
+        leased: whether norikae took the names from an external-dns, which has them again.
+        contested: the application over whose names an external-dns fought; empty when none did.
     """
     everything, others = sorted(ending.hosts), sorted(ending.hosts.keys() - {bad})
     moved = {"succeeded": everything, "partial": others}.get(outcome, [])
@@ -113,6 +120,10 @@ def checks(ending: Ending, *, outcome: str, bad: str) -> list[Check]:
         found += [_kept(ending), _records(ending, back)]
     if moved:
         found.append(_moved(ending, moved))
+    if leased:
+        found.append(_given_back(ending))
+    if contested:
+        found.append(_told(ending, contested))
     return found
 
 
@@ -172,7 +183,29 @@ def _moved(ending: Ending, applications: list[str]) -> Check:
 
 
 def _on_green(weights: Mapping[str, int], blue: str) -> bool:
-    return weights.get(blue, 0) == 0 and sum(weights.values()) == WHOLE
+    left = weights.get(blue, 0) + weights.get(set_identifier(blue), 0)
+    return left == 0 and sum(weights.values()) == WHOLE
+
+
+def _given_back(ending: Ending) -> Check:
+    """External-dns owns every public name again, as it did before."""
+    marks = {key: text for key, text in ending.after.items() if key[1] == "TXT" and HERITAGE in text}
+    kept = sorted({key[0] for key, text in marks.items() if "norikae" in text})
+    bare = sorted(
+        host
+        for hosts in ending.hosts.values()
+        for host in hosts
+        if not any(name.partition("-")[2] == f"{host}." for name, _, _ in marks)
+    )
+    detail = "; ".join((*(f"{name} is leased" for name in kept), *(f"{host} is nobody's" for host in bare)))
+    return Check("external-dns owns every public name again", not kept and not bare, detail or f"{len(marks)} marks")
+
+
+def _told(ending: Ending, contested: str) -> Check:
+    """Somebody was woken up, once, and knows who wrote and what norikae did."""
+    about = [page for page in ending.pages if page.startswith(f"{contested} is contested")]
+    holds = len(about) == 1 and "external-dns of" in about[0] and "are restored, once" in about[0]
+    return Check(f"the fight over {contested} was told once, with names", holds, "; ".join(about) or "nobody was told")
 
 
 def difference(before: Records, after: Records) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from local.demo.brownfield import WHOLE, weigh
+from local.demo.brownfield import WHOLE, set_identifier, weigh
 from local.team import Team
 
 if TYPE_CHECKING:
@@ -23,9 +23,13 @@ READING_SECONDS = 60
 QUESTIONS = ("plan", "sync", "decommission")
 PARTIAL = "partial"
 """What a run asks that holds although everything that could move has moved."""
+HOLD = "hold/"
+"""How the subject of a held application begins."""
 NAME = "demo operator"
 BUILD_SECONDS = 600
 """From the question about the plan to the change by hand: preflight is over, green is being built."""
+REPAIRER = "mio"
+LOOK_SECONDS = 30
 COMMIT_SECONDS = 5
 """From the question about the difference to the commit: nobody has read it yet."""
 
@@ -38,10 +42,22 @@ class Operator:
         command: ARN of the function ``operator_command``.
         heard: is told every message, for the log.
         finishes: whether a run that holds because an application went back is ended as it is.
+        resumes: whether an application that holds because it was contested goes on once the page was read.
     """
 
-    def __init__(self, world: World, command: str, heard: Callable[[str], None], *, finishes: bool = False) -> None:
+    def __init__(
+        self,
+        world: World,
+        command: str,
+        heard: Callable[[str], None],
+        *,
+        finishes: bool = False,
+        resumes: bool = False,
+    ) -> None:
+        self.pages: list[str] = []
+        """What somebody was woken up for."""
         self._world, self._command, self._heard, self._finishes = world, command, heard, finishes
+        self._resumes = resumes
         world.front.on_call.append(self._notice)
 
     def _notice(self, call: Call, phase: str) -> None:
@@ -49,12 +65,17 @@ class Operator:
             return
         message = json.loads(call.params["Message"])
         self._heard(call.params["Subject"])
+        if message.get("severity") == "page":
+            self.pages.append(f"{message['text']}: {message.get('reason', '')}")
         if message["event"] != "waiting":
             return
         if message["subject"] in QUESTIONS:
             self._answer(_approval(message))
         elif message["subject"] == PARTIAL and self._finishes:
             self._answer({"command": "finish", "run": message["run"], "by": NAME})
+        elif message["subject"].startswith(HOLD) and self._resumes and self.pages:
+            application = message["subject"].removeprefix(HOLD)
+            self._answer({"command": "resume", "application": application, "run": message["run"], "by": NAME})
 
     def _answer(self, command: dict[str, Any]) -> None:
         self._world.kernel.after(READING_SECONDS, lambda: self._world.kernel.process(self._click(command)))
@@ -108,6 +129,50 @@ class Colleague:
         team.change("apps/files-upload/templates/config.yaml", lambda text: f'{text.rstrip()}\n  RETRIES: "5"\n')
         team.refresh(self._api, ("root", "files-upload"))
         team.sync(self._api, "files-upload")
+
+
+class Repairer:
+    """Finds marks of external-dns that name norikae, takes that for a defect, and writes the old owner back.
+
+    From then on external-dns takes the records for its own, and writes the weight that Git says.
+
+    Args:
+        world: where the repairer lives.
+        host: the public name of whose marks.
+        weight: green's weight from which on it happens.
+    """
+
+    def __init__(self, world: World, host: str, blue: str, weight: int = 25) -> None:
+        self.repaired = 0
+        """How many marks were written."""
+        self._world, self._host, self._mine, self._weight = world, host, set_identifier(blue), weight
+        world.kernel.every(LOOK_SECONDS, self._look)
+
+    def _look(self) -> None:
+        weights = self._world.route53.weights_of(self._host)
+        if self.repaired or sum(share for name, share in weights.items() if name != self._mine) < self._weight:
+            return
+        (zone,) = self._world.environment.dns.zones
+        with self._world.route53.as_caller(f"{REPAIRER}/repair-owners"):
+            marks = [
+                one
+                for kind in ("a", "aaaa")
+                for one in self._world.route53.list_resource_record_sets(
+                    HostedZoneId=zone, StartRecordName=f"{kind}-{self._host}", StartRecordType="TXT", MaxItems="2"
+                )["ResourceRecordSets"]
+                if one["Name"] == f"{kind}-{self._host}." and one["Type"] == "TXT"
+            ]
+            batch = [{"Action": "UPSERT", "ResourceRecordSet": _of_external_dns(one)} for one in marks]
+            self._world.route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": batch})
+        self.repaired = len(batch)
+
+
+def _of_external_dns(mark: Mapping[str, Any]) -> dict[str, Any]:
+    """The mark with the owner from whom it was taken."""
+    text = mark["ResourceRecords"][0]["Value"].strip('"')
+    parts = dict(part.split("=", 1) for part in text.split(","))
+    parts["external-dns/owner"] = parts.pop("norikae/from")
+    return {**mark, "ResourceRecords": [{"Value": f'"{",".join(f"{key}={one}" for key, one in parts.items())}"'}]}
 
 
 class WeightKeeper:

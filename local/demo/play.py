@@ -14,11 +14,11 @@ from local.cluster.charts import documents
 from local.cluster.git import GitRepositories, Repository
 from local.demo import rush
 from local.demo.breakage import broken_on, restarted_on_blue
-from local.demo.brownfield import told_by_annotation, weighted_by_external_dns
+from local.demo.brownfield import set_identifier, told_by_annotation, weighted_by_external_dns
 from local.demo.checks import Check, Ending, checks, failed_requests, record_sets
 from local.demo.clung import clinging_checks, who_clung
 from local.demo.pages import html_page
-from local.demo.people import Colleague, Operator, commits_what_moved
+from local.demo.people import Colleague, Operator, Repairer, commits_what_moved
 from local.demo.report import Seen, Served, Unplanned, demo_report
 from local.demo.scenarios import SMALL, Scenario, Size
 from local.demo.view import Snapshot, View
@@ -163,18 +163,32 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
         execution = world.step_functions.executions[started["executionArn"]]
         watcher = Watcher(stage, execution, view)
         command = stage.deployment.functions["operator_command"]
-        Operator(world, command, watcher.say, finishes=scenario.outcome == "partial")
+        operator = Operator(
+            world,
+            command,
+            watcher.say,
+            finishes=scenario.outcome == "partial",
+            resumes=bool(scenario.contested),
+        )
         if scenario.colleague:
             Colleague(world, stage.blue)
         if scenario.commits:
             commits_what_moved(world, stage.blue)
+        if scenario.contested:
+            Repairer(world, f"{scenario.contested}.{DOMAIN}", stage.blue)
         world.kernel.every(LOOK_SECONDS, watcher.look)
         world.kernel.run(execution.finished)
         world.kernel.run(AFTERMATH_SECONDS)
         stage.close()
         watcher.look()
-        ending, product = _ending(stage, before), _product_report(world, stage.deployment)
-        found = checks(ending, outcome=scenario.outcome, bad=scenario.bad)
+        ending, product = _ending(stage, before, tuple(operator.pages)), _product_report(world, stage.deployment)
+        found = checks(
+            ending,
+            outcome=scenario.outcome,
+            bad=scenario.bad,
+            leased=scenario.owner == "lease",
+            contested=scenario.contested,
+        )
         if scenario.restarts:
             found += _clinging(stage, watcher.left_at, product)
         report = demo_report(
@@ -244,12 +258,12 @@ class Watcher:
         )
 
     def _weights(self) -> dict[str, int]:
-        blue = self._stage.blue
+        blue = {self._stage.blue, set_identifier(self._stage.blue)}
         return {
             application.name: sum(
                 weight
                 for cluster, weight in self._stage.world.route53.weights_of(application.hosts[0]).items()
-                if cluster != blue
+                if cluster not in blue
             )
             for application in self._stage.applications
         }
@@ -297,7 +311,7 @@ def _served(stage: Stage) -> Served:
     )
 
 
-def _ending(stage: Stage, before: Records) -> Ending:
+def _ending(stage: Stage, before: Records, pages: tuple[str, ...]) -> Ending:
     world, hosts = stage.world, {one.name: one.hosts for one in stage.applications}
     return Ending(
         blue=stage.blue,
@@ -308,6 +322,7 @@ def _ending(stage: Stage, before: Records) -> Ending:
         weights={host: world.route53.weights_of(host) for names in hosts.values() for host in names},
         hosts=hosts,
         scanned=dict(stage.scanners.statuses),
+        pages=pages,
     )
 
 

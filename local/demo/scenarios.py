@@ -45,6 +45,7 @@ class Scenario:
         habits: what clients keep, and for how long.
         restarts: the application whose WebSockets norikae ends on blue (``norikae.dev/restart-on-blue``).
         clear_of_clients: the run lowers how long clients may keep connections to blue.
+        contested: the application whose leased names somebody gives back to external-dns by hand; none when empty.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Scenario:
     habits: Habits = FLEETING
     restarts: str = ""
     clear_of_clients: bool = False
+    contested: str = ""
 
     def habits_of(self, application: str) -> Habits:
         """What the clients of one application keep; WebSockets only those whose pods norikae restarts on blue."""
@@ -138,6 +140,23 @@ SCENARIOS = {
             blue_version="1.31",
             target="1.33",
             by_hand=("flow-schema.yaml",),
+        ),
+        Scenario(
+            "lease",
+            "external-dns owns the public names: norikae takes them, moves them, and gives them back",
+            "succeeded",
+            dns="brownfield",
+            owner="lease",
+            commits=True,
+        ),
+        Scenario(
+            "external-dns-fight",
+            "somebody gives leased names back to external-dns while they move; it is noticed, undone once, and told",
+            "succeeded",
+            dns="brownfield",
+            owner="lease",
+            commits=True,
+            contested="notify-push",
         ),
     )
 }

@@ -6,18 +6,18 @@ Load Balancers" (502: the target refused the connection; 503: no registered targ
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from local.aws.elbv2.attributes import LOGGING
 from local.edge.alb_pods import PodIndex
+from local.edge.alb_rules import rule_for
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from local.aws.elbv2 import ElbSimulator, Listener, LoadBalancer, Rule, Target, TargetGroup
+    from local.aws.elbv2 import ElbSimulator, LoadBalancer, Target, TargetGroup
     from local.edge.access_logs import AccessLogs, Caller
     from local.edge.alb_pods import Cluster, PodEndpoint
     from local.edge.pod_load import PodLoad
@@ -187,7 +187,7 @@ class Alb:
         if not listeners:
             return _closed(cluster, "the load balancer has no listener" + (f" on port {port}" if port else ""))
         secure = next((listener for listener in listeners if listener.protocol == "HTTPS"), listeners[0])
-        action = _rule_for(secure, host, path).actions[0]
+        action = rule_for(secure, host, path).actions[0]
         if action["Type"] == "redirect":
             return Route(cluster, Response(301, cluster, "", FASTEST_SECONDS, ""))
         if action["Type"] == "fixed-response":
@@ -283,25 +283,3 @@ def _without_target(route: Route) -> Response:
 
 def _closed(cluster: str, reason: str) -> Route:
     return Route(cluster, Response(NO_CONNECTION, cluster, "", 0.0, reason))
-
-
-def _rule_for(listener: Listener, host: str, path: str) -> Rule:
-    return next(rule for rule in listener.in_order() if _matches(rule, host, path))
-
-
-def _matches(rule: Rule, host: str, path: str) -> bool:
-    for condition in rule.conditions:
-        if condition["Field"] == "host-header":
-            values = (condition.get("HostHeaderConfig") or condition)["Values"]
-            if not any(_like(value.lower(), host.lower()) for value in values):
-                return False
-        else:
-            values = (condition.get("PathPatternConfig") or condition)["Values"]
-            if not any(_like(value, path) for value in values):
-                return False
-    return True
-
-
-def _like(pattern: str, text: str) -> bool:
-    """Whether a text matches a pattern with ``*`` and ``?``, the only wildcards of ALB rules."""
-    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), text) is not None

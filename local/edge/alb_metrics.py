@@ -2,8 +2,8 @@
 
 Source: Application Load Balancer guide, "CloudWatch metrics for your Application Load Balancer": names, dimensions and
 reporting criteria. RequestCount holds only requests for which a target could be chosen, so not the fixed responses.
-ActiveConnectionCount has a connection in every minute in which it was open, those of a single request too; the guide
-does not say at which instant it counts, and a reader must not rely on the lower figure.
+ActiveConnectionCount has a connection in every minute in which it was open, those of a single request too, and
+NewConnectionCount in the minute in which it was opened.
 """
 
 from __future__ import annotations
@@ -69,13 +69,16 @@ class AlbMetrics:
             self._put(ELB_CODES[code], owner, minute, [float(counts.elb[code])])
 
     def _connections(self, minute: float) -> None:
-        active = Counter(self.connections.active())
+        active, new = Counter(self.connections.active()), Counter(self.connections.opened)
         for (arn, _), counts in self.alb.counts.items():
-            active[arn] += counts.requests + counts.fixed - counts.on_kept
-        for arn in sorted(active.keys() & self.alb.elb.load_balancers.keys()):
-            if active[arn]:
-                place = {"LoadBalancer": self.alb.elb.load_balancers[arn].dimension}
-                self._put("ActiveConnectionCount", place, minute, [float(active[arn])])
+            fleeting = counts.requests + counts.fixed - counts.on_kept
+            active[arn] += fleeting
+            new[arn] += fleeting
+        for name, known in (("ActiveConnectionCount", active), ("NewConnectionCount", new)):
+            for arn in sorted(known.keys() & self.alb.elb.load_balancers.keys()):
+                if known[arn]:
+                    place = {"LoadBalancer": self.alb.elb.load_balancers[arn].dimension}
+                    self._put(name, place, minute, [float(known[arn])])
 
     def _hosts(self, minute: float) -> None:
         elb = self.alb.elb

@@ -9,6 +9,7 @@ it does not.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,8 @@ class Connections:
         self._kernel, self._alb = kernel, alb
         self._open: dict[str, list[Connection]] = {}
         """By ARN of the load balancer; those that were closed in the running minute are still among them."""
+        self.opened: Counter[str] = Counter()
+        """How many were opened since the last ``start_minute``, by ARN of the load balancer."""
 
     def open(self, dns_name: str) -> Connection | None:
         """A new connection to a load balancer; None when nobody accepts it."""
@@ -72,6 +75,7 @@ class Connections:
         until = now + float(found.attributes["client_keep_alive.seconds"])
         opened = Connection(found, dns_name, until, idle, closes_at=now + idle)
         self._open.setdefault(found.arn, []).append(opened)
+        self.opened[found.arn] += 1
         return opened
 
     def is_open(self, connection: Connection) -> bool:
@@ -115,6 +119,7 @@ class Connections:
 
     def start_minute(self) -> None:
         """Forget those that are closed."""
+        self.opened.clear()
         self._open = {
             arn: still for arn, known in self._open.items() if (still := [one for one in known if self.is_open(one)])
         }

@@ -79,7 +79,14 @@ def test_what_is_adopted_can_be_let_go_of_without_a_trace(company: Company) -> N
     cluster = company.world.eks.clusters[BLUE]
     assert company.errand("adopt") == ("SUCCEEDED", "")
     groups = {group for found in company.entries().values() for group in found}
-    assert groups == {"norikae:read", "norikae:compare", "norikae:hand-off", "norikae:decommission", "norikae:scale"}
+    assert groups == {
+        "norikae:read",
+        "norikae:compare",
+        "norikae:hand-off",
+        "norikae:decommission",
+        "norikae:scale",
+        "norikae:restart",
+    }
     assert not any(entry.policies for role, entry in cluster.entries.items() if "norikae" in role)
     assert "norikae-read" in company.rights()
     assert company.world.route53.weights_of(HOST) == {BLUE: 100}

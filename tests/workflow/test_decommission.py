@@ -36,7 +36,7 @@ class Stubborn:
             self.scanned += 1
             if self.asks:
                 assert self.world.alb.handle(self.balancer, HOST, draw).status == 200
-            yield self.world.kernel.env.timeout(90)  # more often, and a connection in every minute is what counts
+            yield self.world.kernel.env.timeout(30)
 
     def _stands(self) -> bool:
         return any(one.dns_name == self.balancer for one in self.world.elb.load_balancers.values())
@@ -73,7 +73,7 @@ def test_blue_waits_for_its_last_client_and_leaves_no_orphan_behind() -> None:
         api.patch("deployments.apps", CONTROLLER, "kube-system", {"spec": {"replicas": 0}}, kind="merge")
         scanned = client.scanned
         assert upgrade.run_until(run, "Hold upgrade")
-        assert client.scanned > scanned + 5
+        assert client.scanned > scanned + 20
         upgrade.run(60)
         (question,) = upgrade.command(command="status")["questions"]
         assert question["text"].endswith("load balancers of Ingress files/files-upload to be deleted")

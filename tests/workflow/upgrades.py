@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import simpy
 
-from local.demo.people import Colleague, Operator, commits_what_moved
-from local.demo.play import Stage, set_stage
+from local.demo.people import Colleague, Operator, Repairer, commits_what_moved
+from local.demo.play import DOMAIN, Stage, set_stage
 from local.demo.scenarios import Scenario
 from norikae.adapters.aws.table import DynamoRunTable
 
@@ -39,15 +39,20 @@ class Upgrade:
         self.loses = loses
         """The story itself says which requests are lost, and looks at them."""
         self.told: list[str] = []
+        self.pages: list[str] = []
+        """What somebody was woken up for."""
         self.attempts = 0
         self._seen: dict[str, int] = {}
         self.execution: Execution | None = None
         if approves:
-            Operator(self.world, self.stage.deployment.functions["operator_command"], self.told.append)
+            command, resumes = self.stage.deployment.functions["operator_command"], bool(scenario.contested)
+            self.pages = Operator(self.world, command, self.told.append, resumes=resumes).pages
         if scenario.colleague:
             Colleague(self.world, self.stage.blue)
         if scenario.commits:
             commits_what_moved(self.world, self.stage.blue)
+        if scenario.contested:
+            Repairer(self.world, f"{scenario.contested}.{DOMAIN}", self.stage.blue)
 
     def __enter__(self) -> Self:
         return self

@@ -21,6 +21,8 @@ KINDS = ("", "a", "aaaa", "cname")
 """What stands for the record's type in a TXT record's name: nothing until 0.17; an A alias is ``cname`` until 0.21."""
 EXTERNAL_DNS = "external-dns"
 NORIKAE = "norikae"
+_A_OF_ITS_OWN = (0, 22)
+"""The first version that marks an A alias as an A record."""
 _TEMPLATE = "%{record_type}"
 _LONGEST_LABEL = 63
 _SEALED = 28
@@ -136,6 +138,19 @@ def owner_names(host: str, spellings: Iterable[Affixes] = ()) -> tuple[str, ...]
     """
     names = {_twin(host, kind, affixes) for affixes in (Affixes(), *spellings) for kind in KINDS}
     return tuple(sorted(name for name in names if all(0 < len(label) <= _LONGEST_LABEL for label in name.split("."))))
+
+
+def written_name(host: str, record_type: str, affixes: Affixes, version: tuple[int, int] | None) -> str:
+    """The name at which a version writes the owner of an alias; all later ones read it there as well.
+
+    Args:
+        host: the public name.
+        record_type: A or AAAA.
+        affixes: how it spells such names.
+        version: minor version, None when nobody knows.
+    """
+    a_kind = "a" if version and version >= _A_OF_ITS_OWN else "cname"
+    return _twin(host, "aaaa" if record_type == "AAAA" else a_kind, affixes)
 
 
 def covered_types(name: str, host: str, spellings: Iterable[Affixes] = ()) -> tuple[str, ...]:

@@ -7,16 +7,24 @@ programs that write the same name, or in a record that nobody can delete any mor
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from norikae.ownership.registry import EXTERNAL_DNS, covered_types, lease_owner, mark_of, owner_names
+from norikae.ownership.registry import (
+    EXTERNAL_DNS,
+    covered_types,
+    lease_owner,
+    mark_of,
+    owner_names,
+    written_name,
+)
 from norikae.traffic.records import TRAFFIC_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from norikae.ownership.instances import Instance
-    from norikae.ownership.registry import Mark
+    from norikae.ownership.registry import Affixes, Mark
     from norikae.traffic.records import RecordSet
 
 WEIGHTS = "(docs/ownership.md, 'Before the first lease')"
@@ -86,18 +94,39 @@ def survey(hosts: Sequence[str], records: Sequence[RecordSet], places: Sequence[
     found = {place.cluster: _identifiers(place, traffic) for place in places}
     sets = {cluster: min(names) for cluster, names in found.items() if len(names) == 1}
     marks: dict[str, Mark] = {}
-    obstacles = [obstacle for place in places for obstacle in _unidentified(place, traffic, found[place.cluster])]
+    obstacles = list(_shared_owners(hosts, records, places, spellings))
+    left = {place.cluster: _left_behind(place, records, spellings, traffic) for place in places}
+    for place in places:
+        obstacles += _unidentified(place, traffic, found[place.cluster], left[place.cluster])
     for host in hosts:
         names = owner_names(host, spellings)
         here = [mark for one in records if one.name in names and (mark := mark_of(one)) and _is_among(one, sets)]
         marks |= {f"{mark.record.name} {mark.record.set_identifier}": mark for mark in here}
-        obstacles += _strangers(host, traffic[host], sets)
+        obstacles += _strangers(host, traffic[host], {*sets.values(), *chain.from_iterable(left.values())})
         for place in places:
             if place.cluster in sets:
                 mine = [mark for mark in here if mark.record.set_identifier == sets[place.cluster]]
                 obstacles += _of_set(host, place, sets[place.cluster], traffic[host], mine)
                 obstacles += [wrong for mark in mine for wrong in _of_owner(mark, place, environment)]
     return Survey(sets, tuple(sorted({mark.record.name for mark in marks.values()})), tuple(dict.fromkeys(obstacles)))
+
+
+def _shared_owners(
+    hosts: Sequence[str], records: Sequence[RecordSet], places: Sequence[Place], spellings: Sequence[Affixes]
+) -> Iterator[Obstacle]:
+    """Said first: what two clusters take for their own is gone and there again every minute, so all else is chance."""
+    names = {name for host in hosts for name in owner_names(host, spellings)}
+    owners = [{instance.owner for instance in place.instances} for place in places]
+    for owner in sorted(
+        {mark.taken_from or mark.owner for one in records if one.name in names and (mark := mark_of(one))}
+    ):
+        having = [place.cluster for place, here in zip(places, owners, strict=True) if owner in here]
+        if owner and len(having) > 1:
+            yield Obstacle(
+                f"external-dns of {' and of '.join(having)} have the same --txt-owner-id={owner}, so each deletes the"
+                " other's records",
+                "give each cluster its own, one after the other, then start again",
+            )
 
 
 def _is_among(record: RecordSet, sets: Mapping[str, str]) -> bool:
@@ -137,7 +166,7 @@ def _identifiers(place: Place, traffic: Mapping[str, Sequence[RecordSet]]) -> se
 
 
 def _unidentified(
-    place: Place, traffic: Mapping[str, Sequence[RecordSet]], identifiers: set[str]
+    place: Place, traffic: Mapping[str, Sequence[RecordSet]], identifiers: set[str], left: set[str]
 ) -> Iterator[Obstacle]:
     if len(identifiers) > 1:
         yield Obstacle(
@@ -149,15 +178,43 @@ def _unidentified(
         balancer = place.balancers.get(host, "").lower()
         for kind in sorted({record.type for record in found}):
             if not any(record.type == kind and record.target == balancer for record in found):
+                text = (
+                    f"no {kind} record set of {host} leads to {place.cluster} ({balancer or 'no load balancer there'})"
+                )
                 yield Obstacle(
-                    f"no {kind} record set of {host} leads to {place.cluster} ({balancer or 'no load balancer there'})",
-                    f"let the external-dns of {place.cluster} register it with set-identifier and aws-weight {WEIGHTS}",
+                    text,
+                    f"norikae leases {min(left)} meanwhile, so its external-dns does not follow: let the alias lead"
+                    " there (UPSERT with its weight as it is), then resume"
+                    if left and balancer
+                    else f"let the external-dns of {place.cluster} register it with aws-weight and a set-identifier"
+                    f" that no other cluster has {WEIGHTS}",
                 )
 
 
-def _strangers(host: str, found: Sequence[RecordSet], sets: Mapping[str, str]) -> Iterator[Obstacle]:
+def _left_behind(
+    place: Place,
+    records: Sequence[RecordSet],
+    spellings: Sequence[Affixes],
+    traffic: Mapping[str, Sequence[RecordSet]],
+) -> set[str]:
+    """Leased sets of a cluster that lead to a load balancer which serves their name there no more."""
+    owners = {instance.owner for instance in place.instances}
+    return {
+        record.set_identifier
+        for host, found in traffic.items()
+        for record in found
+        if record.target != place.balancers.get(host, "").lower()
+        for one in records
+        if one.set_identifier == record.set_identifier
+        and one.name in owner_names(host, spellings)
+        and (mark := mark_of(one))
+        and mark.taken_from in owners
+    }
+
+
+def _strangers(host: str, found: Sequence[RecordSet], known: set[str]) -> Iterator[Obstacle]:
     for record in found:
-        if record.weight and not _is_among(record, sets):
+        if record.weight and record.set_identifier not in known:
             yield Obstacle(
                 f"{host} {record.type} {record.set_identifier} has weight {record.weight} and leads to neither cluster",
                 "set it to 0 where it is declared, or remove it",
@@ -175,7 +232,9 @@ def _of_set(
         if record.type not in covered:
             yield Obstacle(
                 f"{host} {record.type} {identifier} has no TXT record, so no external-dns owns it",
-                f"delete the record set; the external-dns of {place.cluster} makes it anew, with its mark",
+                f"do not delete it, since nobody would be answered until external-dns of {place.cluster} makes it anew;"
+                f" create TXT {_missing_mark(record, host, place)} with its set-identifier and its weight, or let"
+                " norikae own the name (norikae.dev/owner: controller)",
             )
     for kind in sorted(covered - {record.type for record in mine}):
         yield Obstacle(
@@ -189,6 +248,15 @@ def _of_set(
             f"the record set {identifier} of {host} does not have one weight: {shown}",
             "set all of them to the same weight in one batch, or its external-dns can never delete it",
         )
+
+
+def _missing_mark(record: RecordSet, host: str, place: Place) -> str:
+    """The TXT record that would say who owns a record, as far as it can be told."""
+    if not place.instances:
+        return "of its owner"
+    instance = place.instances[0]
+    name = written_name(host, record.type, instance.affixes, instance.version)
+    return f'{name} ("heritage={EXTERNAL_DNS},{EXTERNAL_DNS}/owner={instance.owner}")'
 
 
 def _of_owner(mark: Mark, place: Place, environment: str) -> Iterator[Obstacle]:

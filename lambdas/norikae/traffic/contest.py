@@ -96,14 +96,12 @@ def _weighted(records: Sequence[RecordSet], shares: Mapping[str, int], take: Tak
 
 
 def _suspects(moving: Moving, records: Sequence[RecordSet]) -> str:
-    """Who may have written, in words: what CloudTrail says, else which object asks for what is there now."""
-    named = moving.ports.trail.writers(moving.ports.environment.dns.zones[0], moving.planned.hosts)
-    if named:
-        return f"CloudTrail names {', '.join(named)}"
+    """Who may have written, in words: which object asks for what is there now, and whom CloudTrail knows by now."""
     asking = list(dict.fromkeys(_asking(moving, records)))
-    if asking:
-        return f"{', '.join(asking)} asks for what is there now"
-    return "CloudTrail does not name the writer yet (it is some minutes late)"
+    named = moving.ports.trail.writers(moving.ports.environment.dns.zones[0], moving.planned.hosts)
+    found = [f"{' and '.join(asking)} asks for what is there now"] if asking else []
+    found += [f"CloudTrail names {', '.join(named)}"] if named else []
+    return "; ".join(found) or "CloudTrail does not name the writer yet (it is some minutes late)"
 
 
 def _asking(moving: Moving, records: Sequence[RecordSet]) -> Iterator[str]:
@@ -118,4 +116,4 @@ def _asking(moving: Moving, records: Sequence[RecordSet]) -> Iterator[str]:
         for host, found in wishes.items():
             for claim in found:
                 if weights.get((host, claim.identifier)) == claim.weight or not claim.identifier:
-                    yield f"external-dns of {cluster}, by {claim.resource},"
+                    yield f"external-dns of {cluster} (by {claim.resource})"

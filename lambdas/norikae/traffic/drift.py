@@ -2,6 +2,7 @@
 
 from norikae.errors import ForeignWriteError
 from norikae.traffic.moving import Moving
+from norikae.traffic.weights import weights_of
 from norikae.upgrade.state import AppItem
 
 FIRST = 70
@@ -22,9 +23,18 @@ def is_time_to_read(item: AppItem, now: float, *, leaves: bool) -> bool:
 
 
 def drift(moving: Moving) -> str:
-    """What somebody else made of the records, in words; empty when they are as they were written."""
+    """What somebody else made of the records, in words; empty when they have the weights that bake.
+
+    The original records are foreign here as well: an external-dns that takes its names back writes exactly those, and
+    a bake at a weight that nobody is served by proves nothing.
+    """
     try:
-        moving.records()
+        found = weights_of(moving.records())
     except ForeignWriteError as error:
         return str(error)
-    return ""
+    if found == moving.item.written:
+        return ""
+    return (
+        f"{moving.planned.hosts[0]} is back at the weights {found}, but norikae wrote {moving.item.written}; "
+        "find the writer before you resume (docs/runbook.md, 'somebody else wrote')"
+    )

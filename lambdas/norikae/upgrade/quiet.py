@@ -3,7 +3,7 @@
 A load balancer counts a request for a target group only when it chose a target of it, so scanners that end at the
 default rule do not count, nor do health checks (Application Load Balancer guide, "CloudWatch metrics", RequestCount).
 norikae's own probes ask green only, so none of its requests are among them. A WebSocket that was opened before the
-window makes no request in it, but it is a connection in each of its minutes (ActiveConnectionCount, same page).
+window makes no request in it, but in each of its minutes it is a connection that was not opened in that minute.
 CloudWatch has no figure for a minute without requests: silence counts only while the same load balancer reports that
 its targets are healthy.
 """
@@ -122,9 +122,9 @@ def noise(visited: Visited, wanted: Decommission, now: float) -> str:
         balancer = ", ".join(sorted({door.balancer for door in visited.doors}))
         named = ", ".join(door.name for door in visited.doors)
         return (
-            f"load balancer {balancer} of {named} ({hosts}) had {figures.held} connections in every minute of the last "
-            f"{wanted.quiet} s, {wanted.max_connections} allowed, though no request came: WebSockets, or what holds a "
-            "connection open; restart what holds them, on blue or at the clients, or raise decommission.max_connections"
+            f"load balancer {balancer} of {named} ({hosts}) had {figures.held} connections that stayed open for the "
+            f"last {wanted.quiet} s, {wanted.max_connections} allowed, though no request came: WebSockets, or what "
+            "keeps a connection open; restart it, on blue or at the clients, or raise decommission.max_connections"
         )
     if figures.reported_at is None or now - figures.reported_at > LATE_SECONDS:
         if visited.serving == 0:

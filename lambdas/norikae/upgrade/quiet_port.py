@@ -15,8 +15,8 @@ class Figures:
     Args:
         requests: requests that were handed to a target; new connections at a Network Load Balancer.
         open: connections that were open in the last minute; only a Network Load Balancer says so of its targets.
-        held: connections that its whole load balancer has had in every minute of the window, so that no passer-by
-            explains them; an Application Load Balancer does not say whose they are.
+        held: connections that its whole load balancer has had in every minute of the window without being opened in it,
+            so that no passer-by explains them; an Application Load Balancer does not say whose they are.
         reported_at: the last instant of which it reported anything, also that nothing came; None when it never did.
     """
 

@@ -71,6 +71,16 @@ def test_connections_that_were_gone_in_one_minute_are_those_of_passers_by(cloud:
     assert figures(cloud, WEB)[0].held == 0
 
 
+@pytest.mark.parametrize(("staying", "held"), [(0, 0), (1, 1)])
+def test_connections_that_come_and_go_in_every_minute_are_those_of_scanners(
+    cloud: Cloud, staying: int, held: int
+) -> None:
+    hold(cloud, range(10), connections=7 + staying)
+    for minute in range(10):
+        put(cloud, "NewConnectionCount", (FRONT,), minute, 7)
+    assert figures(cloud, WEB)[0].held == held
+
+
 def test_a_figure_that_is_merely_late_does_not_say_that_nobody_is_connected(cloud: Cloud) -> None:
     hold(cloud, range(8))
     for minute in (8, 9):
@@ -93,7 +103,7 @@ def test_nothing_is_asked_for_nothing(cloud: Cloud) -> None:
 def test_more_target_groups_than_a_call_takes_are_asked_in_several(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visits, "QUERIES_PER_CALL", 4)
+    monkeypatch.setattr(visits, "QUERIES_PER_CALL", 5)
     put(cloud, "RequestCount", API, 4, 7)
     put(cloud, "RequestCount", WEB, 4, 1)
     assert [one.requests for one in figures(cloud, WEB, MQTT, API)] == [1, 0, 7]

@@ -153,6 +153,40 @@ def test_a_run_that_was_refused_has_changed_no_record_set() -> None:
     assert broken(checks(ending(failed=()), outcome="refused", bad="")) == ["every record set is as it was"]
 
 
+MARK = "heritage=external-dns,external-dns/owner="
+PAGE = f"{BAD} is contested: it is back. external-dns of {BLUE} asks for it; the weights … are restored, once; resume"
+
+
+def marked(owner: str) -> dict[tuple[str, str, str], str]:
+    """The marks of every public name, beside the record sets."""
+    return {(f"a-{name}.", "TXT", GREEN): f"{MARK}{owner}" for names in HOSTS.values() for name in names}
+
+
+def test_leased_names_have_to_be_their_external_dns_s_again() -> None:
+    moved = ending(failed=(), weights={name: {f"eks-{GREEN}": 100} for name in ALL_BLUE}, after=marked(GREEN))
+    assert broken(checks(moved, outcome="succeeded", bad="", leased=True)) == []
+    for after in (marked("norikae-demo,norikae/from=blue"), SPLIT, {}):
+        kept = replace(moved, after=after)
+        assert broken(checks(kept, outcome="succeeded", bad="", leased=True)) == [
+            "external-dns owns every public name again"
+        ]
+
+
+def test_names_on_the_sets_that_external_dns_made_for_blue_have_not_moved() -> None:
+    stayed = ending(failed=(), weights={name: {f"eks-{BLUE}": 100} for name in ALL_BLUE})
+    assert broken(checks(stayed, outcome="succeeded", bad="")) == ["what has to move is on green"]
+
+
+@pytest.mark.parametrize(
+    ("pages", "holds"),
+    [((PAGE,), True), ((), False), ((PAGE, PAGE), False), ((PAGE.replace("external-dns of", "somebody of"),), False)],
+)
+def test_a_fight_has_to_be_told_once_with_who_wrote(*, pages: tuple[str, ...], holds: bool) -> None:
+    weights = {name: {GREEN: 100} for name in ALL_BLUE}
+    found = checks(ending(failed=(), weights=weights, pages=pages), outcome="succeeded", bad="", contested=BAD)
+    assert (broken(found) == []) is holds
+
+
 def test_failed_requests_are_told_by_application_cluster_and_reason() -> None:
     counts = {
         "web": Counts(failures=Counter({(GREEN, BAD_ANSWER): 3, ("", "NXDOMAIN"): 1})),

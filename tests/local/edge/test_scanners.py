@@ -59,7 +59,7 @@ def test_scanners_get_404_and_count_for_nobody() -> None:
     assert edge.scanners.statuses == {404: edge.scanners.total}
     assert 250 < edge.scanners.total < 440, "six a minute"
     seen = edge.sums(LoadBalancer="")
-    names = ("ActiveConnectionCount", "HTTP_Fixed_Response_Count", "HTTPCode_ELB_4XX_Count")
+    names = ("ActiveConnectionCount", "NewConnectionCount", "HTTP_Fixed_Response_Count", "HTTPCode_ELB_4XX_Count")
     assert seen == dict.fromkeys(names, edge.scanners.total)
     assert "RequestCount" not in edge.sums(LoadBalancer="", TargetGroup="")
 

@@ -121,7 +121,7 @@ def test_an_external_dns_that_asks_for_what_is_there_is_named_at_once() -> None:
     story.moved_to(5)
     story.ports.dns.write(HOST, GREEN_SET, 0)
     text = contested(story)["waiting_for"]
-    assert f"external-dns of {GREEN}, by Ingress shop/billing, asks for what is there now" in text
+    assert f"external-dns of {GREEN} (by Ingress shop/billing) asks for what is there now" in text
 
 
 def test_records_that_are_right_again_are_not_written() -> None:
@@ -131,3 +131,30 @@ def test_records_that_are_right_again_are_not_written() -> None:
     batches = len(story.ports.dns.batches)
     assert "have the weights that passed last" in contested(story)["waiting_for"]
     assert len(story.ports.dns.batches) == batches
+
+
+def test_who_wrote_an_hour_ago_hides_nobody_who_asks_for_what_is_there_now() -> None:
+    story = OwnedStory()
+    story.prepared()
+    story.moved_to(5)
+    story.ports.dns.sets = {
+        key: RecordSet({**one.raw, "Weight": {"eks-demo-1-33": 100}.get(one.set_identifier, one.weight)})
+        for key, one in story.ports.dns.sets.items()
+    }
+    story.ports.trail.named = ("arn:aws:sts::123456789012:assumed-role/set-up/mio",)
+    said = contested(story)["waiting_for"]
+    assert f"external-dns of {BLUE} (by Ingress shop/billing) asks for what is there now" in said
+    assert "CloudTrail names arn:aws:sts::123456789012:assumed-role/set-up/mio" in said
+
+
+def test_records_that_are_back_as_they_were_before_the_shift_are_a_foreign_write_too() -> None:
+    story = OwnedStory()
+    original = dict(story.ports.dns.sets)
+    story.prepared()
+    story.moved_to(5)
+    story.ports.dns.sets = original
+    story.time_passes(301)
+    answer = story.judged(5)
+    assert (answer["next"], "is back at the weights" in answer["waiting_for"]) == ("contested", True)
+    assert f"external-dns of {BLUE}" in contested(story, answer["waiting_for"])["waiting_for"]
+    assert story.owners() == {BLUE, GREEN}, "nothing has passed yet, so the safe weights are what is there"

@@ -7,6 +7,7 @@ import pytest
 from norikae.errors import RefusedError
 from norikae.traffic.hand_back import hand_back
 from norikae.traffic.moving import Moving
+from norikae.traffic.prove import prove_ownership
 from tests.unit.fakes.owned import BLUE_SET, GREEN_SET, OwnedStory, external_dns, mark, owned, wish
 from tests.unit.fakes.ports import FakeDns
 from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, WRITER, Story
@@ -154,3 +155,36 @@ def test_prefixes_and_suffixes_are_read_from_the_flags() -> None:
     story.prepared()
     story.moved_to(25)
     assert story.ports.dns.weights(f"own.a-{HOST}", "TXT") == {BLUE_SET: 75, GREEN_SET: 25}
+
+
+def test_a_missing_mark_is_spelled_out_and_nobody_is_told_to_delete_a_record_that_answers() -> None:
+    story = OwnedStory()
+    story.ports.dns = FakeDns(*owned(BLUE, 100)[:2], *owned(GREEN, 0))
+    with pytest.raises(RefusedError, match="has no TXT record") as refusal:
+        story.prepared()
+    value = f"heritage=external-dns,external-dns/owner={BLUE}"
+    assert f"do not delete it, since nobody would be answered until external-dns of {BLUE}" in str(refusal.value)
+    assert f'create TXT a-{HOST} ("{value}")' in str(refusal.value)
+    assert f'create TXT aaaa-{HOST} ("{value}")' in str(refusal.value)
+
+
+def test_two_copies_with_one_owner_are_said_first_whichever_record_is_there() -> None:
+    story = OwnedStory()
+    for cluster in (BLUE, GREEN):
+        story.ports.apis[cluster].put(external_dns(cluster, "--txt-owner-id=prod"))
+    story.ports.dns = FakeDns(*owned(GREEN, 0, owner="prod"))
+    with pytest.raises(RefusedError, match=r"yet: external-dns of .* have the same --txt-owner-id=prod"):
+        story.prepared()
+
+
+def test_a_load_balancer_that_was_made_anew_during_a_lease_says_what_to_write() -> None:
+    story = OwnedStory()
+    story.prepared()
+    story.moved_to(5)
+    fresh = wish(BLUE, 100)
+    fresh["status"]["loadBalancer"]["ingress"] = [{"hostname": "another.elb.example"}]
+    story.ports.apis[BLUE].put(fresh)
+    with pytest.raises(RefusedError, match="norikae leases eks-demo-1-33 meanwhile") as refusal:
+        prove_ownership(story.ports, WRITER, APP)
+    assert "let the alias lead there (UPSERT with its weight as it is), then resume" in str(refusal.value)
+    assert "leads to neither cluster" not in str(refusal.value), "nobody shall remove it"

@@ -62,8 +62,8 @@ def test_a_connection_that_is_still_open_is_not_quiet() -> None:
 def test_connections_that_stay_open_without_a_request_are_not_quiet_and_say_where() -> None:
     text = noise(visited(Figures(held=3, reported_at=NOW)), WINDOW, NOW)
     assert text.startswith(
-        "load balancer blue.elb.example of Ingress shop/web (web.example.com) had 3 connections in every minute of the "
-        "last 1800 s, 0 allowed"
+        "load balancer blue.elb.example of Ingress shop/web (web.example.com) had 3 connections that stayed open for "
+        "the last 1800 s, 0 allowed"
     )
 
 

@@ -15,8 +15,8 @@ QUERIES_PER_CALL = 500
 SETTLED_SECONDS = 120
 """The last minutes in which anything was reported, which do not say yet that there were no connections."""
 
-KINDS = ("came", "open", "held", "alive")
-"""What is asked of a target group: what came, what is open, what was open all the time, whether it is reported on."""
+KINDS = ("came", "open", "held", "new", "alive")
+"""What is asked of a target group: what came, is open, was open and was opened by minute, whether it is reported on."""
 
 NETWORK = "net/"
 """How the dimension LoadBalancer of a Network Load Balancer begins (its guide, "CloudWatch metrics")."""
@@ -27,9 +27,10 @@ class CloudWatchVisits:
 
     An Application Load Balancer counts requests by target group, and says every minute how many of the targets are
     healthy. It counts connections as a whole (ActiveConnectionCount: to clients and to targets, without health checks,
-    left out when there are none; its guide, "CloudWatch metrics"). The guide does not say at which instant of a minute,
-    so the least of all minutes is what was open all the time: a WebSocket is in each of them, a scanner is not. A
-    Network Load Balancer counts flows as a whole, and always reports them.
+    left out when there are none; its guide, "CloudWatch metrics"), and what was opened (NewConnectionCount). What is
+    open and was not opened in the same minute stays; the least of that over all minutes is what is held: a WebSocket
+    is in each of them, a scanner, however often it comes, in none. A Network Load Balancer counts flows as a whole,
+    and always reports them.
 
     Args:
         client: boto3's CloudWatch client.
@@ -56,7 +57,7 @@ class CloudWatchVisits:
 
 def _figures(series: dict[str, dict[float, float]], start: float) -> Figures:
     """The figures of one target group from its series, each a value by minute."""
-    came, still, held = series["came"], series["open"], series["held"]
+    came, still, held, new = series["came"], series["open"], series["held"], series["new"]
     reported_at = max((minute for one in series.values() for minute in one), default=None)
     first = start - start % PERIOD_SECONDS
     # One metric may come later than another, and a minute that is merely late would count as one without connections.
@@ -64,7 +65,7 @@ def _figures(series: dict[str, dict[float, float]], start: float) -> Figures:
     return Figures(
         requests=round(sum(came.values())),
         open=round(still[max(still)]) if still else 0,
-        held=round(min((held.get(minute, 0.0) for minute in minutes), default=0.0)),
+        held=round(max(0.0, min((held.get(one, 0.0) - new.get(one, 0.0) for one in minutes), default=0.0))),
         reported_at=reported_at,
     )
 
@@ -77,6 +78,7 @@ def _queries(index: int, group: Dimensions) -> Iterator[dict[str, Any]]:
         return
     yield _query(f"came{index}", "AWS/ApplicationELB", "RequestCount", group, "Sum")
     yield _query(f"held{index}", "AWS/ApplicationELB", "ActiveConnectionCount", balancer, "Sum")
+    yield _query(f"new{index}", "AWS/ApplicationELB", "NewConnectionCount", balancer, "Sum")
     yield _query(f"alive{index}", "AWS/ApplicationELB", "HealthyHostCount", group, "Maximum")
 
 
