@@ -32,3 +32,21 @@ def test_an_upgrade_locks_what_it_watches_and_leaves_no_lock() -> None:
         assert upgrade.run_to_end(execution) == "SUCCEEDED"
         assert protected(upgrade) == []
         assert upgrade.weights("files-upload") == {"demo-1-35-a": 100}
+
+
+def test_functions_that_die_leave_no_lock_either() -> None:
+    dying = Scenario("locked-crash", "", "succeeded", crash_probability=0.1, protect=True)
+    with Upgrade("files-upload", scenario=dying) as upgrade:
+        assert upgrade.run_to_end(upgrade.start()) == "SUCCEEDED"
+        assert protected(upgrade) == []
+
+
+def test_an_abort_while_names_are_locked_brings_everything_back() -> None:
+    with Upgrade("files-upload", scenario=LOCKED) as upgrade:
+        execution = upgrade.start()
+        assert upgrade.run_until(execution, "Soak")
+        assert protected(upgrade)
+        upgrade.command(command="abort", reason="a story")
+        assert upgrade.run_to_end(execution) == "FAILED"
+        assert protected(upgrade) == []
+        assert upgrade.weights("files-upload") == {"demo-1-33": 100}

@@ -146,7 +146,7 @@ def _shape(host: str, found: Sequence[RecordSet]) -> Iterator[Obstacle]:
             yield Obstacle(
                 f"{host} {record.type} is a simple record",
                 f"let blue's Ingress have set-identifier and aws-weight {WEIGHTS}; with --policy=sync its external-dns"
-                " converts the record itself",
+                " converts the record itself, with upsert-only the command adopt does",
             )
         elif record.weight is None:
             yield Obstacle(

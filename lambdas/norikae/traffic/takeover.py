@@ -1,11 +1,16 @@
-"""Taking the public names over: record sets that lead to blue get blue's name as set identifier, weights unchanged."""
+"""Taking the public names over: record sets that lead to blue get blue's name as set identifier, weights unchanged.
+
+A simple one becomes weighted with the whole weight, so that green's can stand beside it.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from norikae.ownership.registry import mark_of, owner_names
 from norikae.traffic.applications import Application
+from norikae.traffic.conversion import is_simple, simple, weighted
 from norikae.traffic.records import Change, RecordSet
+from norikae.traffic.weights import WHOLE
 
 REMEDY = "give its Ingress a name of its own per cluster (docs/application-teams.md), then delete the TXT records"
 
@@ -50,20 +55,31 @@ def take_over(applications: Sequence[Application], records: Sequence[RecordSet],
                     continue
                 for record in mine:
                     if record.set_identifier != cluster:
-                        renamed = RecordSet({**record.raw, "SetIdentifier": cluster})
+                        whole = is_simple(record)
+                        renamed = weighted(record, cluster, WHOLE) if whole else _renamed(record, cluster)
                         changes += [Change("DELETE", record), Change("CREATE", renamed)]
     return TakeOver(tuple(changes), tuple(notes))
 
 
 def give_back(records: Sequence[RecordSet], originals: Sequence[RecordSet], cluster: str) -> tuple[Change, ...]:
-    """The batch that undoes a take-over where the record set is still blue's, with the weight that it has now."""
+    """The batch that undoes a take-over where the record set is still blue's, with the weight that it has now.
+
+    One that was simple becomes so again once it is alone and so has all the traffic; until then it stays weighted.
+    """
     changes: list[Change] = []
     for original in originals:
-        for record in records:
-            if (record.name, record.type, record.set_identifier) == (original.name, original.type, cluster):
-                back = RecordSet({**record.raw, "SetIdentifier": original.set_identifier})
+        beside = [one for one in records if (one.name, one.type) == (original.name, original.type)]
+        if is_simple(original) and len(beside) > 1:
+            continue
+        for record in beside:
+            if record.set_identifier == cluster:
+                back = simple(record) if is_simple(original) else _renamed(record, original.set_identifier)
                 changes += [Change("DELETE", record), Change("CREATE", back)]
     return tuple(changes)
+
+
+def _renamed(record: RecordSet, identifier: str) -> RecordSet:
+    return RecordSet({**record.raw, "SetIdentifier": identifier})
 
 
 def _obstacle(host: str, found: Sequence[RecordSet], mine: Sequence[RecordSet], cluster: str, owner: str) -> str:
@@ -74,8 +90,11 @@ def _obstacle(host: str, found: Sequence[RecordSet], mine: Sequence[RecordSet], 
     wanted = f"weighted alias records (A and AAAA) with set identifier {cluster} and weight 100"
     obstacles = (
         (not found, f"{host} has no record: create {wanted}"),
-        (any(record.weight is None for record in found), f"{host} has a simple record: make it {wanted}"),
         (any(record.type == "CNAME" for record in found), f"{host} is a CNAME: make it {wanted}"),
+        (
+            any(record.weight is None and not (is_simple(record) and record in mine) for record in found),
+            f"{host} has a simple record that leads elsewhere, or another routing policy: make it {wanted}",
+        ),
         (not mine, f"{host} does not lead to {cluster} but to {targets}: correct whichever is wrong"),
         (
             bool(doubled),

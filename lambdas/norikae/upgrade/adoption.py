@@ -1,6 +1,6 @@
 """Adopting the cluster that serves today, and letting go of it again: one look and one move at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -20,9 +20,13 @@ from norikae.cluster.rbac import for_namespace
 from norikae.errors import PermanentError, RefusedError
 from norikae.notify.tell import tell
 from norikae.ownership.detect import marks_beside, owners
+from norikae.ownership.registry import owner_names
 from norikae.ports import Ports
-from norikae.traffic.applications import find_applications
-from norikae.traffic.records import TRAFFIC_TYPES, RecordSet
+from norikae.traffic.applications import Application, find_applications
+from norikae.traffic.conversion import batch_as_asked
+from norikae.traffic.hand_back import wishes_of
+from norikae.traffic.learn import place_of
+from norikae.traffic.records import TRAFFIC_TYPES, Change, RecordSet
 from norikae.traffic.takeover import give_back, names_of, take_over
 from norikae.upgrade.adopted import Admission, AdoptionItem
 from norikae.upgrade.errand import is_over, read_request, take_environment
@@ -153,14 +157,35 @@ def _take_records_over(ports: Ports, writer: Writer, item: AdoptionItem) -> Adop
     marks = marks_beside(sorted({host for one in applications for host in one.hosts}), records, ())
     owned_by = owners(applications, ports.environment.dns.owner, marks)
     taken = take_over([one for one in applications if owned_by[one.name] == "controller"], records, item.cluster)
-    kept = {(raw["Name"], raw["Type"], raw["SetIdentifier"]) for raw in item.records}
+    kept = {(raw["Name"], raw["Type"], raw.get("SetIdentifier")) for raw in item.records}
     deleted = [dict(change.record.raw) for change in taken.changes if change.action == "DELETE"]
-    new = [raw for raw in deleted if (raw["Name"], raw["Type"], raw["SetIdentifier"]) not in kept]
+    new = [raw for raw in deleted if (raw["Name"], raw["Type"], raw.get("SetIdentifier")) not in kept]
     changed = msgspec.structs.replace(item, records=(*item.records, *new), notes=taken.notes)
     ports.table.write_environment(writer, "ADOPTION", changed)
-    if taken.changes:
-        ports.dns.change(taken.changes, f"norikae adopt {item.cluster}")
+    leased = [one for one in applications if owned_by[one.name] == "lease"]
+    if changes := (*taken.changes, *_as_asked(ports, item.cluster, leased)):
+        ports.dns.change(changes, f"norikae adopt {item.cluster}")
     return changed
+
+
+def _as_asked(ports: Ports, cluster: str, applications: Sequence[Application]) -> Iterator[Change]:
+    """Simple record sets of the cluster's external-dns become weighted where its Ingresses already ask for that.
+
+    It stays their owner, and letting go of the cluster changes nothing of it: it is what external-dns is told.
+    """
+    if not applications:
+        return
+    instances = place_of(ports, cluster).instances
+    hosts = sorted({host for one in applications for host in one.hosts})
+    twins = {name for host in hosts for name in owner_names(host, [one.affixes for one in instances])}
+    records = ports.dns.records(sorted({*hosts, *twins}), (*TRAFFIC_TYPES, "CNAME", "TXT"))
+    wishes = wishes_of(ports, cluster, hosts)
+    for application in applications:
+        for ingress in application.ingresses:
+            for host in ingress.hosts:
+                yield from batch_as_asked(
+                    host, records, balancer=ingress.load_balancer, claims=wishes[host], instances=instances
+                )
 
 
 def _guests(ports: Ports, name: str, execution: str) -> Iterator[Guest]:

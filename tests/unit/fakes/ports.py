@@ -384,8 +384,10 @@ class FakePorts:
 
     @property
     def locks(self) -> FakeLocks:
-        """Those of the zone; whoever puts another one in its place has none."""
-        return getattr(self.dns, "locks", None) or FakeLocks()
+        """Those of the zone, also behind the guard of the point of no return; another zone has none."""
+        zone: Any = getattr(self.dns, "_dns", self.dns)
+        found: FakeLocks = getattr(zone, "locks", None) or FakeLocks()
+        return found
 
     def kubernetes(self, cluster: str) -> FakeKubernetes:
         return self.apis.setdefault(cluster, FakeKubernetes())

@@ -13,6 +13,7 @@ from norikae.cluster.eks_port import AccessEntry, Cluster
 from norikae.cluster.green import ADMIN_POLICY
 from norikae.errors import BadRequestError, LeaseHeldError, TransientError, UnreachableError
 from norikae.settings import Settings
+from norikae.traffic.conversion import simple
 from norikae.traffic.records import RecordSet
 from norikae.upgrade.adopted import AdoptionItem
 from norikae.upgrade.adoption import adopt_cluster
@@ -22,6 +23,7 @@ from norikae.upgrade.recovery import recover
 from norikae.upgrade.state import ClustersItem
 from tests.unit.fakes.demo import NOW, ingress, namespace
 from tests.unit.fakes.kubernetes import FakeKubernetes
+from tests.unit.fakes.owned import external_dns, mark, wish
 from tests.unit.fakes.ports import FakeDns, FakePorts, alias
 
 BLUE = "demo-1-33"
@@ -93,6 +95,64 @@ def test_records_that_lead_to_it_get_its_name_and_keep_their_weight(ports: FakeP
     assert ports.dns.weights("web.example.com") == {BLUE: 100}
 
 
+def simple_alias(kind: str, balancer: str = BALANCER) -> RecordSet:
+    return simple(alias("web.example.com", "any", 100, kind, balancer=balancer))
+
+
+def test_simple_records_that_lead_to_it_become_weighted_in_one_batch_and_simple_again(ports: FakePorts) -> None:
+    ports.dns = FakeDns(simple_alias("A"), simple_alias("AAAA"))
+    before = dict(ports.dns.sets)
+    looks(ports)
+    assert ports.topic.told[-1][1]["notes"] == []
+    assert [ports.dns.weights("web.example.com", kind) for kind in ("A", "AAAA")] == [{BLUE: 100}] * 2
+    assert len(ports.dns.batches) == 1
+    looks(ports, undo=True, execution=EXECUTION + "-undo")
+    assert ports.dns.sets == before
+
+
+def test_a_simple_record_that_was_converted_stays_weighted_while_another_set_is_beside_it(ports: FakePorts) -> None:
+    ports.dns = FakeDns(simple_alias("A"))
+    looks(ports)
+    ports.dns.sets["web.example.com", "A", "other"] = alias("web.example.com", "other", 0)
+    assert looks(ports, undo=True, execution=EXECUTION + "-undo")["next"] == "done"
+    assert ports.dns.weights("web.example.com") == {BLUE: 100, "other": 0}
+
+
+def test_a_simple_record_of_an_external_dns_becomes_what_its_ingress_asks_for_and_stays_its_own(
+    ports: FakePorts,
+) -> None:
+    host = "web.example.com"
+    asking = wish(BLUE, 100, host)
+    asking["status"]["loadBalancer"]["ingress"] = [{"hostname": BALANCER}]
+    asking["metadata"]["annotations"]["norikae.dev/owner"] = "lease"
+    ports.apis[BLUE] = FakeKubernetes(
+        namespace("argocd"), namespace("shop"), asking, external_dns(BLUE, "--policy=upsert-only")
+    )
+    marks = [simple(mark(name, BLUE, 100)) for name in (host, f"cname-{host}", f"aaaa-{host}")]
+    ports.dns = FakeDns(simple_alias("A"), simple_alias("AAAA"), *marks)
+    assert looks(ports)["next"] == "done"
+    assert len(ports.dns.batches) == 1
+    assert {(one.set_identifier, one.weight) for one in ports.dns.sets.values()} == {(f"eks-{BLUE}", 100)}
+    assert all(
+        f"owner={BLUE}" in one.raw["ResourceRecords"][0]["Value"]
+        for one in ports.dns.sets.values()
+        if one.type == "TXT"
+    )
+    converted = dict(ports.dns.sets)
+    looks(ports, undo=True, execution=EXECUTION + "-undo")
+    assert ports.dns.sets == converted
+
+
+def test_a_simple_record_of_an_external_dns_stays_while_its_ingress_asks_for_no_weight(ports: FakePorts) -> None:
+    host = "web.example.com"
+    asking = ingress("web", host, hostname=BALANCER)
+    asking["metadata"]["annotations"]["norikae.dev/owner"] = "lease"
+    ports.apis[BLUE] = FakeKubernetes(namespace("argocd"), namespace("shop"), asking, external_dns(BLUE))
+    ports.dns = FakeDns(simple_alias("A"), simple(mark(f"a-{host}", BLUE, 100)))
+    assert looks(ports)["next"] == "done"
+    assert ports.dns.batches == []
+
+
 @pytest.mark.parametrize(
     ("records", "note"),
     [
@@ -120,6 +180,21 @@ def test_records_that_lead_to_it_get_its_name_and_keep_their_weight(ports: FakeP
                 alias("web.example.com", "two", 50, balancer=BALANCER),
             ),
             "has several A record sets",
+        ),
+        ((simple_alias("A", "elsewhere.example"),), "has a simple record that leads elsewhere"),
+        (
+            (
+                simple_alias("A"),
+                RecordSet(
+                    {
+                        "Name": "cname-web.example.com.",
+                        "Type": "TXT",
+                        "TTL": 300,
+                        "ResourceRecords": [{"Value": '"heritage=external-dns,external-dns/owner=blue"'}],
+                    }
+                ),
+            ),
+            "is owned by external-dns",
         ),
     ],
 )
