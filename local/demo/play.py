@@ -14,9 +14,9 @@ from local.cluster.charts import documents
 from local.cluster.git import GitRepositories, Repository
 from local.demo.breakage import broken_on
 from local.demo.brownfield import set_identifier, told_by_annotation, weighted_by_external_dns
-from local.demo.checks import Ending, checks, failed_requests, record_sets
+from local.demo.checks import Ending, checks_of, failed_requests, record_sets
 from local.demo.pages import html_page
-from local.demo.people import Colleague, Operator, Repairer, commits_what_moved
+from local.demo.people import people_of
 from local.demo.report import Seen, Served, Unplanned, demo_report
 from local.demo.scenarios import SMALL, Scenario, Size
 from local.demo.view import Snapshot, View
@@ -131,19 +131,7 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
         execution = world.step_functions.executions[started["executionArn"]]
         watcher = Watcher(stage, execution, view)
         command = stage.deployment.functions["operator_command"]
-        operator = Operator(
-            world,
-            command,
-            watcher.say,
-            finishes=scenario.outcome == "partial",
-            resumes=bool(scenario.contested),
-        )
-        if scenario.colleague:
-            Colleague(world, stage.blue)
-        if scenario.commits:
-            commits_what_moved(world, stage.blue)
-        if scenario.contested:
-            Repairer(world, f"{scenario.contested}.{DOMAIN}", stage.blue)
+        operator = people_of(scenario, world, stage.blue, command, watcher.say)
         world.kernel.every(LOOK_SECONDS, watcher.look)
         world.kernel.run(execution.finished)
         world.kernel.run(AFTERMATH_SECONDS)
@@ -156,16 +144,7 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
             seed=seed,
             states=world.cluster_states(),
             served=_served(stage),
-            seen=Seen(
-                ending,
-                checks(
-                    ending,
-                    outcome=scenario.outcome,
-                    bad=scenario.bad,
-                    leased=scenario.owner == "lease",
-                    contested=scenario.contested,
-                ),
-            ),
+            seen=Seen(ending, checks_of(scenario, ending)),
             unplanned=Unplanned(
                 blue=stage.blue,
                 version=scenario.blue_version,
