@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from local.aws.route53.simulator import Route53Simulator
+    from local.demo.scenarios import Scenario
     from local.edge.clients import Counts
 
 BAD_ANSWER = "5xx (500)"
@@ -98,6 +99,17 @@ def record_sets(route53: Route53Simulator) -> dict[tuple[str, str, str], str]:
             nexts = ("NextRecordName", "NextRecordType", "NextRecordIdentifier")
             start = {f"Start{name.removeprefix('Next')}": page[name] for name in nexts if page.get(name)}
     return found
+
+
+def checks_of(scenario: Scenario, ending: Ending) -> list[Check]:
+    """What has to be so at the end of a scenario, and whether it is."""
+    return checks(
+        ending,
+        outcome=scenario.outcome,
+        bad=scenario.bad,
+        leased=scenario.owner == "lease",
+        contested=scenario.contested,
+    )
 
 
 def checks(ending: Ending, *, outcome: str, bad: str, leased: bool = False, contested: str = "") -> list[Check]:

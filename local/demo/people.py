@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from local.aws.front import Call
+    from local.demo.scenarios import Scenario
     from local.kernel import Steps
     from local.world import World
 
@@ -139,6 +140,7 @@ class Repairer:
     Args:
         world: where the repairer lives.
         host: the public name of whose marks.
+        blue: the cluster that served at the beginning.
         weight: green's weight from which on it happens.
     """
 
@@ -219,3 +221,23 @@ def commits_what_moved(world: World, blue: str) -> WeightKeeper:
         return message["application"], {blue: 0, green: WHOLE}
 
     return WeightKeeper(world, asked)
+
+
+def people_of(scenario: Scenario, world: World, blue: str, command: str, heard: Callable[[str], None]) -> Operator:
+    """Whoever has a part in a scenario comes to live in its world; the operator is in all of them.
+
+    Args:
+        scenario: what is played.
+        world: where they live.
+        blue: the cluster that serves.
+        command: ARN of the function ``operator_command``.
+        heard: is told every message, for the log.
+    """
+    if scenario.colleague:
+        Colleague(world, blue)
+    if scenario.commits:
+        commits_what_moved(world, blue)
+    if scenario.contested:
+        Repairer(world, f"{scenario.contested}.{world.environment.environment}.example.com", blue)
+    finishes, resumes = scenario.outcome == PARTIAL, bool(scenario.contested)
+    return Operator(world, command, heard, finishes=finishes, resumes=resumes)

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local.demo.checks import Check, Ending, checks, failed_requests, record_sets
+from local.demo.checks import Check, Ending, checks_of, failed_requests, record_sets
 from local.demo.clung import clinging_checks, who_clung
 from local.demo.pages import html_page
-from local.demo.people import Colleague, Operator, Repairer, commits_what_moved
+from local.demo.people import people_of
 from local.demo.report import Seen, Served, Unplanned, demo_report
 from local.demo.scenarios import SMALL, Scenario, Size
-from local.demo.stage import AFTERMATH_SECONDS, DOMAIN, ENVIRONMENT, TARGET, Stage, set_stage
+from local.demo.stage import AFTERMATH_SECONDS, ENVIRONMENT, TARGET, Stage, set_stage
 from local.demo.view import View
 from local.demo.watcher import Watcher
 from local.deploy import Deployment
@@ -43,20 +43,15 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
         )
         execution = world.step_functions.executions[started["executionArn"]]
         watcher = Watcher(stage, execution, view)
-        operator = _people(stage, scenario, watcher)
+        command = stage.deployment.functions["operator_command"]
+        operator = people_of(scenario, world, stage.blue, command, watcher.say)
         world.kernel.every(LOOK_SECONDS, watcher.look)
         world.kernel.run(execution.finished)
         world.kernel.run(AFTERMATH_SECONDS)
         stage.close()
         watcher.look()
         ending, product = _ending(stage, before, tuple(operator.pages)), _product_report(world, stage.deployment)
-        found = checks(
-            ending,
-            outcome=scenario.outcome,
-            bad=scenario.bad,
-            leased=scenario.owner == "lease",
-            contested=scenario.contested,
-        )
+        found = checks_of(scenario, ending)
         if scenario.restarts:
             found += _clinging(stage, watcher.left_at, product)
         report = demo_report(
@@ -78,19 +73,6 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
     (folder / "report.json").write_text(json.dumps(report, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     (folder / "report.html").write_text(html_page(report), encoding="utf-8")
     return report
-
-
-def _people(stage: Stage, scenario: Scenario, watcher: Watcher) -> Operator:
-    """Whoever works with, beside or against the run."""
-    world, command = stage.world, stage.deployment.functions["operator_command"]
-    if scenario.colleague:
-        Colleague(world, stage.blue)
-    if scenario.commits:
-        commits_what_moved(world, stage.blue)
-    if scenario.contested:
-        Repairer(world, f"{scenario.contested}.{DOMAIN}", stage.blue)
-    finishes = scenario.outcome == "partial"
-    return Operator(world, command, watcher.say, finishes=finishes, resumes=bool(scenario.contested))
 
 
 def _request(scenario: Scenario) -> str:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.scenario
 
 APP, FOUGHT_OVER, GREEN_SET = "files-upload", "notify-push", "eks-demo-1-35-a"
 
-HOST = f"{APP}.demo.example.com"
+HOST = f"{APP}.demo.example.com."
 
 
 def leased(upgrade: Upgrade) -> list[str]:

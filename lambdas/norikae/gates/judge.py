@@ -10,7 +10,7 @@ from norikae.gates.decision import Decision, Look, decide
 from norikae.gates.verdict import Outcome, Verdict, worst
 from norikae.gates.verdicts import Judged, judged
 from norikae.ports import Ports
-from norikae.traffic.drift import drift, is_time_to_read
+from norikae.traffic.drift import drift, is_time_to_read, left_behind
 from norikae.traffic.history import BAKES_ANEW, whole_bake
 from norikae.traffic.moving import Moving
 from norikae.upgrade.identity import Writer
@@ -57,6 +57,8 @@ def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> 
     read = _is_time_to_read(moving, decision)
     if read and (contested := drift(moving)):
         return {"next": "contested", "weight": weight, "waiting_for": contested}
+    if read and (elsewhere := left_behind(moving)):
+        return {"next": "hold", "weight": weight, "waiting_for": elsewhere}
     _write_down(moving, decision, found, passed=weight, read=read)
     command = COMMANDS.get(ports.environment.shift.on_failure)
     if decision.next == "roll-back" and command and not flags.aborted:

@@ -1,7 +1,8 @@
 """When a bake reads the records again, and whether they are still as they were written."""
 
-from norikae.errors import ForeignWriteError
+from norikae.errors import ForeignWriteError, NorikaeError
 from norikae.traffic.moving import Moving
+from norikae.traffic.records import TRAFFIC_TYPES
 from norikae.traffic.weights import weights_of
 from norikae.upgrade.state import AppItem
 
@@ -38,3 +39,29 @@ def drift(moving: Moving) -> str:
         f"{moving.planned.hosts[0]} is back at the weights {found}, but norikae wrote {moving.item.written}; "
         "find the writer before you resume (docs/runbook.md, 'somebody else wrote')"
     )
+
+
+def left_behind(moving: Moving) -> str:
+    """Which leased record set leads to a load balancer that serves its name no more, in words; empty when none does.
+
+    External-dns does not follow while norikae holds the mark (docs/world/external-dns.md), so norikae has to look. A
+    cluster that does not answer says nothing: the proof before the next step asks again, and waits for it.
+    """
+    if not moving.is_leased:
+        return ""
+    from norikae.traffic.learn import INGRESSES, balancers  # noqa: PLC0415 - only where names are leased
+
+    records = [one for one in moving.read_records() if one.type in TRAFFIC_TYPES]
+    for cluster, identifier in moving.item.sets.items():
+        try:
+            served = balancers(moving.ports.kubernetes(cluster).list(INGRESSES))
+        except NorikaeError:
+            continue
+        for record in records:
+            there = served.get(record.name, "").lower()
+            if record.set_identifier == identifier and there and record.target != there:
+                return (
+                    f"{record.name} {identifier} leads to {record.target}, and {cluster} serves it at {there} now; let "
+                    "the alias lead there (UPSERT A and AAAA with the weight as it is), then resume"
+                )
+    return ""

@@ -232,7 +232,7 @@ class Beside:
         if progress["next"] == "roll-back":
             return self.back()
         if progress["next"] != "finish":
-            return Ended("held", str(progress))
+            return Ended("held", str(progress["waiting_for"]))
         finish_shift(self.ports, WRITER, APP, SHIFT)
         return Ended(self.item().outcome)
 

@@ -305,6 +305,9 @@ def test_a_load_balancer_that_is_made_anew_during_a_lease_holds_until_its_record
 
     ended = beside.shift(green_is_recreated)
     assert ended.how == "held"
+    assert (beside.item().weight, ended.said.startswith("web.demo.example.com green leads to")) == (5, True)
+    ended = beside.shift()
+    assert ended.how == "held", "a resume is refused until somebody has done it"
     assert f"no A record set of {PUBLIC} leads to green ({new})" in ended.said
     assert "norikae leases green meanwhile, so its external-dns does not follow: let the alias lead there" in ended.said
     assert "leads to neither cluster" not in ended.said
@@ -465,5 +468,9 @@ def test_a_name_that_is_claimed_during_a_run_is_restored_once_and_the_page_names
     marks = [one for (_, kind, name), one in beside.world.records().items() if kind == "TXT" and name == "blue"]
     beside.world.change(*(("DELETE", one) for one in marks))
     beside.name_apart(beside.blue)
+    for kind in ("A", "AAAA"):
+        beside.world.change(("UPSERT", beside.world.records()["web", kind, "blue"] | {"Weight": 95}))
     beside.kernel.run(1800)
+    assert beside.shift().how == "moved"
+    assert beside.served_on() == {"green"}
     assert beside.clients.failed == 0

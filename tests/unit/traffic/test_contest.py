@@ -10,7 +10,7 @@ from norikae.traffic.contest import restore_safe_weights
 from norikae.traffic.drift import is_time_to_read
 from norikae.traffic.records import RecordSet
 from norikae.upgrade.state import AppItem
-from tests.unit.fakes.owned import GREEN_SET, OwnedStory
+from tests.unit.fakes.owned import GREEN_SET, OwnedStory, wish
 from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, WRITER, Story
 
 
@@ -158,3 +158,18 @@ def test_records_that_are_back_as_they_were_before_the_shift_are_a_foreign_write
     assert (answer["next"], "is back at the weights" in answer["waiting_for"]) == ("contested", True)
     assert f"external-dns of {BLUE}" in contested(story, answer["waiting_for"])["waiting_for"]
     assert story.owners() == {BLUE, GREEN}, "nothing has passed yet, so the safe weights are what is there"
+
+
+def test_a_leased_record_that_leads_to_a_load_balancer_of_yesterday_holds_during_the_bake() -> None:
+    story = OwnedStory()
+    story.prepared()
+    story.moved_to(5)
+    fresh = wish(BLUE, 100)
+    fresh["status"]["loadBalancer"]["ingress"] = [{"hostname": "another.elb.example"}]
+    story.ports.apis[BLUE].put(fresh)
+    story.time_passes(75)
+    answer = story.judged(5)
+    assert answer["next"] == "hold"
+    assert f"leads to {BLUE}.elb.example, and {BLUE} serves it at another.elb.example now" in answer["waiting_for"]
+    story.ports.apis[BLUE].gone = True
+    assert story.judged(5)["next"] == "bake", "a cluster that does not answer stops no gate"
