@@ -22,11 +22,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "lambdas")]
 
 from local.demo.people import Operator  # noqa: E402 - the path is set above
-from local.demo.play import set_stage  # noqa: E402
 from local.demo.scenarios import Scenario  # noqa: E402
+from local.demo.stage import set_stage  # noqa: E402
 
 if TYPE_CHECKING:
-    from local.demo.play import Stage
+    from local.demo.stage import Stage
     from local.runtime import Outcome
 
 KUBERNETES = "kubernetes"

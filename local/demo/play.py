@@ -3,144 +3,25 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local.adopted import adopt_blue
-from local.assembly import ROOT, assembly, environment_file
-from local.central import for_all_clusters
-from local.cluster.charts import documents
-from local.cluster.git import GitRepositories, Repository
-from local.demo import rush
-from local.demo.breakage import broken_on, restarted_on_blue
-from local.demo.brownfield import set_identifier, told_by_annotation, weighted_by_external_dns
 from local.demo.checks import Check, Ending, checks, failed_requests, record_sets
 from local.demo.clung import clinging_checks, who_clung
 from local.demo.pages import html_page
 from local.demo.people import Colleague, Operator, Repairer, commits_what_moved
 from local.demo.report import Seen, Served, Unplanned, demo_report
 from local.demo.scenarios import SMALL, Scenario, Size
-from local.demo.view import Snapshot, View
-from local.deploy import Deployment, deploy
-from local.edge.clients import Clients, Traffic
-from local.edge.scanners import Scanners
-from local.inherited import inherit_blue
-from local.runtime.crash import CrashPlan
+from local.demo.stage import AFTERMATH_SECONDS, DOMAIN, ENVIRONMENT, TARGET, Stage, set_stage
+from local.demo.view import View
+from local.demo.watcher import Watcher
+from local.deploy import Deployment
 from local.world import World
-from norikae.traffic.applications import Application, find_applications
-from stacks.environment_file import load
 
 if TYPE_CHECKING:
-    from local.aws.step_functions.execution import Execution
     from local.demo.checks import Records
 
-ENVIRONMENT = "demo"
-DOMAIN = "demo.example.com"
-TARGET = "1.35"
-"""``clusters.version`` of the environment file."""
 LOOK_SECONDS = 20
-AFTERMATH_SECONDS = 300
-"""How long the world goes on after the run, so that late events and clients are counted."""
-REQUESTS_PER_SECOND = 2.5
-RESOLVERS = 40
-PLATFORM = ("aws-load-balancer-controller", "external-dns")
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A world in which blue serves and norikae is deployed."""
-
-    world: World
-    deployment: Deployment
-    applications: tuple[Application, ...]
-    clients: Clients
-    blue: str
-    scanners: Scanners
-
-    def close(self) -> None:
-        """Nobody asks for anything any more."""
-        self.clients.stop()
-        self.scanners.stop()
-
-
-def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ()) -> Stage:
-    """Blue serves its applications, norikae is deployed, clients and scanners have begun; nothing of the upgrade has.
-
-    Args:
-        scenario: what goes wrong.
-        seed: the same seed gives the same run.
-        applications: only these of the fixtures; all of them when empty.
-    """
-    environment = load(environment_file(scenario.environment, scenario.changes))
-    crashes = CrashPlan(seed, scenario.crash_probability) if scenario.crash_probability else None
-    repository = _repository(applications, scenario)
-    blue, version = scenario.blue or environment.clusters.adopt, scenario.blue_version
-    if scenario.dns == "brownfield":
-        repository = weighted_by_external_dns(repository, blue, scenario.external_dns)
-    if scenario.owner == "external-dns":
-        repository = told_by_annotation(repository)
-    if environment.argocd.mode == "hub":
-        repository = for_all_clusters(repository)
-    git = GitRepositories({environment.argocd.repository: repository})
-    world = World(environment, git, seed=seed, crashes=crashes)
-    folder = assembly(scenario.environment, scenario.changes)
-    deployment = deploy(
-        folder, world.client, runtime=world.runtime, account=environment.account, region=environment.region
-    )
-    if scenario.blue:
-        inherit_blue(world, deployment, name=blue, version=version, domain=DOMAIN, dns=scenario.dns)
-    else:
-        adopt_blue(world, deployment, version=version, domain=DOMAIN, dns=scenario.dns)
-    _apply_by_hand(world, blue, scenario)
-    found = find_applications(world.clusters[blue].api.list("ingresses.networking.k8s.io"))
-    users = [
-        Traffic(
-            one.name,
-            one.hosts,
-            rush.REQUESTS_PER_SECOND if one.name == scenario.busy else REQUESTS_PER_SECOND,
-            RESOLVERS,
-            scenario.habits_of(one.name),
-        )
-        for one in found
-    ]
-    clients = Clients(
-        world.kernel,
-        world.route53,
-        world.alb,
-        users,
-        alias_healthy=world.elb.alias_healthy,
-        connections=world.connections,
-    )
-    _begin(world, blue, clients, next((one for one in found if one.name == scenario.busy), None))
-    scanners = Scanners(world.kernel, world.alb, world.elb.load_balancers.values)
-    scanners.start()
-    return Stage(world, deployment, found, clients, blue, scanners)
-
-
-def _begin(world: World, blue: str, clients: Clients, busy: Application | None) -> None:
-    """Users come; an application with much traffic has long been scaled out by it."""
-    if busy is None:
-        clients.start()
-        return
-    api, namespace = world.clusters[blue].api, busy.ingresses[0].namespace
-    lowest = api.get(rush.AUTOSCALERS, busy.name, namespace)["spec"]["minReplicas"]
-    rush.scale_out(api, busy.name, namespace, lowest=rush.SCALED_OUT)
-    world.kernel.run(AFTERMATH_SECONDS)
-    clients.start()
-    world.kernel.run(AFTERMATH_SECONDS)
-    rush.scale_out(api, busy.name, namespace, lowest=lowest)
-
-
-def _apply_by_hand(world: World, blue: str, scenario: Scenario) -> None:
-    """What somebody has put into blue past Git, which EKS has seen."""
-    for name in scenario.by_hand:
-        text = (ROOT / "local" / "demo" / "by_hand" / name).read_text(encoding="utf-8")
-        for obj in documents(name, text):
-            world.clusters[blue].api.apply(obj, manager="kubectl")
-    if scenario.by_hand:
-        world.eks.start_insights_refresh(clusterName=blue)
-        world.kernel.run(AFTERMATH_SECONDS)
 
 
 def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path) -> dict[str, Any]:
@@ -162,20 +43,7 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
         )
         execution = world.step_functions.executions[started["executionArn"]]
         watcher = Watcher(stage, execution, view)
-        command = stage.deployment.functions["operator_command"]
-        operator = Operator(
-            world,
-            command,
-            watcher.say,
-            finishes=scenario.outcome == "partial",
-            resumes=bool(scenario.contested),
-        )
-        if scenario.colleague:
-            Colleague(world, stage.blue)
-        if scenario.commits:
-            commits_what_moved(world, stage.blue)
-        if scenario.contested:
-            Repairer(world, f"{scenario.contested}.{DOMAIN}", stage.blue)
+        operator = _people(stage, scenario, watcher)
         world.kernel.every(LOOK_SECONDS, watcher.look)
         world.kernel.run(execution.finished)
         world.kernel.run(AFTERMATH_SECONDS)
@@ -212,78 +80,17 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
     return report
 
 
-class Watcher:
-    """Turns the world into snapshots."""
-
-    def __init__(self, stage: Stage, execution: Execution, view: View) -> None:
-        self._stage, self._execution, self._view = stage, execution, view
-        self._began = stage.world.kernel.seconds()
-        definition = json.loads(execution.machine.text)["States"]
-        self._phases = {name for name, state in definition.items() if state["Type"] in ("Task", "Map")}
-        self._phase = "Plan upgrade"
-        self._seen = 0
-        self.left_at: dict[str, float] = {}
-        """When blue's weight was first seen at 0, by application, in seconds since the epoch."""
-
-    def look(self) -> None:
-        """Show the world as it is."""
-        self._show("")
-        for one in self._stage.applications:
-            if self._stage.world.route53.weights_of(one.hosts[0]).get(self._stage.blue) == 0:
-                self.left_at.setdefault(one.name, self._stage.world.kernel.now())
-
-    def say(self, line: str) -> None:
-        """Show the world with something that just happened."""
-        self._show(line)
-
-    def _show(self, line: str) -> None:
-        events = self._execution.history.events
-        for event in events[self._seen :]:
-            name = event.get("stateEnteredEventDetails", {}).get("name", "")
-            if name in self._phases:
-                self._phase = name
-        self._seen = len(events)
-        self._view.show(
-            Snapshot(
-                seconds=self._stage.world.kernel.seconds() - self._began,
-                phase=self._phase if self._execution.status == "RUNNING" else f"ended: {self._execution.status}",
-                waiting_for="",
-                weights=self._weights(),
-                served=self._stage.clients.total,
-                failed=self._stage.clients.failed,
-                line=line,
-                teams={one.name: one.team for one in self._stage.applications},
-                by_cluster=dict(self._stage.clients.served()),
-            )
-        )
-
-    def _weights(self) -> dict[str, int]:
-        blue = {self._stage.blue, set_identifier(self._stage.blue)}
-        return {
-            application.name: sum(
-                weight
-                for cluster, weight in self._stage.world.route53.weights_of(application.hosts[0]).items()
-                if cluster not in blue
-            )
-            for application in self._stage.applications
-        }
-
-
-def _repository(applications: tuple[str, ...], scenario: Scenario) -> Repository:
-    repository = Repository.load(ROOT / "local" / "demo" / "gitops")
-    files = dict(repository.files(repository.resolve("main")))
-    if scenario.bad:
-        files = broken_on(TARGET, scenario.bad, files)
-    if scenario.busy:
-        files = rush.in_a_rush(scenario.busy, files, prescales=scenario.prescales)
-    if scenario.restarts:
-        files = restarted_on_blue(scenario.restarts, files)
-    if not applications:
-        return Repository(files)
-    kept = {*applications, *PLATFORM}
-    children = [path for path in files if path.startswith("clusters/templates/")]
-    gone = {path for path in children if Path(path).stem not in kept}
-    return Repository({path: text for path, text in files.items() if path not in gone})
+def _people(stage: Stage, scenario: Scenario, watcher: Watcher) -> Operator:
+    """Whoever works with, beside or against the run."""
+    world, command = stage.world, stage.deployment.functions["operator_command"]
+    if scenario.colleague:
+        Colleague(world, stage.blue)
+    if scenario.commits:
+        commits_what_moved(world, stage.blue)
+    if scenario.contested:
+        Repairer(world, f"{scenario.contested}.{DOMAIN}", stage.blue)
+    finishes = scenario.outcome == "partial"
+    return Operator(world, command, watcher.say, finishes=finishes, resumes=bool(scenario.contested))
 
 
 def _request(scenario: Scenario) -> str:

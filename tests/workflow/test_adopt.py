@@ -10,8 +10,8 @@ import pytest
 from local.adopted import Serving, serve
 from local.assembly import ROOT, assembly
 from local.cluster.git import GitRepositories
-from local.demo.play import DOMAIN, ENVIRONMENT, _repository
 from local.demo.scenarios import Scenario
+from local.demo.stage import DOMAIN, ENVIRONMENT, repository
 from local.deploy import Deployment, deploy
 from local.world import World
 from stacks.environment_file import load
@@ -26,7 +26,7 @@ class Company:
     def __init__(self, *, admits: bool) -> None:
         environment = load(ROOT / "environments" / f"{ENVIRONMENT}.yaml")
         git = GitRepositories(
-            {environment.argocd.repository: _repository(("files-upload",), Scenario("story", "", "succeeded"))}
+            {environment.argocd.repository: repository(("files-upload",), Scenario("story", "", "succeeded"))}
         )
         self.world = World(environment, git)
         account, region = environment.account, environment.region

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 import simpy
 
 from local.demo.people import Colleague, Operator, Repairer, commits_what_moved
-from local.demo.play import DOMAIN, Stage, set_stage
 from local.demo.scenarios import Scenario
+from local.demo.stage import DOMAIN, Stage, set_stage
 from norikae.adapters.aws.table import DynamoRunTable
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from local.aws.elbv2 import ElbSimulator
 from local.cluster.charts import documents
 from local.cluster.git import Repository
 from local.demo.breakage import SHARE, broken_on
-from local.demo.play import TARGET
 from local.demo.scenarios import SCENARIOS, SMALL, OnFailure
+from local.demo.stage import TARGET
 from local.edge.alb import Alb
 from local.edge.alb_controller import AlbController
 from local.kernel import Kernel

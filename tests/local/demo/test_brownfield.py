@@ -12,8 +12,8 @@ from local.central import for_all_clusters
 from local.cluster.charts import documents, render_chart
 from local.cluster.git import GitRepositories, Repository
 from local.demo.brownfield import commit_weights, set_identifier, values_of, weigh, weighted_by_external_dns
-from local.demo.play import set_stage
 from local.demo.scenarios import Scenario
+from local.demo.stage import set_stage
 from local.team import Team
 from local.world import World
 from stacks.environment_file import load

@@ -1,0 +1,77 @@
+"""Who may do what: the other machines, what events start, and what a person calls."""
+
+from __future__ import annotations
+
+from stacks import cluster_grants, compute_grants, grants, identity_grants
+from stacks.rights import (
+    MOVE_AT_ONCE,
+    REPORT,
+    REPORTING,
+    TABLE,
+    TELL,
+    TELLING,
+)
+from stacks.row import Row
+from stacks.zone_bell import WRITER_SECONDS
+
+ERRANDS = (
+    # the machine that adopts
+    Row(
+        "Adopt cluster",
+        "workflow",
+        (
+            *TELL,
+            grants.records_write,
+            grants.executions_read,
+            cluster_grants.clusters_read,
+            cluster_grants.clusters_adopt,
+        ),
+        settings=("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_ACCESS", "NORIKAE_ROLE"),
+        timeout=120,
+        enters=True,
+    ),
+    # the machine that removes green
+    Row(
+        "Clean green",
+        "workflow",
+        (
+            *(*TELL, grants.records_write, grants.executions_read, cluster_grants.clusters_read),
+            *(cluster_grants.green_delete, compute_grants.nodes_read, compute_grants.green_nodes_delete),
+            *(identity_grants.identity_forget, grants.load_balancers_read, grants.orphans_delete),
+        ),
+        ("norikae:decommission", "norikae:hub"),
+        TELLING,
+        timeout=120,
+    ),
+    # started by the bell of the zone, by an event, and by a person
+    Row(
+        "Write zone",
+        "events",
+        (grants.table, grants.forget, grants.records_write, grants.ring, grants.hear),
+        settings=(*TABLE, "NORIKAE_BELL"),
+        timeout=WRITER_SECONDS,
+        rung=True,
+    ),
+    Row(
+        "Recover",
+        "events",
+        (
+            *MOVE_AT_ONCE,
+            *REPORT,
+            grants.keep_alive_write,
+            grants.executions_read,
+            cluster_grants.cluster_endpoint,
+            identity_grants.identity_forget,
+        ),
+        ("norikae:hand-off", "norikae:read", "norikae:scale", "norikae:weigh"),
+        settings=(*REPORTING, "NORIKAE_ADOPTER", "NORIKAE_ADOPT_MACHINE"),
+        timeout=240,
+        asynchronous=True,
+    ),
+    Row(
+        "Operator command",
+        "operator",
+        (*TELL, grants.forget, grants.answer_tasks, grants.start_machines),
+        settings=(*TELLING, "NORIKAE_ADOPT_MACHINE", "NORIKAE_CLEAN_MACHINE", "NORIKAE_SHIFT_MACHINE"),
+    ),
+)
