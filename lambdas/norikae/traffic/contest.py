@@ -40,7 +40,9 @@ def restore_safe_weights(ports: Ports, writer: Writer, application: str, reason:
     changes = None if item.restored else batch_safe(moving, records)
     if changes:
         what = f"the weights that passed last ({moving.shares(item.safe)}) are restored, once"
-        moving = moving.saved(intended=item.safe, change="", restored=True, verified_at=None, seen_at=None)
+        moving = moving.saved(
+            intended=item.safe, change="", restored=True, verified_at=None, seen_at=None, given_back=False
+        )
         change = moving.write(records, changes, moving.shares(item.safe), f"contested weight={item.safe}")
         moving = moving.saved(written=moving.shares(item.safe), change=change, changed_at=ports.now)
     elif changes is None:

@@ -41,10 +41,11 @@ def hand_back(moving: Moving) -> HandBack:
         ForeignWriteError: somebody else wrote to the records.
         TransientError: a cluster could not be asked.
     """
-    if not moving.is_leased or not moving.item.sets:
+    if not moving.is_leased or not moving.item.sets or moving.item.given_back:
         return HandBack(done=True)
     records = moving.records(or_all_on_blue=True)
     if not any(is_leased(record) for record in records):
+        moving.save(given_back=True)
         unlock(moving)
         return HandBack(done=True)
     try:
@@ -59,6 +60,7 @@ def hand_back(moving: Moving) -> HandBack:
     if differences:
         more = f" (and {len(differences) - SHOWN} more)" if len(differences) > SHOWN else ""
         return HandBack(done=False, git=f"{', '.join(differences[:SHOWN])}{more}")
+    moving.save(given_back=False)  # whoever lost the lease is refused here, before the zone is touched
     changes = batch_returned(records, moving.snapshot())
     moving.ports.dns.change(changes, f"norikae run={moving.writer.run} application={moving.planned.name} hand-back")
     moving.note("names-handed-back", sets=sorted(wishes))

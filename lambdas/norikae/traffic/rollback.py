@@ -164,6 +164,7 @@ def _write(moving: Moving, records: Sequence[RecordSet], changes: Sequence[Chang
         backwards=True,
         short_since=None,
         seen_at=None,
+        given_back=False,
     )
     change = moving.write(records, changes, _wanted(moving, weight), f"rollback={weight}")
     moving.save(change=change, changed_at=ports.now)

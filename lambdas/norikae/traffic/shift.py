@@ -62,6 +62,7 @@ def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> 
         revisions=revisions,
         backwards=False,
         seen_at=None,
+        given_back=False,
     )
     change = moving.write(records, changes or once_more(records), moving.shares(weight), f"weight={weight}")
     moving.save(change=change, changed_at=ports.now, inconclusive=0)

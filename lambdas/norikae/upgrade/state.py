@@ -109,6 +109,7 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
         reverts_after: seconds after which every external-dns has undone what it undoes; a bake lasts as long.
         read_at: when the records were read last in this bake, in seconds since the epoch.
         seen_at: when Route 53 first had what external-dns was told, in seconds since the epoch.
+        given_back: its leased names were seen to be their external-dns's again, since they were last taken.
         safe: green's weight that last passed a bake; whoever contests the records, it is restored once.
         restored: it was restored, and no bake has passed since.
         locked: its names may be protected in Route 53 by us.
@@ -144,6 +145,7 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
     reverts_after: int = 0
     read_at: float = 0
     seen_at: float | None = None
+    given_back: bool = False
     safe: int = 0
     restored: bool = False
     locked: bool = False

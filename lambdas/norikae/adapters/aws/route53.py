@@ -1,5 +1,6 @@
 """The hosted zone in Route 53."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,10 +9,10 @@ from norikae.adapters.aws.calls import call
 from norikae.errors import ForeignWriteError, UnreachableError
 from norikae.traffic.records import TRAFFIC_TYPES, Change, RecordSet, traffic_sets
 
-MANY = 16
-"""From so many names on the zone is read as a whole, if it is small: an account has five requests a second for all."""
-_NAMES_A_PAGE, _MOST_PAGES = 4, 20
-"""A zone is read on for as long as its pages (of 300 record sets) are a fraction of the names, and not too many."""
+_PLAIN = re.compile(r"[a-z0-9_.-]+")
+"""Names without an escape, of whose place in the zone's order there is no doubt."""
+_LAST = "\x7f"
+"""Behind every name in the order."""
 
 
 class Route53Dns:
@@ -26,13 +27,17 @@ class Route53Dns:
         self._client, self._zone = client, zone
 
     def records(self, hosts: Sequence[str], types: Sequence[str] = TRAFFIC_TYPES) -> tuple[RecordSet, ...]:
-        """The record sets of some names and types, A and AAAA by default."""
-        whole = self._whole(min(len(hosts) // _NAMES_A_PAGE, _MOST_PAGES)) if len(hosts) >= MANY else None
-        return tuple(
-            record
-            for host in hosts
-            for record in traffic_sets(self._at(host) if whole is None else whole.get(host, ()), types)
-        )
+        """The record sets of some names and types, A and AAAA by default.
+
+        A page has up to 300 record sets from its name on, so names are read in the zone's order and those that a page
+        holds are not asked for again: a small zone is one request, however many names there are.
+        """
+        found: defaultdict[str, list[RecordSet]] = defaultdict(list)
+        known_until = ""
+        for host in sorted(set(hosts), key=_order):
+            if not (_PLAIN.fullmatch(host) and _order(host) < known_until):
+                known_until = self._read_from(host, found)
+        return tuple(record for host in hosts for record in traffic_sets(found[host], types))
 
     def change(self, changes: Sequence[Change], comment: str) -> str:
         """Apply a batch; its id.
@@ -72,28 +77,31 @@ class Route53Dns:
             start, pages = _next(answer), pages + 1
         return found, pages
 
-    def _at(self, host: str) -> list[RecordSet]:
-        found: list[RecordSet] = []
-        start: dict[str, Any] = {"StartRecordName": host, "StartRecordType": TRAFFIC_TYPES[0]}
-        while start:
-            answer = call(self._client.list_resource_record_sets, HostedZoneId=self._zone, **start)
-            here = [one for one in map(RecordSet, answer["ResourceRecordSets"]) if one.name == host]
-            found += here
-            start = _next(answer) if len(here) == len(answer["ResourceRecordSets"]) else {}
-        return found
+    def _read_from(self, host: str, found: defaultdict[str, list[RecordSet]]) -> str:
+        """Read a name whole, with whatever follows it on the same pages; up to which place in the order all is known.
 
-    def _whole(self, pages: int) -> Mapping[str, Sequence[RecordSet]] | None:
-        """Every record set of the zone by name; None when it has more pages."""
-        found: defaultdict[str, list[RecordSet]] = defaultdict(list)
-        start: dict[str, Any] = {}
-        for _ in range(pages):
+        Args:
+            host: the name.
+            found: record sets by name; those that are read replace what is there.
+        """
+        start: dict[str, Any] = {"StartRecordName": host, "StartRecordType": TRAFFIC_TYPES[0]}
+        read: dict[tuple[str, str, str], RecordSet] = {}
+        following = host
+        while start and following == host:
             answer = call(self._client.list_resource_record_sets, HostedZoneId=self._zone, **start)
             for record in map(RecordSet, answer["ResourceRecordSets"]):
-                found[record.name].append(record)
+                read[record.name, record.type, record.set_identifier] = record
             start = _next(answer)
-            if not start:
-                return found
-        return None
+            following = RecordSet({"Name": start.get("StartRecordName", "")}).name
+        whole = [one for one in read.values() if one.name != following]
+        for name in {one.name for one in whole}:
+            found[name] = [one for one in whole if one.name == name]
+        return _order(following) if start else _LAST
+
+
+def _order(name: str) -> str:
+    """What Route 53 sorts by: the labels reversed, with a trailing dot (API reference, ListResourceRecordSets)."""
+    return ".".join(reversed(name.replace("*", r"\052").split("."))) + "."
 
 
 def _next(answer: Mapping[str, Any]) -> dict[str, Any]:
