@@ -23,6 +23,10 @@ ABANDONED = 60
 """Seconds after which whoever took an intent has died: no attempt to reach Route 53 takes that long."""
 
 
+MOST_SHARED = 10
+"""From more names on a function reads by itself: it would have to look at each name for what changed it last."""
+
+
 class ZoneDns:
     """``Dns`` over the intents of a zone.
 
@@ -53,13 +57,15 @@ class ZoneDns:
         self._shared = shared
 
     def records(self, hosts: Sequence[str], types: Sequence[str] = TRAFFIC_TYPES) -> tuple[RecordSet, ...]:
-        """All record sets of some names and types, not older than the last change of the first of them."""
-        found = self._shared.records(hosts, types, lambda: self._applied_at(hosts)) if self._shared and hosts else None
+        """All record sets of some names and types, not older than the last change of any of them."""
+        found = None
+        if self._shared and 0 < len(hosts) <= MOST_SHARED:
+            found = self._shared.records(hosts, types, lambda: self._applied_at(hosts))
         return self._route53.records(hosts, types) if found is None else found
 
     def _applied_at(self, hosts: Sequence[str]) -> float:
-        head = self._intents.head(min(hosts))
-        return head.at if head else 0.0
+        """A change has its head at one of its names, which may be any of those that are asked for."""
+        return max((head.at for host in hosts if (head := self._intents.head(host))), default=0.0)
 
     def change(self, changes: Sequence[Change], comment: str) -> str:
         """Let a batch be applied, all of it or nothing; the intent's id, or Route 53's id where it is applied at once.

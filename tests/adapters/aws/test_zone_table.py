@@ -183,6 +183,14 @@ def test_many_read_the_zone_once(cloud: Cloud, client: Any, intents: DynamoInten
     reader().records([hosts[7]])
     assert len(cloud.called("ListResourceRecordSets")) - before == 6, "older than the last change of the name"
 
+    changed = intent(7, NOW + 8)
+    intents.post(changed, Head.of(changed, "taken", NOW + 8), instead_of=Head.of(applied, "taken", NOW + 5))
+    clock.time = NOW + 9.5
+    cloud.time_passes(60)
+    marks = [f"a-{hosts[7]}", f"aaaa-{hosts[7]}"]
+    reader().records([*marks, hosts[7]])
+    assert len(cloud.called("ListResourceRecordSets")) - before > 6, "also when its marks are asked for before it"
+
 
 def test_a_reading_is_begun_by_one(client: Any) -> None:
     readings = DynamoReadings(client, "runs", ZONE, NOW)
