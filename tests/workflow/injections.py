@@ -164,6 +164,16 @@ def functions_of(upgrade: Upgrade, machine: str, states: list[str]) -> set[str]:
     return {arn.rpartition(":function:")[2] for arn in arns if ":function:" in arn}
 
 
+def contest(upgrade: Upgrade, application: str) -> None:
+    """A stranger gives green's records of an application another weight, in the names of both families."""
+    route53, name = upgrade.world.route53, f"{application}.demo.example.com."
+    zone = next(iter(route53.zones.values()))
+    mine = [one for one in zone.records.values() if one.name == name and one.identifier == GREEN]
+    changes = [{"Action": "UPSERT", "ResourceRecordSet": {**one.to_api(), "Weight": 77}} for one in mine]
+    with route53.as_caller("somebody/else"):
+        route53.change_resource_record_sets(HostedZoneId=zone.id, ChangeBatch={"Changes": changes})
+
+
 def stop(bed: Bed, execution: Execution, state: str) -> None:
     """Somebody stops the execution in the console."""
     bed.upgrade.stop(execution)

@@ -120,6 +120,8 @@ NOT_HERE = {
     "shift": {
         "Ask team": "the application has to be its team's; test_stop stops it there",
         "Hold failed rollback": "blue has to be without pods; test_stop stops it there",
+        "Wait for green's pods": "an autoscaler has to enlarge green; test_cold_target stops a run there",
+        "Restore safe weights": "somebody else has to write; test_stop stops it there",
         "Stop run": "a gate has to fail under another policy; test_stop stops it there",
     },
 }

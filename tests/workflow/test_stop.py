@@ -11,6 +11,7 @@ from local.assembly import ROOT
 from local.demo.scenarios import Scenario
 from local.team import Team
 from norikae.upgrade.sync_state import DiffItem
+from tests.workflow.injections import contest
 from tests.workflow.upgrades import RUN, Upgrade
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ OFF_THE_WAY = {
         "Ask team": "test_a_shift_can_be_stopped_while_its_team_is_asked",
         "Hold failed rollback": "test_a_shift_can_be_stopped_while_blue_does_not_take_it_back",
         "Stop run": "test_a_shift_can_be_stopped_while_it_stops_the_run",
+        "Restore safe weights": "test_a_shift_can_be_stopped_while_it_restores_contested_weights",
     },
 }
 """States that a run without trouble does not pass, and the test that stops there, or why none does."""
@@ -360,6 +362,21 @@ def test_a_shift_can_be_stopped_while_it_stops_the_run() -> None:
         assert upgrade.weights("notify-push") == {upgrade.blue: 100}
         assert (upgrade.lease().holder, upgrade.lease("notify-push").holder) == ("", "")
         assert upgrade.report()["outcome"] == "rolled-back", "the command was on its way already"
+
+
+def test_a_shift_can_be_stopped_while_it_restores_contested_weights() -> None:
+    with Upgrade(APP, loses=True) as upgrade:
+        run = upgrade.start()
+        child = child_of(upgrade, run)
+        assert upgrade.run_until(child, "Bake")
+        contest(upgrade, APP)
+        assert upgrade.run_until(child, "Restore safe weights")
+        upgrade.stop(child)
+        upgrade.run(400)
+        assert upgrade.lease(APP).holder == ""
+        weights = upgrade.weights(APP)
+        assert (weights.pop(upgrade.blue), set(weights.values())) == (100, {0}), "what was under way put them right"
+        assert any("is contested" in line for line in upgrade.told)
 
 
 def of_its_team(upgrade: Upgrade) -> None:

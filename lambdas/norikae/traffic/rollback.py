@@ -82,7 +82,8 @@ def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once
     records, weight, is_back = _seen(moving)
     if is_back and not moving.item.written:
         return _rolled_back(moving)
-    if not is_back and _is_to_be_written(moving, weight):
+    # Whoever goes back at once has no time for what was asked for before: its own change ends that one.
+    if not is_back and not at_once and _is_to_be_written(moving, weight):
         if not moving.is_in_force(_wanted(moving, moving.item.intended)):
             left = ceil(moving.item.changed_at + LEFT_BY_THE_WRITER - ports.now)
             return _pending(moving, moving.item.intended, max(HURRY, left))
