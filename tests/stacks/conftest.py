@@ -25,6 +25,12 @@ def sticky_template() -> Template:
     return _template(assembly("demo", SCENARIOS["sticky-clients"].changes))
 
 
+@pytest.fixture(scope="session")
+def told_template() -> Template:
+    """The template of an environment in which external-dns is told the weights."""
+    return _template(assembly("demo", {"dns.owner": "external-dns"}))
+
+
 def _template(folder: Path) -> Template:
     content: dict[str, Any] = json.loads((folder / "norikae-demo.template.json").read_text())
     return Template(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -406,3 +407,23 @@ def test_only_the_bootstrap_of_argo_cd_reads_secrets_and_only_those_of_the_envir
         if "secretsmanager.ap-northeast-1.amazonaws.com" in json.dumps(statement.get("Condition", {}))
     ]
     assert key["Condition"]["StringLike"] == {"kms:EncryptionContext:SecretARN": [secret]}
+
+
+def test_nobody_may_patch_an_ingress_unless_the_environment_lets_external_dns_be_told(
+    template: Template, told_template: Template
+) -> None:
+    weighing = {row.identifier for row in FUNCTIONS if "norikae:weigh" in row.groups}
+    assert weighing
+    assert "norikae:weigh" not in access(template)
+    told = json.dumps(access(told_template)["norikae:weigh"])
+    assert {identifier for identifier in weighing if f"Functions{identifier}Role" in told} == weighing
+
+
+def access(template: Template) -> dict[str, Any]:
+    """Kubernetes group to roles, as the function that builds green is told."""
+    function = template.function("EnsureGreenCluster")
+    value = function["Environment"]["Variables"]["NORIKAE_ACCESS"]
+    parts = value["Fn::Join"][1]
+    text = "".join(part if isinstance(part, str) else part["Fn::GetAtt"][0] for part in parts)
+    found: dict[str, Any] = json.loads(text)
+    return found
