@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
 WRITER_SECONDS = 30
 """The writer's timeout."""
-VISIBLE_AFTER = 6 * WRITER_SECONDS
-"""Six times the function's timeout, as Lambda asks of a queue (Lambda guide, "Creating an SQS event source")."""
+VISIBLE_AFTER = 2 * WRITER_SECONDS
+"""Seconds for which a writer that died blocks the zone; at least the function's timeout, as Lambda demands.
+
+Lambda recommends six times ("Creating an SQS event source"), so that it can try a throttled function again meanwhile.
+With one group there is one invocation at a time, and three minutes of blocked steps would be the price.
+"""
 ATTEMPTS = 5
 """How often a bell is tried before it is a dead letter (same page: at least five)."""
 MOST_BELLS = 10

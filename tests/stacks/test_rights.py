@@ -236,7 +236,7 @@ def test_the_bell_starts_the_writer_in_order_and_its_dead_letters_alarm(template
     assert (mapping["BatchSize"], mapping["FunctionResponseTypes"]) == (10, ["ReportBatchItemFailures"])
     writer = next(row for row in FUNCTIONS if row.rung)
     assert queue["FifoQueue"] is True
-    assert queue["VisibilityTimeout"] == 6 * writer.timeout
+    assert queue["VisibilityTimeout"] == 2 * writer.timeout
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
     (dead,) = [queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
     watched = [
