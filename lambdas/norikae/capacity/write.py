@@ -41,6 +41,7 @@ def take_back(ports: Ports, writer: Writer, item: ScaleItem, changes: tuple[Over
     What cannot be reached stays in the table and in the audit trail; a cluster that is gone has nothing to take back.
     """
     for change in changes:
+        write_scale(ports, writer, item)  # whoever lost the lease is refused here, before a cluster is touched
         try:
             said = _taken_back(ports, change)
         except NotFoundError:

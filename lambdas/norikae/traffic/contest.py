@@ -37,7 +37,9 @@ def restore_safe_weights(ports: Ports, writer: Writer, application: str, reason:
     moving = Moving.read(ports, writer, application)
     records = moving.read_records()
     item = moving.item
-    changes = None if item.restored else batch_safe(moving, records)
+    # A function that died or was throttled between its word and the write has restored nothing yet.
+    is_done = item.restored and (bool(item.change) or item.intended != item.safe)
+    changes = None if is_done else batch_safe(moving, records)
     if changes:
         what = f"the weights that passed last ({moving.shares(item.safe)}) are restored, once"
         moving = moving.saved(

@@ -45,8 +45,7 @@ def hand_back(moving: Moving) -> HandBack:
         return HandBack(done=True)
     records = moving.records(or_all_on_blue=True)
     if not any(is_leased(record) for record in records):
-        moving.save(given_back=True)
-        unlock(moving)
+        unlock(moving.saved(given_back=True))
         return HandBack(done=True)
     try:
         wishes = {

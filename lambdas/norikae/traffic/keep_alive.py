@@ -100,7 +100,7 @@ def lower(ports: Ports, writer: Writer, plan: Plan) -> None:
             if was is None or was <= wanted:
                 continue
             one = Lowered(was=was, to=wanted)
-            _keep(ports, writer, known, balancer, one)
+        _keep(ports, writer, known, balancer, one)  # also where an earlier look did: it fences what follows
         if ports.load_balancers.set_client_keep_alive(balancer, one.to):
             _keep(ports, writer, known, balancer, msgspec.structs.replace(one, at=ports.now))
             _note(ports, writer, "keep-alive-lowered", balancer, was=one.was, to=one.to)
@@ -155,6 +155,7 @@ def restore(ports: Ports, writer: Writer) -> None:
     for balancer, one in sorted(known.items()):
         if not one.stands:
             continue
+        _keep(ports, writer, known, balancer, one)  # whoever lost the lease is refused here
         try:
             what = _restored(ports, balancer, one)
         except NorikaeError as error:

@@ -43,10 +43,13 @@ def prepare_shift(ports: Ports, request: Mapping[str, Any], execution: str) -> A
         moving = learnt(moving)
     records = moving.records()
     weight = moving.green_weight(records)
+    # Nothing of ours is in force: what a way back restores is what is there now, not before an earlier attempt.
+    anew = not moving.item.written and not weight
     arrived = moving.item.outcome == "moved" and weight == WHOLE
     moving = moving.saved(
         outcome="moved" if arrived else "shifting",
-        snapshot=moving.item.snapshot or tuple(dict(record.raw) for record in records),
+        snapshot=moving.item.snapshot if moving.item.snapshot and not anew else tuple(dict(one.raw) for one in records),
+        blue=() if anew else moving.item.blue,
         inconclusive=0,
         rebaked=0,
         gates=moving.item.gates if arrived else {},

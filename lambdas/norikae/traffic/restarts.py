@@ -62,6 +62,7 @@ def restart_on_blue(ports: Ports, writer: Writer, plan: Plan) -> tuple[str, ...]
     for name, due in instants.items():
         if name in item.done or due > ports.now:
             continue
+        ports.table.write(writer, ITEM, item)  # whoever lost the lease is refused here: blue may serve again
         _restart(ports, writer, plan.blue.name, name, due)
         item = msgspec.structs.replace(item, done=(*item.done, name))
         ports.table.write(writer, ITEM, item)

@@ -96,9 +96,19 @@ def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once
 def _seen(moving: Moving) -> tuple[tuple[RecordSet, ...], int, bool]:
     """The records as they are now, green's weight in them, and whether they are the original ones."""
     records = moving.records(or_all_on_blue=True)
+    if moving.declares:
+        return _seen_of_others(moving, records)
     if not batch_back(records, moving.snapshot(), moving.take):
         return records, 0, True
     return records, moving.green_weight(records), False
+
+
+def _seen_of_others(moving: Moving, records: tuple[RecordSet, ...]) -> tuple[tuple[RecordSet, ...], int, bool]:
+    """The same where an external-dns writes the records: where they lead, and that one is gone, is its own affair."""
+    weights, original = weights_of(records), weights_of(moving.snapshot())
+    if all(weights.get(one, 0) == original.get(one, 0) for one in weights.keys() | original.keys()):
+        return records, 0, True
+    return records, moving.green_weight(records) if moving.green_set in weights else 0, False
 
 
 def _is_to_be_written(moving: Moving, weight: int) -> bool:

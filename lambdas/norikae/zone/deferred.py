@@ -81,6 +81,8 @@ class ZoneDns:
         head = self._intents.head(intent.subject)
         if head and head.is_open:
             if self._bell and head.digest == intent.digest:
+                if self._is_left(head):
+                    return self._without_the_writer(head).id
                 return self._rung(head.id)
             if head.state == "taken" and self._now - head.at < ABANDONED:
                 raise ConflictError(f"{intent.subject}: Route 53 is being asked for an earlier change; read again")
@@ -101,12 +103,16 @@ class ZoneDns:
         if head is None or head.id != change:
             raise RefusedError(f"{subject_in(change)}: a later change took the place of {change}; resume")
         if head.is_open:
-            if self._directly_after is None or self._now - head.made_at < self._directly_after:
+            if not self._is_left(head):
                 return False
             head = self._without_the_writer(head)
         if head.state == "refused":
             raise head.refusal()
         return self._seen(head.change)
+
+    def _is_left(self, head: Head) -> bool:
+        """Whether the zone's writer has left an intent that this function may apply itself."""
+        return self._directly_after is not None and self._now - head.made_at >= self._directly_after
 
     def _rung(self, intent: str) -> str:
         assert self._bell is not None  # noqa: S101 - who has none applies at once

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 
 from norikae.capacity.back import leave_nothing
 from norikae.environment import Rollback
-from norikae.errors import NorikaeError, RefusedError, UnreachableError
+from norikae.errors import NorikaeError, RefusedError, StaleWriterError, UnreachableError
 from norikae.upgrade.finish import report_failure
 from tests.unit.fakes.scaling import Scaling
 from tests.unit.fakes.story import APP, BLUE, GREEN, PARENT, WRITER
@@ -147,3 +149,16 @@ def test_a_run_that_ends_otherwise_leaves_nothing_enlarged() -> None:
     story.time_passes(SETTLED)
     report_failure(story.ports, {**WRITER.answer()}, PARENT)
     assert story.lowest(story.green) == 2
+
+
+def test_whoever_lost_the_lease_takes_nothing_back() -> None:
+    story = Scaling()
+    story.grown()
+    story.prepared()
+    story.moved_to(100)
+    story.time_passes(SETTLED)
+    story.ports.table.write = Mock(side_effect=StaleWriterError("lost"))  # type: ignore[method-assign]
+    assert story.lowest(story.green) == 8
+    with pytest.raises(StaleWriterError):
+        story.given_back()
+    assert story.lowest(story.green) == 8

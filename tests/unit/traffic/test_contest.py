@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from norikae.errors import ThrottledError, UnreachableError
 from norikae.traffic.contest import restore_safe_weights
 from norikae.traffic.drift import is_time_to_read
 from norikae.traffic.records import RecordSet
@@ -173,3 +175,15 @@ def test_a_leased_record_that_leads_to_a_load_balancer_of_yesterday_holds_during
     assert f"leads to {BLUE}.elb.example, and {BLUE} serves it at another.elb.example now" in answer["waiting_for"]
     story.ports.apis[BLUE].gone = True
     assert story.judged(5)["next"] == "bake", "a cluster that does not answer stops no gate"
+
+
+@pytest.mark.parametrize("lost", [ThrottledError("ChangeResourceRecordSets"), UnreachableError("no answer")])
+def test_a_restoring_that_was_throttled_is_tried_again(lost: Exception) -> None:
+    story = at_50_after_5()
+    story.ports.dns.write(HOST, GREEN, 0)
+    change, story.ports.dns.change = story.ports.dns.change, Mock(side_effect=lost)  # type: ignore[method-assign]
+    with pytest.raises(type(lost)):
+        contested(story)
+    story.ports.dns.change = change  # type: ignore[method-assign]
+    contested(story)
+    assert story.weights("A") == story.weights("AAAA") == {BLUE: 95, GREEN: 5}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from norikae.errors import RefusedError
+from norikae.errors import RefusedError, StaleWriterError
 from norikae.traffic.declare import declare, next_wishes
 from norikae.traffic.moving import Moving
 from norikae.traffic.records import RecordSet
@@ -195,3 +196,41 @@ def test_nothing_raises_blue_once_it_is_being_taken_apart() -> None:
     moving = Moving.read(story.ports, WRITER, APP)
     with pytest.raises(RefusedError, match="decommission has begun"):
         declare(moving, {BLUE_SET: 0, GREEN_SET: 100}, {BLUE_SET: 100, GREEN_SET: 0})
+
+
+def test_green_begins_only_beside_a_blue_that_has_its_weight() -> None:
+    assert next_wishes({"blue": 1, "green": 0}, {"blue": 95, "green": 5}) == {"blue": 95}
+    assert next_wishes({"blue": 95, "green": 0}, {"blue": 95, "green": 5}) == {"green": 5}
+
+
+def test_whoever_lost_the_lease_tells_external_dns_nothing() -> None:
+    story = ToldStory()
+    story.prepared()
+    change = story.set_to(5)
+    story.loops()
+    story.ports.table.write = Mock(side_effect=StaleWriterError("lost"))  # type: ignore[method-assign]
+    with pytest.raises(StaleWriterError):
+        story.in_force(5, change)
+    story.loops()
+    assert story.weights() == {BLUE_SET: 100, GREEN_SET: 5}
+
+
+@pytest.mark.parametrize("what", ["gone", "elsewhere"])
+def test_a_way_back_ends_whatever_external_dns_made_of_greens_records(what: str) -> None:
+    story = ToldStory(stops=(50,))
+    story.prepared()
+    for weight in (5, 50):
+        story.until_in_force(weight)
+        story.time_passes(301)
+        story.judged(weight)
+    for key, record in list(story.ports.dns.sets.items()):
+        if record.set_identifier == GREEN_SET:
+            if what == "gone":
+                del story.ports.dns.sets[key]
+            elif "AliasTarget" in record.raw:
+                alias = {**record.raw["AliasTarget"], "DNSName": "anew.elb.example."}
+                story.ports.dns.sets[key] = RecordSet({**record.raw, "AliasTarget": alias})
+    story.until_back()
+    assert story.weights()[BLUE_SET] == 100
+    assert story.weights().get(GREEN_SET, 0) == 0
+    assert story.item().outcome == "rolled-back"

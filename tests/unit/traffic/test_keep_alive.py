@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from norikae.errors import AwsRefusedError, RefusedError, UnreachableError
-from norikae.traffic.keep_alive import ANNOTATION, lower, named_by, read_lowered, restore, waiting
+from norikae.errors import AwsRefusedError, RefusedError, StaleWriterError, UnreachableError
+from norikae.traffic.keep_alive import ANNOTATION, KeepAliveItem, lower, named_by, read_lowered, restore, waiting
 from norikae.upgrade.finish import finish_upgrade, report_failure
+from norikae.upgrade.lease import Lease
 from norikae.upgrade.recovery import recover
 from tests.unit.fakes.demo import ingress
 from tests.unit.fakes.kubernetes import FakeKubernetes
@@ -189,3 +190,15 @@ def test_the_order_of_writes_is_intent_effect_result() -> None:
     story.ports.load_balancers.set_client_keep_alive = noting  # type: ignore[method-assign]
     lowers(story)
     assert seen == [{"was": 3600, "to": 60, "at": None, "restored_at": None}]
+
+
+@pytest.mark.parametrize("what", [lowers, lambda story: restore(story.ports, WRITER)])
+def test_whoever_lost_the_lease_writes_no_attribute(what: Any) -> None:
+    story = clinging()
+    lowers(story)
+    item = msgspec.structs.replace(read_lowered(story.ports, RUN)[BALANCER], at=None)
+    story.ports.table.write(WRITER, "KEEP-ALIVE", KeepAliveItem(balancers={BALANCER: item}))
+    story.ports.table.leases[""] = Lease(PARENT, RUN, WRITER.token + 1)
+    with pytest.raises(StaleWriterError):
+        what(story)
+    assert seconds(story) == 60

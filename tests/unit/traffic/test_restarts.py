@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from norikae.errors import RefusedError, UnreachableError
+from norikae.errors import RefusedError, StaleWriterError, UnreachableError
 from norikae.traffic.applications import find_applications
-from norikae.traffic.restarts import APART_SECONDS, RESTARTED_AT, schedule
+from norikae.traffic.restarts import APART_SECONDS, RESTARTED_AT, restart_on_blue, schedule
+from norikae.upgrade.lease import Lease
 from norikae.upgrade.soak import soak
 from norikae.upgrade.state import PlanItem
 from tests.unit.fakes.demo import ingress
-from tests.unit.fakes.story import BLUE, GREEN, RUN, WRITER, Story, plan_of
+from tests.unit.fakes.story import BLUE, GREEN, PARENT, RUN, WRITER, Story, plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,7 @@ def test_a_look_whose_answer_was_lost_asks_for_the_same_instant_so_that_no_secon
     write = story.ports.table.write
 
     def dies(writer: Any, item: str, value: object) -> None:
-        if item == "RESTARTS":
+        if item == "RESTARTS" and restarted(story):
             raise UnreachableError("the table did not answer")
         write(writer, item, value)
 
@@ -83,6 +84,16 @@ def test_a_look_whose_answer_was_lost_asks_for_the_same_instant_so_that_no_secon
     story.time_passes(600)
     look(story)
     assert restarted(story) == first
+
+
+def test_whoever_lost_the_lease_restarts_nothing_on_a_blue_that_may_serve_again() -> None:
+    story = soaking(WS)
+    look(story)
+    story.time_passes(APART_SECONDS)
+    story.ports.table.leases[""] = Lease(PARENT, RUN, WRITER.token + 1)
+    with pytest.raises(StaleWriterError):
+        restart_on_blue(story.ports, WRITER, plan_of(story.ports).plan)
+    assert restarted(story) == ""
 
 
 def test_nobody_is_cut_off_while_an_application_is_not_on_green() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from norikae.errors import ForeignWriteError, RefusedError, RollbackRefusedError
 from norikae.upgrade.state import PhaseItem
+from tests.unit.fakes.ports import alias
 from tests.unit.fakes.story import BLUE, GREEN, HOST, WRITER, Story
 
 
@@ -86,3 +87,20 @@ def test_an_application_can_be_shifted_again_after_a_rollback() -> None:
     assert story.prepared() == {"next": "step", "weight": 5}
     story.moved_to(5)
     assert story.weights() == {BLUE: 95, GREEN: 5}
+
+
+def test_a_second_shift_goes_back_to_where_blue_is_now_and_not_to_where_it_was_before_the_first() -> None:
+    story = Story()
+    story.prepared()
+    story.moved_to(5)
+    story.rolled_back()
+    assert story.rolled_back() == "go-on"
+    story.finished()
+    anew = alias(HOST, BLUE, 100, balancer="anew.elb.example")  # blue's load balancer was made anew meanwhile
+    story.ports.dns.sets[HOST, "A", BLUE] = anew
+    story.ports.load_balancers.groups["anew.elb.example"] = (2, 2)
+    story.prepared()
+    story.moved_to(5)
+    story.rolled_back()
+    assert story.rolled_back() == "go-on"
+    assert story.ports.dns.sets == {(HOST, "A", BLUE): anew}

@@ -121,3 +121,18 @@ def test_many_applications_that_share_a_change_ask_once() -> None:
     assert [any(answers) for answers in asked] == [False, False, True, True]
     assert all(asked[3])
     assert list(zone.dns._asked.values()) == [3]
+
+
+def test_whoever_asks_for_what_the_writer_has_left_for_a_minute_applies_it() -> None:
+    """A hand-back on the way back reads the zone and never asks about its change."""
+    zone = Zones()
+    host = zone.hosts[0]
+    zone.wants(host, 5, directly_after=60)
+    zone.time_passes(59)
+    zone.wants(host, 5, directly_after=60)
+    assert zone.weight(host) == {BLUE: 100}
+    zone.time_passes(2)
+    zone.wants(host, 5)
+    assert zone.weight(host) == {BLUE: 100}, "a step waits"
+    zone.wants(host, 5, directly_after=60)
+    assert zone.weight(host) == {BLUE: 95, GREEN: 5}
