@@ -61,7 +61,8 @@ def roll_back_application(ports: Ports, writer: Writer, application: str, *, at_
 def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once: bool = False) -> Answer:
     """One more move towards the record sets from before the shift; ``go-on`` when they are in force.
 
-    Nothing here waits for a cluster's API: public names go back even when no API server answers.
+    Where norikae writes the records nothing waits for a cluster's API: names go back even when no API server answers.
+    Where an external-dns writes them, both clusters must take its annotation.
 
     Args:
         ports: the world.

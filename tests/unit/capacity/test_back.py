@@ -1,4 +1,4 @@
-"""Blue is as large as it was before it gets its traffic back, and nothing that a run has enlarged stays so."""
+"""Blue is as large as it was before it gets its traffic back, and what a run has enlarged is put back or named."""
 
 from __future__ import annotations
 
