@@ -42,9 +42,7 @@ def restore_safe_weights(ports: Ports, writer: Writer, application: str, reason:
     changes = None if is_done else batch_safe(moving, records)
     if changes:
         what = f"the weights that passed last ({moving.shares(item.safe)}) are restored, once"
-        moving = moving.saved(
-            intended=item.safe, change="", restored=True, verified_at=None, seen_at=None, given_back=False
-        )
+        moving = moving.intends(item.safe, restored=True)
         change = moving.write(records, changes, moving.shares(item.safe), f"contested weight={item.safe}")
         moving = moving.saved(written=moving.shares(item.safe), change=change, changed_at=ports.now)
     elif changes is None:

@@ -207,6 +207,15 @@ class Moving:
         """The same application after ``save``."""
         return replace(self, item=self.save(**changes))
 
+    def intends(self, weight: int, **changes: object) -> "Moving":
+        """The same application once it is written down which weight comes next; what proved the last one is forgotten.
+
+        Args:
+            weight: green's.
+            changes: what else is written down with it.
+        """
+        return self.saved(intended=weight, change="", verified_at=None, seen_at=None, given_back=False, **changes)
+
     def note(self, what: str, **detail: object) -> None:
         """Append a line about this application to the audit trail."""
         event = Event(at=self.ports.now, what=what, detail={"application": self.planned.name, **detail})

@@ -167,17 +167,7 @@ def _once_more(moving: Moving, records: Sequence[RecordSet], weight: int) -> Ans
 
 def _write(moving: Moving, records: Sequence[RecordSet], changes: Sequence[Change], weight: int) -> Answer:
     ports = moving.ports
-    moving = moving.saved(
-        outcome="shifting",
-        written=weights_of(records),
-        intended=weight,
-        change="",
-        verified_at=None,
-        backwards=True,
-        short_since=None,
-        seen_at=None,
-        given_back=False,
-    )
+    moving = moving.intends(weight, outcome="shifting", written=weights_of(records), backwards=True, short_since=None)
     change = moving.write(records, changes, _wanted(moving, weight), f"rollback={weight}")
     moving.save(change=change, changed_at=ports.now)
     moving.note("rollback-written", weight=weight, change=change)

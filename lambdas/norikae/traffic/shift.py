@@ -53,17 +53,7 @@ def set_weights(ports: Ports, writer: Writer, application: str, weight: int) -> 
     _refuse_unless_green_is_healthy(moving, served)
     revisions = synced_on_green(moving)
     moving = _noted(moving, green)
-    moving = moving.saved(
-        written=weights_of(records),
-        intended=weight,
-        change="",
-        green=served,
-        verified_at=None,
-        revisions=revisions,
-        backwards=False,
-        seen_at=None,
-        given_back=False,
-    )
+    moving = moving.intends(weight, written=weights_of(records), green=served, revisions=revisions, backwards=False)
     change = moving.write(records, changes or once_more(records), moving.shares(weight), f"weight={weight}")
     moving.save(change=change, changed_at=ports.now, inconclusive=0)
     moving.note("weight-written", weight=weight, change=change)
