@@ -53,3 +53,16 @@ def cloud() -> Iterator[Cloud]:
     yield built
     built.front.stop()
     assert built.front.failures == []
+
+
+@pytest.fixture
+def dynamodb(cloud: Cloud) -> Any:
+    """The client of DynamoDB, which has the table of the runs."""
+    client = cloud.client("dynamodb")
+    client.create_table(
+        TableName="runs",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return client

@@ -28,20 +28,8 @@ STALE = Writer(RUN, 1, 0)
 
 
 @pytest.fixture
-def client(cloud: Cloud) -> Any:
-    dynamodb = cloud.client("dynamodb")
-    dynamodb.create_table(
-        TableName="runs",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return dynamodb
-
-
-@pytest.fixture
-def table(client: Any) -> DynamoRunTable:
-    return DynamoRunTable(client, "runs", "demo", NOW, KEEP_DAYS)
+def table(dynamodb: Any) -> DynamoRunTable:
+    return DynamoRunTable(dynamodb, "runs", "demo", NOW, KEEP_DAYS)
 
 
 @pytest.fixture
@@ -50,8 +38,8 @@ def held(table: DynamoRunTable) -> DynamoRunTable:
     return table
 
 
-def raw(client: Any, pk: str, sk: str) -> dict[str, Any]:
-    item: dict[str, Any] = client.get_item(TableName="runs", Key={"pk": {"S": pk}, "sk": {"S": sk}})["Item"]
+def raw(dynamodb: Any, pk: str, sk: str) -> dict[str, Any]:
+    item: dict[str, Any] = dynamodb.get_item(TableName="runs", Key={"pk": {"S": pk}, "sk": {"S": sk}})["Item"]
     return item
 
 
@@ -98,18 +86,18 @@ def test_what_nobody_holds_cannot_be_freed(table: DynamoRunTable) -> None:
     assert table.release("billing", FIRST) is False
 
 
-def test_another_refusal_than_a_lost_lease_is_not_swallowed(client: Any) -> None:
+def test_another_refusal_than_a_lost_lease_is_not_swallowed(dynamodb: Any) -> None:
     with pytest.raises(AwsRefusedError, match="ResourceNotFoundException"):
-        DynamoRunTable(client, "elsewhere", "demo", NOW, KEEP_DAYS).release("", FIRST)
+        DynamoRunTable(dynamodb, "elsewhere", "demo", NOW, KEEP_DAYS).release("", FIRST)
 
 
-def test_the_holder_writes_and_reads_back_what_it_wrote(held: DynamoRunTable, client: Any) -> None:
+def test_the_holder_writes_and_reads_back_what_it_wrote(held: DynamoRunTable, dynamodb: Any) -> None:
     written = AppItem(application="billing", weight=5, snapshot=({"Name": "billing.example.com."},))
     held.write(WRITER, "APP#billing", written)
     assert held.read(RUN, "APP#billing", AppItem) == written
     assert held.read(RUN, "APP#shop", AppItem) is None
     assert held.read("other", "APP#billing", AppItem) is None
-    assert raw(client, f"RUN#{RUN}", "APP#billing")["expires"] == {"N": str(int(NOW) + KEEP_DAYS * 86400)}
+    assert raw(dynamodb, f"RUN#{RUN}", "APP#billing")["expires"] == {"N": str(int(NOW) + KEEP_DAYS * 86400)}
 
 
 @pytest.mark.parametrize("item", ["PHASE", "CLUSTERS"])
@@ -134,11 +122,11 @@ def test_a_token_from_before_is_refused_even_in_the_same_run(held: DynamoRunTabl
         held.write(STALE, "PHASE", PhaseItem(phase="soak"))
 
 
-def test_the_environment_keeps_its_items_for_ever(held: DynamoRunTable, client: Any) -> None:
+def test_the_environment_keeps_its_items_for_ever(held: DynamoRunTable, dynamodb: Any) -> None:
     held.write_environment(WRITER, "CLUSTERS", ClustersItem(blue="demo-1-33", green="demo-1-35-a", run=RUN))
     assert held.environment("CLUSTERS", ClustersItem) == ClustersItem(blue="demo-1-33", green="demo-1-35-a", run=RUN)
-    assert "expires" not in raw(client, "ENV#demo", "CLUSTERS")
-    assert "expires" not in raw(client, "ENV#demo", "LEASE")
+    assert "expires" not in raw(dynamodb, "ENV#demo", "CLUSTERS")
+    assert "expires" not in raw(dynamodb, "ENV#demo", "LEASE")
 
 
 def test_operators_write_without_a_lease(table: DynamoRunTable) -> None:
@@ -177,7 +165,7 @@ def test_every_read_is_consistent(cloud: Cloud, held: DynamoRunTable) -> None:
     assert all(params["ConsistentRead"] for params in asked)
 
 
-def test_the_audit_trail_is_in_the_order_of_time_and_forgets_nothing(held: DynamoRunTable, client: Any) -> None:
+def test_the_audit_trail_is_in_the_order_of_time_and_forgets_nothing(held: DynamoRunTable, dynamodb: Any) -> None:
     events = [
         Event(at=NOW, what="planned", by="mio", detail={"b": 1, "a": 2}),
         Event(at=NOW, what="preflight"),
@@ -190,7 +178,7 @@ def test_the_audit_trail_is_in_the_order_of_time_and_forgets_nothing(held: Dynam
     assert [event.at for event in found] == [NOW, NOW, NOW + 1, NOW + 10**6]
     assert {event.what for event in found} == {event.what for event in events}
     assert found[-2:] == events[-2:]
-    stored = client.query(
+    stored = dynamodb.query(
         TableName="runs", KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": f"RUN#{RUN}"}}
     )
     assert all("expires" not in item for item in stored["Items"])
@@ -225,9 +213,9 @@ def test_a_write_whose_answer_was_lost_may_be_sent_again(cloud: Cloud, held: Dyn
     assert len(held.read_all(RUN, "PHASE", PhaseItem)) == 1
 
 
-def test_a_plan_is_read_once_in_a_process_and_everything_else_every_time(cloud: Cloud, client: Any) -> None:
+def test_a_plan_is_read_once_in_a_process_and_everything_else_every_time(cloud: Cloud, dynamodb: Any) -> None:
     plans: dict[str, Any] = {}
-    first, second = (DynamoRunTable(client, "runs", "demo", NOW, KEEP_DAYS, plans) for _ in range(2))
+    first, second = (DynamoRunTable(dynamodb, "runs", "demo", NOW, KEEP_DAYS, plans) for _ in range(2))
     assert first.read(RUN, "PLAN", dict[str, int]) is None
     first.write_unfenced(RUN, "PLAN", {"step": 1})
     first.write_unfenced(RUN, "FLAGS", {"step": 1})

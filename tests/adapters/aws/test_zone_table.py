@@ -30,20 +30,8 @@ NOW, ZONE = 1_795_482_000.0, "Z0DEMO1EXAMPLE"
 
 
 @pytest.fixture
-def client(cloud: Cloud) -> Any:
-    dynamodb = cloud.client("dynamodb")
-    dynamodb.create_table(
-        TableName="runs",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return dynamodb
-
-
-@pytest.fixture
-def intents(client: Any) -> DynamoIntents:
-    return DynamoIntents(client, "runs", ZONE, NOW, 365)
+def intents(dynamodb: Any) -> DynamoIntents:
+    return DynamoIntents(dynamodb, "runs", ZONE, NOW, 365)
 
 
 def intent(number: int = 1, at: float = NOW) -> Intent:
@@ -112,21 +100,21 @@ def test_only_one_asks_for_a_change_at_a_time(intents: DynamoIntents) -> None:
     assert intents.may_ask("/change/C1", NOW + 5, 5) is None
 
 
-def test_slots_keep_their_distance_whoever_asks(client: Any) -> None:
+def test_slots_keep_their_distance_whoever_asks(dynamodb: Any) -> None:
     clock = FakeClock(NOW)
     made = []
     for function in range(8):
         clock.time = NOW + function * 0.01  # eight functions at almost the same time
-        DynamoTokens(client, "runs", clock).wait()
+        DynamoTokens(dynamodb, "runs", clock).wait()
         made.append(clock.time)
     assert [round(later - earlier, 3) for earlier, later in pairwise(made)] == [DISTANCE] * 7
     clock.time = NOW
-    assert DynamoTokens(client, "runs", clock).backlog() == pytest.approx(8 * DISTANCE)
+    assert DynamoTokens(dynamodb, "runs", clock).backlog() == pytest.approx(8 * DISTANCE)
 
 
-def test_whoever_would_wait_too_long_comes_again(client: Any) -> None:
+def test_whoever_would_wait_too_long_comes_again(dynamodb: Any) -> None:
     clock = FakeClock(NOW)
-    tokens = DynamoTokens(client, "runs", clock)
+    tokens = DynamoTokens(dynamodb, "runs", clock)
     with pytest.raises(ThrottledError, match="too many wait"):  # noqa: PT012 - how many that are is the point
         while True:
             clock.time = NOW
@@ -136,18 +124,18 @@ def test_whoever_would_wait_too_long_comes_again(client: Any) -> None:
     assert clock.time == NOW + 2 * PATIENCE
 
 
-def test_every_attempt_of_a_client_takes_a_slot_first(cloud: Cloud, client: Any) -> None:
+def test_every_attempt_of_a_client_takes_a_slot_first(cloud: Cloud, dynamodb: Any) -> None:
     clock = FakeClock(NOW)
     route53 = cloud.client("route53")
     cloud.route53.create_hosted_zone(Name="demo.example.com", CallerReference="test", zone_id=ZONE)
     for _ in range(2):
-        DynamoTokens(client, "runs", clock).pace(route53)
+        DynamoTokens(dynamodb, "runs", clock).pace(route53)
     for _ in range(4):
         route53.list_resource_record_sets(HostedZoneId=ZONE)
     assert clock.slept == [pytest.approx(DISTANCE)] * 3
 
 
-def test_many_read_the_zone_once(cloud: Cloud, client: Any, intents: DynamoIntents) -> None:
+def test_many_read_the_zone_once(cloud: Cloud, dynamodb: Any, intents: DynamoIntents) -> None:
     cloud.route53.create_hosted_zone(Name="example.com", CallerReference="test", zone_id=ZONE)
     hosts = [f"app{number:03}.example.com" for number in range(300)]
     records = [alias(host, "green", 5, kind) for host in hosts for kind in ("A", "AAAA")]
@@ -163,7 +151,7 @@ def test_many_read_the_zone_once(cloud: Cloud, client: Any, intents: DynamoInten
     backlog = [0.0]
 
     def reader() -> ZoneDns:
-        readings = DynamoReadings(client, "runs", ZONE, NOW)
+        readings = DynamoReadings(dynamodb, "runs", ZONE, NOW)
         shared = SharedReading(names, readings, lambda: backlog[0], clock)
         return ZoneDns(names, intents, clock.time, bell=FakeBell(), directly_after=None, looks_every=5, shared=shared)
 
@@ -192,8 +180,8 @@ def test_many_read_the_zone_once(cloud: Cloud, client: Any, intents: DynamoInten
     assert len(cloud.called("ListResourceRecordSets")) - before > 6, "also when its marks are asked for before it"
 
 
-def test_a_reading_is_begun_by_one(client: Any) -> None:
-    readings = DynamoReadings(client, "runs", ZONE, NOW)
+def test_a_reading_is_begun_by_one(dynamodb: Any) -> None:
+    readings = DynamoReadings(dynamodb, "runs", ZONE, NOW)
     mine = Reading(claimed_at=NOW)
     assert readings.last() is None
     assert readings.begin(mine, instead_of=None) is True

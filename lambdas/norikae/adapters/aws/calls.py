@@ -28,6 +28,8 @@ from norikae.errors import (
     UnreachableError,
 )
 
+CONDITION = "ConditionalCheckFailedException"
+"""DynamoDB: the item is not as the write demands (API reference)."""
 THROTTLED = frozenset(
     {
         "BandwidthLimitExceeded",

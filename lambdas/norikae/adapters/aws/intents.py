@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from norikae.adapters.aws.calls import call, translate
+from norikae.adapters.aws.calls import CONDITION, call, translate
 from norikae.errors import AwsRefusedError, ConflictError
 from norikae.zone.intent import Head, Intent, subject_in
 from norikae.zone.ports import Taken
@@ -18,7 +18,6 @@ from norikae.zone.ports import Taken
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CONDITION = "ConditionalCheckFailedException"
 FAILED = "ConditionalCheckFailed"
 MOST_IN_A_TRANSACTION = 100
 """Actions of one TransactWriteItems (API reference)."""

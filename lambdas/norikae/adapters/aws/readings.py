@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from norikae.adapters.aws.calls import call
+from norikae.adapters.aws.calls import CONDITION, call
 from norikae.errors import AwsRefusedError
 from norikae.traffic.records import RecordSet
 from norikae.zone.reading import Reading, sheet_of, spread
@@ -15,7 +15,6 @@ from norikae.zone.reading import Reading, sheet_of, spread
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-CONDITION = "ConditionalCheckFailedException"
 KEPT_SECONDS = 3600
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from norikae.adapters.aws.calls import call, pages, translate
+from norikae.adapters.aws.calls import CONDITION, call, pages, translate
 from norikae.errors import AwsRefusedError, ConflictError, StaleWriterError
 from norikae.upgrade.identity import Writer, short_hash
 from norikae.upgrade.lease import Lease
@@ -16,7 +16,6 @@ from norikae.upgrade.state import Event
 
 T = TypeVar("T")
 SECONDS_PER_DAY = 86400
-CONDITION = "ConditionalCheckFailedException"
 PLAN = "PLAN"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from norikae.adapters.aws.calls import call
+from norikae.adapters.aws.calls import CONDITION, call
 from norikae.errors import AwsRefusedError, ThrottledError
 from norikae.zone.pace import DISTANCE, PATIENCE
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from norikae.zone.ports import Clock
 
 KEY = {"pk": {"S": "ROUTE53"}, "sk": {"S": "TOKENS"}}
-CONDITION = "ConditionalCheckFailedException"
 ROUNDS = 3
 """How often a slot is tried for: once more when somebody took it between the two conditions."""
 
