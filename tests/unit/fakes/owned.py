@@ -38,6 +38,12 @@ class OwnedStory(Story):
         for cluster, weight in ((BLUE, weights.get("blue", 0)), (GREEN, weights.get("green", 0))):
             self.ports.apis[cluster].put(wish(cluster, weight))
 
+    def has_a_new_load_balancer(self, hostname: str) -> None:
+        """Blue's Ingress is served at another address now; the records lead to the old one."""
+        fresh = wish(BLUE, 100)
+        fresh["status"]["loadBalancer"]["ingress"] = [{"hostname": hostname}]
+        self.ports.apis[BLUE].put(fresh)
+
     def owners(self) -> set[str]:
         """Who owns the record sets by their marks."""
         return {text_of(one).split("external-dns/owner=")[1].split(",")[0] for one in self.marks()}

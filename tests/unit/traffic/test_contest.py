@@ -12,7 +12,7 @@ from norikae.traffic.contest import restore_safe_weights
 from norikae.traffic.drift import is_time_to_read
 from norikae.traffic.records import RecordSet
 from norikae.upgrade.state import AppItem
-from tests.unit.fakes.owned import GREEN_SET, OwnedStory, wish
+from tests.unit.fakes.owned import GREEN_SET, OwnedStory
 from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, WRITER, Story
 
 
@@ -166,9 +166,7 @@ def test_a_leased_record_that_leads_to_a_load_balancer_of_yesterday_holds_during
     story = OwnedStory()
     story.prepared()
     story.moved_to(5)
-    fresh = wish(BLUE, 100)
-    fresh["status"]["loadBalancer"]["ingress"] = [{"hostname": "another.elb.example"}]
-    story.ports.apis[BLUE].put(fresh)
+    story.has_a_new_load_balancer("another.elb.example")
     story.time_passes(75)
     answer = story.judged(5)
     assert answer["next"] == "hold"

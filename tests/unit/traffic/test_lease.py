@@ -126,9 +126,7 @@ def test_an_encrypted_mark_is_somebody_elses() -> None:
 
 def test_a_load_balancer_that_was_made_anew_is_noticed_before_anything_is_taken() -> None:
     story = OwnedStory()
-    fresh = wish(BLUE, 100)
-    fresh["status"]["loadBalancer"]["ingress"] = [{"hostname": "another.elb.example"}]
-    story.ports.apis[BLUE].put(fresh)
+    story.has_a_new_load_balancer("another.elb.example")
     with pytest.raises(RefusedError, match=r"leads to demo-1-33 \(another.elb.example\)"):
         story.prepared()
 
@@ -181,9 +179,7 @@ def test_a_load_balancer_that_was_made_anew_during_a_lease_says_what_to_write() 
     story = OwnedStory()
     story.prepared()
     story.moved_to(5)
-    fresh = wish(BLUE, 100)
-    fresh["status"]["loadBalancer"]["ingress"] = [{"hostname": "another.elb.example"}]
-    story.ports.apis[BLUE].put(fresh)
+    story.has_a_new_load_balancer("another.elb.example")
     with pytest.raises(RefusedError, match="norikae leases eks-demo-1-33 meanwhile") as refusal:
         prove_ownership(story.ports, WRITER, APP)
     assert "let the alias lead there (UPSERT with its weight as it is), then resume" in str(refusal.value)
