@@ -1,0 +1,1 @@
+"""Nodes that go away: what was announced, whose pods move when, and what is said about it."""
