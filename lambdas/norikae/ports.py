@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # every function imports this module, and needs few of these 
     from norikae.cluster.identity_port import Identity
     from norikae.cluster.orphans_port import Orphans
     from norikae.cluster.ports import Json, Kubernetes
+    from norikae.drain.ports import Claims, Fleet, Yard
     from norikae.environment import Environment
     from norikae.gates.ports import Metrics
     from norikae.gates.probe_port import Probe
@@ -113,6 +114,17 @@ class Ports(Protocol):
     @property
     def probe(self) -> Probe:
         """Requests to a load balancer as a client makes them."""
+
+    @property
+    def claims(self) -> Claims:
+        """Nodes that have to be emptied."""
+
+    @property
+    def fleet(self) -> Fleet:
+        """Their machines."""
+
+    def yard(self, cluster: str) -> Yard:
+        """A cluster's API as a drain uses it."""
 
     def kubernetes(self, cluster: str) -> Kubernetes:
         """A cluster's API."""

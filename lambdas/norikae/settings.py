@@ -24,6 +24,7 @@ class Settings:
         adopt_machine: ARN of the state machine that adopts.
         clean_machine: ARN of the state machine that removes green.
         shift_machine: ARN of the state machine that moves one application.
+        drain_machine: ARN of the state machine that drains the nodes of a cluster.
         bell: URL of the queue that wakes the zone's writer; empty for functions that ask Route 53 themselves.
         directly_after: seconds after which a change that the writer has left is applied directly; empty for never.
         access: Kubernetes group to the ARNs of the roles that belong to it.
@@ -41,6 +42,7 @@ class Settings:
     adopt_machine: str = ""
     clean_machine: str = ""
     shift_machine: str = ""
+    drain_machine: str = ""
     bell: str = ""
     directly_after: str = ""
     access: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

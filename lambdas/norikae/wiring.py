@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from norikae.cluster.identity_port import Identity
     from norikae.cluster.orphans_port import Orphans
     from norikae.cluster.ports import Json, Kubernetes
+    from norikae.drain.ports import Claims, Fleet, Yard
     from norikae.gates.ports import Metrics
     from norikae.gates.probe_port import Probe
     from norikae.preflight.insights_port import Insights
@@ -71,6 +72,7 @@ class AwsPorts:
         self.environment = environment()
         self.settings = settings()
         self._clusters: dict[str, Kubernetes] = {}
+        self._yards: dict[str, Yard] = {}
 
     @cached_property
     def table(self) -> RunTable:
@@ -259,6 +261,28 @@ class AwsPorts:
         from norikae.adapters.http.probe import HttpProbe
 
         return HttpProbe()
+
+    @cached_property
+    def claims(self) -> Claims:
+        """DynamoDB."""
+        from norikae.adapters.aws.claims import DynamoClaims
+
+        return DynamoClaims(_client("dynamodb"), self.settings.need("table"), self.now)
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        """EC2, Auto Scaling, ELBv2."""
+        from norikae.adapters.aws.fleet import AwsFleet
+
+        return AwsFleet(_client)
+
+    def yard(self, cluster: str) -> Yard:
+        """A cluster's API, for a drain."""
+        if cluster not in self._yards:
+            from norikae.adapters.kubernetes.yard import enter
+
+            self._yards[cluster] = enter(cluster)
+        return self._yards[cluster]
 
     def kubernetes(self, cluster: str) -> Kubernetes:
         """A cluster's API, connected with what DescribeCluster says now."""

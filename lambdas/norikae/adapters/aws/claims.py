@@ -1,0 +1,1 @@
+"""The claims on nodes in the table."""

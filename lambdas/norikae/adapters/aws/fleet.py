@@ -1,0 +1,1 @@
+"""The machines behind nodes: EC2, Auto Scaling, target groups."""
