@@ -18,7 +18,7 @@ def execution_name(cluster: str, wave: Wave) -> str:
     """``drain-<cluster>-<wave>``; the middle of a long cluster's name becomes its hash."""
     suffix = f"-{wave.number}"
     room = LONGEST_NAME - len("drain-") - len(suffix)
-    short = cluster if len(cluster) <= room else f"{cluster[: room - 13]}-{short_hash(cluster)[:12]}"
+    short = cluster if len(cluster) <= room else f"{cluster[: room - 9]}-{short_hash(cluster)}"
     return f"drain-{short}{suffix}"
 
 
