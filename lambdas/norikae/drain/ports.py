@@ -142,7 +142,7 @@ class Yard(Protocol):
         """All nodes."""
 
     def patch_node(self, name: str, body: Mapping[str, object]) -> Node:
-        """A merge patch; a ``resourceVersion`` in it is a precondition (ConflictError); NotFoundError if there is none."""
+        """A merge patch; a ``resourceVersion`` in it is a precondition (ConflictError); NotFoundError without one."""
 
     def pods(self, node: str = "") -> list[Pod]:
         """The pods that are bound to a node, or all that are bound to any."""
