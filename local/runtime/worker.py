@@ -21,6 +21,7 @@ import sys
 import threading
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -163,6 +164,7 @@ class Worker:
         os.urandom = random.randbytes
         random._urandom = random.randbytes  # type: ignore[attr-defined] # noqa: SLF001 - SystemRandom, hence secrets, took its own reference
         _SLEEP.append(self._sleep)
+        _one_after_the_other()
         _NAMES["follow"](self._channel.ask, self._set)
         setattr(http.client.HTTPConnection, "getresponse", _after(self._answered))  # noqa: B010 - mypy forbids the plain assignment
 
@@ -217,6 +219,17 @@ class Worker:
             text = f"Handler '{attribute}' missing on module '{name}'"
             raise ImportFaultError("Runtime.HandlerNotFound", text)
         return getattr(module, attribute)
+
+
+def _one_after_the_other() -> None:
+    """Calls that a handler makes at once happen in the order in which it made them, so that a seed repeats a run."""
+    made = ThreadPoolExecutor.__init__
+
+    def make(pool: ThreadPoolExecutor, max_workers: int | None = None, *others: Any, **named: Any) -> None:
+        del max_workers
+        made(pool, 1, *others, **named)
+
+    setattr(ThreadPoolExecutor, "__init__", make)  # noqa: B010 - mypy forbids the plain assignment
 
 
 class ImportFaultError(Exception):

@@ -17,6 +17,7 @@ from norikae.upgrade.quiet_port import Figures
 from norikae.zone.lifting import LiftingDns
 from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import demo_environment
+from tests.unit.fakes.drain import FakeClaims, FakeFleet
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
@@ -311,13 +312,15 @@ class FakeExecutions:
         self.statuses: dict[str, Any] = {}
         self.answers: dict[str, dict[str, Any]] = {}
         self.started: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.running: set[str] = set()
+        """Names for which the same request once more is no error, as Step Functions has it."""
 
     def status(self, execution: str) -> Any:
         return self.statuses.get(execution, "UNKNOWN")
 
     def start(self, machine: str, name: str, request: dict[str, Any]) -> bool:
         if name in self.started:
-            return False
+            return name in self.running and self.started[name] == (machine, request)
         self.started[name] = (machine, request)
         return True
 
@@ -381,6 +384,9 @@ class FakePorts:
     probe: FakeProbe = field(default_factory=FakeProbe)
     apis: dict[str, FakeKubernetes] = field(default_factory=dict)
     files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    claims: FakeClaims = field(default_factory=FakeClaims)
+    fleet: FakeFleet = field(default_factory=FakeFleet)
+    yards: dict[str, Any] = field(default_factory=dict)
 
     @property
     def locks(self) -> FakeLocks:
@@ -391,6 +397,9 @@ class FakePorts:
 
     def kubernetes(self, cluster: str) -> FakeKubernetes:
         return self.apis.setdefault(cluster, FakeKubernetes())
+
+    def yard(self, cluster: str) -> Any:
+        return self.yards[cluster]
 
     def manifests(self, name: str) -> list[dict[str, Any]]:
         return self.files[name]

@@ -1,4 +1,4 @@
-"""The composition root: the only module that picks adapters, reads the clock and reads environment variables.
+"""The composition root: the only package that picks adapters, reads the clock and reads environment variables.
 
 Imports are inside the properties on purpose: a cold start pays only for the adapters that its handler touches.
 """
@@ -17,7 +17,6 @@ from norikae.environment import Environment, read_environment
 from norikae.settings import Settings
 
 if TYPE_CHECKING:
-    from norikae.adapters.aws.tokens import DynamoTokens
     from norikae.argocd.secrets_port import Secrets
     from norikae.cluster.compute_port import Compute
     from norikae.cluster.eks_port import Eks
@@ -33,11 +32,6 @@ if TYPE_CHECKING:
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
     from norikae.upgrade.quiet_port import AccessLogs, Visits
     from norikae.zone.ports import Zone
-    from norikae.zone.shared import SharedReading
-
-
-LOOKS_EVERY = 5.0
-"""Seconds between two questions whether a Route 53 change is in sync, for all applications that share it."""
 
 
 @cache
@@ -112,49 +106,23 @@ class AwsPorts:
     @cached_property
     def dns(self) -> Dns:
         """The zone's intents and Route 53, behind the guard that keeps blue's weight down once its end has begun."""
-        from norikae.upgrade.no_return import GuardedDns
-        from norikae.zone.deferred import ZoneDns
+        from norikae.wiring.names import guarded_dns
 
-        zone, patience = self.zone, self.settings.directly_after
-        waits = bool(self.settings.bell)
-        names = ZoneDns(
-            zone.route53,
-            zone.intents,
-            self.now,
-            bell=zone.bell if waits else None,
-            directly_after=float(patience) if patience else None,
-            looks_every=LOOKS_EVERY,
-            shared=self._shared_reading(),
-        )
-        return GuardedDns(names, self.table)
+        return guarded_dns(self, _client)
 
     @cached_property
     def locks(self) -> Locks:
         """Route 53."""
-        from norikae.adapters.aws.locks import Route53Locks
+        from norikae.wiring.names import locks
 
-        self._tokens.pace(_client("route53"))
-        return Route53Locks(_client("route53"), self.environment.dns.zones[0])
+        return locks(self, _client)
 
     @cached_property
     def zone(self) -> Zone:
         """The hosted zone, its intents and its bell, as its writer needs them."""
-        from norikae.adapters.aws.bell import SqsBell
-        from norikae.adapters.aws.intents import DynamoIntents
-        from norikae.adapters.aws.route53 import Route53Dns
-        from norikae.adapters.clock import SystemClock
-        from norikae.zone.lifting import LiftingDns
-        from norikae.zone.ports import Zone
+        from norikae.wiring.names import zone
 
-        zone, table = self.environment.dns.zones[0], self.settings.need("table")
-        self._tokens.pace(_client("route53"))
-        return Zone(
-            id=zone,
-            intents=DynamoIntents(_client("dynamodb"), table, zone, self.now, self.environment.retention.runs_days),
-            route53=LiftingDns(Route53Dns(_client("route53"), zone), self.locks, self.environment.environment),
-            bell=SqsBell(lambda: _client("sqs"), self.settings.bell, zone),
-            clock=SystemClock(),
-        )
+        return zone(self, _client)
 
     @cached_property
     def trail(self) -> Trail:
@@ -164,24 +132,6 @@ class AwsPorts:
         # Route 53 is a global service: its events are in us-east-1 (CloudTrail guide, "global service events").
         client = _client("cloudtrail", region="us-east-1")
         return CloudTrail(client, self.now, self.environment.environment)
-
-    @cached_property
-    def _tokens(self) -> DynamoTokens:
-        """The slots in which Route 53 is asked."""
-        from norikae.adapters.aws.tokens import DynamoTokens
-        from norikae.adapters.clock import SystemClock
-
-        return DynamoTokens(_client("dynamodb"), self.settings.need("table"), SystemClock())
-
-    def _shared_reading(self) -> SharedReading:
-        from norikae.adapters.aws.readings import DynamoReadings
-        from norikae.adapters.aws.route53 import Route53Dns
-        from norikae.zone.shared import SharedReading
-
-        zone, table = self.zone, self.settings.need("table")
-        names = Route53Dns(_client("route53"), zone.id)
-        readings = DynamoReadings(_client("dynamodb"), table, zone.id, self.now)
-        return SharedReading(names, readings, self._tokens.backlog, zone.clock)
 
     @cached_property
     def load_balancers(self) -> LoadBalancers:
