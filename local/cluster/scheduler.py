@@ -194,7 +194,10 @@ class Scheduler(Controller):
             return
         nodes = list(self.informer.every("nodes"))
         refusal = unmodelled(pod)
-        places, obstacles = self._places(pod, nodes)
+        named = self.informer.get("nodes", ("", _named_node(pod)))
+        places, obstacles = self._places(pod, [named] if named is not None else nodes)
+        if named is not None and not places:
+            places, obstacles = self._places(pod, nodes)
         if refusal or not places:
             self._leave_pending(pod, refusal or fit_error(obstacles, len(nodes)))
             return
@@ -253,6 +256,15 @@ class Scheduler(Controller):
 def _place(pod: Json) -> tuple[str, str]:
     """Where a pod is, and in which phase."""
     return pod["spec"].get("nodeName", ""), (pod.get("status") or {}).get("phase", "")
+
+
+def _named_node(pod: Json) -> str:
+    """The one node that a DaemonSet's pod is for, so that no other needs to be looked at; "" for other pods."""
+    affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
+    terms = (affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or {}).get("nodeSelectorTerms") or []
+    fields = terms[0].get("matchFields") or [] if len(terms) == 1 else []
+    alone = len(fields) == 1 and fields[0]["operator"] == "In" and len(fields[0]["values"]) == 1
+    return str(fields[0]["values"][0]) if alone else ""
 
 
 def _owner(pod: Json) -> str:
