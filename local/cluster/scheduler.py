@@ -58,7 +58,7 @@ def unmodelled(pod: Mapping[str, Any]) -> str:
     return ""
 
 
-def obstacle(pod: Mapping[str, Any], asked: Mapping[str, float], node: Json, free: Mapping[str, float]) -> str:
+def obstacle(pod: Mapping[str, Any], asked: Mapping[str, float], node: Json, room: Room) -> str:
     """The first reason why a node cannot take a pod, in the scheduler's words; nothing when it can."""
     if node["spec"].get("unschedulable") and not tolerations_of(pod, _CORDON):
         return _CORDONED
@@ -68,6 +68,7 @@ def obstacle(pod: Mapping[str, Any], asked: Mapping[str, float], node: Json, fre
         return f"node(s) had untolerated taint {{{taint['key']}{value}}}"
     if not _matches_node(pod["spec"], node):
         return _AFFINITY
+    free = room.free(node)
     for resource, amount in asked.items():
         if amount > free[resource]:
             return "Too many pods" if resource == "pods" else f"Insufficient {resource}"
@@ -221,7 +222,7 @@ class Scheduler(Controller):
             if len(places) == enough:
                 self._next = (start + seen) % len(nodes)
                 break
-            why = obstacle(pod, asked, node, self._room.free(node))
+            why = obstacle(pod, asked, node, self._room)
             if why:
                 obstacles[why] += 1
             else:

@@ -38,7 +38,7 @@ class Traffic(Protocol):
         """A request is there; it is answered when this returns."""
 
     def answered(self, request: Request, answer: Answer, seconds: float) -> None:
-        """It was answered so many seconds of real time later."""
+        """It is answered now, so many seconds of real time later; whoever has the answer can rely on this call."""
 
 
 @dataclass(frozen=True)
@@ -148,14 +148,14 @@ class _Handler(BaseHTTPRequestHandler):
             traffic.arrives(request)
         with self.server.lock:
             answer = self._answer(request)
+        if traffic is not None:
+            traffic.answered(request, answer, time.monotonic() - began)
         if answer.is_lost:
             self._reset()
         elif isinstance(answer.content, Watch):
             self._stream(answer.content)
         else:
             self._send(answer)
-        if traffic is not None:
-            traffic.answered(request, answer, time.monotonic() - began)
 
     def _reset(self) -> None:
         """End the connection with a TCP reset: nobody lingers for what was not sent."""

@@ -80,8 +80,9 @@ def _delete(api: "ApiServer", pod: Json, options: Options) -> Json:
                 "lastTransitionTime": timestamp(api.now()),
             },
         )
-        told = {**pod, "status": {**(pod.get("status") or {}), "conditions": conditions}}
-        api.update_status("pods", told, manager="kube-apiserver")
+        body = {"status": {"conditions": conditions}}
+        where = (meta["name"], meta["namespace"])
+        api.patch("pods", *where, body, subresource="status", manager="kube-apiserver")
         preconditions = {name: value for name, value in preconditions.items() if name == "uid"}
     return api.delete(
         "pods",
@@ -151,11 +152,11 @@ def _spend(api: "ApiServer", budget: Json, pod: str, options: Options) -> None:
         raise _too_many(why)
     if options.dry_run:
         return
-    status = {**status, "disruptionsAllowed": allowed - 1}
+    spent: Json = {"disruptionsAllowed": allowed - 1, "disruptedPods": {pod: timestamp(api.now())}}
     if allowed == 1:
-        status["conditions"] = _spent(api, budget)
-    status["disruptedPods"] = {**(status.get("disruptedPods") or {}), pod: timestamp(api.now())}
-    api.update_status(BUDGETS, {**budget, "status": status}, manager="kube-apiserver")
+        spent["conditions"] = _spent(api, budget)
+    where = (meta["name"], meta["namespace"])
+    api.patch(BUDGETS, *where, {"status": spent}, subresource="status", manager="kube-apiserver")
 
 
 def _spent(api: "ApiServer", budget: Json) -> list[Json]:

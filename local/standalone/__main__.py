@@ -2,10 +2,10 @@
 
     python -m local.standalone --nodes 200 --pods-per-node 10 --most-unavailable 2
 
-It prints ``{"url": …, "ca": …, "token": …, "seconds_to_settle": …}`` and then, for each line that it reads, one JSON line:
-``requests`` (the log so far), ``nodes`` (when each was cordoned, lost its first pod and was empty), ``forget`` (the log is
-emptied), and ``mishap {"kind": "throttled", "times": 20}`` (``local/kubernetes/mishaps.py``). It ends when stdin is
-closed, or after ``--seconds``.
+It prints ``{"url": …, "ca": …, "token": …, "seconds_to_settle": …}``. Then, for each line that it reads, it prints a JSON
+line: ``requests`` (the log so far), ``nodes`` (when each was cordoned, lost its first pod and was empty), ``forget`` (the
+log is emptied), and ``mishap {"kind": "throttled", "times": 20}`` (``local/kubernetes/mishaps.py``). It ends when stdin
+is closed, or after ``--seconds``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> int:
                 break
             _say(answer(cluster, line))
     if cluster.clock.failure is not None:
-        print(f"a controller failed: {cluster.clock.failure!r}", file=sys.stderr)
+        sys.stderr.write(f"a controller failed: {cluster.clock.failure!r}\n")
         return 1
     return 0
 
@@ -74,7 +74,8 @@ def _read(lines: queue.SimpleQueue[str]) -> None:
 
 
 def _say(told: Any) -> None:
-    print(json.dumps(told), flush=True)
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
 
 
 def _options() -> argparse.Namespace:
