@@ -20,8 +20,10 @@ from local.cluster.jobs import Jobs
 from local.cluster.kubelet import Kubelet
 from local.cluster.machines import capacity_of
 from local.cluster.namespaces import Namespaces
+from local.cluster.node_lifecycle import NodeLifecycle, PodGarbage, TaintEviction
 from local.cluster.nodes import Machine, Nodes
 from local.cluster.objects import Json, is_ready_pod
+from local.cluster.paces import Paces
 from local.cluster.processes import Processes
 from local.cluster.replicasets import ReplicaSets
 from local.cluster.scheduler import Scheduler
@@ -41,13 +43,22 @@ class KubernetesCluster:
         api: the cluster's API server, one per cluster.
         git: what Argo CD's repo server can clone.
         reach: the clusters that Argo CD may have Secrets for.
+        paces: how long things take.
     """
 
-    def __init__(self, kernel: Kernel, api: ApiServer, *, git: GitRepositories, reach: Reach = nowhere) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        api: ApiServer,
+        *,
+        git: GitRepositories,
+        reach: Reach = nowhere,
+        paces: Paces = Paces(),  # noqa: B008 - a frozen value
+    ) -> None:
         self.kernel, self.api = kernel, api
         self.informer = Informer(api)
-        self._nodes = Nodes(kernel, api, self.informer)
-        self._kubelet = Kubelet(kernel, api, self.informer, self._nodes)
+        self._nodes = Nodes(kernel, api, self.informer, boot=paces.boot)
+        self._kubelet = Kubelet(kernel, api, self.informer, self._nodes, paces=paces)
         self._processes = Processes(kernel, api, self.informer, self._nodes)
         api.read_logs = self._processes.logs
         self.autoscalers = Autoscalers(kernel, api, self.informer)
@@ -62,11 +73,14 @@ class KubernetesCluster:
                 Jobs,
                 CronJobs,
                 Scheduler,
-                DisruptionBudgets,
+                NodeLifecycle,
+                TaintEviction,
+                PodGarbage,
                 GarbageCollector,
                 Definitions,
             )
         ]
+        self._budgets = DisruptionBudgets(kernel, api, self.informer, lag=paces.disruption_lag)
         self.argocd = ArgoCd(kernel, api, self.informer, git, reach)
         self._application_sets = ApplicationSets(kernel, api, self.informer)
         self._ready: dict[tuple[str, tuple[tuple[str, str], ...]], list[Json]] = {}
@@ -115,6 +129,15 @@ class KubernetesCluster:
             ValueError: there is no such machine.
         """
         self._nodes.remove(name)
+        self._ready.clear()
+
+    def hang_node(self, name: str) -> None:
+        """A machine stops at once, and its Node stays: Ready becomes Unknown after 40 s of silence (50 s from 1.32 on).
+
+        Raises:
+            ValueError: there is no such machine.
+        """
+        self._nodes.hang(name)
         self._ready.clear()
 
     def stop(self) -> None:

@@ -15,9 +15,17 @@ if TYPE_CHECKING:
 
 _REVISION = "controller-revision-hash"
 _TOLERATIONS = [
-    {"key": "node.kubernetes.io/not-ready", "operator": "Exists"},
-    {"key": "node.kubernetes.io/unschedulable", "operator": "Exists", "effect": "NoSchedule"},
+    {"key": f"node.kubernetes.io/{key}", "operator": "Exists", "effect": effect}
+    for key, effect in (
+        ("not-ready", "NoExecute"),
+        ("unreachable", "NoExecute"),
+        ("disk-pressure", "NoSchedule"),
+        ("memory-pressure", "NoSchedule"),
+        ("pid-pressure", "NoSchedule"),
+        ("unschedulable", "NoSchedule"),
+    )
 ]
+"""What the controller adds to every DaemonSet's pods (``pkg/controller/daemon/util/daemonset_util.go``)."""
 
 
 class DaemonSets(Controller):
@@ -49,11 +57,16 @@ class DaemonSets(Controller):
             if node not in pods:
                 self._create(mine, spec, node, revision)
         for node, pod in pods.items():
-            if node not in wanted and not is_terminating(pod):
+            if node not in wanted and not self._may_stay(spec, node) and not is_terminating(pod):
                 self.api.delete("pods", pod["metadata"]["name"], key[0])
         if all(node in pods for node in wanted):
             self._update(key, mine, [pods[node] for node in wanted], revision)
         self._report(key, mine, wanted, revision)
+
+    def _may_stay(self, spec: Json, node: str) -> bool:
+        """Whether a pod goes on running where none would be started: only a NoExecute taint sends it away."""
+        found = self.informer.get("nodes", ("", node))
+        return found is not None and may_run_on({"spec": spec}, found, effects=frozenset({"NoExecute"}))
 
     def _create(self, mine: Json, spec: Json, node: str, revision: str) -> None:
         template = {**mine["spec"]["template"], "spec": _pinned(spec, node)}

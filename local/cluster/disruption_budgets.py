@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from local.cluster.controller import Controller
+from local.cluster.informer import key_of
 from local.cluster.objects import (
     Json,
     controller_of,
@@ -18,9 +19,16 @@ from local.cluster.objects import (
     stamp,
     with_condition,
 )
+from local.cluster.paces import Paces
 
 if TYPE_CHECKING:
-    from local.cluster.informer import Key
+    from local.cluster.informer import Informer, Key
+    from local.cluster.paces import Bounds
+    from local.kernel import Kernel
+    from local.kubernetes.api import ApiServer
+
+Labelled = tuple[str, frozenset[tuple[str, str]]]
+"""A namespace and a set of labels."""
 
 DELETION_TIMEOUT = 120.0
 """An evicted pod that still is not terminating after two minutes counts as healthy again."""
@@ -29,26 +37,78 @@ _SCALED = {"ReplicaSet": "replicasets.apps", "StatefulSet": "statefulsets.apps"}
 
 
 class DisruptionBudgets(Controller):
-    """Counts pods for each budget."""
+    """Counts pods for each budget, some hundred milliseconds after they changed.
+
+    In a drain every eviction changes pods of budgets that select thousands, so pods are found by their labels, and
+    which budgets select a set of labels is worked out once.
+
+    Args:
+        kernel: virtual time.
+        api: the cluster's API server.
+        informer: the shared cache.
+        lag: between a change and the status that follows from it.
+    """
 
     name = "disruption-controller"
     resource = "poddisruptionbudgets.policy"
 
+    def __init__(
+        self, kernel: Kernel, api: ApiServer, informer: Informer, *, lag: Bounds = Paces.disruption_lag
+    ) -> None:
+        self._lag = lag
+        self._labelled: dict[Labelled, dict[Key, None]] = {}
+        self._selecting: dict[Labelled, list[Key]] = {}
+        super().__init__(kernel, api, informer)
+        for pod in informer.every("pods"):
+            self._labelled.setdefault(_labelled(pod), {})[key_of(pod)] = None
+
     def on_change(self, event: str, resource: str, obj: Json, before: Json | None) -> None:
         """Look at budgets and at the pods that they select."""
         super().on_change(event, resource, obj, before)
-        if resource == "pods":
-            for budget in self.informer.every(self.resource, obj["metadata"]["namespace"]):
-                if selects(budget["spec"].get("selector"), obj["metadata"].get("labels")):
-                    self.wake((budget["metadata"]["namespace"], budget["metadata"]["name"]))
+        if resource == self.resource:
+            self._selecting.clear()
+        if resource != "pods":
+            return
+        for pod in (before, obj):
+            if pod is not None and event != "ADDED":
+                self._labelled.get(_labelled(pod), {}).pop(key_of(pod), None)
+        if event != "DELETED":
+            self._labelled.setdefault(_labelled(obj), {})[key_of(obj)] = None
+        for key in self._budgets_of(_labelled(obj)):
+            self.wake(key)
+
+    def wake(self, key: Key, after: float | None = None) -> None:
+        """Count again, after the controller's lag by default."""
+        if after is None and key not in self._due:
+            after = self.kernel.stream(f"{self.api.name}/{self.name}").uniform(*self._lag)
+        super().wake(key, after if after is not None else self._lag[1])
+
+    def _budgets_of(self, labelled: Labelled) -> list[Key]:
+        if labelled not in self._selecting:
+            namespace, labels = labelled
+            self._selecting[labelled] = [
+                key_of(budget)
+                for budget in self.informer.every(self.resource, namespace)
+                if selects(budget["spec"].get("selector"), dict(labels))
+            ]
+        return self._selecting[labelled]
+
+    def _pods(self, key: Key) -> list[Json]:
+        """The pods that a budget selects."""
+        keys = [
+            pod
+            for labelled, pods in self._labelled.items()
+            if labelled[0] == key[0] and key in self._budgets_of(labelled)
+            for pod in pods
+        ]
+        return [pod for pod in (self.informer.get("pods", one) for one in keys) if pod is not None]
 
     def reconcile(self, key: Key) -> None:
         """Count, and write the status if it changed."""
         budget = self.informer.get(self.resource, key)
         if budget is None:
             return
-        selector = budget["spec"].get("selector")
-        pods = [pod for pod in self.informer.every("pods", key[0]) if selects(selector, pod["metadata"].get("labels"))]
+        pods = self._pods(key)
         expected, desired = self._expected(budget["spec"], pods)
         disrupted = self._still_disrupted(key, budget, pods)
         healthy = sum(is_ready_pod(pod) and pod["metadata"]["name"] not in disrupted for pod in pods)
@@ -114,3 +174,8 @@ class DisruptionBudgets(Controller):
                 kept[name] = since
                 self.wake(key, left)
         return kept
+
+
+def _labelled(pod: Json) -> Labelled:
+    meta = pod["metadata"]
+    return meta["namespace"], frozenset((meta.get("labels") or {}).items())

@@ -25,7 +25,7 @@ def key_of(obj: Json) -> Key:
 
 
 class Informer:
-    """A shared cache with indices by namespace, uid and owner.
+    """A shared cache with indices by namespace, uid and owner, and of pods by node.
 
     Its objects are read only by convention: the copies that the API server hands out once per change are shared by
     all controllers, which is what makes a quiet cluster of a hundred pods cost next to nothing.
@@ -34,6 +34,7 @@ class Informer:
     def __init__(self, api: ApiServer) -> None:
         self._objects: dict[str, dict[str, dict[str, Json]]] = {}
         self._where: dict[str, tuple[str, Key]] = {}
+        self._on_node: dict[str, dict[Key, None]] = {}
         self._owned: dict[str, dict[tuple[str, Key], None]] = {}
         self._listeners: list[Listener] = []
         self.is_closed = False
@@ -55,6 +56,11 @@ class Informer:
         spaces = self._objects.get(resource, {})
         for space in [namespace] if namespace is not None else list(spaces):
             yield from list(spaces.get(space, {}).values())
+
+    def on_node(self, node: str) -> list[Json]:
+        """The pods that are bound to a node ("" for those that are bound to none)."""
+        found = (self.get("pods", key) for key in list(self._on_node.get(node, ())))
+        return [pod for pod in found if pod is not None]
 
     def by_uid(self, uid: str) -> tuple[str, Key] | None:
         """Resource and key of the object with a uid."""
@@ -99,6 +105,8 @@ class Informer:
             self._unlink(resource, before)
         self._objects.setdefault(resource, {}).setdefault(namespace, {})[name] = obj
         self._where[obj["metadata"]["uid"]] = (resource, key)
+        if resource == "pods":
+            self._on_node.setdefault(obj["spec"].get("nodeName", ""), {})[key] = None
         for owner in obj["metadata"].get("ownerReferences") or ():
             self._owned.setdefault(owner["uid"], {})[(resource, key)] = None
 
@@ -111,6 +119,8 @@ class Informer:
             del self._objects[resource][namespace][name]
 
     def _unlink(self, resource: str, obj: Json) -> None:
+        if resource == "pods":
+            self._on_node[obj["spec"].get("nodeName", "")].pop(key_of(obj))
         for owner in obj["metadata"].get("ownerReferences") or ():
             links = self._owned.get(owner["uid"], {})
             links.pop((resource, key_of(obj)), None)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import itertools
 import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from local.cluster.controller import Controller
 from local.cluster.objects import Json, annotation, is_terminating, is_true, stamp, with_condition
+from local.cluster.paces import Paces
 from local.cluster.processes import is_waiting
 
 if TYPE_CHECKING:
@@ -22,29 +25,58 @@ if TYPE_CHECKING:
 
 READY_AFTER = "world.norikae.dev/ready-after"
 NEVER_READY = "world.norikae.dev/never-ready"
-START_SECONDS = (2.0, 6.0)
-PROBE_SECONDS = (2.0, 8.0)
-STOP_SECONDS = (0.5, 3.0)
+MIRROR = "kubernetes.io/config.mirror"
+"""Annotation of the API object of a static pod, which a kubelet runs from a file of its machine."""
+
+MIRRORED_AGAIN_SECONDS = 1.0
+
+
+@dataclass
+class _Ending:
+    """The end of a pod's process: the grace that it was given last, how long it takes after SIGTERM, and when."""
+
+    grace: float
+    stop: float
+    sigterm_at: float
+    gone_at: float
 
 
 class Kubelet(Controller):
     """Every node's kubelet at once.
 
     A pod's container starts seconds after binding and becomes ready at its first passed probe. After a deletion it
-    goes on answering during its preStop sleep, stops at SIGTERM, and disappears within its grace period.
+    goes on answering during its preStop sleep, stops at SIGTERM, and disappears within its grace period; a deletion
+    with a shorter grace hurries it. The object of a static pod comes back when somebody deletes it, and the pod goes
+    on running.
+
+    Args:
+        kernel: virtual time.
+        api: the cluster's API server.
+        informer: the shared cache.
+        nodes: the machines.
+        paces: how long starts, probes and stops take.
+        waits: whether a pod cannot start yet, because of a volume; who lets it wait changes the pod or wakes its key.
     """
 
     name = "kubelet"
     resource = "pods"
     delay = 0.05
 
-    def __init__(self, kernel: Kernel, api: ApiServer, informer: Informer, nodes: Nodes) -> None:
-        self._nodes = nodes
+    def __init__(
+        self,
+        kernel: Kernel,
+        api: ApiServer,
+        informer: Informer,
+        nodes: Nodes,
+        *,
+        paces: Paces = Paces(),  # noqa: B008 - a frozen value
+        waits: Callable[[Json], bool] = lambda _pod: False,
+    ) -> None:
+        self._nodes, self._paces, self._waits = nodes, paces, waits
         self._next_address = 0
         self._starts: dict[str, float] = {}
         self._ready_at: dict[str, float] = {}
-        self._sigterm_at: dict[str, float] = {}
-        self._gone_at: dict[str, float] = {}
+        self._endings: dict[str, _Ending] = {}
         super().__init__(kernel, api, informer)
 
     def on_change(self, event: str, resource: str, obj: Json, before: Json | None) -> None:
@@ -53,16 +85,18 @@ class Kubelet(Controller):
         if resource != "pods":
             return
         if event == "DELETED":
-            for times in (self._starts, self._ready_at, self._sigterm_at, self._gone_at):
+            for times in (self._starts, self._ready_at, self._endings):
                 times.pop(obj["metadata"]["uid"], None)
+            if annotation(obj, MIRROR):
+                self.kernel.after(MIRRORED_AGAIN_SECONDS, lambda: self._mirror(obj))
         elif obj["spec"].get("nodeName"):
             self.wake((obj["metadata"]["namespace"], obj["metadata"]["name"]))
 
     def has_stopped(self, pod: Json) -> bool:
         """Whether the pod's process got its SIGTERM or its machine is gone, whatever the API server says."""
-        stopped = self._sigterm_at.get(pod["metadata"]["uid"])
+        ending = self._endings.get(pod["metadata"]["uid"])
         return not self._nodes.runs(pod["spec"].get("nodeName", "")) or (
-            stopped is not None and self.kernel.env.now >= stopped
+            ending is not None and self.kernel.env.now >= ending.sigterm_at
         )
 
     def reconcile(self, key: Key) -> None:
@@ -80,7 +114,9 @@ class Kubelet(Controller):
 
     def _start(self, key: Key, pod: Json) -> None:
         uid = pod["metadata"]["uid"]
-        due = self._starts.setdefault(uid, self.kernel.env.now + self._draw(*START_SECONDS))
+        if self._waits(pod):
+            return
+        due = self._starts.setdefault(uid, self.kernel.env.now + self._draw(*self._paces.start))
         if self.kernel.env.now < due:
             self.wake(key, due - self.kernel.env.now)
             return
@@ -105,7 +141,7 @@ class Kubelet(Controller):
         ]
         if not probes:
             return 0.0
-        return max(float(probe.get("initialDelaySeconds", 0)) for probe in probes) + self._draw(*PROBE_SECONDS)
+        return max(float(probe.get("initialDelaySeconds", 0)) for probe in probes) + self._draw(*self._paces.probe)
 
     def _is_due(self, pod: Json) -> bool:
         if annotation(pod, NEVER_READY) == "true":
@@ -120,17 +156,32 @@ class Kubelet(Controller):
             self._patch(pod, self._readiness(pod, ready=self._is_due(pod)))
 
     def _terminate(self, key: Key, pod: Json) -> None:
-        uid = pod["metadata"]["uid"]
-        if uid not in self._gone_at:
-            grace = float(pod["metadata"].get("deletionGracePeriodSeconds") or 0)
-            self._sigterm_at[uid] = self.kernel.env.now + min(_pre_stop_seconds(pod), grace)
-            stop = self._draw(*STOP_SECONDS)
-            self._gone_at[uid] = min(self._sigterm_at[uid] + stop, self.kernel.env.now + grace)
-        wait = self._gone_at[uid] - self.kernel.env.now
-        if wait > 0:
-            self.wake(key, wait)
-        else:
+        uid, now = pod["metadata"]["uid"], self.kernel.env.now
+        grace = float(pod["metadata"].get("deletionGracePeriodSeconds") or 0)
+        ending = self._endings.get(uid)
+        if ending is None or grace < ending.grace:
+            stop = ending.stop if ending is not None else self._draw(*self._paces.stop)
+            sigterm_at = now + min(_pre_stop_seconds(pod), grace)
+            if ending is not None:
+                sigterm_at = min(sigterm_at, ending.sigterm_at)
+            ending = self._endings[uid] = _Ending(grace, stop, sigterm_at, min(sigterm_at + stop, now + grace))
+        if annotation(pod, MIRROR) or ending.gone_at <= now:
             self.api.delete("pods", key[1], key[0], preconditions={"uid": uid}, grace_seconds=0)
+        else:
+            self.wake(key, ending.gone_at - now)
+
+    def _mirror(self, gone: Json) -> None:
+        """The object of a static pod again, as long as its machine runs it."""
+        meta = gone["metadata"]
+        key = (meta["namespace"], meta["name"])
+        if self.informer.is_closed or self.informer.get("pods", key) or not self._nodes.runs(gone["spec"]["nodeName"]):
+            return
+        kept = {
+            name: meta[name]
+            for name in ("name", "namespace", "labels", "annotations", "ownerReferences")
+            if name in meta
+        }
+        self.api.create("pods", {"metadata": kept, "spec": gone["spec"]}, manager="kubelet")
 
     def _readiness(self, pod: Json, *, ready: bool) -> dict[str, Any]:
         now = stamp(self.kernel.utcnow())

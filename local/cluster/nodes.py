@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.cluster.machines import allocatable_of
 from local.cluster.objects import Json, stamp, with_condition
+from local.cluster.paces import Bounds, Paces
 from local.kubernetes.errors import ApiError
 
 if TYPE_CHECKING:
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
     from local.kubernetes.api import ApiServer
 
 NOT_READY = "node.kubernetes.io/not-ready"
-BOOT_SECONDS = (15.0, 35.0)
-"""Between a kubelet's registration and Ready: CNI and kube-proxy start in this time."""
-
 NODE_GONE_SECONDS = 8.0
 """Between a machine's end and the deletion of its Node by the cloud controller."""
 
+UNHEARD_SECONDS = 50.0
+UNHEARD_BEFORE_SECONDS = 40.0
+UNHEARD_SINCE = 32
+"""``--node-monitor-grace-period``: after how long a silent kubelet makes its Node's Ready Unknown; 40 s before 1.32."""
+
+_SILENT = "Kubelet stopped posting node status."
 _PRESSURES = (
     ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
     ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
@@ -46,11 +50,12 @@ class Nodes:
     """The machines of one cluster.
 
     A machine that is removed stops answering at that instant; the API server learns of it seconds later, when the
-    cloud controller deletes the Node and pod garbage collection the pods that were on it.
+    cloud controller deletes the Node and pod garbage collection the pods that were on it. A machine that hangs keeps
+    its Node, because EC2 goes on calling it running; its Ready becomes Unknown when it was not heard of for a while.
     """
 
-    def __init__(self, kernel: Kernel, api: ApiServer, informer: Informer) -> None:
-        self._kernel, self._api, self._informer = kernel, api, informer
+    def __init__(self, kernel: Kernel, api: ApiServer, informer: Informer, *, boot: Bounds = Paces.boot) -> None:
+        self._kernel, self._api, self._informer, self._boot = kernel, api, informer, boot
         self._running: dict[str, int] = {}
         self._joined = 0
 
@@ -76,7 +81,7 @@ class Nodes:
         self._api.patch(
             "nodes", machine.name, None, {"status": self._status(machine)}, subresource="status", manager="kubelet"
         )
-        boot = self._kernel.stream(f"{self._api.name}/nodes").uniform(*BOOT_SECONDS)
+        boot = self._kernel.stream(f"{self._api.name}/nodes").uniform(*self._boot)
         self._kernel.after(boot, lambda: self._become_ready(machine.name))
 
     def remove(self, name: str) -> None:
@@ -85,13 +90,42 @@ class Nodes:
             raise ValueError(f"there is no node {name}")
         self._kernel.after(NODE_GONE_SECONDS, lambda: self._delete(name))
 
+    def hang(self, name: str) -> None:
+        """A machine stops, and nobody deletes its Node; only what waits for heartbeats notices."""
+        if self._running.pop(name, None) is None:
+            raise ValueError(f"there is no node {name}")
+        patience = UNHEARD_SECONDS if self._api.minor >= UNHEARD_SINCE else UNHEARD_BEFORE_SECONDS
+        self._kernel.after(patience, lambda: self._lose(name))
+
+    def _lose(self, name: str) -> None:
+        """What the node lifecycle controller writes of a kubelet that is silent (``tryUpdateNodeHealth``)."""
+        node = self._informer.get("nodes", ("", name))
+        if node is None or self._informer.is_closed or self.runs(name):
+            return
+        now = stamp(self._kernel.utcnow())
+        conditions: list[Json] = node["status"]["conditions"]
+        for kind in ("Ready", *(pressure for pressure, _, _ in _PRESSURES)):
+            silent = {"type": kind, "status": "Unknown", "reason": "NodeStatusUnknown", "message": _SILENT}
+            conditions = with_condition(conditions, silent, now)
+        body = {"status": {"conditions": conditions}}
+        self._api.patch("nodes", name, None, body, subresource="status", manager="node-controller")
+        for pod in self._informer.on_node(name):
+            self._mark_unready(pod, now)
+
+    def _mark_unready(self, pod: Json, now: str) -> None:
+        """No pod of a silent node is ready (``MarkPodsNotReady``)."""
+        meta, conditions = pod["metadata"], (pod.get("status") or {}).get("conditions") or ()
+        if any(one["type"] == "Ready" and one["status"] == "True" for one in conditions):
+            body = {"status": {"conditions": with_condition(conditions, {"type": "Ready", "status": "False"}, now)}}
+            where = (meta["name"], meta["namespace"])
+            self._api.patch("pods", *where, body, subresource="status", manager="node-controller")
+
     def _delete(self, name: str) -> None:
         if self._informer.is_closed or name in self._running or self._informer.get("nodes", ("", name)) is None:
             return
         self._api.delete("nodes", name)
-        for pod in self._informer.every("pods"):
-            if pod["spec"].get("nodeName") == name:
-                self._drop(pod)
+        for pod in self._informer.on_node(name):
+            self._drop(pod)
 
     def _drop(self, pod: Json) -> None:
         try:

@@ -13,11 +13,17 @@ from local.cluster.controller import Controller
 from local.cluster.objects import Json, controller_of, is_terminating, meets, quantity, stamp, with_condition
 
 if TYPE_CHECKING:
-    from local.cluster.informer import Key
+    from local.cluster.informer import Informer, Key
+    from local.kernel import Kernel
+    from local.kubernetes.api import ApiServer
 
 _AFFINITY = "node(s) didn't match Pod's node affinity/selector"
 _CORDONED = "node(s) were unschedulable"
-_BLOCKING_EFFECTS = {"NoSchedule", "NoExecute"}
+_CORDON = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
+_BLOCKING_EFFECTS = frozenset({"NoSchedule", "NoExecute"})
+
+FEWEST_PLACES = 100
+"""So many fitting nodes are compared at least; beyond that a share of them is enough (``numFeasibleNodesToFind``)."""
 
 RETRY_SECONDS = 300.0
 """The scheduler looks again at an unschedulable pod after five minutes even without a change."""
@@ -52,9 +58,9 @@ def unmodelled(pod: Mapping[str, Any]) -> str:
     return ""
 
 
-def obstacle(pod: Mapping[str, Any], node: Json, free: Mapping[str, float]) -> str:
+def obstacle(pod: Mapping[str, Any], asked: Mapping[str, float], node: Json, room: Room) -> str:
     """The first reason why a node cannot take a pod, in the scheduler's words; nothing when it can."""
-    if node["spec"].get("unschedulable"):
+    if node["spec"].get("unschedulable") and not tolerations_of(pod, _CORDON):
         return _CORDONED
     taint = _intolerable(pod, node["spec"].get("taints") or ())
     if taint is not None:
@@ -62,16 +68,23 @@ def obstacle(pod: Mapping[str, Any], node: Json, free: Mapping[str, float]) -> s
         return f"node(s) had untolerated taint {{{taint['key']}{value}}}"
     if not _matches_node(pod["spec"], node):
         return _AFFINITY
-    for resource, asked in requests_of(pod).items():
-        if asked > free[resource]:
+    free = room.free(node)
+    for resource, amount in asked.items():
+        if amount > free[resource]:
             return "Too many pods" if resource == "pods" else f"Insufficient {resource}"
     return ""
 
 
-def _intolerable(pod: Mapping[str, Any], taints: Iterable[Json]) -> Json | None:
-    tolerations = pod["spec"].get("tolerations") or ()
+def tolerations_of(pod: Mapping[str, Any], taint: Mapping[str, Any]) -> list[Json]:
+    """The tolerations of a pod that hold for a taint."""
+    return [one for one in pod["spec"].get("tolerations") or () if _tolerates(one, taint)]
+
+
+def _intolerable(
+    pod: Mapping[str, Any], taints: Iterable[Json], effects: frozenset[str] = _BLOCKING_EFFECTS
+) -> Json | None:
     for taint in taints:
-        if taint["effect"] in _BLOCKING_EFFECTS and not any(_tolerates(one, taint) for one in tolerations):
+        if taint["effect"] in effects and not tolerations_of(pod, taint):
             return taint
     return None
 
@@ -110,21 +123,70 @@ def fit_error(obstacles: Mapping[str, int], nodes: int) -> str:
     return f"0/{nodes} nodes are available: {reasons}. preemption: 0/{nodes} nodes are available: {hopeless}"
 
 
+def places_to_find(nodes: int) -> int:
+    """How many fitting nodes the scheduler compares, by its adaptive ``percentageOfNodesToScore``."""
+    share = max(50 - nodes // 125, 5)
+    return nodes if nodes < FEWEST_PLACES else max(FEWEST_PLACES, nodes * share // 100)
+
+
+class Room:
+    """What is free on each node, kept by the changes of nodes and pods.
+
+    Args:
+        informer: the shared cache.
+    """
+
+    def __init__(self, informer: Informer) -> None:
+        self._informer = informer
+        self._free: dict[str, dict[str, float]] = {}
+
+    def forget(self, node: str) -> None:
+        """Something changed on a node."""
+        self._free.pop(node, None)
+
+    def free(self, node: Json) -> dict[str, float]:
+        """What is free now: what the node can give, less what its unfinished pods ask."""
+        name = node["metadata"]["name"]
+        if name not in self._free:
+            allocatable = node.get("status", {}).get("allocatable") or {}
+            room = {resource: quantity(allocatable.get(resource, 0)) for resource in ("cpu", "memory", "pods")}
+            for pod in self._informer.on_node(name):
+                if (pod.get("status") or {}).get("phase") not in {"Succeeded", "Failed"}:
+                    for resource, asked in requests_of(pod).items():
+                        room[resource] -= asked
+            self._free[name] = room
+        return self._free[name]
+
+
 class Scheduler(Controller):
     """Binds pods to nodes; a pod that fits nowhere stays Pending with the reason, and is tried again on any change."""
 
     name = "scheduler"
     resource = "pods"
 
+    def __init__(self, kernel: Kernel, api: ApiServer, informer: Informer) -> None:
+        self._room = Room(informer)
+        self._next = 0
+        super().__init__(kernel, api, informer)
+
     def on_change(self, event: str, resource: str, obj: Json, before: Json | None) -> None:
         """Look at unbound pods, and at all of them when room may have come."""
+        if resource == "pods":
+            self._note(event, obj, before)
+        elif resource == "nodes" and (event == "DELETED" or _may_give_room(obj, before)):
+            self._room.forget(obj["metadata"]["name"])
         if resource == "pods" and event != "DELETED":
             if not obj["spec"].get("nodeName") and event == "ADDED":
                 self.wake((obj["metadata"]["namespace"], obj["metadata"]["name"]))
         elif resource == "pods" or (resource == "nodes" and _may_give_room(obj, before)):
-            for pod in self.informer.every("pods"):
-                if not pod["spec"].get("nodeName"):
-                    self.wake((pod["metadata"]["namespace"], pod["metadata"]["name"]), 1.0)
+            for pod in self.informer.on_node(""):
+                self.wake((pod["metadata"]["namespace"], pod["metadata"]["name"]), 1.0)
+
+    def _note(self, event: str, pod: Json, before: Json | None) -> None:
+        """Forget what was free on the node of a pod that came, went, or finished."""
+        bound = pod["spec"].get("nodeName", "")
+        if event != "MODIFIED" or before is None or _place(before) != _place(pod):
+            self._room.forget(bound)
 
     def reconcile(self, key: Key) -> None:
         """Bind a pod, or say why it has no place."""
@@ -133,38 +195,39 @@ class Scheduler(Controller):
             return
         nodes = list(self.informer.every("nodes"))
         refusal = unmodelled(pod)
-        free = self._free(nodes)
-        obstacles = Counter(obstacle(pod, node, free[node["metadata"]["name"]]) for node in nodes)
-        if refusal or not obstacles[""]:
+        named = self.informer.get("nodes", ("", _named_node(pod)))
+        places, obstacles = self._places(pod, [named] if named is not None else nodes)
+        if named is not None and not places:
+            places, obstacles = self._places(pod, nodes)
+        if refusal or not places:
             self._leave_pending(pod, refusal or fit_error(obstacles, len(nodes)))
             return
-        places = [node for node in nodes if not obstacle(pod, node, free[node["metadata"]["name"]])]
-        self._bind(pod, min(places, key=lambda node: self._crowding(pod, node, free))["metadata"]["name"])
+        siblings = [one["spec"].get("nodeName", "") for one in self.informer.owned(_owner(pod), "pods")]
+        on_node = Counter(siblings)
+        in_zone = Counter(_zone(node) for name in siblings if (node := self.informer.get("nodes", ("", name))))
 
-    def _free(self, nodes: Iterable[Json]) -> dict[str, dict[str, float]]:
-        free = {}
-        for node in nodes:
-            allocatable = node.get("status", {}).get("allocatable") or {}
-            free[node["metadata"]["name"]] = {
-                name: quantity(allocatable.get(name, 0)) for name in ("cpu", "memory", "pods")
-            }
-        for pod in self.informer.every("pods"):
-            room = free.get(pod["spec"].get("nodeName", ""))
-            if room is not None and (pod.get("status") or {}).get("phase") not in {"Succeeded", "Failed"}:
-                for resource, asked in requests_of(pod).items():
-                    room[resource] -= asked
-        return free
+        def crowding(node: Json) -> tuple[int, int, float, str]:
+            name = node["metadata"]["name"]
+            return on_node[name], in_zone[_zone(node)], -self._room.free(node)["cpu"], name
 
-    def _crowding(self, pod: Json, node: Json, free: Mapping[str, Mapping[str, float]]) -> tuple[int, int, float, str]:
-        owner = (controller_of(pod) or {}).get("uid", "")
-        siblings = [one["spec"].get("nodeName", "") for one in self.informer.owned(owner, "pods")]
-        zone = node["metadata"]["labels"].get("topology.kubernetes.io/zone")
-        zones = {
-            one["metadata"]["name"]: one["metadata"]["labels"].get("topology.kubernetes.io/zone")
-            for one in self.informer.every("nodes")
-        }
-        name = node["metadata"]["name"]
-        return (siblings.count(name), sum(zones.get(one) == zone for one in siblings if one), -free[name]["cpu"], name)
+        self._bind(pod, min(places, key=crowding)["metadata"]["name"])
+
+    def _places(self, pod: Json, nodes: list[Json]) -> tuple[list[Json], Counter[str]]:
+        """Nodes that fit, as many as are compared, and how often each obstacle was met on the way."""
+        asked, enough = requests_of(pod), places_to_find(len(nodes))
+        places: list[Json] = []
+        obstacles: Counter[str] = Counter()
+        start, self._next = self._next, 0
+        for seen, node in enumerate((*nodes[start:], *nodes[:start])):
+            if len(places) == enough:
+                self._next = (start + seen) % len(nodes)
+                break
+            why = obstacle(pod, asked, node, self._room)
+            if why:
+                obstacles[why] += 1
+            else:
+                places.append(node)
+        return places, obstacles
 
     def _bind(self, pod: Json, node: str) -> None:
         name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
@@ -191,6 +254,29 @@ class Scheduler(Controller):
         )
 
 
+def _place(pod: Json) -> tuple[str, str]:
+    """Where a pod is, and in which phase."""
+    return pod["spec"].get("nodeName", ""), (pod.get("status") or {}).get("phase", "")
+
+
+def _named_node(pod: Json) -> str:
+    """The one node that a DaemonSet's pod is for, so that no other needs to be looked at; "" for other pods."""
+    affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
+    terms = (affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or {}).get("nodeSelectorTerms") or []
+    fields = terms[0].get("matchFields") or [] if len(terms) == 1 else []
+    alone = len(fields) == 1 and fields[0]["operator"] == "In" and len(fields[0]["values"]) == 1
+    return str(fields[0]["values"][0]) if alone else ""
+
+
+def _owner(pod: Json) -> str:
+    return str((controller_of(pod) or {}).get("uid", ""))
+
+
+def _zone(node: Json) -> str | None:
+    zone: str | None = (node["metadata"].get("labels") or {}).get("topology.kubernetes.io/zone")
+    return zone
+
+
 def _may_give_room(node: Json, before: Json | None) -> bool:
     if before is None:
         return True
@@ -201,6 +287,6 @@ def _may_give_room(node: Json, before: Json | None) -> bool:
     return parts[0] != parts[1]
 
 
-def may_run_on(pod: Mapping[str, Any], node: Json) -> bool:
-    """Whether node selector, node affinity and taints let a pod onto a node (what a DaemonSet asks)."""
-    return _intolerable(pod, node["spec"].get("taints") or ()) is None and _matches_node(pod["spec"], node)
+def may_run_on(pod: Mapping[str, Any], node: Json, *, effects: frozenset[str] = _BLOCKING_EFFECTS) -> bool:
+    """Whether node selector, node affinity and the taints of some effects let a pod onto a node (as DaemonSets ask)."""
+    return _intolerable(pod, node["spec"].get("taints") or (), effects) is None and _matches_node(pod["spec"], node)

@@ -48,7 +48,7 @@ class ApiServer(Outside):
     """
 
     def __init__(self, *, name: str, version: str, now: Callable[[], float], random: random.Random) -> None:
-        super().__init__()
+        super().__init__(random.random)
         self.name, self.version, self.now, self.random = name, version, now, random
         self.minor = int(version.split(".")[1])
         self.catalog = Catalog(built_in(self.minor))

@@ -4,6 +4,7 @@ Source: ``k8s.io/apiserver/pkg/registry/rest/delete.go`` and ``pkg/registry/core
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from local.kubernetes import errors
 from local.kubernetes.objects import Json, timestamp
@@ -34,8 +35,8 @@ def marked(kind: Resource, obj: Json, now: float, propagation: str, grace_second
         cause = errors.Cause("FieldValueNotSupported", why.format(propagation), "propagationPolicy")
         raise errors.invalid("DeleteOptions.meta.k8s.io", "", [cause])
     meta = obj["metadata"]
-    grace = _grace(kind, obj, grace_seconds)
     if "deletionTimestamp" not in meta:
+        grace = _grace(kind, obj, grace_seconds)
         finalizer = _COLLECTED[propagation]
         if finalizer and finalizer not in meta.get("finalizers", []):
             meta["finalizers"] = [*meta.get("finalizers", []), finalizer]
@@ -43,12 +44,25 @@ def marked(kind: Resource, obj: Json, now: float, propagation: str, grace_second
         meta["deletionGracePeriodSeconds"] = grace
         if "generation" in meta:
             meta["generation"] += 1
-    elif grace < meta.get("deletionGracePeriodSeconds", 0):
-        meta["deletionTimestamp"] = timestamp(now + grace)
-        meta["deletionGracePeriodSeconds"] = grace
+    elif grace_seconds is not None:
+        _shorten(meta, _positive(grace_seconds))
     if kind.name == "namespaces":
         obj["status"] = {**obj.get("status", {}), "phase": "Terminating"}
     return obj
+
+
+def _shorten(meta: Json, grace: int) -> None:
+    """A later deletion may only shorten the grace period, which goes on counting from the first deletion."""
+    before = meta.get("deletionGracePeriodSeconds", 0)
+    if grace < before:
+        asked_at = datetime.fromisoformat(meta["deletionTimestamp"]).timestamp() - before
+        meta["deletionTimestamp"] = timestamp(asked_at + grace)
+        meta["deletionGracePeriodSeconds"] = grace
+
+
+def _positive(grace: int) -> int:
+    """A negative grace period means one second (``podStrategy.CheckGracefulDelete``)."""
+    return grace if grace >= 0 else 1
 
 
 def _grace(kind: Resource, obj: Json, asked: int | None) -> int:
@@ -58,7 +72,7 @@ def _grace(kind: Resource, obj: Json, asked: int | None) -> int:
     if not spec.get("nodeName") or (obj.get("status") or {}).get("phase") in {"Succeeded", "Failed"}:
         return 0
     own: int = spec.get("terminationGracePeriodSeconds", _DEFAULT_GRACE_SECONDS)
-    return own if asked is None else max(asked, 0)
+    return own if asked is None else _positive(asked)
 
 
 def may_go(kind: Resource, obj: Json) -> bool:

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import socket
 import ssl
+import struct
 import tempfile
 import threading
 import time
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -30,6 +31,16 @@ _IDLE_SECONDS = 120
 _log = logging.getLogger(__name__)
 
 
+class Traffic(Protocol):
+    """Who sees a server's requests come and go, in the connection's own thread and without the world's lock."""
+
+    def arrives(self, request: Request) -> None:
+        """A request is there; it is answered when this returns."""
+
+    def answered(self, request: Request, answer: Answer, seconds: float) -> None:
+        """It is answered now, so many seconds of real time later; whoever has the answer can rely on this call."""
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """Where a cluster's API answers, and the authority (PEM) that vouches for it."""
@@ -45,6 +56,7 @@ def serve(
     lock: threading.Lock,
     authenticate: Authenticate,
     on_request: Callable[[User, Route], None] | None = None,
+    traffic: Traffic | None = None,
 ) -> Endpoint:
     """Serve an API server on a free port of 127.0.0.1 until the endpoint is closed.
 
@@ -52,10 +64,11 @@ def serve(
         api: the server.
         lock: held while a request is answered, and not while a watch waits.
         authenticate: the user of a bearer token, or None (401); called under the lock.
+        traffic: sees each request come and go.
         on_request: called under the lock with each authenticated request; an ``ApiError`` it raises is the answer.
     """
     issued = certificates.issue(api.name, api.random)
-    server = _Server(_context(issued), Verbs(api, authenticate, on_request), lock)
+    server = _Server(_context(issued), Verbs(api, authenticate, on_request), lock, traffic)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), name=f"kubernetes {api.name}", daemon=True)
     thread.start()
 
@@ -82,9 +95,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True  # not joined: who closes the endpoint may hold the lock that a request waits for
     request_queue_size = 128
 
-    def __init__(self, context: ssl.SSLContext, verbs: Verbs, lock: threading.Lock) -> None:
+    def __init__(self, context: ssl.SSLContext, verbs: Verbs, lock: threading.Lock, traffic: Traffic | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.context, self.verbs, self.lock = context, verbs, lock
+        self.context, self.verbs, self.lock, self.traffic = context, verbs, lock, traffic
         self.closing = threading.Event()
         self._connections: set[socket.socket] = set()
         self._guard = threading.Lock()
@@ -129,12 +142,25 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         headers = {name.title(): value for name, value in self.headers.items()}
+        request = Request(self.command, self.path, headers, body)
+        traffic, began = self.server.traffic, time.monotonic()
+        if traffic is not None:
+            traffic.arrives(request)
         with self.server.lock:
-            answer = self._answer(Request(self.command, self.path, headers, body))
-        if isinstance(answer.content, Watch):
+            answer = self._answer(request)
+        if traffic is not None:
+            traffic.answered(request, answer, time.monotonic() - began)
+        if answer.is_lost:
+            self._reset()
+        elif isinstance(answer.content, Watch):
             self._stream(answer.content)
         else:
             self._send(answer)
+
+    def _reset(self) -> None:
+        """End the connection with a TCP reset: nobody lingers for what was not sent."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
 
     def _answer(self, request: Request) -> Answer:
         try:

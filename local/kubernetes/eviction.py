@@ -3,10 +3,11 @@
 Source: ``pkg/registry/core/pod/storage/eviction.go``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local.kubernetes import deletion, errors
+from local.kubernetes import errors
 from local.kubernetes.errors import ApiError, Cause
 from local.kubernetes.objects import Json, labels_of, timestamp
 from local.kubernetes.selectors import matches
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 BUDGETS = "poddisruptionbudgets.policy"
 UNSEEN_RETRY_SECONDS = 10
 """Retry-After while the budget's controller has not seen its last change; a spent budget gets no Retry-After."""
+
+CONDITION_SINCE = 26
+"""The first minor that tells a pod why it goes (feature PodDisruptionConditions, beta)."""
+
+MOST_DISRUPTED = 2000
+"""Evictions that the disruption controller may not have seen yet, for one budget (``MaxDisruptedPodSize``)."""
 
 _DONE = {"Succeeded", "Failed", "Pending"}
 
@@ -33,6 +40,10 @@ class Options:
 def evict(api: "ApiServer", name: str, namespace: str, options: Options) -> Json:
     """The pod deleted, and its budget's allowance less by one.
 
+    Preconditions are looked at after the budget is spent: an eviction of a pod that was replaced costs an allowance
+    until the disruption controller has counted again. A namespace that terminates changes nothing: the admission
+    plugin NamespaceLifecycle refuses new objects, and lets the subresources of those that are there pass.
+
     Raises:
         ApiError: 404 without the pod, 409 for a precondition, 429 when the budget allows none, 500 for two budgets.
     """
@@ -40,30 +51,69 @@ def evict(api: "ApiServer", name: str, namespace: str, options: Options) -> Json
     if not _needs_budget(pod):
         return _delete(api, pod, options)
     budgets = [
-        budget
-        for budget in api.list(BUDGETS, namespace)
-        if matches(budget.get("spec", {}).get("selector"), labels_of(pod))
+        stored.body
+        for stored in api.store.within(BUDGETS, namespace)
+        if matches(stored.body.get("spec", {}).get("selector"), labels_of(pod))
     ]
     if len(budgets) > 1:
         why = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
         raise ApiError(500, "", why)
     for budget in budgets:
         if _ready(pod) or not _may_go_unready(budget):
-            deletion.check_preconditions(api.catalog.named("pods"), pod, options.preconditions)
             _spend(api, budget, name, options)
     return _delete(api, pod, options)
 
 
 def _delete(api: "ApiServer", pod: Json, options: Options) -> Json:
+    """The pod told why it goes (``addConditionAndDeletePod``, since 1.26), and deleted."""
     meta = pod["metadata"]
+    preconditions = options.preconditions
+    if not options.dry_run and api.minor >= CONDITION_SINCE:
+        _check_record(meta, preconditions)
+        conditions = _with(
+            (pod.get("status") or {}).get("conditions") or [],
+            {
+                "type": "DisruptionTarget",
+                "status": "True",
+                "reason": "EvictionByEvictionAPI",
+                "message": "Eviction API: evicting",
+                "lastTransitionTime": timestamp(api.now()),
+            },
+        )
+        body = {"status": {"conditions": conditions}}
+        where = (meta["name"], meta["namespace"])
+        api.patch("pods", *where, body, subresource="status", manager="kube-apiserver")
+        preconditions = {name: value for name, value in preconditions.items() if name == "uid"}
     return api.delete(
         "pods",
         meta["name"],
         meta["namespace"],
-        preconditions=options.preconditions,
+        preconditions=preconditions,
         grace_seconds=options.grace_seconds,
         dry_run=options.dry_run,
     )
+
+
+def _check_record(meta: Json, preconditions: Mapping[str, str]) -> None:
+    """409 in the words of ``getLatestPod``."""
+    for field, told, fate in (
+        ("uid", "UID", "deleted and then recreated"),
+        ("resourceVersion", "ResourceVersion", "modified"),
+    ):
+        wanted = preconditions.get(field)
+        if wanted and wanted != meta[field]:
+            why = (
+                f"the {told} in the precondition ({wanted}) does not match the {told} in record ({meta[field]}). "
+                f"The object might have been {fate}"
+            )
+            raise errors.conflict("Pod", meta["name"], why)
+
+
+def _with(conditions: list[Json], new: Json) -> list[Json]:
+    """The conditions with one of them in its place, or behind the others."""
+    if not any(each["type"] == new["type"] for each in conditions):
+        return [*conditions, new]
+    return [new if each["type"] == new["type"] else each for each in conditions]
 
 
 def _needs_budget(pod: Json) -> bool:
@@ -93,22 +143,24 @@ def _spend(api: "ApiServer", budget: Json, pod: str, options: Options) -> None:
     allowed: int = status.get("disruptionsAllowed", 0)
     if allowed < 0:
         raise errors.forbidden("poddisruptionbudget.policy", meta["name"], "pdb disruptions allowed is negative")
+    if len(status.get("disruptedPods") or {}) > MOST_DISRUPTED:
+        why = "DisruptedPods map too big - too many evictions not confirmed by PDB controller"
+        raise errors.forbidden("poddisruptionbudget.policy", meta["name"], why)
     if allowed == 0:
         needed, healthy = status.get("desiredHealthy", 0), status.get("currentHealthy", 0)
         why = f"The disruption budget {meta['name']} needs {needed} healthy pods and has {healthy} currently"
         raise _too_many(why)
     if options.dry_run:
         return
-    status = {**status, "disruptionsAllowed": allowed - 1}
+    spent: Json = {"disruptionsAllowed": allowed - 1, "disruptedPods": {pod: timestamp(api.now())}}
     if allowed == 1:
-        status["conditions"] = _spent(api, budget)
-    status["disruptedPods"] = {**(status.get("disruptedPods") or {}), pod: timestamp(api.now())}
-    api.update_status(BUDGETS, {**budget, "status": status}, manager="kube-apiserver")
+        spent["conditions"] = _spent(api, budget)
+    where = (meta["name"], meta["namespace"])
+    api.patch(BUDGETS, *where, {"status": spent}, subresource="status", manager="kube-apiserver")
 
 
 def _spent(api: "ApiServer", budget: Json) -> list[Json]:
     """The budget's conditions once nothing is allowed any more (``UpdateDisruptionAllowedCondition``)."""
-    others = [each for each in budget["status"].get("conditions") or [] if each["type"] != "DisruptionAllowed"]
     condition = {
         "type": "DisruptionAllowed",
         "status": "False",
@@ -117,7 +169,7 @@ def _spent(api: "ApiServer", budget: Json) -> list[Json]:
         "observedGeneration": budget["status"]["observedGeneration"],
         "lastTransitionTime": timestamp(api.now()),
     }
-    return [*others, condition]
+    return _with(budget["status"].get("conditions") or [], condition)
 
 
 def _too_many(why: str, *, retry_after: int | None = None) -> ApiError:

@@ -4,8 +4,11 @@ Source: ``sigs.k8s.io/structured-merge-diff/v6/fieldpath`` (serialize.go, path.g
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from local.kubernetes import errors
 from local.kubernetes.objects import Json
@@ -16,6 +19,8 @@ Path = tuple[str, ...]
 """Path elements as FieldsV1 writes them: ``f:spec``, ``k:{"name":"web"}``, ``v:"finalizer"``."""
 
 _ITEM = object()
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
 _UNOWNED = frozenset(
     {"name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp",
      "deletionGracePeriodSeconds", "managedFields", "selfLink"}
@@ -25,16 +30,33 @@ _UNOWNED = frozenset(
 def leaves(kind: Resource, obj: Json) -> dict[Path, Any]:
     """Every field that somebody can own, with its value; an item of a keyed list is a field of its own."""
     found: dict[Path, Any] = {}
-    for name, value in obj.items():
-        if name in {"apiVersion", "kind"}:
-            continue
-        if name == "metadata":
-            for part, member in value.items():
-                if part not in _UNOWNED:
-                    _walk(kind, member, ("f:metadata", f"f:{part}"), ("metadata", part), found)
-        else:
-            _walk(kind, value, (f"f:{name}",), (name,), found)
+    for names, value in _parts(obj).items():
+        _walk(kind, value, tuple(f"f:{name}" for name in names), names, found)
     return found
+
+
+def differing(kind: Resource, old: Json, new: Json) -> tuple[dict[Path, Any], dict[Path, Any]]:
+    """The leaves of two objects without the parts in which both are the same, letter by letter."""
+    before: dict[Path, Any] = {}
+    after: dict[Path, Any] = {}
+    parts = _parts(old), _parts(new)
+    same = {names for names in parts[0].keys() & parts[1].keys() if _is_same(parts[0][names], parts[1][names])}
+    for found, these in ((before, parts[0]), (after, parts[1])):
+        for names, value in these.items():
+            if names not in same:
+                _walk(kind, value, tuple(f"f:{name}" for name in names), names, found)
+    return before, after
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    return one is other or _encode(one) == _encode(other)
+
+
+def _parts(obj: Json) -> dict[tuple[str, ...], Any]:
+    """The parts of an object that may have owners, by their names."""
+    parts = {(name,): value for name, value in obj.items() if name not in {"apiVersion", "kind", "metadata"}}
+    meta = obj.get("metadata") or {}
+    return parts | {("metadata", name): value for name, value in meta.items() if name not in _UNOWNED}
 
 
 def _walk(kind: Resource, value: Any, path: Path, names: tuple[str, ...], found: dict[Path, Any]) -> None:
@@ -63,18 +85,24 @@ def element(listed: ListType, item: Any) -> str:
 
 
 def _compact(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return msgspec.json.encode(value, order="sorted").decode()
 
 
-def to_fields_v1(paths: Iterable[Path]) -> Json:
+def to_fields_v1(paths: AbstractSet[Path]) -> Json:
     """The set as ``fieldsV1``: a tree in which ``.`` marks a member that has members below it."""
+    tree: Json = _decode(_written(frozenset(paths)))
+    return tree
+
+
+@lru_cache(maxsize=4096)
+def _written(paths: frozenset[Path]) -> bytes:
     tree: Json = {}
     for path in sorted(paths):
         node = tree
         for part in path:
             node = node.setdefault(part, {})
         node["."] = {}
-    return _plain(tree)
+    return _encode(_plain(tree))
 
 
 def _plain(node: Json) -> Json:
@@ -83,14 +111,23 @@ def _plain(node: Json) -> Json:
     return {part: _plain(child) if part != "." else {} for part, child in node.items()}
 
 
-def from_fields_v1(tree: Json, above: Path = ()) -> set[Path]:
-    """The set that a ``fieldsV1`` tree stands for."""
+def from_fields_v1(tree: Json) -> frozenset[Path]:
+    """The set that a ``fieldsV1`` tree stands for; many objects have the same."""
+    return _read(_encode(tree))
+
+
+@lru_cache(maxsize=4096)
+def _read(written: bytes) -> frozenset[Path]:
+    return frozenset(_paths(_decode(written), ()))
+
+
+def _paths(tree: Json, above: Path) -> set[Path]:
     found: set[Path] = set()
     for part, child in tree.items():
         if part == ".":
             found.add(above)
         elif child:
-            found |= from_fields_v1(child, (*above, part))
+            found |= _paths(child, (*above, part))
         else:
             found.add((*above, part))
     return found

@@ -38,11 +38,19 @@ def clone(value: Any) -> Any:
 class Stored:
     """One version of an object in the store; it is never changed, a write puts another one in its place."""
 
-    __slots__ = ("_encoded", "body")
+    __slots__ = ("_encoded", "_item", "body")
 
     def __init__(self, body: Json) -> None:
         self.body = body
         self._encoded: bytes | None = None
+        self._item: msgspec.Raw | None = None
+
+    def item(self) -> msgspec.Raw:
+        """The object as JSON for a list of a built-in kind, in which items do not say what they are."""
+        if self._item is None:
+            told = {name: value for name, value in self.body.items() if name not in {"apiVersion", "kind"}}
+            self._item = msgspec.Raw(_encode(told))
+        return self._item
 
     def copy(self) -> Json:
         """A deep copy for the caller; decoding the cached JSON is several times faster than walking the tree."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from local.kubernetes import errors, merging
 from local.kubernetes.errors import ApiError, Cause
-from local.kubernetes.fields import Path, from_fields_v1, leaves, spoken, to_fields_v1
+from local.kubernetes.fields import Path, differing, from_fields_v1, leaves, spoken, to_fields_v1
 from local.kubernetes.objects import Json, clone, timestamp
 from local.kubernetes.resources import Resource
 from local.kubernetes.writes import Write
@@ -65,8 +65,7 @@ def read(obj: Json) -> Owners:
             "" if applier else entry["apiVersion"],
             entry.get("subresource", ""),
         )
-        fields = frozenset(from_fields_v1(entry["fieldsV1"]))
-        owners[who] = Owned(fields, entry["apiVersion"], entry.get("time", ""))
+        owners[who] = Owned(from_fields_v1(entry["fieldsV1"]), entry["apiVersion"], entry.get("time", ""))
     return owners
 
 
@@ -117,7 +116,7 @@ def updated(kind: Resource, old: Json, new: Json, write: Write, now: float) -> O
         return {}
     # Entries that a writer takes away are taken away; a body without any leaves them (managedfields/fieldmanager.go).
     owners = read(new) or read(old)
-    before, after = leaves(kind, old), leaves(kind, new)
+    before, after = differing(kind, old, new)
     removed = before.keys() - after.keys()
     changed = _changed(before, after)
     me = _author(kind, write)

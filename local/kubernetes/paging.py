@@ -8,11 +8,13 @@ import binascii
 import json
 from dataclasses import dataclass
 
+import msgspec
+
 from local.kubernetes import errors, versions
 from local.kubernetes.errors import ApiError
-from local.kubernetes.objects import Json
+from local.kubernetes.objects import Json, Stored
 from local.kubernetes.resources import Resource
-from local.kubernetes.selectors import field_test, label_test
+from local.kubernetes.selectors import exact, field_test, label_test
 from local.kubernetes.store import Key, Store
 
 _TOO_OLD = (
@@ -25,12 +27,32 @@ _TOO_OLD = (
 
 @dataclass(frozen=True)
 class Page:
-    """Some objects, the revision they are of, and where the next page begins ("" at the end)."""
+    """Some objects, the revision they are of, and where the next page begins ("" at the end).
 
-    items: list[Json]
+    Args:
+        kind: what is listed.
+        version: the API version of the answer; "" for the preferred one.
+        rows: the objects as the store keeps them.
+        revision: the revision they are of.
+        token: where the next page begins.
+        remaining: how many objects come behind, as far as that is known without looking at each.
+    """
+
+    kind: Resource
+    version: str
+    rows: list[Stored]
     revision: int
     token: str
     remaining: int
+
+    @property
+    def items(self) -> list[Json]:
+        """The objects, copied."""
+        return [versions.view(self.kind, stored.copy(), self.version) for stored in self.rows]
+
+    def told(self) -> list[Json] | list[msgspec.Raw]:
+        """The objects as a list says them on the wire: only custom resources say in each item what they are."""
+        return self.items if self.kind.custom else [stored.item() for stored in self.rows]
 
 
 def page(
@@ -45,18 +67,22 @@ def page(
     version: str,
 ) -> Page:
     """One page; without a limit, everything."""
+    versions.check(kind, version)
     passes, has_field = label_test(labels), field_test(kind.name, fields)
     revision, start = _read(store, token) if token else (store.revision, ("", ""))
-    rows = store.scan_at(kind.name, revision) if revision < store.revision else list(store.scan(kind.name))
-    found = [
-        (key, stored)
-        for key, stored in rows
-        if (not namespace or key[0] == namespace) and key > start and passes(stored.body) and has_field(stored.body)
-    ]
-    here = found[:limit] if limit else found
-    more = len(found) - len(here)
-    items = [versions.view(kind, stored.copy(), version) for _, stored in here]
-    return Page(items, revision, _token(revision, here[-1][0]) if more else "", more)
+    node = exact(fields, "spec.nodeName") if kind.name == "pods" else None
+    view = store.view(kind.name, revision, namespace=namespace, after=start, node=node)
+    found: list[Stored] = []
+    last = start
+    for at, key in enumerate(view.keys):
+        stored = view.read(key)
+        if not (passes(stored.body) and has_field(stored.body)):
+            continue
+        if limit and len(found) == limit:
+            return Page(kind, version, found, revision, _token(revision, last), len(view.keys) - at)
+        found.append(stored)
+        last = key
+    return Page(kind, version, found, revision, "", 0)
 
 
 def _token(revision: int, last: Key) -> str:

@@ -92,6 +92,15 @@ def field_test(resource: str, selector: str) -> Test:
     return (lambda obj: all(test(obj) for test in tests)) if tests else _anything
 
 
+def exact(selector: str, field: str) -> str | None:
+    """The value that a field selector asks of a field, or None when it does not name one."""
+    for term in selector.split(","):
+        found = re.match(r"^([\w.]+)(==|=)(.*)$", term.strip())
+        if found and found[1] == field:
+            return found[3]
+    return None
+
+
 def _field_term(resource: str, term: str) -> Test:
     found = re.match(r"^([\w.]+)(==|=|!=)(.*)$", term)
     if not found:

@@ -1,6 +1,7 @@
 """Strategic merge patch: a merge patch that knows which lists are merged by key.
 
-The keys are those of ``schema``; ``patchMergeKey`` of Kubernetes' types differs only for taints (by key).
+The keys are those of ``schema``, which are also the ``patchMergeKey`` of Kubernetes' types. A Node's taints have none
+(``k8s.io/api/core/v1/types.go``): a patch that names ``spec.taints`` replaces all of them.
 Source: ``k8s.io/apimachinery/pkg/util/strategicpatch``; not done: ``$setElementOrder`` (501).
 """
 
@@ -15,7 +16,6 @@ from local.kubernetes.schema import ListType, list_type
 Names = tuple[str, ...]
 
 _DELETE_ITEMS = "$deleteFromPrimitiveList/"
-_TAINTS = ListType(("key",))
 _ACCEPTED = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
 
 
@@ -61,7 +61,7 @@ def _value(kind: Resource, old: Any, new: Any, names: Names) -> Any:
         return _map(kind, old if isinstance(old, dict) else {}, new, names)
     if not isinstance(new, list):
         return new
-    listed = _TAINTS if kind.name == "nodes" and names[-1] == "taints" else list_type(kind, names)
+    listed = list_type(kind, names)
     if listed.is_set:
         return [*(old or []), *(item for item in new if item not in (old or []))]
     if listed.atomic:

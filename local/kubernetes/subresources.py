@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from local.kubernetes import errors, tokens
 from local.kubernetes.routes import Route
 from local.kubernetes.users import User
-from local.kubernetes.wire import Answer, Request, agent, json_object, success
+from local.kubernetes.wire import Answer, Request, agent, is_dry_run, json_object, success
 
 if TYPE_CHECKING:
     from local.kubernetes.api import ApiServer
@@ -40,7 +40,7 @@ def evict(call: Call) -> Answer:
         asked.namespace,
         preconditions=options.get("preconditions"),
         grace_seconds=options.get("gracePeriodSeconds"),
-        dry_run=asked.dry_run or options.get("dryRun") == ["All"],
+        dry_run=asked.dry_run or is_dry_run(options),
     )
     return Answer(201, success(code=201))
 

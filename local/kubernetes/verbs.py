@@ -1,10 +1,10 @@
 """One request answered: authentication, RBAC, then the verb. Runs under the world's lock; knows no sockets."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from local.kubernetes import bootstrap, discovery, errors, rbac, services, subresources
+from local.kubernetes import bootstrap, discovery, errors, mishaps, rbac, services, subresources
 from local.kubernetes.objects import Json
 from local.kubernetes.resources import Resource
 from local.kubernetes.routes import Route, route
@@ -77,8 +77,15 @@ class Verbs:
             return Answer(error.code, error.status(), headers)
 
     def _answer(self, request: Request) -> Answer:
-        user = self._user(request.headers)
         asked = route(request.method, request.target)
+        mishap = self._api.mishaps.strike(asked)
+        if mishap is not None and mishap.kind is not mishaps.Kind.LOST:
+            return mishaps.answer(mishap)
+        done = self._done(request, asked)
+        return done if mishap is None else replace(done, is_lost=True)
+
+    def _done(self, request: Request, asked: Route) -> Answer:
+        user = self._user(request.headers)
         if self._on_request is not None:
             self._on_request(user, asked)
         if not asked.plural:
@@ -173,12 +180,13 @@ class Verbs:
         if asked.option("resourceVersionMatch") == "Exact":
             raise errors.outside("resourceVersionMatch=Exact")
         labels, fields = asked.option("labelSelector"), asked.option("fieldSelector")
+        from_cache = asked.option("resourceVersion") == "0" and not asked.option("continue")
         page = self._api.page(
             kind.name,
             asked.namespace,
             labels=labels,
             fields=fields,
-            limit=asked.number("limit") or 0,
+            limit=0 if from_cache else asked.number("limit") or 0,  # the watch cache gives whole lists (cacher.go)
             token=asked.option("continue"),
             version=asked.version,
         )
@@ -187,11 +195,8 @@ class Verbs:
             meta["continue"] = page.token
             if not (labels or fields):
                 meta["remainingItemCount"] = page.remaining
-        if not kind.custom:
-            for item in page.items:  # only lists of custom resources say in each item what it is
-                del item["apiVersion"], item["kind"]
         told = {"kind": f"{kind.kind}List", "apiVersion": kind.api_version(asked.version)}
-        return Answer(200, {**told, "metadata": meta, "items": page.items})
+        return Answer(200, {**told, "metadata": meta, "items": page.told()})
 
     def _create(self, call: _Call) -> Answer:
         user, asked, kind, request = call.user, call.asked, call.kind, call.request
@@ -276,7 +281,15 @@ class Verbs:
         asked, kind, request = call.asked, call.kind, call.request
         options = delete_options(asked, request)
         listed = self._list(call)
-        for item in listed.content["items"]:
-            meta = item["metadata"]
+        page = self._api.page(
+            kind.name,
+            asked.namespace,
+            labels=asked.option("labelSelector"),
+            fields=asked.option("fieldSelector"),
+            limit=asked.number("limit") or 0,
+            token=asked.option("continue"),
+        )
+        for stored in page.rows:
+            meta = stored.body["metadata"]
             self._api.delete(kind.name, meta["name"], meta.get("namespace"), **options)
         return listed

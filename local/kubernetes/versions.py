@@ -18,7 +18,7 @@ def view(kind: Resource, obj: Json, version: str) -> Json:
     """The object (it is changed in place) as a client of a version sees it."""
     obj["apiVersion"] = kind.api_version(version)
     if version != kind.versions[0]:
-        _check(kind, version)
+        check(kind, version)
     return obj
 
 
@@ -33,11 +33,12 @@ def storage(kind: Resource, obj: Json, version: str) -> Json:
     if obj.get("kind", kind.kind) != kind.kind:
         raise errors.bad_request(f'{obj["kind"]} in version "{version}" cannot be handled as a {kind.kind}')
     if version != kind.versions[0]:
-        _check(kind, version)
+        check(kind, version)
     obj["apiVersion"], obj["kind"] = kind.api_version(), kind.kind
     return obj
 
 
-def _check(kind: Resource, version: str) -> None:
+def check(kind: Resource, version: str) -> None:
+    """501 for a version of a kind whose schema is another one than the stored one's."""
     if version and (kind.name, version) in _OTHER_SCHEMA:
         raise errors.outside(f"conversion of {kind.name} to and from {version}")

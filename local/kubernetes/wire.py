@@ -1,5 +1,6 @@
 """What goes over the wire: requests, answers, and the parts of a request that several verbs read."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,11 +26,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back: a JSON document, a text, or a watch."""
+    """What goes back: a JSON document, a text, or a watch; nothing at all when ``is_lost``: the connection is reset."""
 
     code: int
     content: Any
     headers: dict[str, str] = field(default_factory=dict)
+    is_lost: bool = False
 
 
 def success(**more: Any) -> Json:
@@ -81,8 +83,17 @@ def delete_options(asked: Route, request: Request) -> dict[str, Any]:
         "preconditions": body.get("preconditions"),
         "propagation": asked.option("propagationPolicy") or body.get("propagationPolicy") or "Background",
         "grace_seconds": body.get("gracePeriodSeconds") if grace is None else grace,
-        "dry_run": asked.dry_run or body.get("dryRun") == ["All"],
+        "dry_run": asked.dry_run or is_dry_run(body),
     }
+
+
+def is_dry_run(options: Json) -> bool:
+    """Whether ``DeleteOptions`` ask for a dry run; 422 for anything but ``All`` (``ValidateDryRun``)."""
+    asked = options.get("dryRun") or []
+    if any(each != "All" for each in asked):
+        why = f'Unsupported value: {json.dumps(asked)}: supported values: "All"'
+        raise errors.invalid("DeleteOptions.meta.k8s.io", "", [errors.Cause("FieldValueNotSupported", why, "dryRun")])
+    return bool(asked)
 
 
 def check_name(obj: Json, asked: Route) -> None:

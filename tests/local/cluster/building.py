@@ -9,6 +9,7 @@ from local.cluster.argocd.sites import Reach, nowhere
 from local.cluster.charts import documents
 from local.cluster.cluster import KubernetesCluster
 from local.cluster.git import GitRepositories, Repository
+from local.cluster.paces import Paces
 from local.kernel import Kernel
 from local.kubernetes.api import ApiServer
 
@@ -28,10 +29,11 @@ def cluster_named(
     nodes: int = 3,
     git: GitRepositories | None = None,
     reach: Reach = nowhere,
+    paces: Paces = Paces(),  # noqa: B008 - a frozen value
 ) -> KubernetesCluster:
     """A cluster whose nodes have been Ready for a while."""
     api = ApiServer(name=name, version=version, now=kernel.now, random=kernel.stream(f"{name}/api"))
-    cluster = KubernetesCluster(kernel, api, git=git or GitRepositories(), reach=reach)
+    cluster = KubernetesCluster(kernel, api, git=git or GitRepositories(), reach=reach, paces=paces)
     for number in range(nodes):
         cluster.add_node(f"node-{number}", zone="ap-northeast-1" + "acd"[number % 3], labels={"role": "worker"})
     kernel.run(60)

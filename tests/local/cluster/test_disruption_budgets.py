@@ -3,9 +3,10 @@
 import pytest
 
 from local.cluster.cluster import KubernetesCluster
+from local.cluster.paces import Paces
 from local.kernel import Kernel
 from local.kubernetes.errors import ApiError
-from tests.local.cluster.building import Json, budget, deployment, pods_of
+from tests.local.cluster.building import Json, budget, cluster_named, deployment, pods_of
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,15 @@ def test_a_budget_over_nothing_allows_nothing(cluster: KubernetesCluster, kernel
     kernel.run(5)
     status = cluster.api.get("poddisruptionbudgets.policy", "nobody", "default")["status"]
     assert (status["expectedPods"], status["disruptionsAllowed"]) == (0, 0)
+
+
+def test_the_allowance_follows_the_pods_after_the_controllers_lag(kernel: Kernel) -> None:
+    cluster = cluster_named(kernel, "slow", paces=Paces(disruption_lag=(4.0, 4.0)))
+    cluster.api.apply(deployment("web", 3), manager="test")
+    cluster.api.apply(budget("web", maxUnavailable=1), manager="test")
+    kernel.run(60)
+    cluster.api.delete("pods", pods_of(cluster, "web")[0]["metadata"]["name"], "default")
+    kernel.run(3.5)
+    assert cluster.api.get("poddisruptionbudgets.policy", "web", "default")["status"]["disruptionsAllowed"] == 1
+    kernel.run(1)
+    assert cluster.api.get("poddisruptionbudgets.policy", "web", "default")["status"]["disruptionsAllowed"] == 0

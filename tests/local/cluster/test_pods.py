@@ -95,3 +95,20 @@ def test_a_reaction_comes_after_the_time_that_the_acting_invocation_has_spent(
     assert pods_of(cluster, "late") == []
     kernel.run(30)
     assert made["metadata"]["creationTimestamp"] <= pods_of(cluster, "late")[0]["metadata"]["creationTimestamp"]
+
+
+def test_a_deletion_with_a_shorter_grace_hurries_a_stopping_pod(cluster: KubernetesCluster, kernel: Kernel) -> None:
+    stubborn = {"lifecycle": {"preStop": {"sleep": {"seconds": 100}}}}
+    cluster.api.apply(
+        deployment("web", 1, container=stubborn, pod={"terminationGracePeriodSeconds": 120}), manager="test"
+    )
+    kernel.run(60)
+    name = pods_of(cluster, "web")[0]["metadata"]["name"]
+    cluster.api.evict(name, "default")
+    kernel.run(10)
+    cluster.api.delete("pods", name, "default", grace_seconds=200)
+    kernel.run(10)
+    assert name in {one["metadata"]["name"] for one in pods_of(cluster, "web")}
+    cluster.api.delete("pods", name, "default", grace_seconds=5)
+    kernel.run(6)
+    assert name not in {one["metadata"]["name"] for one in pods_of(cluster, "web")}

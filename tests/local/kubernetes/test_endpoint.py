@@ -474,3 +474,38 @@ def test_refuses_impersonation_that_no_rule_allows(endpoint: Endpoint, admin: Cl
     assert status == 403
     assert 'User "jo" cannot impersonate resource "users"' in said["message"]
     assert admin.ask("GET", CONFIGMAPS, Impersonate_Group="norikae:read")[0] == 500
+
+
+def test_a_list_from_the_watch_cache_knows_no_limit(api: ApiServer, admin: Client) -> None:
+    for number in range(3):
+        api.create("pods", pod(f"p{number}"))
+    cached = admin.ask("GET", "/api/v1/pods?limit=2&resourceVersion=0")[1]
+    assert (len(cached["items"]), "continue" in cached["metadata"]) == (3, False)
+    page = admin.ask("GET", "/api/v1/pods?limit=2")[1]
+    assert (len(page["items"]), "continue" in page["metadata"]) == (2, True)
+
+
+def test_a_share_of_a_drain_is_what_rbac_gives(api: ApiServer, admin: Client, reader: Client) -> None:
+    rules = [
+        {"apiGroups": [""], "resources": ["pods/eviction"], "verbs": ["create"]},
+        {"apiGroups": [""], "resources": ["nodes"], "verbs": ["patch"]},
+    ]
+    api.create("clusterroles.rbac.authorization.k8s.io", {"metadata": {"name": "drain"}, "rules": rules})
+    group = {"kind": "Group", "name": "norikae:read", "apiGroup": "rbac.authorization.k8s.io"}
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "drain"}
+    binding = {"metadata": {"name": "drain"}, "subjects": [group], "roleRef": reference}
+    api.create("clusterrolebindings.rbac.authorization.k8s.io", binding)
+    api.create("nodes", {"metadata": {"name": "node-1"}})
+    api.create("pods", pod())
+    strategic = "application/strategic-merge-patch+json"
+    cordon = reader.ask("PATCH", "/api/v1/nodes/node-1", {"spec": {"unschedulable": True}}, Content_Type=strategic)
+    assert (cordon[0], cordon[1]["spec"]) == (200, {"unschedulable": True})
+    assert reader.ask("DELETE", "/api/v1/namespaces/shop/pods/web-1")[0] == 403
+    eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "web-1", "namespace": "shop"}}
+    other = {**eviction, "deleteOptions": {"dryRun": ["Some"]}}
+    path = "/api/v1/namespaces/shop/pods/web-1/eviction"
+    assert reader.ask("POST", path, other)[0] == 422
+    assert reader.ask("POST", path, eviction)[0] == 201
+    for resource in ("volumeattachments.storage.k8s.io", "poddisruptionbudgets.policy"):
+        plural, _, group_name = resource.partition(".")
+        assert admin.ask("GET", f"/apis/{group_name}/v1/{plural}")[1]["items"] == []

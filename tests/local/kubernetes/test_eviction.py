@@ -102,8 +102,46 @@ def test_refuses_eviction_of_a_pod_that_was_replaced(api: ApiServer) -> None:
     budget(api)
     with refused() as refusal:
         api.evict("web-1", "shop", preconditions={"uid": "another"})
+    uid = api.get("pods", "web-1", "shop")["metadata"]["uid"]
+    told = f"the UID in the precondition (another) does not match the UID in record ({uid})"
     assert refusal.said[:2] == (409, "Conflict")
-    assert status_of(api)["disruptionsAllowed"] == 1
+    assert told in refusal.error.message
+    assert not is_leaving(api)
+    assert status_of(api)["disruptionsAllowed"] == 0, "the budget was spent before anybody looked at the pod"
+
+
+def test_an_eviction_says_in_the_pod_why_it_goes(api: ApiServer) -> None:
+    running(api)
+    api.evict("web-1", "shop", preconditions={"uid": api.get("pods", "web-1", "shop")["metadata"]["uid"]})
+    pod = api.get("pods", "web-1", "shop")
+    reasons = {each["type"]: each.get("reason") for each in pod["status"]["conditions"]}
+    assert reasons == {"Ready": None, "DisruptionTarget": "EvictionByEvictionAPI"}
+
+
+def test_an_eviction_gives_the_grace_period_that_it_names(api: ApiServer) -> None:
+    running(api)
+    api.evict("web-1", "shop", grace_seconds=5)
+    meta = api.get("pods", "web-1", "shop")["metadata"]
+    assert (meta["deletionGracePeriodSeconds"], meta["deletionTimestamp"]) == (5, "2026-11-24T12:00:05Z")
+
+
+def test_pods_of_a_namespace_that_terminates_are_evicted_like_others(api: ApiServer) -> None:
+    running(api)
+    budget(api)
+    api.delete("namespaces", "shop")
+    api.evict("web-1", "shop")
+    assert is_leaving(api)
+
+
+def test_refuses_eviction_while_too_many_are_not_confirmed(api: ApiServer) -> None:
+    running(api)
+    budget(api)
+    disrupted = {f"gone-{number}": "2026-11-24T12:00:00Z" for number in range(2001)}
+    api.patch(BUDGETS, "web", "shop", {"status": {"disruptedPods": disrupted}}, subresource="status")
+    with refused() as refusal:
+        api.evict("web-1", "shop")
+    why = "DisruptedPods map too big - too many evictions not confirmed by PDB controller"
+    assert refusal.said == (403, "Forbidden", f'poddisruptionbudget.policy "web" is forbidden: {why}')
 
 
 def test_refuses_eviction_of_a_pod_that_is_not_there(api: ApiServer) -> None:

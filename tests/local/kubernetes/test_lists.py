@@ -195,3 +195,15 @@ def test_refuses_label_selector_that_cannot_be_read(fleet: ApiServer) -> None:
     with refused() as refusal:
         matches({"matchExpressions": [{"key": "a", "operator": "Near"}]}, {})
     assert refusal.error.code == 400
+
+
+def test_a_page_of_a_node_is_found_among_thousands_and_stays_consistent(api: ApiServer) -> None:
+    for number in range(6):
+        api.create("pods", pod(f"p{number}", node=f"node-{number % 2}"))
+    first = api.page("pods", fields="spec.nodeName=node-0", limit=2)
+    api.delete("pods", "p4", "shop", grace_seconds=0)
+    api.create("pods", pod("p5b", node="node-0"))
+    rest = api.page("pods", fields="spec.nodeName=node-0", limit=2, token=first.token)
+    assert [each["metadata"]["name"] for each in (*first.items, *rest.items)] == ["p0", "p2", "p4"]
+    now = [each["metadata"]["name"] for each in api.list("pods", fields="spec.nodeName=node-0,status.phase!=Failed")]
+    assert now == ["p0", "p2", "p5b"]

@@ -199,3 +199,21 @@ def test_true_is_not_one(api: ApiServer) -> None:
     api.apply(widget(hold=1), manager="norikae")
     assert api.apply(widget(hold=True), manager="norikae")["spec"]["hold"] is True
     assert api.get("widgets.example.com", "one", "shop")["spec"]["hold"] is True
+
+
+def test_a_later_deletion_of_a_pod_may_only_shorten_its_grace(api: ApiServer, clock: Clock) -> None:
+    api.create("pods", pod())
+    api.delete("pods", "web-1", "shop", grace_seconds=60)
+    clock.seconds += 10
+    for longer in (None, 90):
+        meta = api.delete("pods", "web-1", "shop", grace_seconds=longer)["metadata"]
+        assert (meta["deletionTimestamp"], meta["deletionGracePeriodSeconds"]) == ("2026-11-24T12:01:00Z", 60)
+    meta = api.delete("pods", "web-1", "shop", grace_seconds=20)["metadata"]
+    assert (meta["deletionTimestamp"], meta["deletionGracePeriodSeconds"]) == ("2026-11-24T12:00:20Z", 20)
+    api.delete("pods", "web-1", "shop", grace_seconds=0)
+    assert api.list("pods") == []
+
+
+def test_a_negative_grace_is_a_second(api: ApiServer) -> None:
+    api.create("pods", pod())
+    assert api.delete("pods", "web-1", "shop", grace_seconds=-5)["metadata"]["deletionGracePeriodSeconds"] == 1

@@ -91,9 +91,28 @@ def test_a_strategic_patch_finds_containers_by_name(shop: ApiServer, pod_spec: J
     assert found == expected
 
 
-def test_a_strategic_patch_knows_taints_finalizers_and_retained_keys(shop: ApiServer) -> None:
-    taints = {"spec": {"taints": [{"key": "b", "effect": "NoExecute"}], "unschedulable": True}}
-    assert len(shop.patch("nodes", "node-1", None, taints, kind="strategic")["spec"]["taints"]) == 2
+def test_a_strategic_patch_replaces_all_taints_of_a_node_and_merges_its_labels(shop: ApiServer) -> None:
+    body = {"metadata": {"labels": {"a": "b"}}, "spec": {"taints": [{"key": "b", "effect": "NoExecute"}]}}
+    patched = shop.patch("nodes", "node-1", None, body, kind="strategic")
+    assert patched["spec"]["taints"] == [{"key": "b", "effect": "NoExecute"}]
+    more = {"metadata": {"labels": {"c": "d"}, "annotations": {"e": "f"}}, "spec": {"unschedulable": True}}
+    patched = shop.patch("nodes", "node-1", None, more, kind="strategic")
+    assert (patched["metadata"]["labels"], patched["metadata"]["annotations"]) == ({"a": "b", "c": "d"}, {"e": "f"})
+    assert (len(patched["spec"]["taints"]), patched["spec"]["unschedulable"]) == (1, True)
+
+
+def test_a_json_patch_takes_a_taint_away_only_where_it_was_seen(shop: ApiServer) -> None:
+    operations = [
+        {"op": "test", "path": "/spec/taints/0/key", "value": "a"},
+        {"op": "remove", "path": "/spec/taints/0"},
+    ]
+    assert shop.patch("nodes", "node-1", None, operations, kind="json")["spec"]["taints"] == []
+    with refused() as refusal:
+        shop.patch("nodes", "node-1", None, operations, kind="json")
+    assert refusal.said[:2] == (422, "Invalid")
+
+
+def test_a_strategic_patch_knows_finalizers_and_retained_keys(shop: ApiServer) -> None:
     for finalizer in ("a.io/b", "c.io/d"):
         held = shop.patch("nodes", "node-1", None, {"metadata": {"finalizers": [finalizer]}}, kind="strategic")
     assert held["metadata"]["finalizers"] == ["a.io/b", "c.io/d"]
