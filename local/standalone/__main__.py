@@ -2,10 +2,10 @@
 
     python -m local.standalone --nodes 200 --pods-per-node 10 --most-unavailable 2
 
-It prints ``{"url": …, "ca": …, "token": …, "seconds_to_settle": …}``. Then, for each line that it reads, it prints a JSON
-line: ``requests`` (the log so far), ``nodes`` (when each was cordoned, lost its first pod and was empty), ``forget`` (the
-log is emptied), and ``mishap {"kind": "throttled", "times": 20}`` (``local/kubernetes/mishaps.py``). It ends when stdin
-is closed, or after ``--seconds``.
+It prints ``{"url": …, "ca": …, "token": …, "seconds_to_settle": …}``. Then, for each line that it reads, it prints a
+JSON line: ``requests`` (the log so far), ``nodes`` (when each was cordoned, lost its first pod and was empty), ``forget``
+(the log is emptied; ``at`` is the time on the clock of the other answers), and ``mishap {"kind": "throttled", "times":
+20}`` (``local/kubernetes/mishaps.py``). It ends when stdin is closed, or after ``--seconds``.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def answer(cluster: Standalone, line: str) -> Any:
                 return cluster.chronicle.told()
         case "forget":
             cluster.requests.forget()
-            return {"done": word}
+            return {"done": word, "at": round(cluster.clock.seconds(), 4)}
         case "mishap":
             told = json.loads(rest)
             with cluster.kernel.lock:
