@@ -28,6 +28,7 @@ from local.cluster.processes import Processes
 from local.cluster.replicasets import ReplicaSets
 from local.cluster.scheduler import Scheduler
 from local.cluster.statefulsets import StatefulSets
+from local.cluster.volumes import Volumes
 
 if TYPE_CHECKING:
     from local.cluster.git import GitRepositories
@@ -80,6 +81,7 @@ class KubernetesCluster:
                 Definitions,
             )
         ]
+        self._volumes = Volumes(kernel, api, self.informer, paces=paces)
         self._budgets = DisruptionBudgets(kernel, api, self.informer, lag=paces.disruption_lag)
         self.argocd = ArgoCd(kernel, api, self.informer, git, reach)
         self._application_sets = ApplicationSets(kernel, api, self.informer)

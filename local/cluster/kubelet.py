@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from local.cluster.controller import Controller
 from local.cluster.objects import Json, annotation, is_terminating, is_true, stamp, with_condition
 from local.cluster.paces import Paces
 from local.cluster.processes import is_waiting
+from local.cluster.volumes import ATTACHMENTS, waits_for_volume
 
 if TYPE_CHECKING:
     from local.cluster.informer import Informer, Key
@@ -44,10 +44,10 @@ class _Ending:
 class Kubelet(Controller):
     """Every node's kubelet at once.
 
-    A pod's container starts seconds after binding and becomes ready at its first passed probe. After a deletion it
-    goes on answering during its preStop sleep, stops at SIGTERM, and disappears within its grace period; a deletion
-    with a shorter grace hurries it. The object of a static pod comes back when somebody deletes it, and the pod goes
-    on running.
+    A pod's container starts seconds after binding, once its volumes are attached, and becomes ready at its first passed
+    probe. After a deletion it goes on answering during its preStop sleep, stops at SIGTERM, and disappears within its
+    grace period; a deletion with a shorter grace hurries it. The object of a static pod comes back when somebody
+    deletes it, and the pod goes on running.
 
     Args:
         kernel: virtual time.
@@ -55,7 +55,6 @@ class Kubelet(Controller):
         informer: the shared cache.
         nodes: the machines.
         paces: how long starts, probes and stops take.
-        waits: whether a pod cannot start yet, because of a volume; who lets it wait changes the pod or wakes its key.
     """
 
     name = "kubelet"
@@ -70,9 +69,8 @@ class Kubelet(Controller):
         nodes: Nodes,
         *,
         paces: Paces = Paces(),  # noqa: B008 - a frozen value
-        waits: Callable[[Json], bool] = lambda _pod: False,
     ) -> None:
-        self._nodes, self._paces, self._waits = nodes, paces, waits
+        self._nodes, self._paces = nodes, paces
         self._next_address = 0
         self._starts: dict[str, float] = {}
         self._ready_at: dict[str, float] = {}
@@ -82,6 +80,9 @@ class Kubelet(Controller):
     def on_change(self, event: str, resource: str, obj: Json, before: Json | None) -> None:
         """Look at pods that are bound to a node."""
         del before
+        if resource == ATTACHMENTS and event == "MODIFIED":
+            for pod in self.informer.on_node(obj["spec"]["nodeName"]):
+                self.wake((pod["metadata"]["namespace"], pod["metadata"]["name"]))
         if resource != "pods":
             return
         if event == "DELETED":
@@ -114,7 +115,7 @@ class Kubelet(Controller):
 
     def _start(self, key: Key, pod: Json) -> None:
         uid = pod["metadata"]["uid"]
-        if self._waits(pod):
+        if waits_for_volume(self.informer, pod):
             return
         due = self._starts.setdefault(uid, self.kernel.env.now + self._draw(*self._paces.start))
         if self.kernel.env.now < due:

@@ -2,10 +2,14 @@
 
     python -m local.standalone --nodes 200 --pods-per-node 10 --most-unavailable 2
 
-It prints ``{"url": …, "ca": …, "token": …, "seconds_to_settle": …}``. Then, for each line that it reads, it prints a
-JSON line: ``requests`` (the log so far), ``nodes`` (when each was cordoned, lost its first pod and was empty), ``forget``
-(the log is emptied; ``at`` is the time on the clock of the other answers), and ``mishap {"kind": "throttled", "times":
-20}`` (``local/kubernetes/mishaps.py``). It ends when stdin is closed, or after ``--seconds``.
+It prints ``{"url": …, "ca": …, "token": …, "seconds_to_settle": …}``, and then one line of JSON for each line it reads:
+
+* ``requests``: the log so far,
+* ``nodes``: when each node was cordoned, lost its first pod and was empty,
+* ``forget``: the log is emptied; ``at`` is the time on the clock of the other answers,
+* ``mishap {"kind": "throttled", "times": 20}``: a ``Mishap`` of ``local/kubernetes/mishaps.py``.
+
+It ends when stdin is closed, or after ``--seconds``.
 """
 
 from __future__ import annotations
