@@ -50,6 +50,7 @@ class ManagedNodes:
         group = self._autoscaling.groups.pop(_name(described), None)
         if group:
             group.status = "Delete in progress"
+            group.actions.clear()
             for instance in group.instances:
                 self._ec2.end(instance, at_once=True)
             del self._ec2.templates[group.template]

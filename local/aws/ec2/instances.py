@@ -215,7 +215,12 @@ class InstanceOperations(Simulator):
     def describe_instances(self, **request: Any) -> dict[str, Any]:
         """The instances, each in a reservation of its own; terminated ones for an hour."""
         check_page(request)
-        keys = {"instance-state-name": "State", "instance-id": "InstanceId", "subnet-id": "SubnetId"}
+        keys = {
+            "instance-id": "InstanceId",
+            "instance-state-name": "State",
+            "private-dns-name": "PrivateDnsName",
+            "subnet-id": "SubnetId",
+        }
         rows = [self._described(one) for one in self.described(request.get("InstanceIds", []))]
         found = matching(rows, request.get("Filters", []), keys)
         reservations = [
@@ -246,7 +251,7 @@ class InstanceOperations(Simulator):
             "InstanceType": one.type,
             "ImageId": one.data.get("ImageId", ""),
             "State": _state(one),
-            "PrivateDnsName": one.name,
+            "PrivateDnsName": "" if one.state == "terminated" else one.name,
             "SubnetId": one.subnet.id,
             "Placement": {"AvailabilityZone": one.subnet.zone, "AvailabilityZoneId": one.subnet.zone_id},
             "LaunchTime": one.launched_at,

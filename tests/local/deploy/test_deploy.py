@@ -206,7 +206,7 @@ def test_a_circle_is_named(account: Account) -> None:
 
 
 def test_a_rule_reaches_a_function_by_a_standard_queue(account: Account) -> None:
-    """What an ingest of events is made of: rule, queue with policy and dead letters, mapping; and a schedule besides."""
+    """What an ingest of events is made of: rule, queue with policy and dead letters, mapping; and a schedule."""
     pattern = {"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"]}
     permission = {
         "Effect": "Allow",

@@ -200,6 +200,19 @@ def test_one_unknown_id_hides_the_known_ones(region: Region) -> None:
     assert refusal(client.describe_instances, InstanceIds=[first, "i-01234567"])[0] == "InvalidInstanceID.NotFound"
 
 
+def test_machines_are_found_by_their_name_until_they_are_terminated(region: Region) -> None:
+    first, _ = machines(region, spot=False)
+    client, name = region.client("ec2"), region.ec2.instances[first].name
+    wanted = [{"Name": "private-dns-name", "Values": [name]}]
+    [found] = client.describe_instances(Filters=wanted)["Reservations"]
+    assert found["Instances"][0]["InstanceId"] == first
+    client.terminate_instances(InstanceIds=[first])
+    region.kernel.run(60)
+    assert client.describe_instances(Filters=wanted)["Reservations"] == []
+    [ended] = client.describe_instances(InstanceIds=[first])["Reservations"]
+    assert (ended["Instances"][0]["State"]["Name"], ended["Instances"][0]["PrivateDnsName"]) == ("terminated", "")
+
+
 @pytest.fixture
 def health(region: Region) -> Health:
     return Health(region.kernel, region.ec2, account=ACCOUNT, region=REGION)
