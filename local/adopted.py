@@ -154,6 +154,7 @@ def _node_group(world: World, group: Any) -> dict[str, Any]:
         "nodegroupName": group.name,
         "scalingConfig": {"minSize": group.min_size, "maxSize": group.max_size, "desiredSize": group.min_size},
         "subnets": list(world.environment.network.subnets),
+        "capacityType": "SPOT" if group.spot else "ON_DEMAND",
         "instanceTypes": list(group.instances),
         "nodeRole": f"arn:aws:iam::{world.environment.account}:role/blue-node",
         "labels": dict(group.labels),

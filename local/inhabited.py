@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from local.cluster.cluster import KubernetesCluster
 from local.edge.alb_controller import AlbController
@@ -58,25 +58,8 @@ class InhabitedCluster:
         self.external_dns = ExternalDns(kernel, self.api, route53, name)
         self.endpoint = serve(self.api, lock=kernel.lock, authenticate=authenticate)
         self._alb = alb
-        self._nodes: dict[str, list[str]] = {}
         alb.attach(name, self.controllers)
         self.controllers.autoscalers.load = lambda namespace, pod: alb.load(name, namespace, pod)
-
-    def join(self, group: dict[str, Any]) -> None:
-        """The nodes of a managed node group that are not there yet join, one availability zone after the other."""
-        name, size = group["nodegroupName"], group["scalingConfig"]["desiredSize"]
-        labels = {"eks.amazonaws.com/nodegroup": name, **group.get("labels", {})}
-        nodes = self._nodes.setdefault(name, [])
-        subnet = 10 * (1 + list(self._nodes).index(name))
-        for number in range(len(nodes), size):
-            nodes.append(f"ip-10-0-{subnet}-{number + 1}.ap-northeast-1.compute.internal")
-            zone = f"ap-northeast-1{'ac'[number % 2]}"
-            self.controllers.add_node(nodes[-1], labels=labels, zone=zone, instance_type=group["instanceTypes"][0])
-
-    def leave(self, group: dict[str, Any]) -> None:
-        """The nodes of a managed node group are gone."""
-        for node in self._nodes.pop(group["nodegroupName"], []):
-            self.controllers.remove_node(node)
 
     def close(self) -> None:
         """The cluster is deleted: nothing in it runs or answers any more."""

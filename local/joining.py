@@ -25,6 +25,9 @@ _PART = "application/node.eks.aws"
 BOOT_SECONDS = (25.0, 45.0)
 """Between a running machine and its kubelet's registration."""
 
+MANAGED_BY = "eks:nodegroup-name"
+"""The tag by which a machine is one of a managed node group."""
+
 AGAIN_SECONDS = 30.0
 """Between two attempts of a machine that is not let in; a kubelet goes on trying."""
 
@@ -58,12 +61,23 @@ class Joining:
     def _try(self, instance: Instance) -> None:
         if instance.state != "running":
             return
+        if MANAGED_BY in instance.tags:
+            self.enter(instance)
+            return
         try:
             name, kubelet = self._admitted(instance)
         except CannotJoinError as reason:
             instance.console.append(str(reason))
             self._kernel.after(AGAIN_SECONDS, lambda: self._try(instance))
             return
+        self._take_in(name, instance, kubelet)
+        self._eks.self_managed_nodes_joined(name)
+
+    def enter(self, instance: Instance) -> None:
+        """A machine of a managed node group is a node now, as EKS has seen to all that it needs."""
+        self._take_in(*self._managed(instance))
+
+    def _take_in(self, name: str, instance: Instance, kubelet: dict[str, Any]) -> None:
         self._nodes[instance.id] = name
         self._clusters[name].controllers.add_node(
             instance.name,
@@ -73,12 +87,23 @@ class Joining:
             instance=instance.id,
             most_pods=kubelet.get("config", {}).get("maxPods"),
         )
-        self._eks.self_managed_nodes_joined(name)
 
     def _ends(self, instance: Instance) -> None:
         cluster = self._clusters.get(self._nodes.pop(instance.id, ""))
         if cluster:
             cluster.controllers.remove_node(instance.name)
+
+    def _managed(self, instance: Instance) -> tuple[str, Instance, dict[str, Any]]:
+        """The cluster of a managed node, and what EKS tells its kubelet (EKS guide, "Managed node group labels")."""
+        name, group = instance.tags["eks:cluster-name"], instance.tags[MANAGED_BY]
+        described = self._eks.clusters[name].nodegroups[group]
+        labels = {
+            "eks.amazonaws.com/nodegroup": group,
+            "eks.amazonaws.com/capacityType": described["capacityType"],
+            **described["labels"],
+        }
+        flag = "--node-labels=" + ",".join(f"{key}={value}" for key, value in labels.items())
+        return name, instance, {"flags": [flag]}
 
     def _admitted(self, instance: Instance) -> tuple[str, dict[str, Any]]:
         """The cluster and the kubelet's settings, when everything is as nodeadm, kubelet and EKS want it.

@@ -14,6 +14,7 @@ from local.aws.elbv2 import ElbSimulator
 from local.aws.eventbridge.delivery import Targets
 from local.aws.eventbridge.simulator import EventBridgeSimulator
 from local.aws.front import Front
+from local.aws.health import Health
 from local.aws.iam_quotas import IamSimulator
 from local.aws.identities import Identities
 from local.aws.images import PublicParameters
@@ -32,6 +33,7 @@ from local.hub import reach_by_eks
 from local.inhabited import InhabitedCluster
 from local.joining import Joining, launch_trouble
 from local.kernel import Kernel
+from local.managed_nodes import ManagedNodes
 from local.reach import Reach
 from local.runtime.runtime import LambdaRuntime
 
@@ -128,8 +130,6 @@ class World:
             region=region,
             identities=self.identities,
             on_active=self._cluster_is_active,
-            on_nodes=lambda name, group: self.clusters[name].join(group),
-            on_nodes_gone=lambda name, group: self.clusters[name].leave(group),
             on_deleted=self._cluster_is_deleted,
             launch_trouble=lambda _, group: launch_trouble(self.ec2, group),
             subnets=environment.network.subnets,
@@ -143,14 +143,20 @@ class World:
             vpc=environment.network.vpc,
             subnets=environment.network.subnets,
         )
-        self.autoscaling = AutoScalingSimulator(self.kernel, self.ec2, account=account, region=region)
+        self.ec2.says = self.events.says
+        self.autoscaling = AutoScalingSimulator(
+            self.kernel, self.ec2, account=account, region=region, authorize=self._permits
+        )
+        self.health = Health(self.kernel, self.ec2, account=account, region=region)
         for group in environment.network.security_groups:
             self.ec2.new_group(group)
         self.eks.on_security_group = self.ec2.new_group
         self.elb.open_group, self.elb.close_group = self.ec2.new_group, self._close_group
         self.ec2.wearers.append(self.elb.groups_in_use)
         self.runtime.network.reaches = Reach(self.eks, self.ec2, account=account, region=region)
-        Joining(self.kernel, self.ec2, self.eks, self.clusters)
+        joining = Joining(self.kernel, self.ec2, self.eks, self.clusters)
+        managed = ManagedNodes(self.kernel, self.ec2, self.autoscaling, joining)
+        self.eks.on_nodes, self.eks.on_nodes_gone = managed.join, managed.leave
 
     def __enter__(self) -> Self:
         return self

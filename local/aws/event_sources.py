@@ -1,16 +1,18 @@
-"""SQS FIFO queues that start functions: the pollers of Lambda's event source mappings, in the world's time.
+"""SQS queues that start functions: the pollers of Lambda's event source mappings, in the world's time.
 
-Sources: Lambda guide, "Using Lambda with Amazon SQS" (batches, visibility, partial batch responses); SQS guide, "FIFO
-delivery logic" (while a message of a group is in flight, none of that group is delivered) and "Dead-letter queues".
+Sources: Lambda guide, "Using Lambda with Amazon SQS" (batches, visibility, partial batch responses) and "Configuring
+scaling behavior for SQS event source mappings"; SQS guide, "FIFO delivery logic" (while a message of a group is in
+flight, none of that group is delivered) and "Dead-letter queues".
 """
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import time_machine
-from moto.sqs.models import sqs_backends
+from local.aws.mischief import Mischief
+from local.aws.queues import bury, in_flight, is_dead, queue_of, record, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.05
 """Between a message's arrival and the function's start: pollers wait at the queue ("long polling")."""
-MOST_OF_A_GROUP = 10
-"""The largest batch of a FIFO queue."""
+LARGEST_BATCH = 10
+"""The largest batch without a batching window."""
+FIRST_BATCHES, MORE_PER_SECOND, MOST_BATCHES = 5, 5, 1250
+"""At once from a standard queue: five, and while messages are left up to 300 more each minute."""
 
 
 @dataclass(slots=True)
@@ -30,22 +34,35 @@ class EventSource:
 
     Args:
         uuid: Lambda's name for it.
-        queue: ARN of the FIFO queue.
+        queue: ARN of the queue.
         function: ARN of the function.
         batch: most messages of one invocation.
         reports: whether the function may name the messages that failed.
+        most: batches of a standard queue that are handled at once (``MaximumConcurrency``).
+        busy: what is being handled: the groups of a FIFO queue, a receipt of each batch of a standard one.
+        behind: since when a standard queue has more than is taken, in seconds of the world.
     """
 
     uuid: str
     queue: str
     function: str
-    batch: int = MOST_OF_A_GROUP
+    batch: int = LARGEST_BATCH
     reports: bool = False
+    most: int = MOST_BATCHES
     busy: set[str] = field(default_factory=set)
+    behind: float | None = None
+
+    @property
+    def fifo(self) -> bool:
+        """Whether order counts."""
+        return self.queue.endswith(".fifo")
 
 
 class Pollers:
-    """Takes messages to functions: in order within a group, and one batch of a group at a time.
+    """Takes messages to functions.
+
+    From a FIFO queue in order within a group, and one batch of a group at a time; from a standard queue at least once,
+    in several batches at a time.
 
     Args:
         kernel: the world's clock.
@@ -55,6 +72,8 @@ class Pollers:
     def __init__(self, kernel: Kernel, invoke: Callable[[str, Any], Steps]) -> None:
         self._kernel, self._invoke = kernel, invoke
         self.sources: dict[str, EventSource] = {}
+        self.mischief = Mischief()
+        """What standard queues do besides what they should."""
 
     def add(self, source: EventSource) -> None:
         """Look at a queue whenever something arrives."""
@@ -63,71 +82,105 @@ class Pollers:
         arrives = queue.add_message
 
         def add_message(message: Any) -> None:
+            late = 0.0 if source.fifo else self._late()
+            if late:
+                message.delayed_until = max(message.delayed_until, (self._kernel.now() + late) * 1000)
             arrives(message)
-            self._kernel.after(self._kernel.seconds() - self._kernel.env.now + POLL_SECONDS, lambda: self._look(source))
+            wait = 0.0 if source.fifo else message.delayed_until / 1000 - self._kernel.now()
+            self._soon(source, max(0.0, wait))
 
         vars(queue)["add_message"] = add_message  # whoever sends: a function, a rule, a dead letter's way back
         self._look(source)
 
-    def _look(self, source: EventSource) -> None:
-        for batch in self._batches(source):
-            source.busy.add(batch[0].group_id)
-            self._kernel.process(self._deliver(source, batch))
+    def _late(self) -> float:
+        return self.mischief.late(self._kernel.stream("sqs/mischief"))
 
-    def _batches(self, source: EventSource) -> Iterator[list[Any]]:
-        """What may be delivered now: of each group that nobody works on the oldest messages."""
+    def _soon(self, source: EventSource, seconds: float = 0.0) -> None:
+        spent = self._kernel.seconds() - self._kernel.env.now
+        self._kernel.after(spent + seconds + POLL_SECONDS, lambda: self._look(source))
+
+    def _look(self, source: EventSource) -> None:
+        batches = self._of_groups(source) if source.fifo else self._of_any_order(source)
+        for batch in batches:
+            mark = batch[0].group_id if source.fifo else batch[0].receipt_handle
+            source.busy.add(mark)
+            self._kernel.process(self._deliver(source, batch, mark))
+
+    def _of_groups(self, source: EventSource) -> Iterator[list[Any]]:
+        """What may be delivered now of a FIFO queue: of each group that nobody works on the oldest messages."""
         queue, now = queue_of(source.queue), self._kernel.now() * 1000
         groups: dict[str, list[Any]] = {}
         present = list(queue._messages)  # noqa: SLF001 - its property leaves out what is hidden
-        hidden = {message.group_id for message in present if _in_flight(message, now)}
+        hidden = {message.group_id for message in present if in_flight(message, now)}
         arrived = [message for message in present if message.sent_timestamp <= now]
         for message in sorted(arrived, key=lambda one: one.sent_timestamp):
-            if message.group_id in source.busy | hidden or self._is_dead(queue, message):
+            if message.group_id in source.busy | hidden or self._buried(queue, message):
                 continue
             groups.setdefault(message.group_id, []).append(message)
         for messages in groups.values():
-            batch = messages[: source.batch]
-            with time_machine.travel(self._kernel.utcnow(), tick=False):
-                for message in batch:
-                    message.mark_received(queue.visibility_timeout)
-                    queue.pending_messages.add(message)
-            yield batch
+            yield take(queue, messages[: source.batch], self._kernel.utcnow())
 
-    def _is_dead(self, queue: Any, message: Any) -> bool:
-        """Whether a message was tried often enough; then it goes to the dead-letter queue."""
-        if queue.dead_letter_queue is None:
+    def _of_any_order(self, source: EventSource) -> Iterator[list[Any]]:
+        """What may be delivered now of a standard queue: batches of the oldest, as many as are handled at once."""
+        queue, now = queue_of(source.queue), self._kernel.now() * 1000
+        present = list(queue._messages)  # noqa: SLF001 - as above
+        seen = [one for one in present if one.visible_at <= now and one.delayed_until <= now]
+        arrived = [one for one in seen if not self._buried(queue, one)]
+        if self.mischief.reorder:
+            self._kernel.stream("sqs/mischief").shuffle(arrived)
+        while arrived and len(source.busy) < self._room(source):
+            batch, arrived = arrived[: source.batch], arrived[source.batch :]
+            yield take(queue, batch, self._kernel.utcnow())
+            for message in batch:
+                self._perhaps_again(queue, message)
+        self._note_backlog(source, left=bool(arrived))
+
+    def _room(self, source: EventSource) -> int:
+        behind = 0.0 if source.behind is None else self._kernel.seconds() - source.behind
+        return min(source.most, FIRST_BATCHES + MORE_PER_SECOND * int(behind))
+
+    def _note_backlog(self, source: EventSource, *, left: bool) -> None:
+        """More pollers come while messages are left, second by second."""
+        if not left:
+            source.behind = None
+        elif source.behind is None:
+            source.behind = self._kernel.seconds()
+            self._kernel.process(self._catch_up(source))
+
+    def _catch_up(self, source: EventSource) -> Steps:
+        while source.behind is not None:
+            yield self._kernel.env.timeout(1)
+            self._look(source)
+
+    def _perhaps_again(self, queue: Any, message: Any) -> None:
+        """A copy that a server of the queue has kept comes, too, whatever becomes of the one that was taken."""
+        if not self.mischief.doubles(self._kernel.stream("sqs/mischief")):
+            return
+        twin = copy(message)
+        twin._old_receipt_handles = []  # noqa: SLF001 - else deleting the one would delete the other
+        twin.visible_at = twin.delayed_until = 0.0
+        queue.add_message(twin)
+
+    def _buried(self, queue: Any, message: Any) -> bool:
+        if not is_dead(queue, message):
             return False
-        if message.approximate_receive_count < int(queue.redrive_policy["maxReceiveCount"]):
-            return False
-        queue._messages.remove(message)  # noqa: SLF001 - moto has no other way
-        queue.pending_messages.discard(message)
-        with time_machine.travel(self._kernel.utcnow(), tick=False):
-            queue.dead_letter_queue.add_message(message)
+        bury(queue, message, self._kernel.utcnow())
         return True
 
-    def _deliver(self, source: EventSource, batch: list[Any]) -> Steps:
-        event = {"Records": [_record(source.queue, message) for message in batch]}
+    def _deliver(self, source: EventSource, batch: list[Any], mark: str) -> Steps:
+        handles = {message.id: message.receipt_handle for message in batch}
+        event = {"Records": [record(source.queue, message) for message in batch]}
         outcome: Outcome = yield self._kernel.process(self._invoke(source.function, event))
         queue = queue_of(source.queue)
         failed = _failed(source, batch, outcome)
         for message in batch:
             if message.id not in failed:
-                queue.delete_message(message.receipt_handle)
-        source.busy.discard(batch[0].group_id)
+                queue.delete_message(handles[message.id])
+        source.busy.discard(mark)
         if failed:
             hidden = max(message.visible_at for message in batch) / 1000 - self._kernel.now()
             self._kernel.after(max(0.0, hidden) + POLL_SECONDS, lambda: self._look(source))
         self._look(source)
-
-
-def queue_of(arn: str) -> Any:
-    """Moto's queue behind an ARN."""
-    _, _, _, region, account, name = arn.split(":")
-    return sqs_backends[account][region].get_queue(name)
-
-
-def _in_flight(message: Any, now: float) -> bool:
-    return bool(message.approximate_receive_count > 0 and message.visible_at > now)
 
 
 def _failed(source: EventSource, batch: list[Any], outcome: Outcome) -> set[str]:
@@ -139,26 +192,4 @@ def _failed(source: EventSource, batch: list[Any], outcome: Outcome) -> set[str]
         return set()
     named = outcome.payload.get("batchItemFailures") if isinstance(outcome.payload, dict) else [None]
     found = {one.get("itemIdentifier") if isinstance(one, dict) else None for one in named or []}
-    return min(found, every)
-
-
-def _record(queue: str, message: Any) -> dict[str, Any]:
-    return {
-        "messageId": message.id,
-        "receiptHandle": message.receipt_handle,
-        "body": message.body,
-        "attributes": {
-            "ApproximateReceiveCount": str(message.approximate_receive_count),
-            "SentTimestamp": str(message.sent_timestamp),
-            "SequenceNumber": message.sequence_number,
-            "MessageGroupId": message.group_id,
-            "SenderId": message.sender_id,
-            "MessageDeduplicationId": message.deduplication_id,
-            "ApproximateFirstReceiveTimestamp": str(message.approximate_first_receive_timestamp),
-        },
-        "messageAttributes": {},
-        "md5OfBody": message.body_md5,
-        "eventSource": "aws:sqs",
-        "eventSourceARN": queue,
-        "awsRegion": queue.split(":")[3],
-    }
+    return {str(one) for one in found} if found <= every else every

@@ -35,6 +35,11 @@ class WorldFacts(Facts):
         known = (one.arn_of(name) for one in self._compute if one.service == "autoscaling")
         return next(known, None)
 
+    def group_of(self, instance: str) -> str | None:
+        """The name of the Auto Scaling group of an instance."""
+        known = (one.group_of(instance) for one in self._compute if one.service == "autoscaling")
+        return next(known, None)
+
     def node_role(self, template: str) -> str | None:
         """The role in the instance profile of a launch template."""
         for one in self._compute:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.awslambda.exceptions import LambdaClientError
@@ -12,17 +13,20 @@ from moto.awslambda.models import lambda_backends
 from moto.sqs.exceptions import QueueDoesNotExist
 
 from local.aws import in_process
-from local.aws.event_sources import MOST_OF_A_GROUP, EventSource, Pollers, queue_of
+from local.aws.event_sources import LARGEST_BATCH, MOST_BATCHES, EventSource, Pollers
+from local.aws.queues import queue_of
 from local.aws.simulator import AwsError, Simulator
 from local.runtime.function import unqualified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from local.kernel import Kernel, Steps
     from local.runtime import LambdaRuntime, Outcome
 
+CONFIGURED_BATCHES = range(2, 1001)
+"""What MaximumConcurrency of an event source mapping may be (API reference, ScalingConfig)."""
 RETRY_SECONDS = (60.0, 120.0)
 """When an asynchronous event is tried again ("How Lambda handles errors and retries with asynchronous invocation")."""
 
@@ -92,42 +96,45 @@ class LambdaSimulator(Simulator):
         *,
         EventSourceArn: str,
         FunctionName: str,
-        BatchSize: int = MOST_OF_A_GROUP,
+        BatchSize: int = LARGEST_BATCH,
+        MaximumBatchingWindowInSeconds: int = 0,
+        ScalingConfig: Mapping[str, int] = MappingProxyType({}),
         FunctionResponseTypes: Sequence[str] = (),
         Enabled: bool = True,
         **outside: Any,
     ) -> dict[str, Any]:
-        """Let an SQS FIFO queue start a function.
+        """Let an SQS queue start a function.
 
         Raises:
             AwsError: ``InvalidParameterValueException`` as Lambda has it, ``ResourceConflictException``; 501 for other
                 sources and members.
         """
-        if outside or not Enabled or not EventSourceArn.endswith(".fifo") or EventSourceArn.split(":")[2] != "sqs":
+        if MaximumBatchingWindowInSeconds:
+            outside["MaximumBatchingWindowInSeconds"] = MaximumBatchingWindowInSeconds
+        if outside or not Enabled or EventSourceArn.split(":")[2] != "sqs":
             raise AwsError("NotImplemented", f"an event source {EventSourceArn} with {sorted(outside)}", 501)
-        arn = self._arn(FunctionName)
-        if reason := self._unfit(EventSourceArn, arn, BatchSize):
+        arn, most = self._arn(FunctionName), ScalingConfig.get("MaximumConcurrency", MOST_BATCHES)
+        if reason := _beyond(EventSourceArn, BatchSize, most) or self._unfit(EventSourceArn, arn):
             raise AwsError("InvalidParameterValueException", reason, extra={"Type": "User"})
         if any((one.queue, one.function) == (EventSourceArn, arn) for one in self.pollers.sources.values()):
             raise AwsError("ResourceConflictException", "The event source mapping already exists", 409)
-        source = EventSource(
-            self._kernel.uuid("lambda/event-sources"), EventSourceArn, arn, BatchSize, bool(FunctionResponseTypes)
-        )
+        uuid, reports = self._kernel.uuid("lambda/event-sources"), bool(FunctionResponseTypes)
+        source = EventSource(uuid, EventSourceArn, arn, BatchSize, reports, most)
         self.pollers.add(source)
         return {
             "UUID": source.uuid,
             "EventSourceArn": source.queue,
             "FunctionArn": source.function,
             "BatchSize": source.batch,
+            "MaximumBatchingWindowInSeconds": 0,
+            **({"ScalingConfig": dict(ScalingConfig)} if ScalingConfig else {}),
             "FunctionResponseTypes": list(FunctionResponseTypes),
             "State": "Creating",
         }
 
-    def _unfit(self, queue: str, function: str, batch: int) -> str:
+    def _unfit(self, queue: str, function: str) -> str:
         """Why Lambda does not take messages of a queue to a function; empty when it does."""
         known = self._runtime.functions[function]
-        if not 1 <= batch <= MOST_OF_A_GROUP:
-            return "Unsupported source arn : batch size of a FIFO queue must be at most 10."
         try:
             hidden = int(queue_of(queue).visibility_timeout)
         except QueueDoesNotExist:
@@ -228,6 +235,17 @@ def _invoke_config(arn: str) -> dict[str, Any]:
     except LambdaClientError:
         return {}
     return dict(function.event_invoke_config[-1].response()) if function.event_invoke_config else {}
+
+
+def _beyond(queue: str, batch: int, most: int) -> str:
+    """Which limit of an event source mapping is not kept; empty when all are (API reference, its ranges)."""
+    if not 1 <= batch <= LARGEST_BATCH:
+        if queue.endswith(".fifo"):
+            return "Unsupported source arn : batch size of a FIFO queue must be at most 10."
+        return "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10"
+    if most != MOST_BATCHES and most not in CONFIGURED_BATCHES:
+        return f"MaximumConcurrency must be between 2 and 1000, not {most}"
+    return ""
 
 
 def _parsed(payload: Any) -> Any:

@@ -214,5 +214,5 @@ class Nodes:
 
 
 def _made_up(name: str) -> str:
-    """The id of an instance that EC2 does not describe here, such as those of managed node groups."""
+    """The id of an instance that EC2 does not describe here, such as those of a hub that nobody upgrades."""
     return f"i-{zlib.crc32(name.encode()):017x}"

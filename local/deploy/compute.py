@@ -102,7 +102,9 @@ def event_source_mapping(place: Place, given: Properties) -> Made:
     made = place.clients("lambda").create_event_source_mapping(
         FunctionName=given.need("FunctionName"),
         EventSourceArn=given.need("EventSourceArn"),
-        **given.pick("BatchSize", "Enabled", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds"),
+        **given.pick(
+            "BatchSize", "Enabled", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds", "ScalingConfig"
+        ),
     )
     arn = place.arn("lambda", f"event-source-mapping:{made['UUID']}")
     return Made(made["UUID"], {"Id": made["UUID"], "EventSourceMappingArn": arn})

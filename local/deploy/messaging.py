@@ -86,7 +86,7 @@ def rule(place: Place, given: Properties) -> Made:
         raise DeployError(msg)
     events = place.clients("events")
     name = given.name(place, "Name", longest=64)
-    members = given.pick("Description", "RoleArn", "ScheduleExpression", "State")
+    members = given.pick("Description", "RoleArn", "ScheduleExpression", "State", "Tags")
     if given.get("EventPattern") is not None:
         members["EventPattern"] = document(given.get("EventPattern"))
     arn = events.put_rule(Name=name, **members)["RuleArn"]

@@ -26,11 +26,14 @@ from tests.unit.fakes.demo import demo_environment
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from local.aws.autoscaling.records import Group
+    from local.aws.ec2 import Instance, Template
     from norikae.adapters.kubernetes.client import KubernetesClient
     from norikae.environment import Environment
     from norikae.upgrade.progress import Progress
 
 BLUE, GREEN = "demo-1-33", GreenCluster("demo-1-35-a", "1.35", "run-1", "demo-1-33")
+EKS_TAG = "eks:nodegroup-name"
 RBAC: list[dict[str, Any]] = list(yaml.safe_load_all(Path("lambdas/manifests/rbac.yaml").read_text(encoding="utf-8")))
 SYSTEM = {"name": "system", "kind": "managed", "instances": ["m7g.large"], "min_size": 2}
 WORKER = {
@@ -87,6 +90,21 @@ class BuildingSite:
     def me(self) -> str:
         """The operator's role."""
         return self.world.identities.admin.arn
+
+    @property
+    def machines(self) -> list[Instance]:
+        """The instances that EKS does not manage, in the order of their launch."""
+        return [one for one in self.world.ec2.instances.values() if EKS_TAG not in one.tags]
+
+    @property
+    def scaling_groups(self) -> list[Group]:
+        """The Auto Scaling groups that EKS does not manage."""
+        return [one for one in self.world.autoscaling.groups.values() if EKS_TAG not in one.tags]
+
+    @property
+    def templates(self) -> list[Template]:
+        """The launch templates that EKS has not made."""
+        return [one for one in self.world.ec2.templates.values() if EKS_TAG not in one.tags]
 
     def client(self, service: str) -> Any:
         """The operator's client of a service."""

@@ -164,7 +164,7 @@ def test_machines_that_never_join_are_waited_for_and_counted(site: BuildingSite)
     site.until_it_waits_for("node groups worker were just asked for")
     del site.world.eks.clusters[GREEN.name].entries[site.roles.node_role]
     site.kernel.run(120)
-    instances = site.world.ec2.instances.values()
+    instances = site.machines
     assert {one.console[0] for one in instances} == {
         f"Unable to register node with API server: Unauthorized ({site.roles.node_role})"
     }

@@ -39,12 +39,13 @@ def built(site: BuildingSite) -> dict[str, Any]:
     groups = site.client("autoscaling").describe_auto_scaling_groups(Filters=tag)["AutoScalingGroups"]
     templates = site.client("ec2").describe_launch_templates(Filters=tag)["LaunchTemplates"]
     eks, (cluster,) = site.site.eks, site.site.eks.cluster_names()
+    managed = site.world.eks.clusters[cluster].nodegroups["system"]["nodegroupArn"].rpartition("/")[2]
     return {
         "cluster": cluster,
         "node groups": [one.name for one in eks.node_groups(cluster)],
         "add-ons": [one.name for one in eks.addons(cluster)],
         "entries": [one.principal for one in eks.access_entries(cluster)],
-        "groups": [one["AutoScalingGroupName"] for one in groups],
+        "groups": sorted(one["AutoScalingGroupName"].removesuffix(managed) for one in groups),
         "templates": [one["LaunchTemplateName"] for one in templates],
         "instances": len(site.site.compute.instances(cluster)),
         "nodes": len(site.connect(cluster).list("nodes")),
@@ -73,9 +74,9 @@ def test_a_build_whose_every_call_is_lost_once_ends_as_one_that_nobody_disturbed
         "node groups": ["system"],
         "add-ons": ["coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni"],
         "entries": [site.roles.node_role, site.me],
-        "groups": [f"{GREEN.name}-worker"],
+        "groups": [f"{GREEN.name}-worker", "eks-system-"],
         "templates": [f"{GREEN.name}-worker"],
-        "instances": 3,
+        "instances": 5,
         "nodes": 5,
     }
     written = [name.split()[0] for name in deaths if not name.startswith(READING)]

@@ -41,7 +41,7 @@ def tags_of(thing: dict[str, Any]) -> dict[str, str]:
 
 
 def template_data(site: BuildingSite) -> dict[str, Any]:
-    (template,) = site.world.ec2.templates.values()
+    (template,) = site.templates
     return template.data
 
 
@@ -90,38 +90,41 @@ def test_everything_is_tagged_from_its_first_moment(site: BuildingSite) -> None:
         call for call in site.front.calls if "Tag" in call.operation and not call.operation.startswith("Describe")
     ]
     assert tagging == []
-    (template,) = site.world.ec2.templates.values()
+    (template,) = site.templates
     assert template.tags == OURS
-    (group,) = site.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    groups = site.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[NAME])
+    (group,) = groups["AutoScalingGroups"]
     for_the_autoscaler = {
         "k8s.io/cluster-autoscaler/enabled": "true",
         f"k8s.io/cluster-autoscaler/{GREEN.name}": "owned",
         "k8s.io/cluster-autoscaler/node-template/label/role": "worker",
     }
     assert tags_of(group) == {**OURS, **for_the_autoscaler, "Name": NAME}
-    instances = site.client("ec2").describe_instances()["Reservations"]
+    mine = [{"Name": "tag:aws:autoscaling:groupName", "Values": [NAME]}]
+    instances = site.client("ec2").describe_instances(Filters=mine)["Reservations"]
+    assert len(instances) == 3
     assert all(tags_of(one["Instances"][0]).items() >= {**OURS, "Name": NAME}.items() for one in instances)
-    parts = site.world.ec2.parts_of(next(iter(site.world.ec2.instances.values())))
+    parts = site.world.ec2.parts_of(site.machines[0])
     assert [kind for kind, _, tags in parts if tags.items() >= OURS.items()] == ["volume", "network-interface"]
 
 
 def test_above_the_base_nodes_are_spot(site: BuildingSite) -> None:
     site.until_ready(site.look)
-    assert sorted(one.spot for one in site.world.ec2.instances.values()) == [False, True, True]
+    assert sorted(one.spot for one in site.machines) == [False, True, True]
 
 
 def test_without_spot_every_node_is_on_demand_and_spread_over_the_zones(site: BuildingSite) -> None:
     group = site.environment.clusters.node_groups[1]
     site.change(node_groups=(type(group)(name="plain", kind="self-managed", instances=("m7i.large",), min_size=2),))
     site.until_ready(site.look)
-    instances = site.world.ec2.instances.values()
+    instances = site.machines
     assert [one.spot for one in instances] == [False, False]
     assert {one.subnet.id for one in instances} == {"subnet-a", "subnet-c"}
 
 
 def test_a_node_that_is_taken_away_is_replaced(site: BuildingSite) -> None:
     site.until_ready(site.look)
-    first = next(iter(site.world.ec2.instances))
+    first = site.machines[0].id
     site.client("ec2").terminate_instances(InstanceIds=[first])
     assert not site.look().ready
     site.until_ready(site.look)
@@ -131,7 +134,7 @@ def test_a_node_that_is_taken_away_is_replaced(site: BuildingSite) -> None:
 def test_a_type_without_capacity_is_replaced_by_the_next_one(site: BuildingSite) -> None:
     site.world.ec2.lacks_capacity("m7g.xlarge")
     site.until_ready(site.look)
-    assert {one.type for one in site.world.ec2.instances.values()} == {"m6g.xlarge"}
+    assert {one.type for one in site.machines} == {"m6g.xlarge"}
 
 
 def test_spot_capacity_is_waited_for_and_the_wait_says_so(site: BuildingSite) -> None:
@@ -178,7 +181,7 @@ def test_blue_takes_its_own_groups_along_and_leaves_the_templates_of_others(site
 
 def test_nodes_that_no_group_owns_are_for_a_person(site: BuildingSite) -> None:
     site.until_ready(site.look)
-    (group,) = site.world.autoscaling.groups.values()
+    (group,) = site.scaling_groups
     stray = group.instances.pop()
     del stray.tags["aws:autoscaling:groupName"]
     with pytest.raises(RefusedError, match=rf"instances {stray.id} \(1 in all\) are nodes of {GREEN.name}"):
@@ -217,7 +220,7 @@ def test_a_machine_that_was_told_something_else_stays_alone(site: BuildingSite) 
     site.until_ready(site.look)
     as_it_was, data = deepcopy(template_data(site)), template_data(site)
     site.client("autoscaling").set_desired_capacity(AutoScalingGroupName=NAME, DesiredCapacity=4)
-    (group,) = site.world.autoscaling.groups.values()
+    (group,) = site.scaling_groups
     wrong = {
         "no such host": told(site, name="demo-1-99-a"),
         "spec.cluster.apiServerEndpoint": told(site, apiServerEndpoint="https://elsewhere"),
@@ -239,7 +242,7 @@ def test_a_machine_that_was_told_something_else_stays_alone(site: BuildingSite) 
 
 def test_a_machine_without_the_tag_of_the_cluster_stays_alone(site: BuildingSite) -> None:
     site.until_ready(site.look)
-    (group,) = site.world.autoscaling.groups.values()
+    (group,) = site.scaling_groups
     del group.tags[f"kubernetes.io/cluster/{GREEN.name}"]
     template_data(site)["TagSpecifications"] = []
     site.client("autoscaling").set_desired_capacity(AutoScalingGroupName=NAME, DesiredCapacity=4)

@@ -33,14 +33,16 @@ def test_an_aborted_run_leaves_green_and_clean_green_removes_all_of_it() -> None
         assert upgrade.run_to_end(run) == "FAILED"
         assert GREEN in upgrade.world.cluster_states()
         autoscaling, ec2 = upgrade.world.client("autoscaling"), upgrade.world.client("ec2")
-        assert len(autoscaling.describe_auto_scaling_groups(Filters=TAG)["AutoScalingGroups"]) == 1
+        groups = autoscaling.describe_auto_scaling_groups(Filters=TAG)["AutoScalingGroups"]
+        assert len(groups) == 2, "one of norikae's own, one of EKS"
 
         started = upgrade.command(command="clean-green", by="hanako", reason="the run was aborted")
         assert cleaned(upgrade, started["started"]).status == "SUCCEEDED"
         assert upgrade.world.cluster_states() == {upgrade.blue: "ACTIVE"}
         assert autoscaling.describe_auto_scaling_groups(Filters=TAG)["AutoScalingGroups"] == []
         assert ec2.describe_launch_templates(Filters=TAG)["LaunchTemplates"] == []
-        states = {one.state for one in upgrade.world.ec2.instances.values()}
+        mine = [one for one in upgrade.world.ec2.instances.values() if TAG[0]["Name"].removeprefix("tag:") in one.tags]
+        states = {one.state for one in mine}
         assert states == {"terminated"}
         assert upgrade.serves_everywhere()
         assert upgrade.lease().holder == ""

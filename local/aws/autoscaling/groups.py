@@ -2,65 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from local.aws.autoscaling.lifecycle import Lifecycle
 from local.aws.ec2.instances import Launch
 from local.aws.simulator import AwsError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from local.aws.autoscaling.records import Group
     from local.aws.ec2.records import Instance
     from local.aws.ec2.simulator import Ec2Simulator
     from local.kernel import Kernel
 
+HEALTH_CHECK_SECONDS = 60.0
+"""Between a failed status check and the replacement of its instance."""
 RETRY_SECONDS = 60.0
 """Between a failed launch and the next; the real one waits longer after many failures."""
-
-
-@dataclass(slots=True)
-class Group:
-    """An Auto Scaling group.
-
-    Attributes:
-        template: id of its launch template.
-        types: instance types, best first.
-        base: instances that are on-demand in any case.
-        percent: share of on-demand instances above the base.
-        tags: key to value and whether instances get it.
-        instances: all that were launched and have not terminated.
-        activities: newest first.
-        was_there: ids of instances that were in service.
-    """
-
-    name: str
-    arn: str
-    template: str
-    types: list[str]
-    base: int
-    percent: int
-    subnets: list[str]
-    min_size: int
-    max_size: int
-    desired: int
-    created_at: datetime
-    request: dict[str, Any]
-    tags: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    status: str = ""
-    instances: list[Instance] = field(default_factory=list)
-    activities: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def living(self) -> list[Instance]:
-        """Instances that run or are about to."""
-        return [one for one in self.instances if one.state in {"pending", "running"}]
-
-    def next_is_spot(self) -> bool:
-        """Whether the next instance is spot: the base first, then the share (API reference, InstancesDistribution)."""
-        on_demand = sum(1 for one in self.living if not one.spot)
-        above = len(self.living) + 1 - self.base
-        return above > 0 and on_demand >= self.base + -(-above * self.percent // 100)
 
 
 class Launcher:
@@ -69,24 +26,40 @@ class Launcher:
     Args:
         kernel: the clock.
         ec2: where instances come from.
+        account: for notifications.
     """
 
-    def __init__(self, kernel: Kernel, ec2: Ec2Simulator) -> None:
+    def __init__(self, kernel: Kernel, ec2: Ec2Simulator, *, account: str) -> None:
         self._kernel, self._ec2 = kernel, ec2
         self.groups: dict[str, Group] = {}
-        ec2.on_ended.append(self._instance_ended)
+        self.lifecycle = Lifecycle(kernel, ec2, account=account, look=self.look_soon)
+        ec2.on_ended.append(self.look_soon_at)
+        ec2.on_impaired.append(lambda instance: self.look_soon_at(instance, HEALTH_CHECK_SECONDS))
+        ec2.on_running.append(self._instance_runs)
 
     def look_soon(self, group: Group, seconds: float = 3.0) -> None:
         """The group is brought to its size a little later."""
         spent = self._kernel.seconds() - self._kernel.env.now
-        self._kernel.after(spent + seconds, lambda: self._reconcile(group))
+        self._kernel.after(spent + seconds, lambda: self.reconcile(group))
 
     def remove(self, group: Group) -> None:
-        """The group goes with its instances; it is gone when none is left."""
+        """The group goes with its instances, whatever hooks they wait at; it is gone when none is left."""
         group.status = "Delete in progress"
-        for one in group.living:
+        group.actions.clear()
+        for one in group.instances:
             self._ec2.end(one)
         self._forget_when_empty(group)
+
+    def give_up(self, group: Group, instance: Instance) -> dict[str, Any]:
+        """An instance leaves its group, which is brought to its size; the activity that says so."""
+        self.lifecycle.leave(group, instance)
+        self.look_soon(group)
+        waits = group.actions_of(instance)
+        activity = self._activity(group, "MidLifecycleAction" if waits else "InProgress", "", instance.id)
+        activity |= {"Description": f"Terminating EC2 instance: {instance.id}", "Progress": 50}
+        del activity["EndTime"]
+        group.activities.insert(0, activity)
+        return activity
 
     def _forget_when_empty(self, group: Group) -> None:
         if any(one.state != "terminated" for one in group.instances):
@@ -95,47 +68,75 @@ class Launcher:
         elif self.groups.get(group.name) is group:
             del self.groups[group.name]
 
-    def _instance_ended(self, instance: Instance) -> None:
+    def look_soon_at(self, instance: Instance, seconds: float = 3.0) -> None:
+        """The group of an instance is brought to its size a little later, without what is not healthy."""
         for group in self.groups.values():
             if instance in group.instances and not group.status:
-                self.look_soon(group)
+                self.look_soon(group, seconds)
 
-    def _reconcile(self, group: Group) -> None:
+    def _instance_runs(self, instance: Instance) -> None:
+        for group in self.groups.values():
+            if instance in group.living:
+                self.lifecycle.arrive(group, instance)
+
+    def reconcile(self, group: Group) -> None:
+        """What is not healthy or too much leaves, what is missing is launched."""
         if group.status or self.groups.get(group.name) is not group:
             return
+        for one in [one for one in group.instances if one.impaired or one.ended_at is not None]:
+            self.lifecycle.leave(group, one)
         for one in group.living[group.desired :]:
-            self._ec2.end(one)
+            self.lifecycle.leave(group, one)
+        self.fill(group)
+
+    def fill(self, group: Group, *, booted: bool = False) -> list[Instance]:
+        """Launch what a group lacks; a launch that fails is written down and tried again a minute later.
+
+        Args:
+            group: that is to have its size.
+            booted: the machines run already.
+
+        Returns:
+            The machines that were launched.
+        """
+        made: list[Instance] = []
         while len(group.living) < group.desired:
             spot = group.next_is_spot()
-            refusal = self._launch(group, spot=spot)
-            if refusal:
+            try:
+                made.append(self._launch(group, spot=spot, booted=booted))
+            except AwsError as refusal:
                 group.activities.insert(0, self._activity(group, "Failed", _status_message(refusal, spot=spot)))
-                self._kernel.after(RETRY_SECONDS, lambda: self._reconcile(group))
-                return
+                self._kernel.after(RETRY_SECONDS, lambda: self.reconcile(group))
+                break
+        return made
 
-    def _launch(self, group: Group, *, spot: bool) -> AwsError | None:
+    def _launch(self, group: Group, *, spot: bool, booted: bool) -> Instance:
         """One more instance, in the zone that has the fewest; every type and zone is tried before it fails."""
         template = self._ec2.templates.get(group.template)
         if template is None:
             text = f"The specified launch template, with template ID {group.template}, does not exist."
-            return AwsError("InvalidLaunchTemplateId.NotFound", text)
+            raise AwsError("InvalidLaunchTemplateId.NotFound", text)
         counts = {key: sum(1 for one in group.living if one.subnet.id == key) for key in group.subnets}
         first: AwsError | None = None
         for subnet in sorted(group.subnets, key=lambda key: (counts[key], group.subnets.index(key))):
             for kind in group.types:
                 try:
                     launch = Launch(template, kind, self._ec2.subnets[subnet], spot)
-                    made = self._ec2.launch(launch, self._instance_tags(group))
+                    made = self._ec2.launch(launch, self._instance_tags(group), booted=booted)
                 except AwsError as refusal:
                     first = first or refusal
                     continue
                 group.instances.append(made)
                 group.activities.insert(0, self._activity(group, "Successful", "", made.id))
-                return None
-        return first
+                return made
+        raise first or AwsError("ValidationError", f"{group.name} has no subnet or no instance type")
 
     def _instance_tags(self, group: Group) -> dict[str, str]:
-        ours = {"aws:autoscaling:groupName": group.name}
+        ours = {
+            "aws:autoscaling:groupName": group.name,
+            "aws:ec2launchtemplate:id": group.template,
+            "aws:ec2launchtemplate:version": "1",
+        }
         return {**{key: value for key, (value, goes_on) in group.tags.items() if goes_on}, **ours}
 
     def _activity(self, group: Group, code: str, message: str, instance: str = "") -> dict[str, Any]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from local.aws.autoscaling.groups import Group, Launcher
+from local.aws.autoscaling.groups import Launcher
+from local.aws.autoscaling.hooks import LifecycleOperations
+from local.aws.autoscaling.records import Group
 from local.aws.ec2.filters import matching, page
-from local.aws.simulator import AwsError, Simulator
+from local.aws.simulator import AwsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local.aws.ec2.simulator import Ec2Simulator
     from local.kernel import Kernel
 
@@ -22,11 +26,12 @@ _MODELLED = frozenset(
         "VPCZoneIdentifier",
         "MixedInstancesPolicy",
         "Tags",
+        "LifecycleHookSpecificationList",
     }
 )
 
 
-class AutoScalingSimulator(Simulator):
+class AutoScalingSimulator(LifecycleOperations):
     """Auto Scaling of one account and region, in virtual time.
 
     Args:
@@ -34,14 +39,23 @@ class AutoScalingSimulator(Simulator):
         ec2: where instances come from.
         account: the account.
         region: the region.
+        authorize: whether a role may send to the queue or topic of a hook; by default it may.
     """
 
     service: ClassVar[str] = "autoscaling"
 
-    def __init__(self, kernel: Kernel, ec2: Ec2Simulator, *, account: str, region: str) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        ec2: Ec2Simulator,
+        *,
+        account: str,
+        region: str,
+        authorize: Callable[[str, str, str], bool] = lambda *_: True,
+    ) -> None:
         self.kernel, self._ec2, self._account, self._region = kernel, ec2, account, region
-        self._launcher = Launcher(kernel, ec2)
-        self.groups = self._launcher.groups
+        self.launcher = Launcher(kernel, ec2, account=account)
+        self.groups, self.authorize = self.launcher.groups, authorize
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """The tags of a group, or nothing if it does not exist."""
@@ -51,6 +65,16 @@ class AutoScalingSimulator(Simulator):
     def arn_of(self, name: str) -> str | None:
         """The ARN of a group, or nothing if it does not exist."""
         return self.groups[name].arn if name in self.groups else None
+
+    def new_arn(self, name: str) -> str:
+        """The ARN of a group that is about to be made."""
+        key = self.kernel.uuid("autoscaling/groups")
+        return f"arn:aws:autoscaling:{self._region}:{self._account}:autoScalingGroup:{key}:autoScalingGroupName/{name}"
+
+    def group_of(self, instance: str) -> str | None:
+        """The name of the group of an instance, or nothing if it has none."""
+        found = (group.name for group in self.groups.values() for one in group.instances if one.id == instance)
+        return next(found, None)
 
     def create_auto_scaling_group(self, **request: Any) -> dict[str, Any]:
         """A group that launches its instances at once, spread over its subnets."""
@@ -68,10 +92,9 @@ class AutoScalingSimulator(Simulator):
         subnets = request.get("VPCZoneIdentifier", "").split(",")
         self._check(request, template, subnets)
         distribution = policy.get("InstancesDistribution", {})
-        key = self.kernel.uuid("autoscaling/groups")
         group = self.groups[name] = Group(
             name=name,
-            arn=f"arn:aws:autoscaling:{self._region}:{self._account}:autoScalingGroup:{key}:autoScalingGroupName/{name}",
+            arn=self.new_arn(name),
             template=template,
             types=[one["InstanceType"] for one in policy["LaunchTemplate"]["Overrides"]],
             base=distribution.get("OnDemandBaseCapacity", 0),
@@ -84,8 +107,18 @@ class AutoScalingSimulator(Simulator):
             request=deepcopy(request),
             tags={tag["Key"]: (tag["Value"], tag["PropagateAtLaunch"]) for tag in request.get("Tags", [])},
         )
-        self._launcher.look_soon(group)
+        self._hook(group, request.get("LifecycleHookSpecificationList", []))
+        self.launcher.look_soon(group)
         return {}
+
+    def _hook(self, group: Group, hooks: list[dict[str, Any]]) -> None:
+        """A new group has its hooks before its first instance; with one that is refused there is no group."""
+        try:
+            for hook in hooks:
+                self.put_lifecycle_hook(AutoScalingGroupName=group.name, **hook)
+        except AwsError:
+            del self.groups[group.name]
+            raise
 
     def _check(self, request: dict[str, Any], template: str, subnets: list[str]) -> None:
         """What CreateAutoScalingGroup refuses with ValidationError (messages of the service)."""
@@ -110,36 +143,30 @@ class AutoScalingSimulator(Simulator):
 
     def describe_scaling_activities(self, **request: Any) -> dict[str, Any]:
         """What a group has tried, newest first."""
-        found = deepcopy(self._group(request["AutoScalingGroupName"]).activities)
+        found = deepcopy(self.group(request["AutoScalingGroupName"]).activities)
         return page(found, request, "Activities")
 
     def set_desired_capacity(self, **request: Any) -> dict[str, Any]:
         """The group grows or shrinks."""
-        group, wanted = self._group(request["AutoScalingGroupName"]), request["DesiredCapacity"]
+        group, wanted = self.group(request["AutoScalingGroupName"]), request["DesiredCapacity"]
         if not group.min_size <= wanted <= group.max_size:
             text = f"New SetDesiredCapacity value {wanted} is not between min {group.min_size} and max {group.max_size}"
             raise AwsError("ValidationError", f"{text} for the AutoScalingGroup.")
         group.desired = wanted
-        self._launcher.look_soon(group)
+        self.launcher.look_soon(group)
         return {}
 
     def delete_auto_scaling_group(self, **request: Any) -> dict[str, Any]:
         """The group goes; with ForceDelete its instances go with it."""
-        group = self._group(request["AutoScalingGroupName"])
+        group = self.group(request["AutoScalingGroupName"])
         if group.living and not request.get("ForceDelete"):
             text = "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s)"
             raise AwsError("ResourceInUse", f"{text} still in the group.")
-        self._launcher.remove(group)
+        self.launcher.remove(group)
         return {}
-
-    def _group(self, name: str) -> Group:
-        if name not in self.groups:
-            raise AwsError("ValidationError", f"Group {name} not found")
-        return self.groups[name]
 
 
 def _described(group: Group) -> dict[str, Any]:
-    states = {"pending": "Pending", "running": "InService", "shutting-down": "Terminating"}
     return {
         "AutoScalingGroupName": group.name,
         "AutoScalingGroupARN": group.arn,
@@ -153,18 +180,7 @@ def _described(group: Group) -> dict[str, Any]:
         "HealthCheckGracePeriod": 0,
         "VPCZoneIdentifier": ",".join(group.subnets),
         "CreatedTime": group.created_at,
-        "Instances": [
-            {
-                "InstanceId": one.id,
-                "InstanceType": one.type,
-                "AvailabilityZone": one.subnet.zone,
-                "LifecycleState": states[one.state],
-                "HealthStatus": "Healthy",
-                "ProtectedFromScaleIn": False,
-            }
-            for one in group.instances
-            if one.state in states
-        ],
+        "Instances": group.members(),
         "Tags": [
             {
                 "ResourceId": group.name,

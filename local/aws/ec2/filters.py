@@ -10,6 +10,9 @@ from local.aws.simulator import AwsError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+SMALLEST_PAGE = 5
+"""Of instances and their status (EC2 API reference)."""
+
 
 def matching(
     rows: Sequence[dict[str, Any]], filters: Sequence[Mapping[str, Any]], keys: Mapping[str, str]
@@ -38,8 +41,30 @@ def _matches(row: dict[str, Any], wanted: Mapping[str, Any], keys: Mapping[str, 
         found = [tag["Value"] for tag in row.get("Tags", []) if tag["Key"] == name[4:]]
     else:
         value = row[keys[name]]
-        found = [str(value["Name"] if isinstance(value, dict) else value)]
+        found = [_text(one) for one in (value if isinstance(value, list) else [value])]
     return any(fnmatchcase(one, pattern) for one in found for pattern in wanted["Values"])
+
+
+def _text(value: Any) -> str:
+    """What a filter compares: of a structure its name, its status or its code."""
+    if isinstance(value, dict):
+        value = next(value[key] for key in ("Name", "Status", "Code") if key in value)
+    return str(value)
+
+
+def check_page(request: Mapping[str, Any]) -> None:
+    """What EC2 refuses of a page: ids together with a size, and a size that is too small.
+
+    Raises:
+        AwsError: InvalidParameterCombination, InvalidParameterValue.
+    """
+    size = request.get("MaxResults")
+    if size is not None and request.get("InstanceIds"):
+        text = "The parameter instancesSet cannot be used with the parameter maxResults"
+        raise AwsError("InvalidParameterCombination", text)
+    if size is not None and size < SMALLEST_PAGE:
+        text = f"Value ( {size} ) for parameter maxResults is invalid. Expecting a value greater than {SMALLEST_PAGE}."
+        raise AwsError("InvalidParameterValue", text)
 
 
 def page(items: list[Any], request: Mapping[str, Any], member: str) -> dict[str, Any]:

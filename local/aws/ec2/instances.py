@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moto.iam.models import iam_backends
 
-from local.aws.ec2.filters import matching, page, tag_list
+from local.aws.ec2.filters import check_page, matching, page, tag_list
 from local.aws.ec2.records import Instance, Subnet, Template
 from local.aws.images import processor_of_image
 from local.aws.simulator import AwsError, Simulator
 from norikae.cluster.processors import processor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from local.kernel import Kernel
 
 POD_ADDRESSES = 16
 """What an instance takes of its subnet: its own address and a warm set for pods, as the VPC CNI keeps one."""
 
+STATE_CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48}
+_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 VISIBLE_SECONDS = 3600
 """How long a terminated instance is still described (EC2 user guide, "Terminate an instance": "for a short while")."""
 
 Thing = tuple[str, str, dict[str, str]]
+Says = Callable[[str, str, dict[str, Any], list[str]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class InstanceOperations(Simulator):
         """Further things with tags: resource type, id, tags; such as a volume that was left behind."""
         self.refusals: list[Callable[[Launch], AwsError | None]] = []
         """Asked before each launch; the first that answers decides: no capacity, a quota, a denied key."""
+        self.says: Says = lambda *_: None
+        """Tells EventBridge: source, detail type, detail, resources."""
 
     def identifier(self, stream: str) -> str:
         """Seventeen hexadecimal digits."""
@@ -69,8 +76,24 @@ class InstanceOperations(Simulator):
 
         self.refusals.append(refuse)
 
-    def launch(self, launch: Launch, tags: Mapping[str, str]) -> Instance:
+    def running(self, instance_id: str) -> Instance:
+        """A machine that runs.
+
+        Raises:
+            ValueError: there is none of that id, or it does not run.
+        """
+        found = self.instances.get(instance_id)
+        if found is None or found.state != "running":
+            raise ValueError(f"{instance_id} is {found.state if found else 'unknown to EC2'}, not running")
+        return found
+
+    def launch(self, launch: Launch, tags: Mapping[str, str], *, booted: bool = False) -> Instance:
         """A new instance in pending, which runs after 20 to 40 seconds.
+
+        Args:
+            launch: what is asked for.
+            tags: of the instance, besides those of its template.
+            booted: it runs already, for whoever has waited for it elsewhere; nobody is told that it boots.
 
         Raises:
             AwsError: with EC2's code, as RunInstances refuses it.
@@ -99,8 +122,22 @@ class InstanceOperations(Simulator):
         )
         self.instances[made.id] = made
         launch.subnet.taken += POD_ADDRESSES
-        self._later("boot", 20, 40, lambda: self._run(made))
+        self._tell(made)
+        if booted:
+            self._become(made, "running")
+        else:
+            self._later("boot", 20, 40, lambda: self._run(made))
         return made
+
+    def _become(self, instance: Instance, state: str) -> None:
+        instance.state = state
+        self._tell(instance)
+
+    def _tell(self, instance: Instance) -> None:
+        """The event of a state (EC2 user guide, "Monitor for instance state changes")."""
+        arn = f"arn:aws:ec2:{self.region}:{self.account}:instance/{instance.id}"
+        detail = {"instance-id": instance.id, "state": instance.state}
+        self.says("aws.ec2", "EC2 Instance State-change Notification", detail, [arn])
 
     def refusal(self, launch: Launch) -> AwsError | None:
         """Why EC2 has no machine or no address for a launch, if so."""
@@ -145,20 +182,29 @@ class InstanceOperations(Simulator):
                 found.append((one["ResourceType"], f"{prefix}-{suffix}", tags))
         return found
 
-    def end(self, instance: Instance) -> None:
-        """An instance shuts down, and is terminated after 30 to 50 seconds."""
+    def end(self, instance: Instance, *, at_once: bool = False) -> None:
+        """An instance shuts down, and is terminated after 30 to 50 seconds.
+
+        Args:
+            instance: of any state; one that is ending is not changed.
+            at_once: it is terminated now, for whoever has waited for it elsewhere.
+        """
         if instance.state not in {"pending", "running"}:
             return
-        was_running, instance.state = instance.state == "running", "shutting-down"
+        was_running = instance.state == "running"
+        self._become(instance, "shutting-down")
         instance.ended_at = self.kernel.seconds()
         instance.subnet.taken -= POD_ADDRESSES
-        self._later("ends", 30, 50, lambda: setattr(instance, "state", "terminated"))
+        if at_once:
+            self._become(instance, "terminated")
+        else:
+            self._later("ends", 30, 50, lambda: self._become(instance, "terminated"))
         for told in self.on_ended if was_running else ():
             told(instance)
 
     def _run(self, instance: Instance) -> None:
         if instance.state == "pending":
-            instance.state = "running"
+            self._become(instance, "running")
             for told in self.on_running:
                 told(instance)
 
@@ -168,18 +214,14 @@ class InstanceOperations(Simulator):
 
     def describe_instances(self, **request: Any) -> dict[str, Any]:
         """The instances, each in a reservation of its own; terminated ones for an hour."""
-        seen = [
-            one
-            for one in self.instances.values()
-            if one.ended_at is None or self.kernel.seconds() - one.ended_at < VISIBLE_SECONDS
-        ]
-        known = {one.id for one in seen}
-        for wanted in request.get("InstanceIds", []):
-            if wanted not in known:
-                raise AwsError("InvalidInstanceID.NotFound", f"The instance ID '{wanted}' does not exist")
-        ids = request.get("InstanceIds") or known
-        keys = {"instance-state-name": "State", "instance-id": "InstanceId", "subnet-id": "SubnetId"}
-        rows = [self._described(one) for one in seen if one.id in ids]
+        check_page(request)
+        keys = {
+            "instance-id": "InstanceId",
+            "instance-state-name": "State",
+            "private-dns-name": "PrivateDnsName",
+            "subnet-id": "SubnetId",
+        }
+        rows = [self._described(one) for one in self.described(request.get("InstanceIds", []))]
         found = matching(rows, request.get("Filters", []), keys)
         reservations = [
             {"ReservationId": f"r-{row['InstanceId'][2:]}", "OwnerId": self.account, "Instances": [row]}
@@ -187,16 +229,31 @@ class InstanceOperations(Simulator):
         ]
         return page(reservations, request, "Reservations")
 
+    def described(self, ids: Sequence[str]) -> list[Instance]:
+        """The machines of some ids, or all; terminated ones for an hour.
+
+        Raises:
+            AwsError: one of the ids cannot be one, or is of no machine; then there is no answer about any.
+        """
+        for wanted in ids:
+            if not _ID.fullmatch(wanted):
+                raise AwsError("InvalidInstanceID.Malformed", f'Invalid id: "{wanted}"')
+        now = self.kernel.seconds()
+        seen = [one for one in self.instances.values() if one.ended_at is None or now - one.ended_at < VISIBLE_SECONDS]
+        if missing := [wanted for wanted in ids if wanted not in {one.id for one in seen}]:
+            what = f"IDs '{', '.join(missing)}' do" if len(missing) > 1 else f"ID '{missing[0]}' does"
+            raise AwsError("InvalidInstanceID.NotFound", f"The instance {what} not exist")
+        return [one for one in seen if one.id in ids] if ids else seen
+
     def _described(self, one: Instance) -> dict[str, Any]:
-        codes = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48}
         return {
             "InstanceId": one.id,
             "InstanceType": one.type,
             "ImageId": one.data.get("ImageId", ""),
-            "State": {"Name": one.state, "Code": codes[one.state]},
-            "PrivateDnsName": one.name,
+            "State": _state(one),
+            "PrivateDnsName": "" if one.state == "terminated" else one.name,
             "SubnetId": one.subnet.id,
-            "Placement": {"AvailabilityZone": one.subnet.zone},
+            "Placement": {"AvailabilityZone": one.subnet.zone, "AvailabilityZoneId": one.subnet.zone_id},
             "LaunchTime": one.launched_at,
             **({"InstanceLifecycle": "spot"} if one.spot else {}),
             "Tags": tag_list(one.tags),
@@ -204,17 +261,18 @@ class InstanceOperations(Simulator):
 
     def terminate_instances(self, **request: Any) -> dict[str, Any]:
         """Instances end."""
-        for key in request["InstanceIds"]:
-            if key not in self.instances:
-                raise AwsError("InvalidInstanceID.NotFound", f"The instance ID '{key}' does not exist")
+        self.described(request["InstanceIds"])
         for key in request["InstanceIds"]:
             self.end(self.instances[key])
         return {
             "TerminatingInstances": [
-                {"InstanceId": key, "CurrentState": {"Name": self.instances[key].state, "Code": 32}}
-                for key in request["InstanceIds"]
+                {"InstanceId": key, "CurrentState": _state(self.instances[key])} for key in request["InstanceIds"]
             ]
         }
+
+
+def _state(one: Instance) -> dict[str, Any]:
+    return {"Name": one.state, "Code": STATE_CODES[one.state]}
 
 
 _NO_MACHINES = (

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from local.aws.ec2.status import ScheduledEvent
+
 ADDRESSES = 4091
 """What a /20 has for instances: 4,096 without the five that AWS keeps (VPC guide, "Subnet CIDR blocks")."""
 
@@ -55,6 +57,9 @@ class Instance:
         spot: whether it is a spot instance.
         console: what it wrote while it booted; here one reads why it did not join.
         ended_at: when it was asked to end, in seconds of the world.
+        impaired: status checks that fail: ``system``, ``instance``.
+        events: what EC2 has scheduled for it, by id.
+        interrupted: it is a spot instance that was warned.
     """
 
     id: str
@@ -67,6 +72,9 @@ class Instance:
     state: str = "pending"
     console: list[str] = field(default_factory=list)
     ended_at: float | None = None
+    impaired: set[str] = field(default_factory=set)
+    events: dict[str, ScheduledEvent] = field(default_factory=dict)
+    interrupted: bool = False
 
     @property
     def name(self) -> str:

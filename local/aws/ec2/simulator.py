@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from local.aws.ec2.filters import matching, page, tag_list
-from local.aws.ec2.instances import InstanceOperations
+from local.aws.ec2.interruptions import Interruptions
 from local.aws.ec2.records import Subnet, Template
 from local.aws.ec2.security_groups import SecurityGroupOperations
+from local.aws.ec2.status import StatusOperations
 from local.aws.simulator import AwsError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def _nobody(_: object) -> None:
     """Nobody listens."""
 
 
-class Ec2Simulator(InstanceOperations, SecurityGroupOperations):
+class Ec2Simulator(Interruptions, StatusOperations, SecurityGroupOperations):
     """EC2 of one account and region, in virtual time.
 
     Args:
@@ -57,7 +58,7 @@ class Ec2Simulator(InstanceOperations, SecurityGroupOperations):
         zones = sorted(set(subnets.values()))
         letters = dict(zip(zones, "acdbef", strict=False))
         self.subnets = {key: Subnet(key, zone, f"{region}{letters[zone]}") for key, zone in subnets.items()}
-        self.on_running, self.on_ended = [on_running], [on_ended]
+        self.on_running, self.on_ended, self.on_impaired = [on_running], [on_ended], []
         self._tokens: dict[str, str] = {}
 
     def operation(self, name: str) -> Callable[..., dict[str, Any] | None] | None:

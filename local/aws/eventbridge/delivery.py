@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import lambda_backends
+from moto.sqs.exceptions import QueueDoesNotExist
 
 from local.aws import in_process
+from local.aws.queues import queue_of
+from local.aws.resource_policies import EVENTS, key_lets, lets
 from local.aws.simulator import AwsError
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ class RefusedError(Exception):
 def deliver(
     targets: Targets, target: dict[str, Any], value: Any, *, rule_arn: str, execution_name: str, now: datetime
 ) -> None:
-    """Hand a value to one target; what it refuses for good goes to the target's dead-letter queue, if it has one.
+    """Hand a value to one target; what it refuses for good goes to the target's dead-letter queue, if that takes it.
 
     Args:
         targets: what delivers.
@@ -65,7 +68,7 @@ def deliver(
         _hand_over(targets, target, value, rule_arn=rule_arn, execution_name=execution_name, now=now)
     except RefusedError as refused:
         queue = target.get("DeadLetterConfig", {}).get("Arn")
-        if queue:
+        if queue and _takes(queue, rule_arn):
             reasons = {
                 "RULE_ARN": rule_arn,
                 "TARGET_ARN": target["Arn"],
@@ -92,6 +95,7 @@ def _hand_over(
         except AwsError as error:
             raise RefusedError(error.code, error.message) from error
     elif kind == "sqs":
+        _check_queue(arn, rule_arn)
         in_process.send(arn, json.dumps(value), now=now)
     elif kind == "sns":
         in_process.publish(arn, json.dumps(value), now=now)
@@ -110,6 +114,28 @@ def _check_permission(arn: str, rule_arn: str) -> None:
     if not any(_allows(statement, rule_arn) for statement in function.policy.statements):
         message = f"The function's policy does not let events.amazonaws.com invoke it for {rule_arn}"
         raise RefusedError("NO_PERMISSIONS", message)
+
+
+def _check_queue(arn: str, rule_arn: str) -> None:
+    """EventBridge sends to a queue only if the queue's policy lets it, and the policy of the key that encrypts it."""
+    try:
+        queue = queue_of(arn)
+    except QueueDoesNotExist as error:
+        raise RefusedError("RESOURCE_NOT_FOUND", f"The specified queue does not exist: {arn}") from error
+    if not lets(queue.policy, service=EVENTS, action="sqs:SendMessage", resource=arn, source=rule_arn):
+        message = f"The queue's policy does not let {EVENTS} send to it for {rule_arn}"
+        raise RefusedError("NO_PERMISSIONS", message)
+    key, (region, account) = queue.kms_master_key_id, arn.split(":")[3:5]
+    if key and not key_lets(key, service=EVENTS, account=account, region=region, source=rule_arn):
+        raise RefusedError("NO_PERMISSIONS", f"The policy of the key {key} does not let {EVENTS} use it")
+
+
+def _takes(queue: str, rule_arn: str) -> bool:
+    try:
+        _check_queue(queue, rule_arn)
+    except RefusedError:
+        return False
+    return True
 
 
 def _allows(statement: dict[str, Any], rule_arn: str) -> bool:

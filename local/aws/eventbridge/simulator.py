@@ -10,9 +10,12 @@ from moto.events.models import events_backends
 
 from local.aws.eventbridge import schedule, transform
 from local.aws.eventbridge.delivery import deliver
+from local.aws.mischief import Mischief
 from local.aws.simulator import AwsError, Simulator
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from local.aws.eventbridge.delivery import Targets
     from local.kernel import Kernel
 
@@ -39,6 +42,8 @@ class EventBridgeSimulator(Simulator):
     def __init__(self, kernel: Kernel, *, account: str, region: str, targets: Targets) -> None:
         self._kernel, self._account, self._region, self._targets = kernel, account, region, targets
         self._seen: dict[tuple[str, str], float] = {}
+        self.mischief = Mischief()
+        """What the bus does to events besides delivering them; schedules are not touched."""
         self.events: list[dict[str, Any]] = []
         """Every event that was put or emitted, in order."""
         kernel.every(_TICK, self._tick, first=-kernel.now() % _TICK)
@@ -89,8 +94,35 @@ class EventBridgeSimulator(Simulator):
     def emit(self, event: dict[str, Any]) -> None:
         """Deliver an event to the targets of every enabled rule that matches, a little later."""
         self.events.append(event)
-        late = self._kernel.seconds() - self._kernel.env.now
-        self._kernel.after(late + LATENCY, lambda: self._route(event))
+        stream = self._kernel.stream("events/mischief")
+        if self.mischief.loses(stream):
+            return
+        for _ in range(2 if self.mischief.doubles(stream) else 1):
+            spent = self._kernel.seconds() - self._kernel.env.now
+            wait = spent + LATENCY + self.mischief.late(stream)
+            self._kernel.after(wait, lambda: self._route(event))
+
+    def says(
+        self, source: str, kind: str, detail: dict[str, Any], resources: Sequence[str] = (), **members: str
+    ) -> dict[str, Any] | None:
+        """An AWS service emits an event of its own; nobody keeps it unless a rule is there that could match.
+
+        Args:
+            source: such as ``aws.ec2``.
+            kind: its detail type.
+            detail: what it says.
+            resources: ARNs.
+            members: members of the envelope that are not as usual, such as ``region``.
+
+        Returns:
+            The event, or nothing if no enabled rule matches it.
+        """
+        event = self._event(kind, source, detail, self._kernel.utcnow())
+        event |= {"resources": list(resources), **members}
+        if not any(_matches(rule, event) for rule in self._rules()):
+            return None
+        self.emit(event)
+        return event
 
     def _rules(self) -> list[Any]:
         bus = events_backends[self._account][self._region].event_buses["default"]
@@ -98,7 +130,7 @@ class EventBridgeSimulator(Simulator):
 
     def _route(self, event: dict[str, Any]) -> None:
         for rule in self._rules():
-            if rule.event_pattern.get_pattern() and rule.event_pattern.matches_event(event):
+            if _matches(rule, event):
                 self._fire(rule, event)
 
     def _fire(self, rule: Any, event: dict[str, Any]) -> None:
@@ -121,6 +153,10 @@ class EventBridgeSimulator(Simulator):
                     event["resources"] = [rule.arn]
                     self.events.append(event)
                     self._fire(rule, event)
+
+
+def _matches(rule: Any, event: dict[str, Any]) -> bool:
+    return bool(rule.event_pattern.get_pattern() and rule.event_pattern.matches_event(event))
 
 
 def _refusal(entry: dict[str, Any]) -> tuple[str, str] | None:

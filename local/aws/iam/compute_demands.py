@@ -32,6 +32,9 @@ def ec2(operation: Operation, place: Place) -> Derived:
     if operation.name == "DeleteLaunchTemplate":
         template = place.arn("ec2", f"launch-template/{params['LaunchTemplateId']}")
         return [(action, template, _tagged(template, place))]
+    if operation.name == "TerminateInstances":
+        machines = [place.arn("ec2", f"instance/{key}") for key in params["InstanceIds"]]
+        return [(action, machine, _tagged(machine, place)) for machine in machines]
     if operation.name == "DeleteSecurityGroup":
         group = place.arn("ec2", f"security-group/{params['GroupId']}")
         return [(action, group, _tagged(group, place))]
@@ -53,19 +56,28 @@ def elbv2(operation: Operation, place: Place) -> Derived:
 def autoscaling(operation: Operation, place: Place) -> Derived:
     """The permissions of an Auto Scaling call, with those on EC2 that it checks for a launch template.
 
+    Calls about hooks and single instances are judged by the group, also those that name only an instance.
+
     Source: Auto Scaling guide, "Control Amazon EC2 launch template usage in Auto Scaling groups".
     """
     action, params = f"autoscaling:{operation.name}", operation.params
     if operation.name.startswith("Describe"):
         return [(action, "*", {})]
-    name = params["AutoScalingGroupName"]
+    name = params.get("AutoScalingGroupName") or place.facts.group_of(params["InstanceId"]) or "none"
     made_up = place.arn("autoscaling", f"autoScalingGroup:none:autoScalingGroupName/{name}")
     group = place.facts.scaling_group(name) or made_up
     if operation.name != "CreateAutoScalingGroup":
-        return [(action, group, _tagged(group, place))]
+        return [(action, group, _tagged(group, place)), *_hooking([params])]
     tags = params.get("Tags", [])
     tagging: Derived = [("autoscaling:CreateOrUpdateTags", made_up, _asked(tags))]
-    return [(action, made_up, _asked(tags)), *(tagging if tags else []), *_launching(params, place, tags)]
+    hooking = _hooking(params.get("LifecycleHookSpecificationList", []))
+    return [(action, made_up, _asked(tags)), *(tagging if tags else []), *_launching(params, place, tags), *hooking]
+
+
+def _hooking(hooks: Sequence[Mapping[str, Any]]) -> Derived:
+    """Whoever gives a hook a role passes it to Auto Scaling (API reference, PutLifecycleHook)."""
+    passed: Context = {"iam:passedtoservice": ["autoscaling.amazonaws.com"]}
+    return [("iam:PassRole", hook["RoleARN"], dict(passed)) for hook in hooks if "RoleARN" in hook]
 
 
 def _launching(params: Mapping[str, Any], place: Place, tags: Sequence[Mapping[str, str]]) -> Derived:

@@ -32,6 +32,9 @@ class Facts:
     def scaling_group(self, name: str) -> str | None:
         """The ARN of an Auto Scaling group, which has a part that AWS chooses."""
 
+    def group_of(self, instance: str) -> str | None:
+        """The name of the Auto Scaling group of an instance."""
+
     def node_role(self, template: str) -> str | None:
         """The ARN of the role that instances of a launch template get."""
 

@@ -29,6 +29,8 @@ HEAR = """
         time.sleep(5)
         if "die" in bodies:
             raise ValueError("no")
+        if "nonsense" in bodies:
+            return {"batchItemFailures": [{"itemIdentifier": None}]}
         wrong = next((place for place, body in enumerate(bodies) if body == "wrong"), len(bodies))
         return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in event["Records"][wrong:]]}
     """
@@ -123,6 +125,13 @@ def test_only_what_the_function_names_comes_again(ringing: Ringing) -> None:
     ringing.says("good", "wrong", "behind")
     ringing.heard(100)
     assert ringing.heard(100)[-1] == "wrong,behind" or ringing.runtime.logs["hear"][-1] == "wrong"
+
+
+def test_an_answer_that_names_no_message_means_all_of_them(ringing: Ringing) -> None:
+    ringing.mapped()
+    ringing.says("nonsense")
+    ringing.heard(100)
+    assert ringing.heard(150) == ["nonsense", "nonsense"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local.aws.eventbridge import EventBridgeSimulator, Targets
 from local.deploy import DeployError
+from tests.local.deploy.conftest import ACCOUNT, REGION
 
 if TYPE_CHECKING:
     from tests.local.deploy.conftest import Account
@@ -16,7 +18,7 @@ TRUST = {
 }
 ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
 TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "norikae"}}
-FUNCTION = {
+FUNCTION: dict[str, Any] = {
     "Type": "AWS::Lambda::Function",
     "Properties": {
         "Code": {"S3Bucket": "assets", "S3Key": "abc.zip"},
@@ -201,3 +203,55 @@ def test_a_circle_is_named(account: Account) -> None:
     two = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Fn::GetAtt": ["One", "TopicName"]}}}
     with pytest.raises(DeployError, match="in a circle"):
         account.deploy({"One": one, "Two": two})
+
+
+def test_a_rule_reaches_a_function_by_a_standard_queue(account: Account) -> None:
+    """What an ingest of events is made of: rule, queue with policy and dead letters, mapping; and a schedule."""
+    pattern = {"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"]}
+    permission = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": {"Fn::GetAtt": ["Warnings", "Arn"]},
+        "Condition": {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["Watch", "Arn"]}}},
+    }
+    function = {**FUNCTION, "Properties": FUNCTION["Properties"] | {"Timeout": 20, "Environment": {}}}
+    redrive = {"deadLetterTargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}, "maxReceiveCount": 3}
+    mapping = {
+        "EventSourceArn": {"Fn::GetAtt": ["Warnings", "Arn"]},
+        "FunctionName": {"Ref": "Ingest"},
+        "BatchSize": 10,
+        "MaximumBatchingWindowInSeconds": 0,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "ScalingConfig": {"MaximumConcurrency": 20},
+    }
+    to_queue = {"Id": "queue", "Arn": {"Fn::GetAtt": ["Warnings", "Arn"]}}
+    minute = {"Id": "function", "Arn": {"Fn::GetAtt": ["Ingest", "Arn"]}}
+    deployment = account.deploy(
+        {
+            "Dead": {"Type": "AWS::SQS::Queue", "Properties": {"MessageRetentionPeriod": 1209600}},
+            "Warnings": {
+                "Type": "AWS::SQS::Queue",
+                "Properties": {"VisibilityTimeout": 120, "RedrivePolicy": redrive, "SqsManagedSseEnabled": True},
+            },
+            "Watch": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": pattern, "Targets": [to_queue]}},
+            "Minute": {
+                "Type": "AWS::Events::Rule",
+                "Properties": {"ScheduleExpression": "rate(1 minute)", "State": "ENABLED", "Targets": [minute]},
+            },
+            "Open": {
+                "Type": "AWS::SQS::QueuePolicy",
+                "Properties": {"Queues": [{"Ref": "Warnings"}], "PolicyDocument": {"Statement": [permission]}},
+            },
+            "Role": ROLE,
+            "Ingest": function,
+            "Feed": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": mapping},
+        }
+    )
+    targets = Targets(function=lambda *_: None, machine=lambda *_: None)
+    bus = EventBridgeSimulator(account.kernel, account=ACCOUNT, region=REGION, targets=targets)
+    said = bus.says("aws.ec2", pattern["detail-type"][0], {"instance-id": "i-1", "instance-action": "terminate"})
+    assert said is not None
+    account.kernel.run(2)
+    [invocation] = account.runtime.invocations
+    assert invocation.function == deployment.functions["set_weights"].rpartition(":")[2]

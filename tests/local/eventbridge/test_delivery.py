@@ -8,6 +8,7 @@ import pytest
 from local.aws.eventbridge import EventBridgeSimulator, Targets
 from local.aws.front import Front
 from local.aws.identities import Identities
+from local.aws.mischief import Mischief
 from local.kernel import Kernel
 
 if TYPE_CHECKING:
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
 ACCOUNT, REGION = "123456789012", "ap-northeast-1"
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:recover"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/events"
+RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/watch"
+
+
+def policy(action: str | list[str], resource: str, rule: str, **more: Any) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": action,
+        "Resource": resource,
+        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement | more]})
 
 
 class Bus:
@@ -45,9 +58,15 @@ class Bus:
         answer: dict[str, Any] = self.front.client("events").put_events(Entries=[entry])
         return answer
 
-    def queue(self, name: str) -> tuple[str, str]:
-        url = self.front.client("sqs").create_queue(QueueName=name)["QueueUrl"]
-        return url, f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+    def queue(self, name: str, *, open_to: str = RULE, **attributes: str) -> tuple[str, str]:
+        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+        attributes = {"Policy": policy("sqs:SendMessage", arn, open_to), **attributes}
+        url = self.front.client("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        return url, arn
+
+    def refused(self, url: str) -> str:
+        [message] = self.received(url)
+        return str(message["MessageAttributes"]["ERROR_CODE"]["StringValue"])
 
     def received(self, url: str) -> list[dict[str, Any]]:
         answer = self.front.client("sqs").receive_message(QueueUrl=url, MessageAttributeNames=["All"])
@@ -99,6 +118,90 @@ def test_a_queue_gets_the_event_itself(bus: Bus) -> None:
     bus.kernel.run(1)
     [message] = bus.received(url)
     assert json.loads(message["Body"])["detail-type"] == "Weight changed"
+
+
+def test_a_queue_whose_policy_does_not_name_the_rule_gets_nothing(bus: Bus) -> None:
+    dead, letters = bus.queue("dead")
+    url, queue = bus.queue("audit", open_to=RULE.replace("watch", "another"))
+    bus.rule({"Arn": queue, "DeadLetterConfig": {"Arn": letters}})
+    bus.put()
+    bus.kernel.run(1)
+    assert bus.received(url) == []
+    assert bus.refused(dead) == "NO_PERMISSIONS"
+
+
+def test_a_deny_of_the_queue_wins(bus: Bus) -> None:
+    dead, letters = bus.queue("dead")
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:audit"
+    both = json.loads(policy("sqs:*", arn, RULE))
+    both["Statement"].append({"Effect": "Deny", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn})
+    _, queue = bus.queue("audit", Policy=json.dumps(both))
+    bus.rule({"Arn": queue, "DeadLetterConfig": {"Arn": letters}})
+    bus.put()
+    bus.kernel.run(1)
+    assert bus.refused(dead) == "NO_PERMISSIONS"
+
+
+def test_a_queue_that_does_not_exist_sends_the_event_to_the_dead_letters(bus: Bus) -> None:
+    dead, letters = bus.queue("dead")
+    nowhere = f"arn:aws:sqs:{REGION}:{ACCOUNT}:nowhere"
+    bus.rule({"Arn": nowhere, "DeadLetterConfig": {"Arn": letters}})
+    bus.put()
+    bus.kernel.run(1)
+    assert bus.refused(dead) == "RESOURCE_NOT_FOUND"
+
+
+def test_dead_letters_that_do_not_take_the_event_lose_it(bus: Bus) -> None:
+    dead, letters = bus.queue("dead", Policy="")
+    bus.rule({"Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:nowhere", "DeadLetterConfig": {"Arn": letters}})
+    bus.put()
+    bus.kernel.run(1)
+    assert bus.received(dead) == []
+
+
+@pytest.mark.parametrize(("actions", "arrives"), [(["kms:Decrypt", "kms:GenerateDataKey*"], 1), (["kms:Encrypt"], 0)])
+def test_the_key_of_an_encrypted_queue_must_let_eventbridge_use_it(bus: Bus, actions: list[str], arrives: int) -> None:
+    kms = bus.front.client("kms")
+    key = kms.create_key(Policy=policy(actions, "*", RULE))["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/queues", TargetKeyId=key)
+    url, queue = bus.queue("audit", KmsMasterKeyId="alias/queues")
+    bus.rule({"Arn": queue})
+    bus.put()
+    bus.kernel.run(1)
+    assert len(bus.received(url)) == arrives
+
+
+def test_a_queue_encrypted_with_a_key_of_aws_gets_nothing_from_eventbridge(bus: Bus) -> None:
+    url, queue = bus.queue("audit", KmsMasterKeyId="alias/aws/sqs")
+    bus.rule({"Arn": queue})
+    bus.put()
+    bus.kernel.run(1)
+    assert bus.received(url) == []
+
+
+@pytest.mark.parametrize(
+    ("mischief", "arrivals"),
+    [(Mischief(), 1), (Mischief(duplicate=1), 2), (Mischief(loss=1), 0), (Mischief(delay=60), 1)],
+)
+def test_a_story_may_let_the_bus_lose_double_and_delay_events(bus: Bus, mischief: Mischief, arrivals: int) -> None:
+    bus.events.mischief = mischief
+    bus.rule({"Arn": MACHINE, "RoleArn": ROLE})
+    bus.put()
+    bus.kernel.run(1)
+    early = len(bus.machines)
+    bus.kernel.run(60)
+    assert len(bus.machines) == arrivals
+    assert early == (0 if mischief.delay else arrivals)
+
+
+def test_an_event_of_aws_that_no_rule_wants_is_not_kept(bus: Bus) -> None:
+    bus.rule({"Arn": MACHINE, "RoleArn": ROLE}, EventPattern=json.dumps({"source": ["aws.ec2"]}))
+    assert bus.events.says("aws.health", "AWS Health Event", {}) is None
+    said = bus.events.says("aws.ec2", "EC2 Instance Rebalance Recommendation", {"instance-id": "i-1"}, ["arn"])
+    assert said is not None
+    assert bus.events.events == [said]
+    bus.kernel.run(1)
+    assert json.loads(bus.machines[0][2]) == said
 
 
 def test_a_schedule_fires_by_the_worlds_clock(bus: Bus) -> None:

@@ -1,0 +1,167 @@
+"""A standard queue starts a function: in several batches at once, at least once, in any order that a story allows."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.aws.front import Front
+from local.aws.identities import Identities
+from local.aws.lambda_ import LambdaSimulator
+from local.aws.mischief import Mischief
+from local.kernel import Kernel
+from local.runtime import LambdaRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ACCOUNT, REGION = "123456789012", "ap-northeast-1"
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:hear"
+HEAR = """
+    import time
+    def handler(event, context):
+        records = event["Records"]
+        print(",".join(one["body"] for one in records))
+        time.sleep(20)
+        wrong = [one["messageId"] for one in records if one["body"] == "wrong"]
+        return {"batchItemFailures": [{"itemIdentifier": key} for key in wrong]}
+    """
+
+
+class Queue:
+    """A standard queue, its dead letters, and a function that takes twenty seconds for each batch."""
+
+    def __init__(self, folder: Path) -> None:
+        self.kernel = Kernel()
+        identities = Identities(ACCOUNT)
+        self.runtime = LambdaRuntime(self.kernel, identities=identities, region=REGION)
+        self.functions = LambdaSimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
+        self.front = Front(self.kernel, [self.functions], identities, ACCOUNT, REGION)
+        self.runtime.front_url = self.front.start()
+        self.sqs, self.client = self.front.client("sqs"), self.front.client("lambda")
+        self.dead = self.sqs.create_queue(QueueName="dead")["QueueUrl"]
+        letters = {"deadLetterTargetArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead", "maxReceiveCount": 2}
+        attributes = {"VisibilityTimeout": "60", "RedrivePolicy": json.dumps(letters)}
+        self.url = self.sqs.create_queue(QueueName="interruptions", Attributes=attributes)["QueueUrl"]
+        (folder / "own_code.py").write_text(textwrap.dedent(HEAR))
+        self.runtime.register(FUNCTION, folder, "own_code.handler", {}, 30, f"arn:aws:iam::{ACCOUNT}:role/hear")
+
+    def mapped(self, **more: Any) -> dict[str, Any]:
+        members = {"EventSourceArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:interruptions", "FunctionName": "hear"} | more
+        made: dict[str, Any] = self.client.create_event_source_mapping(
+            FunctionResponseTypes=["ReportBatchItemFailures"], **members
+        )
+        return made
+
+    def says(self, *bodies: str) -> None:
+        for body in bodies:
+            self.sqs.send_message(QueueUrl=self.url, MessageBody=body)
+
+    def heard(self, seconds: float) -> list[str]:
+        self.kernel.run(seconds)
+        return self.runtime.logs["hear"]
+
+    def left(self, url: str) -> list[str]:
+        found = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        return [message["Body"] for message in found]
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Iterator[Queue]:
+    made = Queue(tmp_path)
+    yield made
+    made.runtime.close()
+    made.front.stop()
+
+
+def test_what_waits_comes_in_batches_of_ten_the_oldest_first(queue: Queue) -> None:
+    queue.says(*(str(number) for number in range(12)))
+    queue.mapped()
+    assert queue.heard(1) == ["0,1,2,3,4,5,6,7,8,9", "10,11"]
+    queue.kernel.run(60)
+    assert queue.left(queue.url) == []
+
+
+def test_a_message_does_not_wait_for_the_batch_before(queue: Queue) -> None:
+    queue.mapped()
+    queue.says("one")
+    queue.heard(1)
+    queue.says("two")
+    assert queue.heard(1) == ["one", "two"]
+
+
+def test_five_batches_are_handled_at_once_and_more_while_messages_are_left(queue: Queue) -> None:
+    queue.mapped(BatchSize=1)
+    queue.says(*(str(number) for number in range(30)))
+    assert len(queue.heard(0.9)) == 5
+    assert len(queue.heard(1)) == 10
+    assert len(queue.heard(10)) == 30
+
+
+def test_a_mapping_may_say_how_many_are_handled_at_once(queue: Queue) -> None:
+    queue.mapped(BatchSize=1, ScalingConfig={"MaximumConcurrency": 2})
+    queue.says(*(str(number) for number in range(5)))
+    assert len(queue.heard(10)) == 2
+    assert len(queue.heard(20)) == 4
+
+
+def test_only_what_the_function_names_comes_again_and_then_is_dead(queue: Queue) -> None:
+    queue.mapped()
+    queue.says("good", "wrong")
+    queue.heard(55)
+    lines = queue.heard(10)
+    assert sorted(",".join(lines).split(",")) == ["good", "wrong", "wrong"]
+    assert len(queue.heard(100)) == len(lines)
+    assert queue.left(queue.dead) == ["wrong"]
+    assert queue.left(queue.url) == []
+
+
+def test_a_record_of_a_standard_queue_has_no_group(queue: Queue, tmp_path: Path) -> None:
+    (tmp_path / "own_code.py").write_text(
+        "def handler(event, context):\n    print(sorted(event['Records'][0]['attributes']))"
+    )
+    queue.mapped()
+    queue.says("one")
+    assert queue.heard(1) == [
+        "['ApproximateFirstReceiveTimestamp', 'ApproximateReceiveCount', 'SenderId', 'SentTimestamp']"
+    ]
+
+
+def test_a_story_may_let_a_queue_deliver_twice(queue: Queue) -> None:
+    queue.functions.pollers.mischief = Mischief(duplicate=0.5, delay=30)
+    queue.mapped()
+    bodies = [str(number) for number in range(20)]
+    queue.says(*bodies)
+    heard = ",".join(queue.heard(600)).split(",")
+    assert set(heard) == set(bodies), "nothing is lost"
+    assert len(heard) > len(bodies)
+    assert queue.left(queue.url) == []
+
+
+def test_a_story_may_let_a_queue_mix_up_its_messages(queue: Queue) -> None:
+    queue.functions.pollers.mischief = Mischief(reorder=True)
+    bodies = [str(number) for number in range(20)]
+    queue.says(*bodies)
+    queue.mapped()
+    heard = ",".join(queue.heard(100)).split(",")
+    assert heard != bodies
+    assert sorted(heard) == sorted(bodies)
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({"BatchSize": 11}, "Maximum batch window in seconds must be greater than 0"),
+        ({"ScalingConfig": {"MaximumConcurrency": 1001}}, "(?i)1001|maximumConcurrency"),
+        ({"MaximumBatchingWindowInSeconds": 5}, "NotImplemented"),
+        ({"EventSourceArn": f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/s"}, "NotImplemented"),
+    ],
+)
+def test_what_lambda_or_the_world_does_not_take_is_refused(queue: Queue, more: dict[str, Any], text: str) -> None:
+    with pytest.raises(ClientError, match=text):
+        queue.mapped(**more)
