@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -74,9 +74,13 @@ def _opened(heard: Interruption, verdict: Verdict, cluster: str, role: str, now:
         hook=heard.hook,
         do=verdict.do,
         budgets=verdict.budgets,
-        state="marked" if verdict.due <= now else "waiting",
+        state=_begun(verdict.due, now),
         heard_at=heard.at,
     )
+
+
+def _begun(due: float, now: float) -> Literal["marked", "waiting"]:
+    return "marked" if due <= now else "waiting"
 
 
 def _begins_anew(known: Claim, heard: Interruption, verdict: Verdict) -> bool:
@@ -116,7 +120,7 @@ def _joined(known: Claim, heard: Interruption, verdict: Verdict, now: float) -> 
         hook_done=hook_done,
         do=do,
         budgets=budgets,
-        state="marked" if known.state == "waiting" and due <= now else known.state,
+        state=_begun(due, now) if known.state in {"waiting", "marked"} else known.state,
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAMED_BY = ("eks:cluster-name", "eks:eks-cluster-name")
 """Tags whose value is the cluster: of managed node groups (EKS guide), of Karpenter (its docs, "NodeClasses")."""
 OWNED = "kubernetes.io/cluster/"
-"""Before the cluster's name in a tag of everybody's nodes, whose value is ``owned`` (EKS guide, "Self-managed nodes")."""
+"""Before the cluster's name in a tag of every node, whose value is ``owned`` (EKS guide, "Self-managed nodes")."""
 
 Role = Literal["blue", "green", ""]
 
