@@ -8,6 +8,7 @@ reservation" and "no instance" (EC2 answers both with nothing), "not managed" an
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -107,12 +108,12 @@ def test_a_spot_warning_is_a_claim_a_mark_and_a_running_coordinator(account: Acc
 
 
 def test_a_whole_batch_is_marked_before_anything_can_be_evicted(account: Account) -> None:
-    def all_are_marked(*_: object) -> bool:
+    def start(machine: str, name: str, request: dict[str, Any]) -> bool:
         marked.append([one.unschedulable for one in account.blue.objects.values()])
         return True
 
     marked: list[list[bool]] = []
-    account.ports.executions.start = all_are_marked  # type: ignore[method-assign]
+    account.ports.executions.start = start  # type: ignore[method-assign]
     account.hears(recorded("spot"), recorded("spot", **{"instance-id": SECOND}))
     assert marked == [[True, True]]
 
@@ -188,7 +189,12 @@ def test_a_machine_that_ec2_does_not_know_is_acknowledged(account: Account) -> N
 def test_ec2_is_asked_once_for_a_batch_and_not_at_all_for_nothing(account: Account) -> None:
     asked: list[list[str]] = []
     known = account.ports.fleet.machines
-    account.ports.fleet.machines = lambda ids: asked.append(list(ids)) or known(ids)  # type: ignore[method-assign]
+
+    def machines(instances: Sequence[str]) -> dict[str, Machine]:
+        asked.append(list(instances))
+        return known(instances)
+
+    account.ports.fleet.machines = machines  # type: ignore[method-assign]
     account.hears(recorded("spot"), recorded("health_several"), "no JSON")
     account.hears("no JSON", recorded("test_notification"))
     assert asked == [[MACHINE, SECOND, MACHINE_OF_OTHERS]]
@@ -262,8 +268,8 @@ def test_a_claim_that_another_batch_writes_at_the_same_moment_is_merged_anew(acc
 def test_a_coordinator_that_cannot_be_started_brings_the_messages_again(account: Account) -> None:
     start = account.ports.executions.start
 
-    def refuses(*_: object) -> bool:
-        raise ThrottledError("states:StartExecution")
+    def refuses(machine: str, name: str, request: dict[str, Any]) -> bool:
+        raise ThrottledError(f"states:StartExecution {machine}")
 
     account.ports.executions.start = refuses  # type: ignore[method-assign]
     assert failures(account.hears(recorded("spot"))) == ["0"]

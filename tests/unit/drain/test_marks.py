@@ -9,8 +9,8 @@ from norikae.drain.claim import Claim
 from norikae.drain.interruption import GRAVITY
 from norikae.drain.marks import is_marked, mark, unmark
 from norikae.drain.node import CORDONED, DEADLINE, EPISODE, EXCLUDED, TAINT, Node, Taint
-from tests.unit.drain.heard import NODE, Nodes, node
-from tests.unit.drain.test_merge import claimed, heard
+from tests.unit.drain.heard import NODE, Nodes, heard, node
+from tests.unit.drain.test_merge import claimed
 
 THEIRS = Taint(key="team", value="chat", effect="NoExecute", timeAdded="2026-01-01T00:00:00Z")
 

@@ -114,9 +114,8 @@ def test_a_lifecycle_action_after_the_end_of_a_spot_claim_is_answered_once_and_n
     assert (answering.episode, answering.told, answering.outcome) == (done.episode, "drained", "drained")
     answered = msgspec.structs.replace(answering, state="finished", hook_done=True)
     assert told(answered, heard("scaling", NOW + 20)) is None, "a copy"
-    assert (
-        told(answered, heard("scaling", NOW + 20, event="from a listing", hook=Hook(DRAIN.group, DRAIN.name))) is None
-    )
+    listed = heard("scaling", NOW + 20, event="from a listing", hook=Hook(DRAIN.group, DRAIN.name))
+    assert told(answered, listed) is None
 
 
 def test_a_second_hook_after_the_end_is_answered_too() -> None:
