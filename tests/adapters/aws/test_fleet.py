@@ -23,7 +23,6 @@ from norikae.errors import AwsRefusedError, ThrottledError
 
 MACHINE, OTHER, BLUE = "i-0a1b2c3d4e5f60718", "i-0b1b2c3d4e5f60718", "demo-1-33"
 HOOK = Hook("workers", "drain", "71514b9d-6a40-4b26-8523-05e7eea1b2c3")
-EC2, SCALING, ELB = "http://ec2.amazonaws.com/doc/2016-11-15/", "http://autoscaling.amazonaws.com/doc/2011-01-01/", ""
 
 
 class _Body(BytesIO):
@@ -65,9 +64,8 @@ class Aws:
         params = {key: values[0] for key, values in parse_qs(body).items()}
         operation = params.pop("Action")
         self.asked.append((operation, params))
-        status, text = (
-            self.answers[operation][0] if len(self.answers[operation]) == 1 else self.answers[operation].pop(0)
-        )
+        answers = self.answers[operation]
+        status, text = answers[0] if len(answers) == 1 else answers.pop(0)
         return AWSResponse(request.url, status, {"Content-Type": "text/xml"}, _Body(text.encode()))
 
 
@@ -81,17 +79,26 @@ def fleet(aws: Aws) -> AwsFleet:
     return AwsFleet(aws.client)
 
 
+def within(*tags_and_text: str) -> str:
+    """A text within tags, the outermost first."""
+    *tags, text = tags_and_text
+    for tag in reversed(tags):
+        text = f"<{tag}>{text}</{tag}>"
+    return text
+
+
 def instances(*found: str, token: str = "") -> str:
     items = "".join(f"<item><instancesSet>{one}</instancesSet></item>" for one in found)
     more = f"<nextToken>{token}</nextToken>" if token else ""
-    return f'<DescribeInstancesResponse xmlns="{EC2}"><reservationSet>{items}</reservationSet>{more}</DescribeInstancesResponse>'
+    return within("DescribeInstancesResponse", f"<reservationSet>{items}</reservationSet>{more}")
 
 
 def instance(name: str, state: str = "running", *, spot: bool = False) -> str:
     tags = f"<tagSet><item><key>kubernetes.io/cluster/{BLUE}</key><value>owned</value></item></tagSet>"
     dns = "<privateDnsName>ip-10-0-0-1.internal</privateDnsName>" if state == "running" else "<privateDnsName/>"
     lifecycle = "<instanceLifecycle>spot</instanceLifecycle>" if spot else ""
-    return f"<item><instanceId>{name}</instanceId><instanceState><name>{state}</name></instanceState>{dns}{tags}{lifecycle}</item>"
+    known = f"<instanceId>{name}</instanceId>{within('instanceState', 'name', state)}"
+    return within("item", known + dns + tags + lifecycle)
 
 
 def test_a_machine_is_known_by_its_tags_state_and_name(aws: Aws, fleet: AwsFleet) -> None:
@@ -103,9 +110,7 @@ def test_a_machine_is_known_by_its_tags_state_and_name(aws: Aws, fleet: AwsFleet
     }
 
 
-def test_ids_are_a_filter_so_that_an_unknown_one_hides_no_other_and_pages_are_followed(
-    aws: Aws, fleet: AwsFleet
-) -> None:
+def test_ids_are_a_filter_so_that_an_unknown_one_hides_no_other(aws: Aws, fleet: AwsFleet) -> None:
     aws.says("DescribeInstances", instances(instance(MACHINE), token="more"), instances(instance(OTHER)))
     assert set(fleet.machines([MACHINE, OTHER, "i-0ffffffffffffffff"])) == {MACHINE, OTHER}
     first, second = aws.of("DescribeInstances")
@@ -132,7 +137,7 @@ def test_ec2_that_asks_for_less_is_a_passing_trouble(aws: Aws, fleet: AwsFleet) 
 
 
 def answered(operation: str) -> str:
-    return f'<{operation}Response xmlns="{SCALING}"><{operation}Result/></{operation}Response>'
+    return within(f"{operation}Response", f"<{operation}Result/>")
 
 
 def hooks(*names: str, transition: str = "TERMINATING") -> str:
@@ -142,8 +147,7 @@ def hooks(*names: str, transition: str = "TERMINATING") -> str:
         "<HeartbeatTimeout>300</HeartbeatTimeout></member>"
         for name in names
     )
-    result = f"<DescribeLifecycleHooksResult><LifecycleHooks>{members}</LifecycleHooks></DescribeLifecycleHooksResult>"
-    return f'<DescribeLifecycleHooksResponse xmlns="{SCALING}">{result}</DescribeLifecycleHooksResponse>'
+    return within("DescribeLifecycleHooksResponse", "DescribeLifecycleHooksResult", "LifecycleHooks", members)
 
 
 def test_an_action_is_answered_by_hook_token_and_machine(aws: Aws, fleet: AwsFleet) -> None:
@@ -207,11 +211,8 @@ def test_machines_that_auto_scaling_holds_are_found_with_the_hooks_of_their_tran
     )
     group = f"<member><AutoScalingGroupName>workers</AutoScalingGroupName><Instances>{held}</Instances></member>"
     quiet = "<member><AutoScalingGroupName>quiet</AutoScalingGroupName><Instances/></member>"
-    result = f"<DescribeAutoScalingGroupsResult><AutoScalingGroups>{group}{quiet}</AutoScalingGroups></DescribeAutoScalingGroupsResult>"
-    aws.says(
-        "DescribeAutoScalingGroups",
-        f'<DescribeAutoScalingGroupsResponse xmlns="{SCALING}">{result}</DescribeAutoScalingGroupsResponse>',
-    )
+    answer = ("DescribeAutoScalingGroupsResponse", "DescribeAutoScalingGroupsResult", "AutoScalingGroups")
+    aws.says("DescribeAutoScalingGroups", within(*answer, group + quiet))
     aws.says("DescribeLifecycleHooks", hooks("drain", "backup"))
     assert fleet.waiting(BLUE) == [
         Waiting(MACHINE, "terminating", (Hook("workers", "drain"), Hook("workers", "backup")))
@@ -225,9 +226,7 @@ def test_machines_that_auto_scaling_holds_are_found_with_the_hooks_of_their_tran
 
 
 def test_failed_checks_and_events_that_are_not_over_count_against_a_machine(aws: Aws, fleet: AwsFleet) -> None:
-    since = (
-        "<details><item><name>reachability</name><impairedSince>2026-11-28T03:00:00Z</impairedSince></item></details>"
-    )
+    since = within("details", "item", "<name>reachability</name><impairedSince>2026-11-28T03:00:00Z</impairedSince>")
     events = (
         "<item><code>instance-retirement</code><description>degraded</description>"
         "<notBefore>2026-12-12T13:00:00Z</notBefore></item>"
@@ -240,10 +239,7 @@ def test_failed_checks_and_events_that_are_not_over_count_against_a_machine(aws:
         "<instanceStatus><status>ok</status></instanceStatus></item>"
     )
     aws.says("DescribeInstances", instances(instance(MACHINE)))
-    aws.says(
-        "DescribeInstanceStatus",
-        f'<DescribeInstanceStatusResponse xmlns="{EC2}"><instanceStatusSet>{status}</instanceStatusSet></DescribeInstanceStatusResponse>',
-    )
+    aws.says("DescribeInstanceStatus", within("DescribeInstanceStatusResponse", "instanceStatusSet", status))
     assert fleet.impaired([MACHINE, OTHER]) == [
         Impairment(MACHINE, "system-impaired", 1795834800.0),
         Impairment(MACHINE, "instance-retirement", 1797080400.0),
@@ -256,9 +252,9 @@ def test_failed_checks_and_events_that_are_not_over_count_against_a_machine(aws:
 
 
 def targets(state: str = "healthy") -> str:
-    member = f"<member><Target><Id>{MACHINE}</Id><Port>31080</Port></Target><TargetHealth><State>{state}</State></TargetHealth></member>"
-    result = f"<TargetHealthDescriptions>{member}</TargetHealthDescriptions>"
-    return f"<DescribeTargetHealthResponse><DescribeTargetHealthResult>{result}</DescribeTargetHealthResult></DescribeTargetHealthResponse>"
+    member = within("Target", f"<Id>{MACHINE}</Id><Port>31080</Port>") + within("TargetHealth", "State", state)
+    answer = ("DescribeTargetHealthResponse", "DescribeTargetHealthResult", "TargetHealthDescriptions", "member")
+    return within(*answer, member)
 
 
 def groups() -> str:
@@ -266,8 +262,7 @@ def groups() -> str:
         f"<member><TargetGroupArn>arn:{kind}</TargetGroupArn><TargetType>{kind}</TargetType></member>"
         for kind in ("instance", "ip")
     )
-    result = f"<DescribeTargetGroupsResult><TargetGroups>{members}</TargetGroups></DescribeTargetGroupsResult>"
-    return f"<DescribeTargetGroupsResponse>{result}</DescribeTargetGroupsResponse>"
+    return within("DescribeTargetGroupsResponse", "DescribeTargetGroupsResult", "TargetGroups", members)
 
 
 def test_a_machine_is_a_target_until_nothing_of_it_is_left(aws: Aws, fleet: AwsFleet) -> None:
