@@ -141,7 +141,9 @@ def _data(at: Resources) -> list[iam.PolicyStatement]:
         _allow("Evidence", ["s3:PutObject"], [f"{at.bucket}/*"]),
         _allow("Publish", ["sns:Publish"], [at.topic]),
         _allow(
-            "Hear", [f"sqs:{verb}" for verb in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")], [at.bell]
+            "Hear",
+            [f"sqs:{verb}" for verb in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")],
+            [at.bell, at.interruptions],
         ),
         _allow("Key", [f"kms:{verb}" for verb in verbs], [at.key]),
     ]
@@ -221,8 +223,9 @@ def _answers(at: Resources) -> list[iam.PolicyStatement]:
 
 
 def _errands(at: Resources) -> list[iam.PolicyStatement]:
-    """The two machines that a command starts; upgrades are started by people, shifts by the upgrade machine."""
-    return [_allow("Machines", ["states:StartExecution"], [at.adopt_machine, at.clean_machine, at.shift_machine])]
+    """The machines that a command or an event starts; upgrades are started by people, shifts by the upgrade machine."""
+    machines = [at.adopt_machine, at.clean_machine, at.drain_machine, at.shift_machine]
+    return [_allow("Machines", ["states:StartExecution"], machines)]
 
 
 def _network(at: Resources) -> list[iam.PolicyStatement]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stacks import cluster_grants, compute_grants, grants, identity_grants
+from stacks import cluster_grants, compute_grants, grants, identity_grants, interruption_grants
+from stacks.interruptions import INGEST_SECONDS
 from stacks.rights import (
     MOVE_AT_ONCE,
     REPORT,
@@ -43,13 +44,25 @@ ERRANDS = (
         TELLING,
         timeout=120,
     ),
-    # started by the bell of the zone, by an event, and by a person
+    # started by the bell of the zone, by what AWS says about machines, by an event, and by a person
     Row(
         "Write zone",
         "events",
         (grants.table, grants.forget, grants.records_write, grants.ring, grants.hear),
         settings=(*TABLE, "NORIKAE_BELL"),
         timeout=WRITER_SECONDS,
+        rung=True,
+    ),
+    Row(
+        "Interruptions",
+        "events",
+        (
+            *(interruption_grants.interruptions_hear, interruption_grants.machines_find),
+            *(interruption_grants.claims_write, interruption_grants.drain_begin, cluster_grants.cluster_endpoint),
+        ),
+        ("norikae:drain",),
+        settings=(*TABLE, "NORIKAE_DRAIN_MACHINE"),
+        timeout=INGEST_SECONDS,
         rung=True,
     ),
     Row(

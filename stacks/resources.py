@@ -35,8 +35,10 @@ class Resources:
     shift_machine: str
     adopt_machine: str
     clean_machine: str
+    drain_machine: str
     bell: str
     bell_url: str
+    interruptions: str
 
     def arn(self, service: str, resource: str) -> str:
         """An ARN in this account and region."""

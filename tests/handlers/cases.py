@@ -13,14 +13,16 @@ import msgspec
 import yaml
 
 from norikae.cluster.eks_port import Cluster
+from norikae.drain.ports import Machine
 from norikae.upgrade.compare import compare_wave
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.phase import enter
+from tests.unit.drain.heard import MACHINE, NODE, Nodes, node
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import unsynced
 from tests.unit.fakes.ports import FakePorts
 from tests.unit.fakes.singletons import NIGHTLY, HandOff, cron_job
-from tests.unit.fakes.story import APP, GREEN, RUN, WRITER, Story
+from tests.unit.fakes.story import APP, BLUE, GREEN, RUN, WRITER, Story
 from tests.unit.fakes.waves import Wave, config_map
 from tests.unit.zone.stories import Zones
 
@@ -30,6 +32,7 @@ Handler = Callable[[Json, object], Json]
 EXECUTIONS = "arn:aws:states:ap-northeast-1:123456789012:execution"
 READERS = {"norikae:read": ("arn:aws:iam::123456789012:role/preflight",)}
 UPGRADE = f"{EXECUTIONS}:norikae-demo-upgrade:{RUN}-a1"
+DRAIN = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:norikae-demo-drain"
 SHIFT = f"{EXECUTIONS}:norikae-demo-shift:{RUN}-a1-5f0c1a2b"
 
 
@@ -41,7 +44,10 @@ def event(name: str) -> Json:
 
 def handler(name: str) -> Handler:
     """The handler of a state, an event or a command."""
-    folder = {"recover": "events", "write_zone": "events", "operator_command": "operator"}.get(name, "workflow")
+    folder = {
+        **dict.fromkeys(("interruptions", "recover", "write_zone"), "events"),
+        "operator_command": "operator",
+    }.get(name, "workflow")
     found: Handler = importlib.import_module(f"handlers.{folder}.{name}").handler
     return found
 
@@ -151,6 +157,14 @@ def _rung() -> Story:
     return story
 
 
+def _interrupted() -> Story:
+    story = _story()
+    story.ports.settings = replace(story.ports.settings, drain_machine=DRAIN)
+    story.ports.fleet.known[MACHINE] = Machine(MACHINE, "running", NODE, {"eks:cluster-name": BLUE})
+    story.ports.yards[BLUE] = Nodes(node())
+    return story
+
+
 WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "plan_upgrade": _free,
     "run_preflight": _planned,
@@ -190,6 +204,7 @@ WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "finish_shift": lambda: _story(weight=5),
     "recover": lambda: _story(weight=5),
     "write_zone": _rung,
+    "interruptions": _interrupted,
     "operator_command": lambda: _story(weight=5),
 }
 """Every handler, and the world before its recorded event."""
