@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from norikae.drain.claim import Claim
@@ -31,11 +31,13 @@ class Evict:
 
     Args:
         pod: which.
+        budgets: keys of those that select it.
         grace_seconds: shorter than its own when the machine goes earlier.
         dry_run: it is only asked whether it could.
     """
 
     pod: Pod
+    budgets: tuple[str, ...] = ()
     grace_seconds: int | None = None
     dry_run: bool = False
 
@@ -62,6 +64,7 @@ class Continue:
 
 
 Act = Mark | Unmark | Evict | Delete | Beat | Continue
+On = Literal["budgets", "graces", "facts", "world"]
 NEVER = float("inf")
 
 
@@ -74,7 +77,8 @@ class Turn:
         claim: as it is once the acts have worked.
         acts: in order.
         waits_for: in words; "" when the claim is finished.
-        on: what may change it: ``budgets`` any moment, ``graces`` of pods that end, ``world`` for everything else.
+        on: what may change it: ``budgets`` any moment, ``graces`` of pods that end, ``facts`` of EC2, load balancers and
+            volumes, ``world`` for everything else.
         at: the instant of the next look that must not be missed.
     """
 
@@ -82,5 +86,9 @@ class Turn:
     claim: Claim
     acts: tuple[Act, ...] = ()
     waits_for: str = ""
-    on: str = "world"
+    on: On = "world"
     at: float = NEVER
+
+    def preceded_by(self, acts: tuple[Act, ...]) -> Turn:
+        """The same with other acts before its own."""
+        return replace(self, acts=(*acts, *self.acts)) if acts else self

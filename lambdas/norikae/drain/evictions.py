@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from norikae.drain.acts import NEVER, Delete, Evict
+from norikae.drain.allowance import Leave
 from norikae.drain.ends import machine_goes
 from norikae.drain.filter import DO_NOT_EVICT, fate
 from norikae.drain.tiers import first_tier
@@ -31,6 +32,7 @@ class Moves:
         left: pods that still have to go.
         blocked_by: what keeps pods for good, in words: their budgets, or why the API server refuses.
         later: whether a budget keeps pods only until others are back.
+        going: whether pods end, or have been asked to.
         bypassed: pods that are deleted against a budget now.
         at: when the next pod is made to go.
     """
@@ -39,6 +41,7 @@ class Moves:
     left: tuple[Pod, ...] = ()
     blocked_by: set[str] = field(default_factory=set)
     later: bool = False
+    going: bool = False
     bypassed: list[str] = field(default_factory=list)
     at: float = NEVER
 
@@ -64,39 +67,41 @@ def moves_of(claim: Claim, pods: Sequence[Pod], allowance: Allowance, memory: Me
         return moves
     for pod in first_tier(moves.left) if now < claim.deadline else moves.left:
         if pod.deleted_at is not None:
+            moves.going = True
             _hasten(moves, pod, pod.deleted_at, claim, memory, now)
-        elif not memory.is_asked(pod, now) or pod.uid in memory.refused:
+        elif memory.is_asked(pod, now) and pod.uid not in memory.refused:
+            moves.going = True
+        else:
             _move(moves, pod, claim, allowance, memory, now)
+    moves.going |= bool(moves.acts)
     return moves
 
 
 def _move(moves: Moves, pod: Pod, claim: Claim, allowance: Allowance, memory: Memory, now: float) -> None:
     """Evict a pod if it may go; otherwise delete it once its grace would no longer fit, if the policy says so."""
-    hold = _hold(pod, claim, allowance, memory)
+    hold = _hold(pod, claim, memory)
+    leave = allowance.take(pod) if not hold else Leave("never", hold)
     left = claim.deadline - now
     forced_at = claim.deadline - pod.grace_seconds if claim.budgets == "bypass-at-deadline" else NEVER
-    if hold is None:
+    if leave.said == "granted":
         shorter = machine_goes(claim) and pod.grace_seconds > left
-        moves.acts.append(Evict(pod, grace_seconds=_grace(pod, left) if shorter else None))
+        moves.acts.append(Evict(pod, leave.budgets, _grace(pod, left) if shorter else None))
     elif now >= forced_at:
-        moves.acts.append(Delete(pod, grace_seconds=_grace(pod, left)))
+        moves.acts.append(Delete(pod, _grace(pod, left)))
         moves.bypassed.append(pod.key)
     else:
-        moves.blocked_by |= hold
-        moves.later |= not hold
+        moves.later |= leave.said == "later"
+        moves.blocked_by |= set(leave.budgets) if leave.said == "never" else set()
         moves.at = min(moves.at, forced_at)
 
 
-def _hold(pod: Pod, claim: Claim, allowance: Allowance, memory: Memory) -> set[str] | None:
-    """What keeps a pod, in words; nothing in particular when only others have to be back; None when it may go."""
+def _hold(pod: Pod, claim: Claim, memory: Memory) -> tuple[str, ...]:
+    """What keeps a pod besides its budgets, in words."""
     if pod.uid in memory.refused:
-        return {f"{pod.key}: {memory.refused[pod.uid]}"}
+        return (f"{pod.key}: {memory.refused[pod.uid]}",)
     if fate(pod, claim.kind) == "kept":
-        return {f"{pod.key}: {DO_NOT_EVICT}"}
-    leave = allowance.take(pod)
-    if leave.said == "granted":
-        return None
-    return set(leave.budgets) if leave.said == "never" else set()
+        return (f"{pod.key}: {DO_NOT_EVICT}",)
+    return ()
 
 
 def _hasten(moves: Moves, pod: Pod, ends: float, claim: Claim, memory: Memory, now: float) -> None:

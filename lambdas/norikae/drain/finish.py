@@ -29,34 +29,42 @@ SURE_THAT_IT_RUNS = 10.0
 """Seconds after which EC2's word that a machine runs counts against an event that says that it ends."""
 
 
-def finished(before: Claim, outcome: Outcome, now: float, *, left: Sequence[Pod] = ()) -> Turn:
+def finished(before: Claim, outcome: Outcome, now: float, *, left: Sequence[Pod] | None = ()) -> Turn:
     """The claim is finished and its lifecycle action answered.
 
     Args:
         before: as it was read.
         outcome: how it ended.
         now: the instant.
-        left: pods that are still there; they are lost if the machine goes.
+        left: pods that are still there, which are lost if the machine goes; None when nobody could look.
     """
     claim, acts = answered(before)
-    lost = tuple(sorted(pod.key for pod in left)) if machine_goes(before) else ()
+    count = before.left if left is None else len(left)
+    lost = tuple(sorted(pod.key for pod in left or ())) if machine_goes(before) else ()
     claim = msgspec.structs.replace(
-        claim, state="finished", outcome=outcome, finished_at=now, left=len(left), lost=lost, pods=max(before.pods, len(left))
+        claim, state="finished", outcome=outcome, finished_at=now, left=count, lost=lost, pods=max(before.pods, count)
     )
     return Turn(before=before, claim=claim, acts=acts)
 
 
-def emptied(before: Claim, sight: Sight) -> Turn:
-    """No pod is left that has to move: volumes and targets follow, as far as there is time, then it is finished."""
+def emptied(before: Claim, sight: Sight, *, marked: bool) -> Turn:
+    """No pod is left that has to move: volumes and targets follow, as far as there is time, then it is finished.
+
+    Args:
+        before: as it was read.
+        sight: the world.
+        marked: whether the node was marked when its pods were read.
+    """
     now = sight.now
     claim = msgspec.structs.replace(before, state="empty", left=0, blocked_by=())
-    quiet_from = max(before.began, before.due) + SETTLES
-    if now < min(quiet_from, before.deadline):
-        return Turn(before=before, claim=before, waits_for="pods that were placed before the mark", at=quiet_from)
+    settled = max(before.began, before.due) + SETTLES if marked else now + SETTLES
+    if now < settled and now < before.deadline:
+        at = min(settled, before.deadline)
+        return Turn(before=before, claim=before, waits_for="pods that were placed before the mark", at=at)
     waiting = [what for what, until in _rest(before, sight) if now < until]
     if not waiting:
         return finished(before, "drained", now)
-    return Turn(before=before, claim=claim, waits_for=" and ".join(waiting), at=now + LOOK)
+    return Turn(before=before, claim=claim, waits_for=" and ".join(waiting), on="facts", at=now + LOOK)
 
 
 def _rest(claim: Claim, sight: Sight) -> list[tuple[str, float]]:

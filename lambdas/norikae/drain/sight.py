@@ -28,12 +28,13 @@ class Sight:
     Args:
         now: the instant.
         nodes: those that exist; an instance that is missing has no node.
-        pods: what is bound to them; missing where that could not be read.
+        pods: what is bound to them.
         budgets: all of them, from this very instant.
         attached: how many volumes are attached to a node; missing where nobody asked.
-        targets: whether a load balancer sends to the machine; missing where nobody asked.
-        running: whether EC2 says that it runs; missing where nobody asked.
+        targets: 1 where a load balancer sends to the machine; missing where nobody asked.
+        running: 1 where EC2 says that it runs; missing where nobody asked.
         heartbeats: HeartbeatTimeout of the hook that waits, in seconds; missing where none waits.
+        unseen: instances of which the cluster could not be asked.
     """
 
     now: float
@@ -41,9 +42,10 @@ class Sight:
     pods: Mapping[str, Sequence[Pod]] = field(default_factory=dict)
     budgets: Sequence[Budget] = ()
     attached: Mapping[str, int] = field(default_factory=dict)
-    targets: Mapping[str, bool] = field(default_factory=dict)
-    running: Mapping[str, bool] = field(default_factory=dict)
+    targets: Mapping[str, int] = field(default_factory=dict)
+    running: Mapping[str, int] = field(default_factory=dict)
     heartbeats: Mapping[str, int] = field(default_factory=dict)
+    unseen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Memory:
         quiet_until: the API server wants nothing before.
         mounted: instances of which a pod with volumes moved.
         seen: instances whose pods were seen while there were some.
+        tried: uid to what was answered when it was only asked whether the pod could go.
     """
 
     again: dict[str, float] = field(default_factory=dict)
@@ -78,6 +81,7 @@ class Memory:
     quiet_until: float = 0.0
     mounted: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
+    tried: dict[str, Answer] = field(default_factory=dict)
 
     def resting(self, now: float) -> frozenset[str]:
         """Keys of the budgets that are left alone."""
