@@ -77,8 +77,8 @@ class Turn:
         claim: as it is once the acts have worked.
         acts: in order.
         waits_for: in words; "" when the claim is finished.
-        on: what may change it: ``budgets`` any moment, ``graces`` of pods that end, ``facts`` of EC2, load balancers and
-            volumes, ``world`` for everything else.
+        on: what may change it: ``budgets`` any moment, ``graces`` of pods that end, ``facts`` of volumes and load
+            balancers, ``world`` for everything else.
         at: the instant of the next look that must not be missed.
     """
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from norikae.drain.budget import Budget, Expression, Selector
     from norikae.drain.pod import Pod
 
+Said = Literal["granted", "later", "never"]
 BEYOND_BUDGETS = ("Pending", "Succeeded", "Failed")
 """Phases in which a pod serves nobody: the eviction API does not ask budgets about it."""
 
@@ -25,7 +26,7 @@ class Leave:
         budgets: those that select it, as ``namespace/name``.
     """
 
-    said: Literal["granted", "later", "never"]
+    said: Said
     budgets: tuple[str, ...] = ()
 
 
@@ -41,33 +42,37 @@ class Allowance:
         self._resting = resting
         self._of: dict[str, list[Budget]] = defaultdict(list)
         self._left: dict[str, int] = {}
+        self._covering: dict[tuple[str, frozenset[tuple[str, str]]], list[Budget]] = {}
         for budget in budgets:
             self._of[budget.namespace].append(budget)
             self._left[budget.key] = budget.allowed
 
     def covering(self, pod: Pod) -> list[Budget]:
-        """The budgets that select a pod."""
-        return [one for one in self._of.get(pod.namespace, ()) if selects(one.selector, pod.labels)]
+        """The budgets that select a pod; worked out once for all pods with the same labels."""
+        look = (pod.namespace, frozenset(pod.labels.items()))
+        if look not in self._covering:
+            of_namespace = self._of.get(pod.namespace, ())
+            self._covering[look] = [one for one in of_namespace if selects(one.selector, pod.labels)]
+        return self._covering[look]
 
     def take(self, pod: Pod) -> Leave:
-        """Whether a pod may go, as the eviction API will answer (kubernetes, ``pkg/registry/core/pod/storage/eviction.go``)."""
-        if pod.phase in BEYOND_BUDGETS:
-            return Leave("granted")
-        covering = self.covering(pod)
+        """Whether a pod may go, as the eviction API will answer (``pkg/registry/core/pod/storage/eviction.go``)."""
+        covering = [] if pod.phase in BEYOND_BUDGETS else self.covering(pod)
         keys = tuple(sorted(one.key for one in covering))
-        if not covering:
-            return Leave("granted")
         if len(covering) > 1:
             return Leave("never", keys)
-        (budget,) = covering
+        return Leave(self._said(covering[0], pod), keys) if covering else Leave("granted")
+
+    def _said(self, budget: Budget, pod: Pod) -> Said:
+        """What one budget says of a pod that only it selects."""
         if not pod.ready and _lets_the_unhealthy_go(budget):
-            return Leave("granted", keys)
+            return "granted"
         if not budget.seen or budget.key in self._resting:
-            return Leave("later", keys)
+            return "later"
         if self._left[budget.key] > 0:
             self._left[budget.key] -= 1
-            return Leave("granted", keys)
-        return Leave("never" if is_stuck(budget) else "later", keys)
+            return "granted"
+        return "never" if is_stuck(budget) else "later"
 
 
 def is_stuck(budget: Budget) -> bool:
@@ -88,7 +93,7 @@ def selects(selector: Selector | None, labels: Mapping[str, str]) -> bool:
 
 
 def _fits(expression: Expression, labels: Mapping[str, str]) -> bool:
-    """Whether one expression fits; without the label NotIn and DoesNotExist do (Kubernetes docs, "Labels and Selectors")."""
+    """Whether one expression fits; without the label NotIn does, too (Kubernetes docs, "Labels and Selectors")."""
     value = labels.get(expression.key)
     match expression.operator:
         case "In":

@@ -62,14 +62,13 @@ def _turn(claim: Claim, sight: Sight, memory: Memory, allowance: Allowance) -> T
 
 
 def _by_policy(claim: Claim, node: Node, sight: Sight, memory: Memory, allowance: Allowance) -> Turn:
-    pods = sight.pods[claim.instance]
     if claim.do == "dry-run":
-        return _tried(claim, pods, memory, allowance, sight.now)
+        return _tried(claim, sight.pods[claim.instance], memory, allowance, sight.now)
     mark: tuple[Act, ...] = () if is_marked(node) else (Mark(node),)
     if claim.do == "cordon":
         after, acts = answered(claim)
         return Turn(before=claim, claim=msgspec.structs.replace(after, state="marked"), acts=(*mark, *acts))
-    moves = moves_of(claim, pods, allowance, memory, sight.now)
+    moves = moves_of(claim, sight.pods[claim.instance], allowance, memory, sight.now)
     if not moves.left:
         turn = emptied(claim, sight, marked=not mark)
     elif sight.now >= end_of(claim):

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from norikae.drain.claim import Claim
 
 AFTERMATH = 15.0
-"""Seconds after a deadline in which pods that were deleted at it may still end, when nobody said when the machine goes."""
+"""Seconds after a deadline in which pods that were deleted at it may still end, unless the machine's end is known."""
 LONGEST_MARGIN = 60.0
-"""Seconds between our deadline and the machine's end (``interruptions.margin``); an end that is later is another event's."""
+"""Seconds from our deadline to the machine's end (``interruptions.margin``); a later end is another event's."""
 OURS_TO_END = frozenset({"decommission"})
 """Kinds after which we take the machine away ourselves, so that it waits for us."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from norikae.drain.sight import Memory
 
 LEAST_GRACE = 1
-"""Seconds; 0 would take a pod out of the API while its containers still run (Kubernetes docs, "Forced Pod termination")."""
+"""Seconds; with 0 a pod leaves the API while its containers still run (Kubernetes docs, "Forced Pod termination")."""
 
 
 @dataclass(slots=True)
@@ -105,9 +105,10 @@ def _hold(pod: Pod, claim: Claim, memory: Memory) -> tuple[str, ...]:
 
 
 def _hasten(moves: Moves, pod: Pod, ends: float, claim: Claim, memory: Memory, now: float) -> None:
-    """A pod whose grace ends after its machine is asked once more, with less; that needs no budget and no right to delete.
+    """A pod whose grace ends after its machine is asked once more, with less.
 
-    The eviction API passes a pod that ends already on to deletion, where a grace period can only become shorter.
+    That needs no budget and no right to delete: the eviction API passes a pod that ends already on to deletion, where
+    a grace period can only become shorter.
     """
     if ends > claim.deadline + LEAST_GRACE and machine_goes(claim) and not memory.is_asked(pod, now):
         moves.acts.append(Evict(pod, grace_seconds=_grace(pod, claim.deadline - now)))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from norikae.drain.evictions import leaving
 from norikae.drain.hooks import waits
+from norikae.drain.interruption import Hook
 from norikae.drain.sight import Sight
 from norikae.errors import NorikaeError
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from norikae.drain.claim import Claim
-    from norikae.drain.interruption import Hook
     from norikae.drain.node import Node
     from norikae.drain.pod import Pod
     from norikae.drain.ports import Fleet, Yard
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 K = TypeVar("K")
 T = TypeVar("T")
 MANY = 8
-"""Nodes from which on one list of all pods is cheaper than a list for each: then a look costs a node next to nothing."""
+"""Nodes from which on one list of all pods is cheaper than one for each: a look costs a node next to nothing then."""
 SOON = 5.0
 """Seconds between two readings of what seldom changes: nodes that are not there, what EC2 and load balancers say."""
 
@@ -44,7 +45,7 @@ class Eyes:
         self._pods: dict[str, Sequence[Pod]] = {}
         self._unseen: set[str] = set()
         self._heartbeats: dict[Hook, int] = {}
-        self._facts: dict[str, tuple[float, Mapping[str, int]]] = {}
+        self._facts: dict[str, dict[str, tuple[float, int]]] = {}
 
     def know(self, node: Node) -> None:
         """A node as a patch answered it."""
@@ -67,7 +68,7 @@ class Eyes:
             NorikaeError: the cluster cannot be read.
         """
         self._look_at_nodes([one for one in claims if self._is_wanted(one, now)], now)
-        there = [one for one in claims if one.instance in self._nodes and one.kind != "launch"]
+        there = [one for one in claims if one.instance in self._nodes and one.kind != "launch" and one.do != "cordon"]
         self._look_at_pods(there if at_pods else [one for one in there if one.instance not in self._pods])
         there = [one for one in there if one.instance not in self._unseen]
         empty = [one for one in there if not leaving(self._pods[one.instance], one.kind)]
@@ -90,12 +91,9 @@ class Eyes:
     def heartbeats(self, claims: Sequence[Claim]) -> dict[str, int]:
         """HeartbeatTimeout by instance, as far as Auto Scaling says it; each hook is asked about once."""
         waiting = {one.instance: one.hook for one in claims if one.hook and waits(one) and one.kind != "launch"}
-        new = sorted(
-            {hook for hook in waiting.values()} - set(self._heartbeats), key=lambda hook: (hook.group, hook.name)
-        )
-        for hook, seconds in self._each(new, self._fleet.heartbeat_seconds).items():
-            self._heartbeats[hook] = seconds
-        return {instance: self._heartbeats.get(hook, 0) for instance, hook in waiting.items()}
+        new = [hook for hook in dict.fromkeys(map(_of_all_actions, waiting.values())) if hook not in self._heartbeats]
+        self._heartbeats |= self._each(new, self._fleet.heartbeat_seconds)
+        return {instance: self._heartbeats.get(_of_all_actions(hook), 0) for instance, hook in waiting.items()}
 
     def _is_wanted(self, claim: Claim, now: float) -> bool:
         """Whether a node has to be read: it never was, or it was not there, or not Ready, some time ago."""
@@ -172,17 +170,20 @@ class Eyes:
 
     def _lately(
         self, fact: str, now: float, instances: Sequence[str], read: Callable[[Sequence[str]], dict[str, int]]
-    ) -> Mapping[str, int]:
-        """A fact about machines, read again when it is old or does not cover all of them."""
-        at, known = self._facts.get(fact, (0.0, {}))
-        if instances and (now >= at + SOON or any(one not in known for one in instances)):
-            at, known = now, read(instances)
-            self._facts[fact] = (at, known)
-        return known
+    ) -> dict[str, int]:
+        """A fact about machines, read again for those of which it is old or not known."""
+        known = self._facts.setdefault(fact, {})
+        if old := [one for one in instances if one not in known or now >= known[one][0] + SOON]:
+            known |= {one: (now, value) for one, value in read(old).items()}
+        return {one: known[one][1] for one in instances}
 
     def _each(self, things: Sequence[K], ask: Callable[[K], T]) -> dict[K, T]:
         """What was answered for each thing, asked at once; those that could not be asked are left out."""
-        answers = self._yard.together([lambda one=one: ask(one) for one in things])
-        return {
-            one: answer for one, answer in zip(things, answers, strict=True) if not isinstance(answer, NorikaeError)
-        }
+        answers: list[Any] = self._yard.together([partial(ask, one) for one in things])
+        both = zip(things, answers, strict=True)
+        return {one: answer for one, answer in both if not isinstance(answer, NorikaeError)}
+
+
+def _of_all_actions(hook: Hook) -> Hook:
+    """The hook itself, whichever machine waits for it."""
+    return Hook(hook.group, hook.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from norikae.drain.acts import Beat, Continue, Delete, Evict, Mark, Unmark
 from norikae.drain.marks import mark, unmark
 from norikae.drain.node import Node
 from norikae.drain.ports import Answer
+from norikae.drain.yardless import attempt
 from norikae.errors import NorikaeError
 
 if TYPE_CHECKING:
@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     from norikae.drain.acts import Act, Turn
     from norikae.drain.claim import Claim
     from norikae.drain.eyes import Eyes
+    from norikae.drain.marks import Patch
     from norikae.drain.ports import Claims, Fleet, Yard
     from norikae.drain.sight import Memory
 
-WRITTEN = ("node", "state", "outcome", "blocked_by", "pdb_bypassed", "hook_done", "beat_at")
+WRITTEN = ("node", "state", "outcome", "blocked_by", "pdb_bypassed", "hook_done", "beat_at", "told")
 """What a claim is written for; how many pods are left is written along."""
-TOLD = ("state", "outcome", "blocked_by")
-"""What people hear of."""
 
 
 class Hands:
@@ -42,17 +41,26 @@ class Hands:
         claims: the table.
         memory: of this slice.
         eyes: learn of nodes that were patched.
+        tell: tells people what is new about claims, and answers with those that say so.
         jitter: numbers from 0 to 1.
     """
 
     def __init__(
-        self, yard: Yard, fleet: Fleet, claims: Claims, memory: Memory, eyes: Eyes, jitter: Callable[[], float]
+        self,
+        yard: Yard,
+        fleet: Fleet,
+        claims: Claims,
+        memory: Memory,
+        eyes: Eyes,
+        *,
+        tell: Callable[[Sequence[Claim]], Sequence[Claim]],
+        jitter: Callable[[], float],
     ) -> None:
         self._yard, self._fleet, self._claims = yard, fleet, claims
-        self._memory, self._eyes, self._jitter = memory, eyes, jitter
+        self._memory, self._eyes, self._tell, self._jitter = memory, eyes, tell, jitter
 
-    def carry_out(self, turns: Sequence[Turn], now: float) -> list[Claim]:
-        """Do what was decided; the claims of which people have to hear.
+    def carry_out(self, turns: Sequence[Turn], now: float) -> None:
+        """Do what was decided.
 
         Args:
             turns: one for each claim, the most urgent first.
@@ -60,25 +68,23 @@ class Hands:
         """
         going = {turn.before.instance: turn for turn in turns}
         claims = {instance: turn.claim for instance, turn in going.items()}
-        for kinds in ((Mark, Unmark), (Beat, Continue)):
+        for kinds in ((Beat,), (Mark, Unmark), (Continue,)):
             wanted = [(turn, act) for turn in going.values() for act in turn.acts if isinstance(act, kinds)]
             for (turn, act), answer in self._each(wanted, self._first):
                 self._note(turn, act, answer, going, claims, now)
-        changed = self._write(going, claims)
+        self._write(going, claims)
         asked = [(turn, act) for turn in going.values() for act in turn.acts if isinstance(act, Evict | Delete)]
         for (_, act), answer in self._each(asked, self._ask):
             self._hear(act, answer, now)
-        return changed
 
     def _first(self, turn: Turn, act: Act) -> object:
         """What comes before a claim is written."""
         claim, hook = turn.claim, turn.claim.hook
         match act:
             case Mark(node):
-                return self._yard.patch_node(node.name, mark(node, claim, _instant(claim.deadline)))
+                return self._patched(node, mark(node, claim))
             case Unmark(node):
-                patch = unmark(node, claim)
-                return self._yard.patch_node(node.name, patch) if patch else node
+                return self._patched(node, unmark(node, claim))
             case Beat() if hook:
                 return self._fleet.beat(hook, claim.instance)
             case Continue() if hook:
@@ -86,6 +92,9 @@ class Hands:
                 return None
             case _:
                 return None
+
+    def _patched(self, node: Node, patch: Patch | None) -> Node:
+        return node if patch is None else self._yard.patch_node(node.name, patch)
 
     def _note(
         self, turn: Turn, act: Act, answer: object, going: dict[str, Turn], claims: dict[str, Claim], now: float
@@ -102,16 +111,19 @@ class Hands:
         elif isinstance(answer, Node):
             self._eyes.know(answer)
 
-    def _write(self, going: dict[str, Turn], claims: dict[str, Claim]) -> list[Claim]:
-        """Write the claims that changed; a turn whose claim was merged with another event meanwhile ends here."""
-        wanted = [(turn, claims[one]) for one, turn in going.items() if _differ(turn.before, claims[one], WRITTEN)]
-        changed = []
-        for (turn, claim), answer in self._each(wanted, self._put):
+    def _write(self, going: dict[str, Turn], claims: dict[str, Claim]) -> None:
+        """Tell people and write the claims that changed; a turn whose claim was merged with another event ends here.
+
+        What a write is too late for is told once more by whoever writes first; what nobody could be told is written
+        nevertheless, since a topic that does not answer must not cost a node its time.
+        """
+        told = attempt(lambda: self._tell([claims[one] for one in going]))
+        if not isinstance(told, NorikaeError):
+            claims |= {claim.instance: claim for claim in told}
+        wanted = [(turn, claims[one]) for one, turn in going.items() if _differ(turn.before, claims[one])]
+        for (_, claim), answer in self._each(wanted, self._put):
             if isinstance(answer, NorikaeError):
                 del going[claim.instance]
-            elif _differ(turn.before, claim, TOLD):
-                changed.append(claim)
-        return changed
 
     def _put(self, turn: Turn, claim: Claim) -> None:
         self._claims.write(claim, instead_of=turn.before)
@@ -137,9 +149,5 @@ class Hands:
         return zip(pairs, answers, strict=True)
 
 
-def _differ(before: Claim, after: Claim, fields: Sequence[str]) -> bool:
-    return any(getattr(before, field) != getattr(after, field) for field in fields)
-
-
-def _instant(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _differ(before: Claim, after: Claim) -> bool:
+    return any(getattr(before, field) != getattr(after, field) for field in WRITTEN)

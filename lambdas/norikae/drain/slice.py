@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from norikae.drain.decide import decide
@@ -86,7 +87,8 @@ class _Slice:
         self._memory, self._pace = Memory(), Pace()
         yard = _enter(ports, cluster)
         self._eyes = Eyes(yard, ports.fleet, self._memory)
-        self._hands = Hands(yard, ports.fleet, ports.claims, self._memory, self._eyes, jitter)
+        tell = partial(tell_changes, ports)
+        self._hands = Hands(yard, ports.fleet, ports.claims, self._memory, self._eyes, tell=tell, jitter=jitter)
 
     def run(self) -> tuple[int, str]:
         """Whole seconds until the next slice, and what is waited for; "" when nothing is left."""
@@ -98,9 +100,8 @@ class _Slice:
                 return 0, ""
             sight, reason = self._look(claims, now)
             turns = decide(claims, sight, self._memory)
-            changed = self._hands.carry_out(turns, now)
+            self._hands.carry_out(turns, now)
             pause = self._pace.after([turn for turn in turns if turn.waits_for], now)
-            self._tell(changed)
             wakes = now + pause
             if pause > LONGEST_SLEEP or wakes > ends:
                 return int(max(0.0, min(wakes - self._clock.now(), LONGEST_WAIT))), reason or _summary(turns)
@@ -114,13 +115,6 @@ class _Slice:
         except NorikaeError as error:
             unseen = frozenset(one.instance for one in claims)
             return Sight(now=now, heartbeats=self._eyes.heartbeats(claims), unseen=unseen), str(error)
-
-    def _tell(self, changed: Sequence[Claim]) -> None:
-        """People hear of it, after the pods: a topic that does not answer costs no node its time."""
-        try:
-            tell_changes(self._ports, changed)
-        except NorikaeError:
-            return  # what was not told is in the claims; the reconciler tells it
 
 
 def _enter(ports: Ports, cluster: str) -> Yard:

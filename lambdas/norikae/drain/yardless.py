@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from norikae.errors import NorikaeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+T = TypeVar("T")
 
 
 class Yardless:
@@ -30,7 +32,7 @@ class Yardless:
         raise self.error
 
 
-def attempt(call: Callable[[], object]) -> object | NorikaeError:
+def attempt(call: Callable[[], T]) -> T | NorikaeError:
     """The answer of a call, or the error that it raised."""
     try:
         return call()

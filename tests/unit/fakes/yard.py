@@ -6,6 +6,7 @@ import heapq
 import itertools
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -98,6 +99,7 @@ class FakeYard:
     _disrupted: dict[str, set[str]] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     _spent: float | None = None
+    _of_app: dict[str, list[str]] = field(default_factory=dict)
 
     def add_node(self, name: str, instance: str, **more: Any) -> Node:
         """A node joins."""
@@ -126,6 +128,7 @@ class FakeYard:
             node=node,
         )
         self.by_key[pod.key] = pod
+        self._of_app.setdefault(app, []).append(pod.key)
         return pod
 
     def settle(self) -> None:
@@ -174,7 +177,7 @@ class FakeYard:
     def evict(self, pod: Pod, *, grace_seconds: int | None = None, dry_run: bool = False) -> Answer:
         self._called("dry-run" if dry_run else "evict", WRITE)
         self.asked.append((self.clock.now(), "dry-run" if dry_run else "evict", pod.key, grace_seconds))
-        answer = self.answers.get(pod.key) or self._evicted(pod, grace_seconds, dry_run)
+        answer = self.answers.get(pod.key) or self._evicted(pod, grace_seconds, dry_run=dry_run)
         self.said[answer.said] += 1
         return answer
 
@@ -210,7 +213,7 @@ class FakeYard:
         for pod in self.on(name):
             del self.by_key[pod.key]
 
-    def _evicted(self, pod: Pod, grace: int | None, dry_run: bool) -> Answer:
+    def _evicted(self, pod: Pod, grace: int | None, *, dry_run: bool) -> Answer:
         known = self._known(pod)
         if known is None:
             return Answer("gone")
@@ -261,9 +264,9 @@ class FakeYard:
         app = self.apps.get(pod.labels.get("app", ""))
         if app is None:
             return
-        pods = [one for one in self.by_key.values() if one.labels.get("app") == app.name]
-        self.most_away[app.name] = max(self.most_away[app.name], sum(not one.ready for one in pods))
         made = self.add_pod(self.elsewhere, app=app.name, ready=False)
+        alive = [one for one in self._pods_of(app) if one.deleted_at is None]
+        self.most_away[app.name] = max(self.most_away[app.name], sum(not one.ready for one in alive))
 
         def be_ready() -> None:
             self.by_key[made.key] = msgspec.structs.replace(self.by_key[made.key], ready=True)
@@ -271,16 +274,19 @@ class FakeYard:
 
         self.clock.plan(app.ready_after, be_ready)
 
+    def _pods_of(self, app: App) -> list[Pod]:
+        keys = self._of_app.get(app.name, [])
+        return [self.by_key[key] for key in keys if key in self.by_key]
+
     def _changed(self, pod: Pod) -> None:
         for budget in self._covering(pod):
-            self.clock.plan(self.lag, lambda key=budget.key: self._count(key))
+            self.clock.plan(self.lag, partial(self._count, budget.key))
 
     def _count(self, key: str) -> None:
         """What the disruption controller does (``pkg/controller/disruption/disruption.go``)."""
         budget = self.of_name[key]
-        pods = [pod for pod in self.by_key.values() if pod.namespace == budget.namespace and _selected(budget, pod)]
-        alive = [pod for pod in pods if pod.deleted_at is None]
         app = self.apps[budget.name]
+        alive = [pod for pod in self._pods_of(app) if pod.deleted_at is None]
         healthy = sum(pod.ready for pod in alive)
         expected = len(alive)
         desired = max(0, expected - (app.budget or 0))

@@ -1,4 +1,4 @@
-"""Addresses of clusters that a process remembers for a minute: storms of events must not become storms of calls to EKS."""
+"""Addresses of clusters, remembered for a minute: a storm of events must not become a storm of calls to EKS."""
 
 from __future__ import annotations
 

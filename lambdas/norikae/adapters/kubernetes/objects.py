@@ -167,7 +167,7 @@ class PodObject(_Object):
         )
 
     def _claims(self) -> list[str]:
-        """Its claims; that of an ephemeral volume is named after pod and volume (Kubernetes docs, "Ephemeral Volumes")."""
+        """Its claims; an ephemeral volume's has the name of pod and volume (Kubernetes docs, "Ephemeral Volumes")."""
         named = [one.persistent_volume_claim.claim_name for one in self.spec.volumes if one.persistent_volume_claim]
         return named + [f"{self.metadata.name}-{one.name}" for one in self.spec.volumes if one.ephemeral is not None]
 

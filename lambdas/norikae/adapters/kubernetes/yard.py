@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
@@ -142,7 +143,7 @@ class ApiYard:
         query = {"fieldSelector": fields} if fields else {}
         found: list[T] = []
         while True:
-            body = self._asked(lambda: self._client.raw(path, query))
+            body = self._asked(partial(self._client.raw, path, query))
             page = decoder.decode(body or b"{}")
             found += page.items or []
             if not page.metadata.continue_:
