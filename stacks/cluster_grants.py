@@ -16,6 +16,8 @@ Group = Literal[
     "norikae:admin",
     "norikae:compare",
     "norikae:decommission",
+    "norikae:drain",
+    "norikae:drain-delete",
     "norikae:hand-off",
     "norikae:hub",
     "norikae:read",

@@ -68,7 +68,7 @@ class NorikaeStack(cdk.Stack):
         self.alarms = Alarms(
             self,
             "Alarms",
-            machines={"Upgrade": self.machines.upgrade, "Shift": self.machines.shift},
+            machines={"Upgrade": self.machines.upgrade, "Shift": self.machines.shift, "Drain": self.machines.drain},
             functions={row.identifier: self.functions.by_name[row.name] for row in FUNCTIONS},
             unattended=tuple(row.identifier for row in FUNCTIONS if row.caller != "workflow" and not row.rung),
             dead_letters={**self.functions.dead_letters, "write_zone": self.bell.dead_letters},
@@ -107,6 +107,7 @@ class NorikaeStack(cdk.Stack):
             shift_machine=arn + machine_name(environment.environment, "shift"),
             adopt_machine=arn + machine_name(environment.environment, "adopt"),
             clean_machine=arn + machine_name(environment.environment, "clean-green"),
+            drain_machine=arn + machine_name(environment.environment, "drain"),
             bell=self.bell.queue.queue_arn,
             bell_url=self.bell.queue.queue_url,
         )

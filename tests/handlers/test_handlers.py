@@ -61,7 +61,7 @@ ANSWERS: dict[str, Json] = {
     "finish_shift": {"application": APP, "outcome": "held", "weight": 5},
     "operator_command": {"run": RUN},
 }
-WITHOUT_A_RUN = {"recover", "adopt_cluster", "clean_green", "write_zone"}
+WITHOUT_A_RUN = {"recover", "adopt_cluster", "clean_green", "drain_slice", "write_zone"}
 """Recover raises before it knows the run; errands need none."""
 TOKENS = [name for name in WORLDS if "task_token" in event(name)]
 

@@ -38,7 +38,7 @@ TURNS = 1000
 
 
 def drain_slice(
-    ports: Ports, cluster: str, wave: int, clock: Clock, *, jitter: Callable[[], float], turns: int = 0
+    ports: Ports, cluster: str, wave: int, turns: int, *, clock: Clock, jitter: Callable[[], float]
 ) -> dict[str, Any]:
     """The cluster's claims are some seconds further; the answer says when the next slice is.
 
@@ -49,11 +49,11 @@ def drain_slice(
         ports: the world.
         cluster: whose nodes.
         wave: which execution this is.
+        turns: slices of this execution before this one.
         clock: its time.
         jitter: numbers from 0 to 1.
-        turns: slices of this execution before this one.
     """
-    known = {"cluster": cluster, "wave": wave, "turns": turns + 1}
+    known = {"cluster": cluster, "wave": wave, "turns": turns + 1, "failures": 0}
     current = ports.claims.wave(cluster)
     if current.number != wave:
         return {**known, "next": "done", "seconds": 0, "waiting_for": "nothing: this wave is closed"}

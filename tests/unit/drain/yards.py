@@ -27,6 +27,7 @@ class Story:
     def __post_init__(self) -> None:
         self.yard = FakeYard(self.clock)
         self.ports.yards[CLUSTER] = self.yard
+        self.ports.clock = self.clock
         self.ports.settings = Settings(drain_machine="arn:drain")
         self.began = self.clock.now()
 
@@ -74,7 +75,7 @@ class Story:
 
     def slice(self, wave: int = 1, turns: int = 0) -> dict[str, Any]:
         """One slice."""
-        answer = drain_slice(self.ports, CLUSTER, wave, self.clock, jitter=lambda: 0.5, turns=turns)  # type: ignore[arg-type]
+        answer = drain_slice(self.ports, CLUSTER, wave, turns, clock=self.clock, jitter=lambda: 0.5)  # type: ignore[arg-type]
         self.answers.append(answer)
         return answer
 
