@@ -17,6 +17,7 @@ Group = Literal[
     "norikae:compare",
     "norikae:decommission",
     "norikae:drain",
+    "norikae:drain-delete",
     "norikae:hand-off",
     "norikae:hub",
     "norikae:read",

@@ -33,6 +33,8 @@ OPERATOR_COMMAND = "operator_command"
 HAND_OVER_GREEN = "hand_over_green"
 WEIGHERS = "norikae:weigh"
 """The group whose members may patch Ingresses."""
+DELETERS = "norikae:drain-delete"
+"""The group whose members may delete pods."""
 ADOPT_CLUSTER, RECOVER = "adopt_cluster", "recover"
 
 
@@ -92,6 +94,8 @@ class Functions(Construct):
             for group in row.groups:
                 if group == WEIGHERS and self._environment.dns.owner != "external-dns":
                     continue  # nobody tells an external-dns anything, so nobody may patch an Ingress
+                if group == DELETERS and not self._environment.interruptions.bypass_budgets():
+                    continue  # every pod leaves as its budgets allow, so nobody may delete one
                 access.setdefault(group, []).append(self.roles[row.name].role_arn)
         return access
 

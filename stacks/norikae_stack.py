@@ -71,7 +71,7 @@ class NorikaeStack(cdk.Stack):
         self.alarms = Alarms(
             self,
             "Alarms",
-            machines={"Upgrade": self.machines.upgrade, "Shift": self.machines.shift},
+            machines={"Upgrade": self.machines.upgrade, "Shift": self.machines.shift, "Drain": self.machines.drain},
             functions={row.identifier: self.functions.by_name[row.name] for row in FUNCTIONS},
             unattended=tuple(row.identifier for row in FUNCTIONS if row.caller != "workflow" and not row.rung),
             dead_letters={

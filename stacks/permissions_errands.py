@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stacks import cluster_grants, compute_grants, grants, identity_grants, interruption_grants
+from stacks import cluster_grants, compute_grants, drain_grants, grants, identity_grants, interruption_grants
 from stacks.interruptions import INGEST_SECONDS
 from stacks.rights import (
     MOVE_AT_ONCE,
@@ -30,6 +30,18 @@ ERRANDS = (
         settings=("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_ACCESS", "NORIKAE_ROLE"),
         timeout=120,
         enters=True,
+    ),
+    # the machine that empties nodes
+    Row(
+        "Drain slice",
+        "workflow",
+        (
+            *(*TELL, cluster_grants.cluster_endpoint, grants.load_balancers_read),
+            *(drain_grants.machines_read, drain_grants.hooks_answer, drain_grants.drain_start),
+        ),
+        ("norikae:drain", "norikae:drain-delete"),
+        (*TELLING, "NORIKAE_DRAIN_MACHINE"),
+        memory=1769,  # one whole processor: thousands of pods are read every few seconds
     ),
     # the machine that removes green
     Row(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # every function imports this module, and needs few of these at run time
     from norikae.argocd.secrets_port import Secrets
+    from norikae.clock import Clock
     from norikae.cluster.compute_port import Compute
     from norikae.cluster.eks_port import Eks
     from norikae.cluster.identity_port import Identity
@@ -38,6 +39,10 @@ class Ports(Protocol):
     @property
     def now(self) -> float:
         """The instant of this look, in seconds since the epoch."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time of an invocation that waits."""
 
     @property
     def table(self) -> RunTable:

@@ -66,6 +66,7 @@ class Machines(Construct):
         self.upgrade = self._machine("Upgrade", started={"ShiftMachine": self.shift})
         self.adopt = self._machine("Adopt")
         self.clean_green = self._machine("Clean green")
+        self.drain = self._machine("Drain")
 
     def _machine(self, kind: str, *, started: Mapping[str, sfn.StateMachine] | None = None) -> sfn.StateMachine:
         """One machine, allowed to call exactly what its file names."""

@@ -18,6 +18,7 @@ from norikae.upgrade.compare import compare_wave
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.phase import enter
 from tests.unit.drain.heard import MACHINE, NODE, Nodes, node
+from tests.unit.drain.yards import Story as Draining
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import unsynced
 from tests.unit.fakes.ports import FakePorts
@@ -165,7 +166,13 @@ def _interrupted() -> Story:
     return story
 
 
-WORLDS: dict[str, Callable[[], Beginning | Story]] = {
+def _draining() -> Draining:
+    world = Draining()
+    world.node(pods=3)
+    return world
+
+
+WORLDS: dict[str, Callable[[], Beginning | Draining | Story]] = {
     "plan_upgrade": _free,
     "run_preflight": _planned,
     "request_plan_approval": _planned,
@@ -205,6 +212,7 @@ WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "recover": lambda: _story(weight=5),
     "write_zone": _rung,
     "interruptions": _interrupted,
+    "drain_slice": _draining,
     "operator_command": lambda: _story(weight=5),
 }
 """Every handler, and the world before its recorded event."""

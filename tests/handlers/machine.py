@@ -65,8 +65,9 @@ class Machine:
     def _following(self, state: Json, data: Json) -> tuple[str, Json] | None:
         match state["Type"]:
             case "Choice":
-                chosen = (one["Next"] for one in state["Choices"] if at(data, one["Variable"]) == one["StringEquals"])
-                return next(chosen, state["Default"]), data
+                return next((one["Next"] for one in state["Choices"] if _holds(one, data)), state["Default"]), data
+            case "Wait" if "Seconds" in state:
+                return state["Next"], data
             case "Wait":
                 if not 1 <= at(data, state["SecondsPath"]) <= 99_999_999:
                     raise ValueError(f"a Wait of {at(data, state['SecondsPath'])} seconds")
@@ -81,6 +82,13 @@ class Machine:
                 at(data, state[path])
         filled(state.get("Parameters", {}), data)
         return None
+
+
+def _holds(choice: Json, data: Json) -> bool:
+    found = at(data, choice["Variable"])
+    if "NumericGreaterThanEquals" in choice:
+        return bool(found >= choice["NumericGreaterThanEquals"])
+    return bool(found == choice["StringEquals"])
 
 
 def placed(data: Json, path: str, value: Json) -> Json:
@@ -105,6 +113,9 @@ def _filled(template: Mapping[str, Any], data: Json) -> Iterator[tuple[str, Any]
     for key, value in template.items():
         if isinstance(value, Mapping):
             yield key, filled(value, data)
+        elif key.endswith(".$") and value.startswith("States.MathAdd("):
+            path, number = value.removeprefix("States.MathAdd(").removesuffix(")").split(", ")
+            yield key[:-2], at(data, path) + int(number)
         elif key.endswith(".$") and value.startswith("States.Format("):
             text, *paths = value.removeprefix("States.Format(").removesuffix(")").split(", ")
             yield key[:-2], text.strip("'").format(*(at(data, path) for path in paths))

@@ -9,7 +9,7 @@ import pytest
 from norikae.environment import Approvals
 from norikae.upgrade.state import Flags
 from tests.unit.fakes.beginning import Beginning
-from tests.unit.fakes.story import RUN, WRITER, Story
+from tests.unit.fakes.story import RUN, WRITER
 
 from .cases import WORLDS, event, handler
 from .conftest import Log
@@ -36,7 +36,7 @@ SHIFT: Json = {
 
 def answered(name: str, monkeypatch: pytest.MonkeyPatch, flags: Flags | None = None, **changes: Any) -> Json:
     """What a handler answers in its world, after some changes to it."""
-    built: Beginning | Story = WORLDS[name]()
+    built: Any = WORLDS[name]()
     if flags:
         built.ports.table.write_unfenced(RUN, "FLAGS", flags)
     for change, value in changes.items():
@@ -238,3 +238,31 @@ def _inner(state: Json, name: str) -> list[Json]:
     """The states of that name inside a Map, however deep."""
     inside: dict[str, Json] = state.get("ItemProcessor", {}).get("States", {})
     return [found for key, one in inside.items() for found in ([one] if key == name else _inner(one, name))]
+
+
+@pytest.mark.parametrize(
+    ("answer", "way"),
+    [
+        ({"next": "more", "seconds": 0}, ["Is anything left?", "Drain slice"]),
+        ({"next": "wait", "seconds": 5}, ["Is anything left?", "Wait for pods", "Drain slice"]),
+        ({"next": "done", "seconds": 0}, ["Is anything left?", "Drained"]),
+    ],
+)
+def test_a_drain_goes_on_at_once_or_later_or_ends(answer: Json, way: list[str]) -> None:
+    assert Machine("drain").leads("Drain slice", event("drain_slice")["request"], answer) == way
+
+
+def test_a_slice_that_fails_is_followed_by_another_until_it_is_hopeless() -> None:
+    machine = Machine("drain")
+    data: Json = event("drain_slice")["request"]
+    for _ in range(19):
+        way, data = machine.catches("Drain slice", data, "RefusedError")
+        assert way == ["Count the failure", "Is it hopeless?", "Wait after a failure", "Drain slice"]
+    way, _ = machine.catches("Drain slice", data, "RefusedError")
+    assert way[-1] == "Draining broke off"
+
+
+def test_a_slice_that_works_makes_failures_count_anew(monkeypatch: pytest.MonkeyPatch, log: Log) -> None:
+    answer = answered("drain_slice", monkeypatch)
+    assert (answer["next"], answer["failures"], answer["turns"]) == ("done", 0, 1)
+    assert log()

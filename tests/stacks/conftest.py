@@ -27,8 +27,9 @@ def sticky_template() -> Template:
 
 @pytest.fixture(scope="session")
 def told_template() -> Template:
-    """The template of an environment in which external-dns is told the weights."""
-    return _template(assembly("demo", {"dns.owner": "external-dns"}))
+    """The template of an environment in which external-dns is told the weights, and budgets count until the end."""
+    respected = {f"interruptions.{kind}.budgets": "respect" for kind in ("spot", "capacity", "state_change")}
+    return _template(assembly("demo", {"dns.owner": "external-dns", **respected}))
 
 
 def _template(folder: Path) -> Template:

@@ -14,6 +14,7 @@ from tests.stacks.template import Template, allowed, listed
 TAKES_NO_RESOURCE = {
     "autoscaling:DescribeScalingActivities": "takes no resource",
     "autoscaling:DescribeAutoScalingGroups": "takes no resource",
+    "autoscaling:DescribeLifecycleHooks": "takes no resource",
     "cloudtrail:LookupEvents": "takes no resource",
     "cloudwatch:DescribeAlarms": "composite alarms are returned only to whoever may describe all (API reference)",
     "cloudwatch:GetMetricData": "metrics are not resources of IAM",
@@ -440,3 +441,24 @@ def access(template: Template) -> dict[str, Any]:
     text = "".join(part if isinstance(part, str) else part["Fn::GetAtt"][0] for part in parts)
     found: dict[str, Any] = json.loads(text)
     return found
+
+
+def test_a_drain_answers_lifecycle_actions_of_the_environments_groups_only(template: Template) -> None:
+    answering = template.allowing("DrainSlice", "autoscaling:CompleteLifecycleAction")
+    assert answering == template.allowing("DrainSlice", "autoscaling:RecordLifecycleActionHeartbeat")
+    assert [statement["Condition"] for statement in answering] == [
+        {"StringLike": {"aws:ResourceTag/eks:cluster-name": ["demo-*", "demo-1-33"]}},
+        {"StringEquals": {"aws:ResourceTag/norikae:environment": "demo"}},
+        {"StringEquals": {"aws:ResourceTag/kubernetes.io/cluster/demo-1-33": "owned"}},
+    ]
+
+
+def test_a_drain_starts_its_own_machine_and_no_other(template: Template) -> None:
+    (starting,) = template.allowing("DrainSlice", "states:StartExecution")
+    assert starting["Resource"].rpartition(":")[2] == "norikae-demo-drain"
+
+
+def test_pods_are_deleted_only_where_a_policy_says_so(template: Template, told_template: Template) -> None:
+    assert "FunctionsDrainSliceRole" in json.dumps(access(template)["norikae:drain-delete"])
+    assert "norikae:drain" in access(told_template)
+    assert "norikae:drain-delete" not in access(told_template)

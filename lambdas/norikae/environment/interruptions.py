@@ -112,3 +112,10 @@ class Interruptions(Part, frozen=True):
         WholePercent,
         msgspec.Meta(description="No step passes while so many of green's nodes are being drained."),
     ] = 20
+
+    def bypass_budgets(self) -> bool:
+        """Whether any policy lets a pod be deleted that its disruption budget keeps."""
+        own = [getattr(self, kind) for kind in ClusterPolicies.__struct_fields__]
+        others = [getattr(one, kind) for one in self.clusters.values() for kind in one.__struct_fields__]
+        drains = [policy for policy in (*own, *others) if policy is not None and policy.do == "drain"]
+        return any(policy.budgets == "bypass-at-deadline" for policy in drains)

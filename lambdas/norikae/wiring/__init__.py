@@ -18,6 +18,7 @@ from norikae.settings import Settings
 
 if TYPE_CHECKING:
     from norikae.argocd.secrets_port import Secrets
+    from norikae.clock import Clock
     from norikae.cluster.compute_port import Compute
     from norikae.cluster.eks_port import Eks
     from norikae.cluster.identity_port import Identity
@@ -67,6 +68,13 @@ class AwsPorts:
         self.settings = settings()
         self._clusters: dict[str, Kubernetes] = {}
         self._yards: dict[str, Yard] = {}
+
+    @cached_property
+    def clock(self) -> Clock:
+        """This machine's."""
+        from norikae.adapters.clock import SystemClock
+
+        return SystemClock()
 
     @cached_property
     def table(self) -> RunTable:

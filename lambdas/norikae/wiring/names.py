@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from norikae.adapters.aws.route53 import Route53Dns
 from norikae.adapters.aws.tokens import DynamoTokens
-from norikae.adapters.clock import SystemClock
 from norikae.zone.ports import Zone
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def zone(ports: Ports, client: Callable[[str], Any]) -> Zone:
         intents=DynamoIntents(client("dynamodb"), table, name, ports.now, ports.environment.retention.runs_days),
         route53=LiftingDns(Route53Dns(client("route53"), name), ports.locks, ports.environment.environment),
         bell=SqsBell(lambda: client("sqs"), ports.settings.bell, name),
-        clock=SystemClock(),
+        clock=ports.clock,
     )
 
 
@@ -71,11 +70,9 @@ def _shared_reading(ports: Ports, client: Callable[[str], Any]) -> SharedReading
 
     name, table = ports.zone.id, ports.settings.need("table")
     readings = DynamoReadings(client("dynamodb"), table, name, ports.now)
-    return SharedReading(
-        Route53Dns(client("route53"), name), readings, _tokens(ports, client).backlog, ports.zone.clock
-    )
+    return SharedReading(Route53Dns(client("route53"), name), readings, _tokens(ports, client).backlog, ports.clock)
 
 
 def _tokens(ports: Ports, client: Callable[[str], Any]) -> DynamoTokens:
     """The slots in which Route 53 is asked."""
-    return DynamoTokens(client("dynamodb"), ports.settings.need("table"), SystemClock())
+    return DynamoTokens(client("dynamodb"), ports.settings.need("table"), ports.clock)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from norikae.clock import Clock
     from norikae.traffic.ports import Dns
     from norikae.zone.intent import Head, Intent
 
@@ -66,16 +67,6 @@ class Bell(Protocol):
 
     def ring(self, reason: str) -> None:
         """Let it look at the intents soon, at least once; the same reason within five minutes rings once."""
-
-
-class Clock(Protocol):
-    """The time of whoever may have to wait within one invocation."""
-
-    def now(self) -> float:
-        """Seconds since the epoch."""
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
 
 
 @dataclass(frozen=True, slots=True)

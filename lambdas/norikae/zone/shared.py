@@ -14,7 +14,7 @@ from norikae.zone.reading import RECORDS_IN_A_SHEET, YOUNG, Reading
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from norikae.zone.ports import Clock
+    from norikae.clock import Clock
 
 LOOKS_EVERY = 0.5
 """Seconds between two looks whether somebody else's reading is there."""

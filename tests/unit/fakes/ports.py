@@ -386,6 +386,7 @@ class FakePorts:
     files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     claims: FakeClaims = field(default_factory=FakeClaims)
     fleet: FakeFleet = field(default_factory=FakeFleet)
+    clock: Any = None
     yards: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -9,7 +9,7 @@ from norikae.errors import AwsRefusedError, ThrottledError
 from norikae.zone.pace import DISTANCE, PATIENCE
 
 if TYPE_CHECKING:
-    from norikae.zone.ports import Clock
+    from norikae.clock import Clock
 
 KEY = {"pk": {"S": "ROUTE53"}, "sk": {"S": "TOKENS"}}
 ROUNDS = 3

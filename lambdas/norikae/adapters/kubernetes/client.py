@@ -14,7 +14,7 @@ from norikae.adapters.kubernetes.status import UNAUTHORIZED, error_of
 from norikae.errors import NorikaeError, RefusedError, UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
 Json = dict[str, Any]
 
@@ -23,6 +23,7 @@ PAGE = 500
 OK = 200
 FIRST_ERROR = 400
 NOT_FOUND = 404
+EVERY_STATUS = range(FIRST_ERROR, 600)
 PATCHES = {"merge": "application/merge-patch+json", "json": "application/json-patch+json"}
 APPLY = "application/apply-patch+yaml"
 JSON = "application/json"
@@ -40,6 +41,7 @@ class KubernetesClient:
         token: makes a new bearer token.
         connect_seconds: patience for a connection.
         read_seconds: patience for an answer.
+        connections: how many are kept, for callers that make requests at once.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class KubernetesClient:
         token: Callable[[], str],
         connect_seconds: float = 3,
         read_seconds: float = 10,
+        connections: int = 1,
     ) -> None:
         self._endpoint = endpoint.rstrip("/")
         self._make_token = token
@@ -59,6 +62,7 @@ class KubernetesClient:
             ssl_context=ssl.create_default_context(cadata=ca_pem),
             timeout=urllib3.Timeout(connect=connect_seconds, read=read_seconds),
             retries=False,
+            maxsize=connections,
         )
 
     def get(self, resource: str, name: str, namespace: str | None = None) -> Json | None:
@@ -180,6 +184,15 @@ class KubernetesClient:
         except NorikaeError:
             return False
 
+    def raw(self, path: str, query: Mapping[str, str]) -> bytes:
+        """What a GET of this path answers, for callers that decode it themselves; b"" when there is nothing."""
+        response = self._send("GET", path, query=query, allow=(NOT_FOUND,))
+        return b"" if response.status == NOT_FOUND else response.data
+
+    def post(self, path: str, body: Any, *, method: Literal["POST", "DELETE"] = "POST") -> urllib3.BaseHTTPResponse:
+        """The answer of one request, whatever its status, for callers that know what each refusal means."""
+        return self._send(method, path, body=body, content_type=JSON, allow=EVERY_STATUS)
+
     def _fetch(self, path: str) -> Json | None:
         response = self._send("GET", path, allow=(NOT_FOUND,))
         return None if response.status == NOT_FOUND else _json(response)
@@ -193,7 +206,7 @@ class KubernetesClient:
         body: Any = None,
         content_type: str = "",
         headers: Mapping[str, str] | None = None,
-        allow: tuple[int, ...] = (),
+        allow: Container[int] = (),
     ) -> urllib3.BaseHTTPResponse:
         """One request; a second one with a new token when the first is answered 401."""
         sent = {**(headers or {}), **({"Content-Type": content_type} if content_type else {})}

@@ -1,0 +1,41 @@
+"""The lifecycle action that waits for a drain: its time is prolonged, and it is answered once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from norikae.drain.acts import Beat, Continue
+
+if TYPE_CHECKING:
+    from norikae.drain.claim import Claim
+
+
+def waits(claim: Claim) -> bool:
+    """Whether a lifecycle action waits for us."""
+    return claim.hook is not None and not claim.hook_done
+
+
+def beat(claim: Claim, heartbeat_seconds: int, now: float) -> tuple[Beat, ...]:
+    """A heartbeat when less than half of the hook's time is left.
+
+    Never for a spot machine: its two minutes are EC2's and no heartbeat prolongs them; and never for a machine that
+    joins, whose hook has the time that its owner gave it.
+
+    Args:
+        claim: the node's.
+        heartbeat_seconds: HeartbeatTimeout; 0 when it is not known.
+        now: the instant.
+    """
+    if not waits(claim) or heartbeat_seconds <= 0 or {"spot", "launch"} & set(claim.kinds):
+        return ()
+    since = now - max(claim.beat_at, claim.began)
+    return (Beat(),) if since > heartbeat_seconds / 2 else ()
+
+
+def answered(claim: Claim) -> tuple[Claim, tuple[Continue, ...]]:
+    """The claim with its lifecycle action answered, and the act that answers it if there is one to answer."""
+    if not waits(claim):
+        return claim, ()
+    return msgspec.structs.replace(claim, hook_done=True), (Continue(),)
