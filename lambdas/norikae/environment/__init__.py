@@ -22,6 +22,7 @@ from norikae.environment.gates import (
     TargetHealthGate,
     Thresholds,
 )
+from norikae.environment.interruptions import Interruptions
 from norikae.environment.part import Name, Part, Percent, RoleArn, Seconds, Version, WholePercent
 from norikae.environment.policies import Rollback, Team
 from norikae.environment.traffic import Decommission, Dns, Owner, Shift, Soak
@@ -42,6 +43,7 @@ __all__ = [
     "GateLimits",
     "Http5xxGate",
     "Hub",
+    "Interruptions",
     "LatencyGate",
     "LogType",
     "Name",
@@ -150,6 +152,7 @@ class Environment(Part, frozen=True):
     verify: Verify = Verify()
     approvals: Approvals = Approvals()
     on_stop: OnStop = OnStop()
+    interruptions: Interruptions = Interruptions()
     retention: Retention = Retention()
 
 
