@@ -221,8 +221,9 @@ def _answers(at: Resources) -> list[iam.PolicyStatement]:
 
 
 def _errands(at: Resources) -> list[iam.PolicyStatement]:
-    """The two machines that a command starts; upgrades are started by people, shifts by the upgrade machine."""
-    return [_allow("Machines", ["states:StartExecution"], [at.adopt_machine, at.clean_machine, at.shift_machine])]
+    """The machines that a command or an event starts; upgrades are started by people, shifts by the upgrade machine."""
+    machines = [at.adopt_machine, at.clean_machine, at.drain_machine, at.shift_machine]
+    return [_allow("Machines", ["states:StartExecution"], machines)]
 
 
 def _network(at: Resources) -> list[iam.PolicyStatement]:

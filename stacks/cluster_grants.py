@@ -16,6 +16,7 @@ Group = Literal[
     "norikae:admin",
     "norikae:compare",
     "norikae:decommission",
+    "norikae:drain",
     "norikae:hand-off",
     "norikae:hub",
     "norikae:read",

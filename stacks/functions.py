@@ -158,6 +158,7 @@ class Functions(Construct):
             "NORIKAE_ADOPT_MACHINE": self._at.adopt_machine,
             "NORIKAE_CLEAN_MACHINE": self._at.clean_machine,
             "NORIKAE_SHIFT_MACHINE": self._at.shift_machine,
+            "NORIKAE_DRAIN_MACHINE": self._at.drain_machine,
             "NORIKAE_BELL": self._at.bell_url,
             "NORIKAE_DIRECTLY_AFTER": str(LEFT_BY_THE_WRITER),
             "NORIKAE_ACCESS": cdk.Stack.of(self).to_json_string(self.access),

@@ -107,6 +107,7 @@ class NorikaeStack(cdk.Stack):
             shift_machine=arn + machine_name(environment.environment, "shift"),
             adopt_machine=arn + machine_name(environment.environment, "adopt"),
             clean_machine=arn + machine_name(environment.environment, "clean-green"),
+            drain_machine=arn + machine_name(environment.environment, "drain"),
             bell=self.bell.queue.queue_arn,
             bell_url=self.bell.queue.queue_url,
         )

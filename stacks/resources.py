@@ -35,6 +35,7 @@ class Resources:
     shift_machine: str
     adopt_machine: str
     clean_machine: str
+    drain_machine: str
     bell: str
     bell_url: str
 
