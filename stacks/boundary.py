@@ -63,10 +63,12 @@ CLUSTERS = [
 ]
 NODES = [
     *(f"autoscaling:{verb}AutoScalingGroup" for verb in ("Create", "Delete")),
-    *("autoscaling:CreateOrUpdateTags", "autoscaling:DescribeAutoScalingGroups"),
+    *("autoscaling:CompleteLifecycleAction", "autoscaling:CreateOrUpdateTags"),
+    *("autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLifecycleHooks"),
     "autoscaling:DescribeScalingActivities",
     *(f"ec2:{verb}LaunchTemplate" for verb in ("Create", "Delete")),
-    *("ec2:CreateTags", "ec2:DescribeInstances", "ec2:DescribeLaunchTemplates", "ec2:DescribeTags"),
+    *("ec2:CreateTags", "ec2:DescribeInstances", "ec2:DescribeInstanceStatus"),
+    *("ec2:DescribeLaunchTemplates", "ec2:DescribeTags"),
     *("ec2:RunInstances", "ssm:GetParameter"),
 ]
 ELSEWHERE = [

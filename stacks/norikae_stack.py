@@ -11,6 +11,7 @@ from stacks.cluster_roles import ClusterRoles
 from stacks.functions import Functions, log_retention
 from stacks.notifications import Notifications
 from stacks.permissions import FUNCTIONS
+from stacks.reconciler import Reconciler
 from stacks.recovery import Recovery
 from stacks.resources import Resources
 from stacks.runtime import PYTHON
@@ -65,12 +66,15 @@ class NorikaeStack(cdk.Stack):
             recover=self.functions.by_name["recover"],
             dead_letters=self.functions.dead_letters["recover"],
         )
+        self.reconciler = Reconciler(self, "Reconciler", reconcile=self.functions.by_name["reconcile_interruptions"])
         self.alarms = Alarms(
             self,
             "Alarms",
             machines={"Upgrade": self.machines.upgrade, "Shift": self.machines.shift},
             functions={row.identifier: self.functions.by_name[row.name] for row in FUNCTIONS},
-            unattended=tuple(row.identifier for row in FUNCTIONS if row.caller != "workflow" and not row.rung),
+            unattended=tuple(
+                row.identifier for row in FUNCTIONS if row.caller != "workflow" and not (row.rung or row.repeated)
+            ),
             dead_letters={**self.functions.dead_letters, "write_zone": self.bell.dead_letters},
             topic=self.notifications.topic,
         )

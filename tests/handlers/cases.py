@@ -16,11 +16,13 @@ from norikae.cluster.eks_port import Cluster
 from norikae.upgrade.compare import compare_wave
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.phase import enter
+from tests.unit.drain.claims import resting
+from tests.unit.drain.yard import Nodes, marked
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import unsynced
 from tests.unit.fakes.ports import FakePorts
 from tests.unit.fakes.singletons import NIGHTLY, HandOff, cron_job
-from tests.unit.fakes.story import APP, GREEN, RUN, WRITER, Story
+from tests.unit.fakes.story import APP, BLUE, GREEN, RUN, WRITER, Story
 from tests.unit.fakes.waves import Wave, config_map
 from tests.unit.zone.stories import Zones
 
@@ -41,7 +43,8 @@ def event(name: str) -> Json:
 
 def handler(name: str) -> Handler:
     """The handler of a state, an event or a command."""
-    folder = {"recover": "events", "write_zone": "events", "operator_command": "operator"}.get(name, "workflow")
+    events = dict.fromkeys(("recover", "reconcile_interruptions", "write_zone"), "events")
+    folder = {**events, "operator_command": "operator"}.get(name, "workflow")
     found: Handler = importlib.import_module(f"handlers.{folder}.{name}").handler
     return found
 
@@ -151,6 +154,15 @@ def _rung() -> Story:
     return story
 
 
+def _cordoned() -> Beginning:
+    """A rebalance recommendation came half an hour ago, and the machine was kept."""
+    world = _free()
+    claim = resting(cluster=BLUE, deadline=world.ports.now)
+    world.ports.claims.write(claim, instead_of=None)
+    world.ports.yards[BLUE] = Nodes(marked())
+    return world
+
+
 WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "plan_upgrade": _free,
     "run_preflight": _planned,
@@ -189,6 +201,7 @@ WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "ask_team": _story,
     "finish_shift": lambda: _story(weight=5),
     "recover": lambda: _story(weight=5),
+    "reconcile_interruptions": _cordoned,
     "write_zone": _rung,
     "operator_command": lambda: _story(weight=5),
 }

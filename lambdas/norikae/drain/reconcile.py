@@ -54,7 +54,7 @@ def reconcile(ports: Ports, take: Take) -> Answer:
     said: list[str] = []
     for name in filter(None, (clusters.blue, clusters.green)):
         look = Look(ports, name, take)
-        for part in (look.wake, look.hear, look.end, look.tidy):
+        for part in (look.wake, look.hear, look.end, look.tidy, look.say):
             try:
                 part()
             except NorikaeError as error:
@@ -158,6 +158,15 @@ class Look:
             elif claim.outcome in DRAINED and is_over(claim, self.ports.now) and node.ready and self._is_sound(claim):
                 take_off(yard, node)
                 self._finish(claim, "kept")
+
+    def say(self) -> None:
+        """People hear of claims on which nobody works yet; whoever drains tells of the others."""
+        idle = [
+            claim for claim in self.ports.claims.open(self.cluster) if not needs_an_execution(claim, self.ports.now)
+        ]
+        known = {claim.instance: claim for claim in idle}
+        for claim in tell_changes(self.ports, idle):
+            self.ports.claims.write(claim, instead_of=known[claim.instance])
 
     def _is_sound(self, claim: Claim) -> bool:
         """Whether EC2 says nothing against the machine."""

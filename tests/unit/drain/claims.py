@@ -35,6 +35,12 @@ def claim(number: int = 1, **parts: Any) -> Claim:
     return msgspec.structs.replace(base, **parts)
 
 
+def resting(**parts: Any) -> Claim:
+    """A node that was cordoned for a rebalance recommendation."""
+    base = claim(kind="rebalance", kinds=("rebalance",), do="cordon", state="marked", deadline=NOW + 1800, told="begun")
+    return msgspec.structs.replace(base, **parts)
+
+
 def said(kind: Any = "spot", **parts: Any) -> Interruption:
     """An interruption that was said just now."""
     return Interruption(**{"kind": kind, "instance": "i-0000000000000001", "at": NOW, "event": "event-1", **parts})

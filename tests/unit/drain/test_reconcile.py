@@ -18,7 +18,7 @@ from norikae.drain.reconcile import reconcile
 from norikae.drain.waves import execution_name
 from norikae.errors import ConflictError, ThrottledError, UnreachableError
 from norikae.upgrade.state import ClustersItem
-from tests.unit.drain.claims import BLUE, GREEN, NOW, claim
+from tests.unit.drain.claims import BLUE, GREEN, NOW, claim, resting
 from tests.unit.drain.yard import Nodes, marked
 from tests.unit.fakes.ports import FakePorts
 
@@ -80,12 +80,6 @@ def finished(outcome: Any, **parts: Any) -> Claim:
     return claim(state="finished", outcome=outcome, finished_at=NOW + 60, told="begun", **parts)
 
 
-def resting(**parts: Any) -> Claim:
-    """A node that was cordoned for a rebalance recommendation."""
-    base = claim(kind="rebalance", kinds=("rebalance",), do="cordon", state="marked", deadline=NOW + 1800, told="begun")
-    return msgspec.structs.replace(base, **parts)
-
-
 def wave(cluster: str = BLUE) -> str:
     return f"drain-{cluster}-1"
 
@@ -120,6 +114,14 @@ def test_an_execution_that_died_has_a_successor() -> None:
     minute.ports.executions.started[wave()] = ("drain", {"cluster": BLUE, "wave": 1})
     minute.passes()
     assert minute.woken() == {wave(), f"drain-{BLUE}-2"}
+
+
+def test_people_hear_once_of_a_claim_on_which_nobody_works_yet() -> None:
+    later = QUIET_MINUTE + 7200
+    minute = Minute(claim(kind="scheduled", state="waiting", due=later, deadline=later), claim(2, deadline=later))
+    minute.passes()
+    minute.passes()
+    assert minute.told() == ["waiting"]
 
 
 # what nobody told
