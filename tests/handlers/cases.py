@@ -17,9 +17,9 @@ from norikae.upgrade.compare import compare_wave
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.phase import enter
 from tests.unit.drain.claims import resting
-from tests.unit.drain.yard import Nodes, marked
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import unsynced
+from tests.unit.fakes.nodes import Nodes, marked
 from tests.unit.fakes.ports import FakePorts
 from tests.unit.fakes.singletons import NIGHTLY, HandOff, cron_job
 from tests.unit.fakes.story import APP, BLUE, GREEN, RUN, WRITER, Story

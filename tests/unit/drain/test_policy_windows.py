@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,12 +27,13 @@ def openings(window: str, timezone: str, first: int, days: int) -> list[int]:
         shown = clock.strftime("%H:%M")
         day = clock.date()
         passed = before is not None and before.date() == day and before.strftime("%H:%M") < begin < shown
-        if day not in seen and (shown == begin or passed):
+        if day not in seen and shown == begin:
             seen.add(day)
-            hours, minutes = (int(part) for part in begin.split(":"))
-            assert before is not None
-            skipped = timedelta(hours=hours, minutes=minutes) - timedelta(hours=before.hour, minutes=before.minute)
-            found.append(instant if shown == begin else instant - MINUTE + int(skipped.total_seconds()))
+            found.append(instant)
+        elif day not in seen and before and before.date() == day and before.strftime("%H:%M") < begin < shown:
+            seen.add(day)
+            skipped = int(begin[:2]) * 60 + int(begin[3:]) - before.hour * 60 - before.minute
+            found.append(instant + (skipped - 1) * MINUTE)
         before = clock
     return found
 

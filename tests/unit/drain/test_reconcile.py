@@ -19,7 +19,7 @@ from norikae.drain.waves import execution_name
 from norikae.errors import ConflictError, ThrottledError, UnreachableError
 from norikae.upgrade.state import ClustersItem
 from tests.unit.drain.claims import BLUE, GREEN, NOW, claim, resting
-from tests.unit.drain.yard import Nodes, marked
+from tests.unit.fakes.nodes import Nodes, marked
 from tests.unit.fakes.ports import FakePorts
 
 HOOK = Hook("demo-1-33-worker", "drain")

@@ -1,4 +1,4 @@
-"""Nodes in memory, with the refusals of an API server; enough for those who only take marks off."""
+"""Nodes in memory, with the refusals of an API server; enough for those who evict nobody."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from norikae.drain.node import DEADLINE, EPISODE, EXCLUDED, TAINT, Node, Taint
+from norikae.drain.pod import Pod
 from norikae.errors import ConflictError, NotFoundError, UnreachableError
 
 
@@ -16,6 +17,7 @@ class Nodes:
 
     def __init__(self, *nodes: Node) -> None:
         self.known = {node.name: node for node in nodes}
+        self.bound: list[Pod] = []
         self.answers = True
         self.lists = 0
         self.patched: list[str] = []
@@ -28,6 +30,10 @@ class Nodes:
         self._asked()
         self.lists += 1
         return list(self.known.values())
+
+    def pods(self, node: str = "") -> list[Pod]:
+        self._asked()
+        return [pod for pod in self.bound if node in {"", pod.node}]
 
     def patch_node(self, name: str, body: Mapping[str, Any]) -> Node:
         self._asked()
