@@ -33,6 +33,11 @@ def accepted(environment: Environment) -> tuple[Accepted, ...]:
     """
     return (
         Accepted(
+            "Reconciler/Rule",
+            "Serverless-EventBusDLQ",
+            "What a look did not do, the look of the next minute does; an old one would only be late.",
+        ),
+        Accepted(
             "State/Evidence",
             "AwsSolutions-S1",
             "Reads of the evidence are in CloudTrail's data events; a log bucket beside it could not use our key.",

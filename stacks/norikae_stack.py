@@ -12,6 +12,7 @@ from stacks.functions import Functions, log_retention
 from stacks.interruptions import Interruptions
 from stacks.notifications import Notifications
 from stacks.permissions import FUNCTIONS
+from stacks.reconciler import Reconciler
 from stacks.recovery import Recovery
 from stacks.resources import Resources
 from stacks.runtime import PYTHON
@@ -68,12 +69,15 @@ class NorikaeStack(cdk.Stack):
             recover=self.functions.by_name["recover"],
             dead_letters=self.functions.dead_letters["recover"],
         )
+        self.reconciler = Reconciler(self, "Reconciler", reconcile=self.functions.by_name["reconcile_interruptions"])
         self.alarms = Alarms(
             self,
             "Alarms",
             machines={"Upgrade": self.machines.upgrade, "Shift": self.machines.shift, "Drain": self.machines.drain},
             functions={row.identifier: self.functions.by_name[row.name] for row in FUNCTIONS},
-            unattended=tuple(row.identifier for row in FUNCTIONS if row.caller != "workflow" and not row.rung),
+            unattended=tuple(
+                row.identifier for row in FUNCTIONS if row.caller != "workflow" and not (row.rung or row.repeated)
+            ),
             dead_letters={
                 **self.functions.dead_letters,
                 "write_zone": self.bell.dead_letters,

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from stacks import cluster_grants, compute_grants, drain_grants, grants, identity_grants, interruption_grants
+from stacks import (
+    cluster_grants,
+    compute_grants,
+    drain_grants,
+    grants,
+    identity_grants,
+    interruption_grants,
+    reconciler_grants,
+)
 from stacks.interruptions import INGEST_SECONDS
 from stacks.rights import (
     MOVE_AT_ONCE,
@@ -92,6 +100,17 @@ ERRANDS = (
         settings=(*REPORTING, "NORIKAE_ADOPTER", "NORIKAE_ADOPT_MACHINE"),
         timeout=240,
         asynchronous=True,
+    ),
+    Row(
+        "Reconcile interruptions",
+        "events",
+        (
+            *(*TELL, cluster_grants.cluster_endpoint, reconciler_grants.machines_read),
+            *(reconciler_grants.lifecycle_answer, reconciler_grants.drains_start),
+        ),
+        ("norikae:drain",),
+        settings=(*TELLING, "NORIKAE_DRAIN_MACHINE"),
+        repeated=True,
     ),
     Row(
         "Operator command",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stacks.environment.schema import checker, duration_text, is_duration, resolve, to_seconds, types_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jsonschema import ValidationError
 
@@ -33,7 +33,18 @@ def check(document: Document) -> None:
     definitions = schema["$defs"]
     document.value = to_seconds(document.value, schema, definitions)
     for error in checker()(schema).iter_errors(document.value):
-        _explain(document, error, definitions)
+        for cause in _causes(error):
+            _explain(document, cause, definitions)
+
+
+def _causes(error: ValidationError) -> Iterator[ValidationError]:
+    """What is wrong inside a part that may be left out, instead of that it is neither left out nor right."""
+    if error.validator == "anyOf" and isinstance(error.instance, dict):
+        for deeper in error.context or ():
+            if deeper.path or deeper.validator != "type":
+                yield from _causes(deeper)
+    else:
+        yield error
 
 
 def _explain(document: Document, error: ValidationError, definitions: Json) -> None:
@@ -55,13 +66,21 @@ def _explain(document: Document, error: ValidationError, definitions: Json) -> N
             wrong, right = _wrong_type(document, path, value, known)
             document.mistake(path, wrong, right)
         case "enum":
-            right = f"{_instead(value, expected, start='write', cutoff=0.75)} {_described(known)}".rstrip(". ")
+            right = _quoted(document.texts.get(path), value, expected) or _instead(
+                value, expected, start="write", cutoff=0.75
+            )
+            right = f"{right} {_described(known)}".rstrip(". ")
             document.mistake(path, f"is {_name(value)}{_lost(document, path, value)}", right)
         case "pattern":
             right = f"it must match {expected}. {_described(known)}".rstrip(". ")
             document.mistake(path, f"is {_shown(value)}", right)
         case _:
             document.mistake(path, *_out_of_range(str(error.validator), value, expected, known))
+
+
+def _quoted(text: str | None, value: object, possible: Iterable[object]) -> str:
+    """What would help when YAML made something else of a text without quotes, such as false of off."""
+    return f'put it in quotes: "{text}".' if text in possible and not isinstance(value, str) else ""
 
 
 def _lost(document: Document, path: Path, value: object) -> str:

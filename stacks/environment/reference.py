@@ -43,7 +43,7 @@ def _takes(schema: Json) -> str:
     if "properties" in schema:
         return "keys below"
     if kind == "object":
-        return "mapping of texts"
+        return "mapping of keys" if "$ref" in schema.get("additionalProperties", {}) else "mapping of texts"
     names = {"string": "text", "integer": "whole number", "number": "number"}
     pattern = f" `{_escaped(schema['pattern'])}`" if "pattern" in schema else ""
     return names.get(kind, kind) + pattern + _range(schema, str)

@@ -19,6 +19,7 @@ from norikae.environment import Dns, Shift
 from norikae.traffic.history import too_long
 from stacks.environment import roles
 from stacks.environment.gate_rules import GATE_RULES
+from stacks.environment.interruption_rules import INTERRUPTION_RULES
 from stacks.environment.lines import Path
 from stacks.environment.schema import complete, duration_text, types_schema
 from stacks.environment.shift_rules import SHIFT_RULES
@@ -96,6 +97,7 @@ def _rules() -> list[Rule]:
         ((("shift", "background"),), lambda values: _once(values, ("shift", "background"))),
         *GATE_RULES,
         *SHIFT_RULES,
+        *INTERRUPTION_RULES,
         ((("clusters", "node_groups"),), _sizes_fit),
         ((("clusters", "node_groups"),), _group_names_differ),
         ((("clusters", "node_groups"),), _one_processor),

@@ -54,6 +54,12 @@ def resolve(schema: Json, definitions: Json) -> Json:
     return schema
 
 
+def inside(schema: Json, definitions: Json) -> Json:
+    """A schema, or what it refers to, also where nothing may be written instead."""
+    options = [option for option in schema.get("anyOf", ()) if "$ref" in option]
+    return resolve(options[0] if len(options) == 1 else schema, definitions)
+
+
 def is_duration(schema: Json) -> bool:
     """Whether a schema is that of a duration."""
     return schema.get("format") == "duration"
@@ -61,12 +67,11 @@ def is_duration(schema: Json) -> bool:
 
 def to_seconds(value: Any, schema: Json, definitions: Json) -> Any:  # noqa: ANN401 - any value of the file
     """The value with every duration text in seconds; whatever is no duration stays as it is."""
-    known = resolve(schema, definitions)
+    known = inside(schema, definitions)
     if is_duration(known) and isinstance(value, str) and (match := DURATION.fullmatch(value)):
         return int(match[1]) * UNITS[match[2]]
-    if isinstance(value, dict) and "properties" in known:
-        fields = known["properties"]
-        return {key: to_seconds(item, fields.get(key, {}), definitions) for key, item in value.items()}
+    if isinstance(value, dict):
+        return {key: to_seconds(item, _of(known, key), definitions) for key, item in value.items()}
     if isinstance(value, list) and "items" in known:
         return [to_seconds(item, known["items"], definitions) for item in value]
     return value
@@ -74,15 +79,22 @@ def to_seconds(value: Any, schema: Json, definitions: Json) -> Any:  # noqa: ANN
 
 def complete(value: Any, schema: Json, definitions: Json) -> Any:  # noqa: ANN401 - any value of the file
     """The value with the default of every key that it leaves out."""
-    known = resolve(schema, definitions)
-    if isinstance(value, dict) and "properties" in known:
-        fields = known["properties"]
+    known = inside(schema, definitions)
+    if isinstance(value, dict):
+        fields = known.get("properties", {})
         defaults = {key: field["default"] for key, field in fields.items() if "default" in field}
-        given = {key: complete(item, fields.get(key, {}), definitions) for key, item in value.items()}
+        given = {key: complete(item, _of(known, key), definitions) for key, item in value.items()}
         return {**defaults, **given}
     if isinstance(value, list) and "items" in known:
         return [complete(item, known["items"], definitions) for item in value]
     return value
+
+
+def _of(known: Json, key: str) -> Json:
+    """The schema of what a mapping has under a key: one that is named, or that of all others."""
+    others = known.get("additionalProperties")
+    found: Json = known.get("properties", {}).get(key) or (others if isinstance(others, dict) else {})
+    return found
 
 
 def duration_text(seconds: int) -> str:

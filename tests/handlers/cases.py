@@ -17,10 +17,13 @@ from norikae.drain.ports import Machine
 from norikae.upgrade.compare import compare_wave
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.phase import enter
+from tests.unit.drain.claims import resting
 from tests.unit.drain.heard import MACHINE, NODE, Nodes, node
 from tests.unit.drain.yards import Story as Draining
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import unsynced
+from tests.unit.fakes.nodes import Nodes as Cordoned
+from tests.unit.fakes.nodes import marked
 from tests.unit.fakes.ports import FakePorts
 from tests.unit.fakes.singletons import NIGHTLY, HandOff, cron_job
 from tests.unit.fakes.story import APP, BLUE, GREEN, RUN, WRITER, Story
@@ -45,10 +48,8 @@ def event(name: str) -> Json:
 
 def handler(name: str) -> Handler:
     """The handler of a state, an event or a command."""
-    folder = {
-        **dict.fromkeys(("interruptions", "recover", "write_zone"), "events"),
-        "operator_command": "operator",
-    }.get(name, "workflow")
+    events = dict.fromkeys(("interruptions", "recover", "reconcile_interruptions", "write_zone"), "events")
+    folder = {**events, "operator_command": "operator"}.get(name, "workflow")
     found: Handler = importlib.import_module(f"handlers.{folder}.{name}").handler
     return found
 
@@ -172,6 +173,15 @@ def _draining() -> Draining:
     return world
 
 
+def _cordoned() -> Beginning:
+    """A rebalance recommendation came half an hour ago, and the machine was kept."""
+    world = _free()
+    claim = resting(cluster=BLUE, deadline=world.ports.now)
+    world.ports.claims.write(claim, instead_of=None)
+    world.ports.yards[BLUE] = Cordoned(marked())
+    return world
+
+
 WORLDS: dict[str, Callable[[], Beginning | Draining | Story]] = {
     "plan_upgrade": _free,
     "run_preflight": _planned,
@@ -210,6 +220,7 @@ WORLDS: dict[str, Callable[[], Beginning | Draining | Story]] = {
     "ask_team": _story,
     "finish_shift": lambda: _story(weight=5),
     "recover": lambda: _story(weight=5),
+    "reconcile_interruptions": _cordoned,
     "write_zone": _rung,
     "interruptions": _interrupted,
     "drain_slice": _draining,

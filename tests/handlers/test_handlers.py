@@ -59,10 +59,14 @@ ANSWERS: dict[str, Json] = {
     "roll_back_application": {"next": "wait", "retry_after_seconds": 5},
     "hold_application": {"held": APP},
     "finish_shift": {"application": APP, "outcome": "held", "weight": 5},
+    "reconcile_interruptions": {"outcome": "demo-1-33: ip-10-0-0-1 is kept"},
     "operator_command": {"run": RUN},
     "interruptions": {"batchItemFailures": [], "ignored": {"test-notification: direct": 1}},
 }
-WITHOUT_A_RUN = {"recover", "adopt_cluster", "clean_green", "drain_slice", "write_zone", "interruptions"}
+WITHOUT_A_RUN = {
+    *("recover", "adopt_cluster", "clean_green", "drain_slice", "write_zone", "interruptions"),
+    "reconcile_interruptions",
+}
 """Recover raises before it knows the run; errands need none."""
 TOKENS = [name for name in WORLDS if "task_token" in event(name)]
 

@@ -76,14 +76,24 @@ def test_the_template_says_whether_the_bundle_holds_byte_code(template: Template
 
 
 def test_a_stopped_execution_of_a_machine_that_holds_something_starts_recover(template: Template) -> None:
-    rules = template.of("AWS::Events::Rule").values()
-    (rule,) = [one for one in rules if one["EventPattern"]["source"] == ["aws.states"]]
+    (rule,) = [one for one in template.of("AWS::Events::Rule").values() if "states" in str(one.get("EventPattern"))]
     assert rule["EventPattern"]["detail"]["status"] == ["ABORTED", "FAILED", "TIMED_OUT"]
     machines = {arn.rpartition(":")[2] for arn in rule["EventPattern"]["detail"]["stateMachineArn"]}
     assert machines == {"norikae-demo-upgrade", "norikae-demo-shift", "norikae-demo-adopt"}
     (target,) = rule["Targets"]
     assert "DeadLetterConfig" in target
     assert target["Arn"]["Fn::GetAtt"][0].startswith("FunctionsRecover")
+
+
+def test_a_schedule_starts_the_reconciler_every_minute_and_one_failure_wakes_nobody(template: Template) -> None:
+    (rule,) = [one for one in template.of("AWS::Events::Rule").values() if "ScheduleExpression" in one]
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    (target,) = rule["Targets"]
+    assert target["Arn"]["Fn::GetAtt"][0].startswith("FunctionsReconcileInterruptions")
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
+    alarms = template.of("AWS::CloudWatch::Alarm")
+    (alarm,) = [one for name, one in alarms.items() if name.startswith("AlarmsReconcileInterruptionsErrors")]
+    assert alarm["Threshold"] == 5
 
 
 def test_alarms_reach_the_topic(template: Template) -> None:

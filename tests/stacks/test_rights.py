@@ -24,6 +24,7 @@ TAKES_NO_RESOURCE = {
     "ec2:DescribeNetworkInterfaces": "takes no resource",
     "ec2:DescribeSecurityGroupRules": "takes no resource",
     "ec2:DescribeSubnets": "takes no resource",
+    "ec2:DescribeInstanceStatus": "takes no resource",
     "ec2:DescribeInstances": "takes no resource",
     "ec2:DescribeLaunchTemplates": "takes no resource",
     "ec2:DescribeTags": "takes no resource",
@@ -388,6 +389,20 @@ def test_a_command_starts_errands_and_shifts_and_no_upgrade(template: Template) 
         "norikae-demo-clean-green",
         "norikae-demo-shift",
     }
+
+
+def test_lifecycle_actions_are_answered_in_the_environments_own_groups_only(template: Template) -> None:
+    answering = template.allowing("ReconcileInterruptions", "autoscaling:CompleteLifecycleAction")
+    assert [statement["Condition"] for statement in answering] == [
+        {"StringEquals": {"aws:ResourceTag/norikae:environment": "demo"}},
+        {"StringLike": {"aws:ResourceTag/eks:cluster-name": ["demo-*", "demo-1-33"]}},
+        {"StringEquals": {"aws:ResourceTag/kubernetes.io/cluster/demo-1-33": "owned"}},
+    ]
+
+
+def test_the_reconciler_starts_drains_and_nothing_else(template: Template) -> None:
+    (starting,) = template.allowing("ReconcileInterruptions", "states:StartExecution")
+    assert starting["Resource"].rpartition(":")[2] == "norikae-demo-drain"
 
 
 def test_the_upgrade_machine_may_start_and_follow_shifts(template: Template) -> None:

@@ -19,7 +19,14 @@ from local.assembly import ROOT
 from norikae.capacity.looks import most_looks as looks_to_scale
 from norikae.environment import Environment
 from norikae.singletons.looks import most_looks
-from norikae.traffic.history import BAKES_ANEW, SETTLED, looks_of_a_rollback, looks_until_in_sync, whole_bake
+from norikae.traffic.history import (
+    BAKES_ANEW,
+    LOOKS_AT_DRAINS,
+    SETTLED,
+    looks_of_a_rollback,
+    looks_until_in_sync,
+    whole_bake,
+)
 from norikae.traffic.keep_alive import LOOKS as KEEP_ALIVE_LOOKS
 from norikae.upgrade.compare import PATIENCE_SECONDS, POLL_SECONDS
 from norikae.upgrade.looks import most_looks as phase_looks
@@ -161,7 +168,7 @@ def shift_machine(
         "Scale green": looks_to_scale(shift.scale_deadline, stated.holds),
         "Set weights": written,
         "Wait for propagation": written * propagation,
-        "Bake": (written + BAKES_ANEW) * looks,
+        "Bake": (written + BAKES_ANEW) * looks + LOOKS_AT_DRAINS,
         "Wait for the hand-off": most_looks(environment.shift.hand_off_deadline) + SETTLED,
         "Wait for the rollback": (1 + stated.others) * looks_of_a_rollback(shift, dns)
         + most_looks(environment.shift.hand_off_deadline)

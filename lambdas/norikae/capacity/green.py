@@ -15,6 +15,7 @@ from norikae.capacity.ledger import Override, ScaleItem, Size, read_scale, write
 from norikae.capacity.looks import RENEWED, next_look
 from norikae.capacity.workloads import Workload, workloads_of
 from norikae.capacity.write import override, without
+from norikae.drain.busy import is_disturbed
 from norikae.traffic.applications import find_applications
 from norikae.traffic.moving import Moving
 
@@ -72,7 +73,10 @@ def _noted(moving: Moving, item: ScaleItem) -> ScaleItem:
     sizes = item.sizes
     if not (sizes and moving.item.weight):
         found = workloads_on(moving, moving.blue)
-        sizes = tuple(Size(one.resource, one.namespace, one.name, one.ready) for one in found if one.ready)
+        # While blue's nodes are drained some of its pods are on their way; then what it wants is what it has.
+        disturbed = is_disturbed(moving.ports, moving.blue)
+        counts = [(one, max(one.ready, one.replicas) if disturbed else one.ready) for one in found]
+        sizes = tuple(Size(one.resource, one.namespace, one.name, count) for one, count in counts if count)
     deadline = moving.ports.environment.shift.scale_deadline
     since = moving.ports.now - (max(0, deadline - RENEWED) if item.was_held else 0)
     return write_scale(moving.ports, moving.writer, msgspec.structs.replace(item, sizes=sizes, since=since))

@@ -38,7 +38,7 @@ class Heard:
     """One machine of one message.
 
     Args:
-        message: the queue's id of the message.
+        message: the queue's id of the message, or the event's own id when there was none.
         said: what it says about the machine.
     """
 
@@ -47,17 +47,20 @@ class Heard:
 
 
 class Batch:
-    """What becomes of the messages of one batch.
+    """What becomes of the messages of one batch."""
 
-    Args:
-        records: the event's ``Records``.
-    """
-
-    def __init__(self, records: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self) -> None:
         self.heard: list[Heard] = []
         self.ignored: Counter[str] = Counter()
         self.failed: dict[str, str] = {}
         self.unmarked: set[str] = set()
+
+    def read(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """What the messages say.
+
+        Args:
+            records: the event's ``Records``.
+        """
         for record in records:
             for said in parse(str(record.get("body", ""))):
                 if isinstance(said, Ignored):
@@ -92,16 +95,34 @@ def ingest(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]
         ports: the world.
         records: the event's ``Records``.
     """
-    batch = Batch(records)
+    batch = Batch()
+    batch.read(records)
+    _dealt_with(ports, batch)
+    return batch.answer()
+
+
+def take(ports: Ports, interruptions: Sequence[Interruption]) -> list[str]:
+    """The same for machines of which no message told; ids of the events that have to be heard of again.
+
+    Args:
+        ports: the world.
+        interruptions: what was found out about machines.
+    """
+    batch = Batch()
+    batch.heard += [Heard(one.event, one) for one in interruptions]
+    _dealt_with(ports, batch)
+    return list(batch.failed)
+
+
+def _dealt_with(ports: Ports, batch: Batch) -> None:
     try:
         clusters = _by_cluster(ports, batch)
     except NorikaeError as error:
         batch.fail(batch.heard, error)
-        return batch.answer()
+        return
     for (cluster, role), heard in clusters.items():
         claims = _claimed(ports, batch, cluster, role, heard)
         _acted(ports, batch, cluster, claims)
-    return batch.answer()
 
 
 @dataclass(frozen=True, slots=True)

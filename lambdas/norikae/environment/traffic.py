@@ -134,3 +134,14 @@ class Decommission(Part, frozen=True):
     deadline: Annotated[
         Seconds, msgspec.Meta(description="When somebody still talks to blue after waiting so long, the run holds.")
     ] = 86400
+    drain: Annotated[
+        Seconds,
+        msgspec.Meta(
+            le=21600,
+            description="How long blue's pods may take to end in order before its nodes are deleted, disruption "
+            "budgets respected; with 0s they end with their nodes.",
+        ),
+    ] = 600
+    drain_together: Annotated[
+        int, msgspec.Meta(ge=1, le=100, description="Nodes of blue that are drained at the same time.")
+    ] = 10

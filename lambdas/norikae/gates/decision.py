@@ -41,12 +41,14 @@ class Decision:
         reason: for the log, the report and people.
         inconclusive: the new count of inconclusive looks.
         critical: it goes back because green hardly answers at all.
+        drains: looks that waited because green's nodes were being drained, when this is one.
     """
 
     next: Next
     reason: str
     inconclusive: int = 0
     critical: bool = False
+    drains: int = 0
 
 
 def decide(look: Look) -> Decision:  # noqa: PLR0911 - one line per rule, best rule first

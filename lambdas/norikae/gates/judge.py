@@ -11,7 +11,7 @@ from norikae.gates.verdict import Outcome, Verdict, worst
 from norikae.gates.verdicts import Judged, judged
 from norikae.ports import Ports
 from norikae.traffic.drift import drift, is_time_to_read, left_behind
-from norikae.traffic.history import BAKES_ANEW, whole_bake
+from norikae.traffic.history import BAKES_ANEW, LOOKS_AT_DRAINS, whole_bake
 from norikae.traffic.moving import Moving
 from norikae.upgrade.identity import Writer
 
@@ -54,6 +54,8 @@ def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> 
             next_weight=moving.next_weight(weight),
         )
     )
+    if decision.next in {"step", "finish"}:
+        decision = _unless_green_is_drained(moving, decision)
     read = _is_time_to_read(moving, decision)
     if read and (contested := drift(moving)):
         return {"next": "contested", "weight": weight, "waiting_for": contested}
@@ -81,6 +83,21 @@ def background_verdict(moving: Moving, begin: float) -> Verdict:
     found = judged(moving, background, moving.item.verified_at or moving.ports.now, begin)
     _keep(moving, found.counts)
     return worst(found.verdicts)
+
+
+def _unless_green_is_drained(moving: Moving, decision: Decision) -> Decision:
+    """The decision to go on, unless too many of green's nodes are being drained: then this look was none.
+
+    It counts as no failure and as no inconclusive look; after so many that one shift has room for, the weight stays.
+    """
+    from norikae.drain.busy import too_many_drains  # noqa: PLC0415 - only a look that would go on asks
+
+    why = too_many_drains(moving.ports, moving.green)
+    if not why:
+        return decision
+    if moving.item.drains >= LOOKS_AT_DRAINS:
+        return Decision("hold", f"{why}; resume when they have gone")
+    return Decision("bake", f"{why}; the step waits", drains=moving.item.drains + 1)
 
 
 def _bake(moving: Moving) -> int:
@@ -139,6 +156,7 @@ def _write_down(
         outcome="moved" if decision.next == "finish" else moving.item.outcome,
         inconclusive=decision.inconclusive,
         critical=decision.critical,
+        drains=max(moving.item.drains, decision.drains),
         read_at=moving.ports.now if read else moving.item.read_at,
     )
     if passed is not None and decision.next in {"step", "finish"}:

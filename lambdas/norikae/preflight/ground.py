@@ -87,6 +87,7 @@ class Ground:
         now: this instant, in seconds since the epoch.
         green_name: the cluster that an earlier attempt of the same run has built; its records are expected, too.
         suspended: what this run itself, or Git, has suspended on blue.
+        disturbed: blue's nodes are being drained, so that some of its pods are on their way.
         home_api: the API of the cluster that blue's Argo CD applications are in; blue's own when left out.
     """
 
@@ -104,6 +105,7 @@ class Ground:
     now: float
     green_name: str = ""
     suspended: frozenset[Named] = frozenset()
+    disturbed: bool = False
     home_api: Kubernetes | None = None
 
     @cached_property

@@ -19,6 +19,9 @@ SETTLED = 2
 BAKES_ANEW = 3
 """How often the steps of one shift bake once more because green was synced meanwhile; then it holds."""
 
+LOOKS_AT_DRAINS = 40
+"""Looks of one shift that may wait until fewer of green's nodes are being drained; then it holds."""
+
 
 def whole_bake(bake_seconds: int, shift: Shift, dns: Dns) -> int:
     """How long a weight is watched, in seconds since it was read back from name servers that are all INSYNC.
@@ -49,7 +52,7 @@ def looks_of_a_shift(shift: Shift, dns: Dns, *, steps: int, bake_seconds: int) -
     baking = ceil(whole_bake(bake_seconds, shift, dns) / shift.poll)
     inconclusive = shift.thresholds.inconclusive_limit
     there_and_back = 2 * (most_looks(shift.hand_off_deadline) + SETTLED) + looks_to_scale(shift.scale_deadline, holds)
-    bakes = (steps + holds) * (baking + inconclusive + pending) + BAKES_ANEW * (baking + inconclusive)
+    bakes = (steps + holds) * (baking + inconclusive + pending) + BAKES_ANEW * (baking + inconclusive) + LOOKS_AT_DRAINS
     return bakes + there_and_back + looks_of_a_rollback(shift, dns) + shift.team.deadline // shift.team.remind + 1
 
 

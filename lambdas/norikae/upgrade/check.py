@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from norikae.argocd.home import home_of
+from norikae.drain.busy import is_disturbed
 from norikae.ports import Ports
 from norikae.preflight.finding import Finding
 from norikae.preflight.ground import Ground
@@ -41,6 +42,7 @@ def run_preflight(ports: Ports, writer: Writer) -> Answer:
             now=ports.now,
             green_name=stored.plan.green.name,
             suspended=suspended_on_blue(ports, stored.plan),
+            disturbed=is_disturbed(ports, stored.plan.blue.name),
             home_api=ports.kubernetes(home_of(ports.environment.argocd, stored.plan.blue.name).cluster),
         )
     )

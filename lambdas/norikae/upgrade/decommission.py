@@ -4,13 +4,14 @@ from typing import Any
 
 import msgspec
 
-from norikae.cluster.blue import ensure_frozen, ensure_gone, ensure_no_load_balancers
+from norikae.cluster.blue import NOTHING_INSIDE, ensure_frozen, ensure_gone, ensure_no_load_balancers
 from norikae.cluster.site import Site
 from norikae.errors import ForeignWriteError, RefusedError
 from norikae.ports import Ports
 from norikae.traffic.leftovers import forget_left_behind
 from norikae.traffic.moving import Moving
 from norikae.traffic.weights import WHOLE, batch_end, once_more
+from norikae.upgrade.empty import ensure_drained
 from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.interlocks import may_begin
@@ -25,7 +26,7 @@ PHASE = "decommission-blue"
 
 
 def decommission_blue(ports: Ports, writer: Writer) -> Answer:
-    """Blue is gone: Argo CD is stopped, then its record sets, its load balancers, its nodes, the cluster go.
+    """Blue is gone: Argo CD is stopped, then its record sets, its load balancers, its pods, its nodes, the cluster go.
 
     It begins with the point of no return: from then on no function raises blue's weight. Before it, it waits until
     nobody talks to blue any more.
@@ -80,10 +81,22 @@ def _take_apart(ports: Ports, writer: Writer, plan: Plan) -> Progress:
         progress = _owned_records_are_gone(ports, writer, site, plan.blue.name)
         if not progress.ready:
             return progress
+    progress = _without_pods(ports, writer, site, plan.blue.name)
+    if not progress.ready:
+        return progress
     progress = ensure_gone(site, ports.environment, plan.blue.name)
     if progress.ready:
         _write_down_what_is_left(ports, writer, plan.blue.name)
     return progress
+
+
+def _without_pods(ports: Ports, writer: Writer, site: Site, blue: str) -> Progress:
+    """The load balancers go first, because their controllers are pods as well."""
+    progress = ensure_no_load_balancers(site, ports.environment, blue)
+    found = ports.eks.cluster(blue) if progress.ready else None
+    if found is None or found.status in NOTHING_INSIDE:
+        return progress
+    return ensure_drained(ports, writer, blue)
 
 
 def _owned_records_are_gone(ports: Ports, writer: Writer, site: Site, blue: str) -> Progress:

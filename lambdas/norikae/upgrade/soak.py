@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from norikae.drain.busy import too_many_drains
 from norikae.errors import GateFailedError
 from norikae.ports import Ports
 from norikae.traffic.restarts import restart_on_blue
@@ -38,6 +39,8 @@ def soak(ports: Ports, writer: Writer) -> Answer:
             return Progress.wait(f"{plan.blue.name} to restart {counted(ahead)}", poll)
         waiting = [why for planned in plan.applications() if (why := unsettled(ports, writer, planned.name, began))]
         waiting += still_leased(ports, writer, plan)
+        if left <= 0 and (busy := too_many_drains(ports, plan.green.name)):
+            waiting.append(busy)  # soon nothing else is left, so it has to stand on its own nodes
         if left <= 0 and waiting:
             return Progress.wait(counted(waiting), poll)
         if left <= 0:

@@ -114,6 +114,7 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
         restored: it was restored, and no bake has passed since.
         locked: its names may be protected in Route 53 by us.
         unlocked: why they could not be, once that was noted.
+        drains: looks of this shift that waited because too many of green's nodes were being drained.
     """
 
     application: str
@@ -150,6 +151,7 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
     restored: bool = False
     locked: bool = False
     unlocked: str = ""
+    drains: int = 0
 
 
 class ReleasedItem(msgspec.Struct, frozen=True, kw_only=True):

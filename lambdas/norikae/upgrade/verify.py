@@ -9,6 +9,7 @@ from norikae.argocd.home import home_of
 from norikae.cluster.assume import unassumable
 from norikae.cluster.verification import Result, Round, last_lines, log_of, look_at_jobs
 from norikae.cluster.verify import Green, unmet
+from norikae.drain.busy import too_many_drains
 from norikae.errors import RefusedError
 from norikae.gates.probe import unproven_names
 from norikae.gates.target_health import target_health
@@ -80,6 +81,8 @@ def _unmet(ports: Ports, writer: Writer, plan: Plan) -> Iterator[str]:
         suspended=suspended_on_green(ports, plan),
     )
     found = unmet(ports.eks, ports.environment, green, ports.now)
+    if busy := too_many_drains(ports, plan.green.name):
+        found = (*found, busy)
     if found:
         yield from found
         return

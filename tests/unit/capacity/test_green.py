@@ -10,6 +10,7 @@ from norikae.capacity.looks import LAST_LOOK, most_looks, next_look
 from norikae.capacity.workloads import AUTOSCALERS
 from norikae.errors import UnreachableError
 from norikae.upgrade.state import PlanItem
+from tests.unit.drain.claims import claim
 from tests.unit.fakes.scaling import DEPLOYMENTS, Scaling, autoscaler, deployment
 from tests.unit.fakes.story import APP, BLUE, GREEN, RUN, WRITER, plan_of
 
@@ -27,6 +28,13 @@ def test_green_gets_the_pods_that_blue_has_and_they_are_waited_for_until_they_ar
     writes = list(story.green.writes)
     assert story.scaled(25)["next"] == "go-on", "and nobody looks again"
     assert story.green.writes == writes == [f"patch {AUTOSCALERS} {APP}-load"]
+
+
+def test_pods_that_an_interruption_moves_on_blue_still_count() -> None:
+    story = Scaling()
+    story.blue.put(deployment(5, replicas=8))
+    story.ports.claims.write(claim(cluster=BLUE, state="draining", due=0.0), instead_of=None)
+    assert story.scaled()["waiting_for"] == f"Deployment shop/{APP} on {GREEN} has 2 ready pods of 8 that blue has"
 
 
 def test_what_it_was_is_in_the_table_before_anything_changes() -> None:

@@ -21,6 +21,7 @@ from tests.unit.fakes.drain import FakeClaims, FakeFleet
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.identity import FakeIdentity
 from tests.unit.fakes.kubernetes import FakeKubernetes
+from tests.unit.fakes.nodes import Nodes
 from tests.unit.fakes.orphans import FakeOrphans
 from tests.unit.fakes.probe import FakeProbe
 
@@ -400,7 +401,7 @@ class FakePorts:
         return self.apis.setdefault(cluster, FakeKubernetes())
 
     def yard(self, cluster: str) -> Any:
-        return self.yards[cluster]
+        return self.yards.setdefault(cluster, Nodes())
 
     def manifests(self, name: str) -> list[dict[str, Any]]:
         return self.files[name]

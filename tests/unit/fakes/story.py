@@ -82,6 +82,12 @@ class Story:
         dns = msgspec.structs.replace(environment.dns, protect=True)
         self.ports.environment = msgspec.structs.replace(environment, dns=dns)
 
+    def green_nodes(self, count: int) -> None:
+        """Green has so many nodes."""
+        for number in range(count):
+            node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": f"node-{number}"}}
+            self.ports.apis[GREEN].put(node)
+
     def weights(self, kind: str = "A") -> dict[str, int | None]:
         return self.ports.dns.weights(HOST, kind)
 

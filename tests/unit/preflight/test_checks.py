@@ -126,6 +126,15 @@ def test_a_blue_that_does_not_run_what_git_says_blocks(ground: Ground, api: Fake
     assert "on blue, it was never synced" in {finding.text for finding in findings}
 
 
+def test_pods_that_an_interruption_moves_on_blue_keep_no_run_from_starting(ground: Ground, api: FakeKubernetes) -> None:
+    api.put(application("web", health={"status": "Progressing"}))
+    assert only(ground, "applications-ready").severity == "blocker"
+    finding = only(replace(ground, disturbed=True), "applications-ready")
+    assert (finding.severity, finding.text) == ("warning", "on blue, it is Progressing")
+    api.put(application("web", health={"status": "Degraded"}))
+    assert only(replace(ground, disturbed=True), "applications-ready").severity == "blocker"
+
+
 def test_a_blue_without_its_applications_blocks(ground: Ground, api: FakeKubernetes) -> None:
     del api.objects["applications.argoproj.io", "argocd", "web"]
     assert only(ground, "applications-ready").text == "it does not exist on blue"

@@ -11,6 +11,7 @@ import pytest
 from norikae.approvals.ask import hold_upgrade
 from norikae.cluster.compute_port import Leftovers
 from norikae.cluster.eks_port import Cluster
+from norikae.drain.node import Node
 from norikae.environment import Approvals
 from norikae.errors import RefusedError, StaleWriterError
 from norikae.traffic.records import RecordSet
@@ -21,6 +22,7 @@ from norikae.upgrade.lease import Lease
 from norikae.upgrade.quiet_port import Figures
 from norikae.upgrade.state import ApprovedItem, Flags, PhaseItem
 from tests.unit.fakes.demo import application, ingress
+from tests.unit.fakes.nodes import Nodes
 from tests.unit.fakes.ports import FakeTable, alias
 from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, RUN, WRITER, Story
 
@@ -285,3 +287,21 @@ def test_decommission_refuses_while_a_name_gives_blue_a_weight() -> None:
     story.ports.dns.sets[HOST, "A", BLUE] = alias(HOST, BLUE, 1)
     with pytest.raises(RefusedError, match="still has a weight"):
         look(story)
+
+
+def test_blues_nodes_are_drained_when_its_load_balancers_are_gone_and_before_they_go() -> None:
+    story = soaked()
+    story.ports.settings = replace(story.ports.settings, drain_machine="drain")
+    story.ports.eks.clusters[BLUE] = Cluster(BLUE, "1.33", "ACTIVE", {"norikae:environment": "demo"})
+    story.ports.yards[BLUE] = Nodes(Node(name="ip-1", instance="i-1", version="1"))
+    said: list[str] = []
+    while "nodes of demo-1-33 are empty" not in (waits := look(story)["waiting_for"]):
+        said.append(waits)
+        assert len(said) < 10
+    assert not story.ports.kubernetes(BLUE).list("ingresses.networking.k8s.io")
+    (drained,) = story.ports.claims.all(BLUE)
+    assert (drained.kind, drained.node, drained.budgets) == ("decommission", "ip-1", "respect")
+    done = msgspec.structs.replace(drained, state="finished", outcome="drained")
+    story.ports.claims.write(done, instead_of=drained)
+    assert look(story)["waiting_for"] == f"cluster {BLUE} was just asked to go"
+    assert "blue-drained" in story.ports.table.said()

@@ -8,6 +8,7 @@ import pytest
 from norikae.errors import ForeignWriteError, RefusedError
 from norikae.upgrade.soak import soak
 from norikae.upgrade.state import PhaseItem
+from tests.unit.drain.claims import claim
 from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, RUN, WRITER, Story
 
 
@@ -43,6 +44,23 @@ def test_the_soak_refuses_when_green_is_not_healthy() -> None:
     story.ports.load_balancers.groups[f"{GREEN}.elb.example"] = (0, 2)
     with pytest.raises(RefusedError, match="not healthy on green"):
         soaking(story)
+
+
+def test_the_soak_does_not_end_while_too_many_of_greens_nodes_are_drained_and_those_of_blue_do_not_matter() -> None:
+    story = Story()
+    story.moved()
+    for cluster in (BLUE, GREEN):
+        drained = claim(cluster=cluster, state="draining", due=0.0)
+        story.ports.claims.write(drained, instead_of=None)
+    story.green_nodes(4)
+    story.time_passes(duration(story))
+    answer = soak(story.ports, WRITER)
+    assert (answer["next"], answer["waiting_for"]) == ("wait", f"1 of 4 nodes of {GREEN} are being drained (spot)")
+    known = story.ports.claims.of(GREEN, drained.instance)
+    assert known is not None
+    done = msgspec.structs.replace(known, state="finished", outcome="drained")
+    story.ports.claims.write(done, instead_of=known)
+    assert soaking(story) == "go-on"
 
 
 def test_a_weight_that_somebody_else_lowered_and_raised_again_begins_the_soak_anew() -> None:

@@ -13,6 +13,7 @@ from norikae.traffic.keep_alive import LOOKS, KeepAliveItem, Lowered
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.sync_state import PinItem, VerificationItem
 from norikae.upgrade.verify import verify_green
+from tests.unit.drain.claims import claim
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import OTHER_SHA, ingress
 from tests.unit.fakes.story import APP, BLUE, GREEN, RUN
@@ -52,6 +53,16 @@ def test_an_incomplete_green_is_waited_for() -> None:
     answer = look(world, writer)
     assert answer["next"] == "wait"
     assert "add-on vpc-cni is missing" in answer["waiting_for"]
+
+
+def test_a_green_whose_nodes_are_being_drained_is_waited_for() -> None:
+    world, writer = built()
+    drained = claim(cluster=GREEN, state="draining", due=0.0)
+    world.ports.claims.write(drained, instead_of=None)
+    nodes = len(world.green.list("nodes"))
+    assert look(world, writer)["waiting_for"] == f"1 of {nodes} nodes of {GREEN} are being drained (spot)"
+    world.ports.claims.write(msgspec.structs.replace(drained, state="finished", outcome="drained"), instead_of=drained)
+    assert look(world, writer)["next"] == "go-on"
 
 
 @pytest.mark.parametrize(

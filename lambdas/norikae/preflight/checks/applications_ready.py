@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from norikae.preflight.ground import Ground
 
 NAME = "applications-ready"
+PROGRESSING = "is Progressing"
+"""The health of what has fewer ready pods than it wants (Argo CD docs, "Resource Health")."""
 
 
 def check(ground: Ground) -> Iterator[Finding]:
@@ -33,4 +35,7 @@ def check(ground: Ground) -> Iterator[Finding]:
         expected = Expected(now=ground.now, is_parent=bool(children(app)), suspended=ground.suspended)
         judged = readiness(app, expected)
         for reason in judged.reasons:
+            if ground.disturbed and PROGRESSING in reason:  # its pods move to other nodes; an interruption fails no run
+                yield Finding(NAME, "warning", subject, f"on blue, {reason}", "none: nodes of blue are being drained")
+                continue
             yield Finding(NAME, "blocker", subject, f"on blue, {reason}", "make it synced and healthy on blue first")

@@ -1,0 +1,194 @@
+"""Once a minute: what events, functions or executions have lost is found in the world and taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from norikae.drain import unheard, waves
+from norikae.drain.node import EPISODE
+from norikae.drain.release import is_ours, is_over, is_time_to_look, take_off
+from norikae.drain.told import tell_changes
+from norikae.errors import NorikaeError
+from norikae.upgrade.ports import read_clusters
+
+if TYPE_CHECKING:
+    from norikae.drain.claim import Claim, Outcome
+    from norikae.drain.interruption import Interruption
+    from norikae.drain.ports import Impairment, Waiting
+    from norikae.ports import Ports
+
+Answer = dict[str, Any]
+Take = Callable[["Ports", Sequence["Interruption"]], Sequence[object]]
+"""Claims are written and nodes marked as for events; it answers with those for which that failed."""
+
+SOON = 60
+"""Seconds until the next look: what is due before that is begun now."""
+LATE = 60
+"""Seconds after a deadline in which whoever drains ends the claim itself."""
+ENDED = frozenset({"shutting-down", "terminated"})
+"""States of a machine that does not come back."""
+DRAINED = frozenset({"drained", "deadline-passed"})
+"""Outcomes after which a node still carries its mark, in case that the machine goes."""
+
+
+def reconcile(ports: Ports, take: Take) -> Answer:
+    """Every claim has an execution when it is due, every lost event a claim, and no node a mark without a reason.
+
+    Each cluster and each part of the look goes as far as it can before an error is raised, so a cluster that does not
+    answer keeps nobody from being drained in the other.
+
+    Args:
+        ports: the world.
+        take: what is done with an event.
+
+    Raises:
+        NorikaeError: the first one that was met; the next look tries again.
+    """
+    clusters = read_clusters(ports.table, ports.environment.clusters.adopt)
+    errors: list[NorikaeError] = []
+    said: list[str] = []
+    for name in filter(None, (clusters.blue, clusters.green)):
+        look = Look(ports, name, take)
+        for part in (look.wake, look.hear, look.end, look.tidy, look.say):
+            try:
+                part()
+            except NorikaeError as error:
+                errors.append(error)
+        said.extend(f"{name}: {what}" for what in look.did)
+    if errors:
+        raise errors[0]
+    return {"next": "done", "outcome": "; ".join(said)}
+
+
+@dataclass
+class Look:
+    """One look at one cluster; what several parts read is read once.
+
+    Args:
+        ports: the world.
+        cluster: the cluster's name.
+        take: what is done with an event.
+    """
+
+    ports: Ports
+    cluster: str
+    take: Take
+
+    def __post_init__(self) -> None:
+        self.did: list[str] = []
+        self._known: dict[str, Claim | None] = {}
+
+    @cached_property
+    def open(self) -> list[Claim]:
+        """The open claims."""
+        claims = self.ports.claims.open(self.cluster)
+        self._known |= {claim.instance: claim for claim in claims}
+        return claims
+
+    @cached_property
+    def instances(self) -> list[str]:
+        """The cluster's machines that live."""
+        return sorted(one.id for one in self.ports.compute.instances(self.cluster))
+
+    @cached_property
+    def impaired(self) -> list[Impairment]:
+        """What EC2 says against them."""
+        return self.ports.fleet.impaired(self.instances) if self.instances else []
+
+    @cached_property
+    def held(self) -> list[Waiting]:
+        """Those that wait for a lifecycle action."""
+        return self.ports.fleet.waiting(self.cluster)
+
+    def claim_of(self, instance: str) -> Claim | None:
+        """The claim on an instance, also when it is finished."""
+        if instance not in self._known:
+            self._known[instance] = self.ports.claims.of(self.cluster, instance)
+        return self._known[instance]
+
+    def wake(self) -> None:
+        """Claims that are due, or soon are, have an execution that drains them."""
+        if any(needs_an_execution(claim, self.ports.now) for claim in self.open):
+            waves.poke(self.ports, self.cluster)
+
+    def hear(self) -> None:
+        """What no event told becomes an event; a lifecycle action whose answer was lost gets it again."""
+        _ = self.open
+        now = self.ports.now
+        self._take([*unheard.waiting(self.held, self.claim_of, now)])
+        for hook, instance in unheard.unanswered(self.held, self.claim_of):
+            self.ports.fleet.complete(hook, instance, "CONTINUE")
+            self.did.append(f"answered for {instance} again")
+        self._take([*unheard.impaired(self.impaired, self.claim_of, now)])
+        self._take([*unheard.recovered(self.open, self.impaired, now)])
+
+    def end(self) -> None:
+        """Cordons past their time are taken off, and claims whose machine has gone are finished."""
+        now = self.ports.now
+        over = [claim for claim in self.open if rests(claim) and is_over(claim, now) and self._is_sound(claim)]
+        for claim in over:
+            node = self.ports.yard(self.cluster).node(claim.node) if claim.node else None
+            if node is not None and node.annotations.get(EPISODE) == claim.episode:
+                take_off(self.ports.yard(self.cluster), node)
+            self._finish(claim, "kept")
+        late = [claim for claim in self.open if now > claim.deadline + LATE and claim not in over]
+        machines = self.ports.fleet.machines([claim.instance for claim in late]) if late else {}
+        for claim in late:
+            machine = machines.get(claim.instance)
+            if machine is None or machine.state in ENDED:
+                self._finish(claim, "deadline-passed" if claim.left else "gone")
+
+    def tidy(self) -> None:
+        """No node carries a mark of ours for which there is no reason any more."""
+        if not (self.open or is_time_to_look(self.ports.now)) or not self.instances:
+            return
+        yard, open_ones = self.ports.yard(self.cluster), {claim.instance for claim in self.open}
+        for node in yard.nodes():
+            if not is_ours(node) or node.instance in open_ones:
+                continue
+            claim = self.ports.claims.of(self.cluster, node.instance)  # read anew: one may have been written meanwhile
+            if claim is None or claim.outcome in {"cancelled", "kept"}:
+                take_off(yard, node)
+                self.did.append(f"took an orphaned mark off {node.name}")
+            elif claim.outcome in DRAINED and is_over(claim, self.ports.now) and node.ready and self._is_sound(claim):
+                take_off(yard, node)
+                self._finish(claim, "kept")
+
+    def say(self) -> None:
+        """People hear of claims on which nobody works yet; whoever drains tells of the others."""
+        idle = [
+            claim for claim in self.ports.claims.open(self.cluster) if not needs_an_execution(claim, self.ports.now)
+        ]
+        known = {claim.instance: claim for claim in idle}
+        for claim in tell_changes(self.ports, idle):
+            self.ports.claims.write(claim, instead_of=known[claim.instance])
+
+    def _is_sound(self, claim: Claim) -> bool:
+        """Whether EC2 says nothing against the machine."""
+        return all(one.instance != claim.instance for one in self.impaired)
+
+    def _take(self, interruptions: list[Interruption]) -> None:
+        if interruptions:
+            failed = self.take(self.ports, interruptions)
+            self.did.append(f"{len(interruptions)} of which no event told, {len(failed)} not taken up")
+
+    def _finish(self, claim: Claim, outcome: Outcome) -> None:
+        after = msgspec.structs.replace(claim, state="finished", outcome=outcome, finished_at=self.ports.now)
+        after = next(iter(tell_changes(self.ports, [after])), after)
+        self.ports.claims.write(after, instead_of=claim)
+        self.did.append(f"{claim.node or claim.instance} is {outcome}")
+
+
+def needs_an_execution(claim: Claim, now: float) -> bool:
+    """Whether somebody has to work on an open claim before the next look."""
+    return claim.due <= now + SOON and not rests(claim)
+
+
+def rests(claim: Claim) -> bool:
+    """Whether a claim only waits for what becomes of a node that is cordoned already."""
+    return claim.do == "cordon" and claim.state == "marked" and (claim.hook is None or claim.hook_done)

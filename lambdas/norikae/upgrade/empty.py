@@ -1,0 +1,156 @@
+"""Blue's pods end in order before its nodes go: some nodes at a time, by the machine that drains any other node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from norikae.drain import waves
+from norikae.drain.claim import Claim
+from norikae.drain.interruption import FINAL
+from norikae.errors import NorikaeError
+from norikae.upgrade.progress import Progress
+from norikae.upgrade.state import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from norikae.drain.node import Node
+    from norikae.drain.ports import Yard
+    from norikae.ports import Ports
+    from norikae.upgrade.identity import Writer
+
+SETTLES = 30
+"""Seconds after the deadline in which whoever drains still writes down how it ended."""
+NAMED = 50
+"""Pods that the audit trail names."""
+
+
+class DrainItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``DRAIN``: how far the drain of blue is.
+
+    Args:
+        since: when it began, in seconds since the epoch.
+        claimed: instances whose nodes were claimed, or are about to be.
+        ended: those of them whose claim is finished.
+        over: nothing is waited for any more.
+    """
+
+    since: float
+    claimed: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    over: bool = False
+
+
+def ensure_drained(ports: Ports, writer: Writer, cluster: str) -> Progress:
+    """The next move towards nodes without pods; ready at the latest when ``decommission.drain`` has passed.
+
+    Disruption budgets are respected to the end. A pod that is made anew stays Pending, or comes to a node that is next;
+    it keeps nobody waiting. What is left then ends with its node, and the audit trail names it.
+
+    Args:
+        ports: the world.
+        writer: in whose name.
+        cluster: blue, which serves nothing and into which nobody puts anything any more.
+    """
+    wanted, poll = ports.environment.decommission, ports.environment.clusters.poll
+    item = ports.table.read(writer.run, "DRAIN", DrainItem) or DrainItem(since=ports.now)
+    if item.over or not wanted.drain:
+        return Progress.done()
+    deadline = item.since + wanted.drain
+    if ports.now > deadline + SETTLES:
+        return _give_up(ports, writer, item, cluster)
+    try:
+        nodes = [node for node in ports.yard(cluster).nodes() if node.instance]
+    except NorikaeError as error:
+        _write(ports, writer, item)
+        return Progress.wait(f"the nodes of {cluster} to be read: {error}", poll)
+    if not nodes and not item.claimed:
+        return Progress.done()
+    claims = {claim.instance: claim for claim in ports.claims.open(cluster)}
+    item = _noted(ports, item, cluster, claims)
+    room = max(0, wanted.drain_together - len(set(item.claimed) - set(item.ended)))
+    fresh = sorted((node for node in nodes if node.instance not in item.claimed), key=lambda node: node.name)[:room]
+    if ports.now < deadline:
+        item = msgspec.structs.replace(item, claimed=(*item.claimed, *(node.instance for node in fresh)))
+    _write(ports, writer, item)
+    going = set(item.claimed) - set(item.ended)
+    if not going:
+        _close(ports, writer, item, cluster, left=())
+        return Progress.done()
+    _claim(ports, cluster, [node for node in nodes if node.instance in going and node.instance not in claims], deadline)
+    return Progress.wait(f"{len(item.ended)} of {len(nodes)} nodes of {cluster} are empty", poll)
+
+
+def _noted(ports: Ports, item: DrainItem, cluster: str, claims: dict[str, Claim]) -> DrainItem:
+    """Which claims are finished by now; each is asked for once."""
+    ended = list(item.ended)
+    for instance in item.claimed:
+        if instance not in ended and instance not in claims:
+            known = ports.claims.of(cluster, instance)
+            if known is not None and set(known.kinds) & FINAL:
+                ended.append(instance)
+    return msgspec.structs.replace(item, ended=tuple(ended))
+
+
+def _claim(ports: Ports, cluster: str, nodes: Sequence[Node], deadline: float) -> None:
+    """Each node has a claim, unless somebody else empties it already, and an execution works on them."""
+    for node in nodes:
+        known = ports.claims.of(cluster, node.instance)
+        if known is not None and (known.is_open or set(known.kinds) & FINAL):
+            continue
+        claim = Claim(
+            cluster=cluster,
+            instance=node.instance,
+            node=node.name,
+            role="blue",
+            episode=f"{node.instance}/decommission",
+            kind="decommission",
+            kinds=("decommission",),
+            began=ports.now,
+            due=ports.now,
+            deadline=deadline,
+            do="drain",
+            budgets="respect",
+        )
+        ports.claims.write(claim, instead_of=known)
+    waves.poke(ports, cluster)
+
+
+def _give_up(ports: Ports, writer: Writer, item: DrainItem, cluster: str) -> Progress:
+    """Time is over: claims of ours end here, so that nobody works on nodes that go now."""
+    for claim in ports.claims.open(cluster):
+        if claim.kinds == ("decommission",):
+            ended = msgspec.structs.replace(
+                claim, state="finished", outcome="deadline-passed", finished_at=ports.now, told="deadline-passed"
+            )
+            ports.claims.write(ended, instead_of=claim)
+    try:
+        left = _left(ports.yard(cluster))
+    except NorikaeError as error:
+        left = (f"cannot be read: {error}",)
+    _close(ports, writer, item, cluster, left=left)
+    return Progress.done()
+
+
+def _left(yard: Yard) -> tuple[str, ...]:
+    """Pods that would have had to move: those of DaemonSets and static ones end with their node anyway."""
+    return tuple(
+        sorted(
+            pod.key
+            for pod in yard.pods()
+            if pod.owner != "DaemonSet" and not pod.mirror and pod.phase in {"Pending", "Running"}
+        )
+    )
+
+
+def _close(ports: Ports, writer: Writer, item: DrainItem, cluster: str, *, left: tuple[str, ...]) -> None:
+    detail = {"cluster": cluster, "nodes": len(item.ended), "left": list(left[:NAMED]), "left_in_all": len(left)}
+    ports.table.log(writer.run, Event(at=ports.now, what="blue-drained", detail=detail))
+    _write(ports, writer, msgspec.structs.replace(item, over=True))
+
+
+def _write(ports: Ports, writer: Writer, item: DrainItem) -> None:
+    if ports.table.read(writer.run, "DRAIN", DrainItem) != item:
+        ports.table.write(writer, "DRAIN", item)
