@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.scenario
 GREEN = "demo-1-35-a"
-TAG = [{"Name": f"tag:kubernetes.io/cluster/{GREEN}", "Values": ["owned"]}]
+MARK = f"kubernetes.io/cluster/{GREEN}"
+TAG = [{"Name": f"tag:{MARK}", "Values": ["owned"]}]
 
 
 def cleaned(upgrade: Upgrade, name: str) -> Execution:
@@ -41,8 +42,7 @@ def test_an_aborted_run_leaves_green_and_clean_green_removes_all_of_it() -> None
         assert upgrade.world.cluster_states() == {upgrade.blue: "ACTIVE"}
         assert autoscaling.describe_auto_scaling_groups(Filters=TAG)["AutoScalingGroups"] == []
         assert ec2.describe_launch_templates(Filters=TAG)["LaunchTemplates"] == []
-        mine = [one for one in upgrade.world.ec2.instances.values() if TAG[0]["Name"].removeprefix("tag:") in one.tags]
-        states = {one.state for one in mine}
+        states = {one.state for one in upgrade.world.ec2.instances.values() if MARK in one.tags}
         assert states == {"terminated"}
         assert upgrade.serves_everywhere()
         assert upgrade.lease().holder == ""
