@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -46,24 +46,21 @@ class Heard:
     said: Interruption
 
 
+@dataclass(slots=True)
 class Batch:
     """What becomes of the messages of one batch.
 
     Args:
-        records: the event's ``Records``.
+        heard: what they say about machines.
+        ignored: what asks for nothing, and how often that came.
+        failed: why a message comes again, by its id.
+        unmarked: why nodes could not be marked now.
     """
 
-    def __init__(self, records: Sequence[Mapping[str, Any]]) -> None:
-        self.heard: list[Heard] = []
-        self.ignored: Counter[str] = Counter()
-        self.failed: dict[str, str] = {}
-        self.unmarked: set[str] = set()
-        for record in records:
-            for said in parse(str(record.get("body", ""))):
-                if isinstance(said, Ignored):
-                    self.ignore(said)
-                else:
-                    self.heard.append(Heard(str(record["messageId"]), said))
+    heard: list[Heard] = field(default_factory=list)
+    ignored: Counter[str] = field(default_factory=Counter)
+    failed: dict[str, str] = field(default_factory=dict)
+    unmarked: set[str] = field(default_factory=set)
 
     def ignore(self, said: Ignored) -> None:
         """A message is acknowledged and counted."""
@@ -92,16 +89,38 @@ def ingest(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]
         ports: the world.
         records: the event's ``Records``.
     """
-    batch = Batch(records)
+    batch = Batch()
+    for record in records:
+        for said in parse(str(record.get("body", ""))):
+            if isinstance(said, Ignored):
+                batch.ignore(said)
+            else:
+                batch.heard.append(Heard(str(record["messageId"]), said))
+    _take(ports, batch)
+    return batch.answer()
+
+
+def take(ports: Ports, interruptions: Sequence[Interruption]) -> list[Interruption]:
+    """The same for what no message said; those for which it failed.
+
+    Args:
+        ports: the world.
+        interruptions: of any clusters.
+    """
+    batch = Batch([Heard(str(place), said) for place, said in enumerate(interruptions)])
+    _take(ports, batch)
+    return [one.said for one in batch.heard if one.message in batch.failed]
+
+
+def _take(ports: Ports, batch: Batch) -> None:
     try:
         clusters = _by_cluster(ports, batch)
     except NorikaeError as error:
         batch.fail(batch.heard, error)
-        return batch.answer()
+        return
     for (cluster, role), heard in clusters.items():
         claims = _claimed(ports, batch, cluster, role, heard)
         _acted(ports, batch, cluster, claims)
-    return batch.answer()
 
 
 @dataclass(frozen=True, slots=True)
