@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -38,7 +38,7 @@ class Heard:
     """One machine of one message.
 
     Args:
-        message: the queue's id of the message, or the event's own id when there was none.
+        message: the queue's id of the message.
         said: what it says about the machine.
     """
 
@@ -46,27 +46,21 @@ class Heard:
     said: Interruption
 
 
+@dataclass(slots=True)
 class Batch:
-    """What becomes of the messages of one batch."""
+    """What becomes of the messages of one batch.
 
-    def __init__(self) -> None:
-        self.heard: list[Heard] = []
-        self.ignored: Counter[str] = Counter()
-        self.failed: dict[str, str] = {}
-        self.unmarked: set[str] = set()
+    Args:
+        heard: what they say about machines.
+        ignored: what asks for nothing, and how often that came.
+        failed: why a message comes again, by its id.
+        unmarked: why nodes could not be marked now.
+    """
 
-    def read(self, records: Sequence[Mapping[str, Any]]) -> None:
-        """What the messages say.
-
-        Args:
-            records: the event's ``Records``.
-        """
-        for record in records:
-            for said in parse(str(record.get("body", ""))):
-                if isinstance(said, Ignored):
-                    self.ignore(said)
-                else:
-                    self.heard.append(Heard(str(record["messageId"]), said))
+    heard: list[Heard] = field(default_factory=list)
+    ignored: Counter[str] = field(default_factory=Counter)
+    failed: dict[str, str] = field(default_factory=dict)
+    unmarked: set[str] = field(default_factory=set)
 
     def ignore(self, said: Ignored) -> None:
         """A message is acknowledged and counted."""
@@ -96,25 +90,29 @@ def ingest(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]
         records: the event's ``Records``.
     """
     batch = Batch()
-    batch.read(records)
-    _dealt_with(ports, batch)
+    for record in records:
+        for said in parse(str(record.get("body", ""))):
+            if isinstance(said, Ignored):
+                batch.ignore(said)
+            else:
+                batch.heard.append(Heard(str(record["messageId"]), said))
+    _take(ports, batch)
     return batch.answer()
 
 
-def take(ports: Ports, interruptions: Sequence[Interruption]) -> list[str]:
-    """The same for machines of which no message told; ids of the events that have to be heard of again.
+def take(ports: Ports, interruptions: Sequence[Interruption]) -> list[Interruption]:
+    """The same for what no message said; those for which it failed.
 
     Args:
         ports: the world.
-        interruptions: what was found out about machines.
+        interruptions: of any clusters.
     """
-    batch = Batch()
-    batch.heard += [Heard(one.event, one) for one in interruptions]
-    _dealt_with(ports, batch)
-    return list(batch.failed)
+    batch = Batch([Heard(str(place), said) for place, said in enumerate(interruptions)])
+    _take(ports, batch)
+    return [one.said for one in batch.heard if one.message in batch.failed]
 
 
-def _dealt_with(ports: Ports, batch: Batch) -> None:
+def _take(ports: Ports, batch: Batch) -> None:
     try:
         clusters = _by_cluster(ports, batch)
     except NorikaeError as error:

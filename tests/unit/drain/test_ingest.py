@@ -17,14 +17,14 @@ import msgspec
 import pytest
 
 from norikae.drain.claim import Claim, Wave
-from norikae.drain.ingest import ingest
+from norikae.drain.ingest import ingest, take
 from norikae.drain.interruption import FINAL
 from norikae.drain.node import EPISODE, Node
 from norikae.drain.ports import Machine
 from norikae.environment.interruptions import EndPolicy, Interruptions, RebalancePolicy, ScheduledPolicy
 from norikae.errors import ConflictError, NorikaeError, ThrottledError, UnreachableError
 from norikae.upgrade.state import ClustersItem
-from tests.unit.drain.heard import MACHINE, NODE, Nodes, node
+from tests.unit.drain.heard import MACHINE, NODE, Nodes, heard, node
 from tests.unit.fakes.ports import FakePorts
 
 BLUE, GREEN, OTHER = "demo-1-33", "demo-1-35-a", "shop-1-33"
@@ -109,6 +109,7 @@ def test_a_spot_warning_is_a_claim_a_mark_and_a_running_coordinator(account: Acc
 
 def test_a_whole_batch_is_marked_before_anything_can_be_evicted(account: Account) -> None:
     def start(machine: str, name: str, request: dict[str, Any]) -> bool:
+        assert (machine, name, request["cluster"]) == ("arn:drain", WAVE, BLUE)
         marked.append([one.unschedulable for one in account.blue.objects.values()])
         return True
 
@@ -269,7 +270,7 @@ def test_a_coordinator_that_cannot_be_started_brings_the_messages_again(account:
     start = account.ports.executions.start
 
     def refuses(machine: str, name: str, request: dict[str, Any]) -> bool:
-        raise ThrottledError(f"states:StartExecution {machine}")
+        raise ThrottledError(f"states:StartExecution {machine} {name} {request}")
 
     account.ports.executions.start = refuses  # type: ignore[method-assign]
     assert failures(account.hears(recorded("spot"))) == ["0"]
@@ -324,6 +325,22 @@ def test_somebody_elses_write_between_look_and_mark_costs_one_more_look(account:
 def test_a_node_that_goes_between_look_and_mark_is_no_trouble(account: Account) -> None:
     account.blue.meanwhile = [account.blue.objects.clear]
     assert account.hears(recorded("spot")) == {"batchItemFailures": []}
+
+
+# What no message said
+
+
+def test_what_is_found_without_a_message_is_taken_like_one(account: Account) -> None:
+    assert take(account.ports, [heard("scaling", AT)]) == []
+    assert account.claim().kind == "scaling"
+    assert account.blue.objects[NODE].unschedulable
+    assert account.started == [WAVE]
+
+
+def test_what_could_not_be_taken_is_given_back(account: Account) -> None:
+    account.ports.fleet.broken = ThrottledError("ec2:DescribeInstances")
+    said = heard("scaling", AT)
+    assert take(account.ports, [said]) == [said]
 
 
 # What the policy wants

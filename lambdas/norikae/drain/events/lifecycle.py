@@ -52,7 +52,7 @@ def lifecycle_action(message: Message) -> tuple[Said, ...]:
     """
     if message.detail.get("Event") == TEST:
         return (Ignored("test-notification", message.what),)
-    if message.detail.get("LifecycleTransition") not in TRANSITIONS:
+    if str(message.detail.get("LifecycleTransition")) not in TRANSITIONS:
         return (Ignored("unknown-event", message.what),)
     said = read_detail(message, _Action)
     kind, _ = TRANSITIONS[said.transition]
