@@ -9,7 +9,7 @@ import pytest
 from norikae.environment import Approvals
 from norikae.upgrade.state import Flags
 from tests.unit.fakes.beginning import Beginning
-from tests.unit.fakes.story import RUN, WRITER, Story
+from tests.unit.fakes.story import RUN, WRITER
 
 from .cases import WORLDS, event, handler
 from .conftest import Log
