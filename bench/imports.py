@@ -26,7 +26,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "lambdas")]
 from stacks import environment_file  # noqa: E402 - the path is set above
 from stacks.bundle import Bundle, build_bundle  # noqa: E402
 
-HOT = ("judge_gates", "set_weights", "verify_weights", "recover", "operator_command", "interruptions")
+HOT = (
+    *("drain_slice", "interruptions", "judge_gates", "set_weights", "verify_weights", "recover", "operator_command"),
+)
 """Functions that people or open connections wait for, or that run every half minute."""
 RECORDS_FIRST = ("recover",)
 """Functions that come to Kubernetes and to the report, if at all, after the records are back: nobody waits for that."""

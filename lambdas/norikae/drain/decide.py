@@ -52,12 +52,15 @@ def _turn(claim: Claim, sight: Sight, memory: Memory, allowance: Allowance) -> T
         return Turn(before=claim, claim=claim, waits_for="the instant at which it is due", at=claim.due)
     if claim.instance in sight.unseen:
         return _unseen(claim, now)
-    if claim.kind == "launch":
-        return joining(claim, sight)
     node = sight.nodes.get(claim.instance)
+    if claim.kind == "launch":
+        turn = joining(claim, node, now)
+    elif node is not None:
+        turn = kept_alone(claim, node, sight) or _by_policy(claim, node, sight, memory, allowance)
+    else:
+        turn = missing(claim, now)
     if node is None:
-        return missing(claim, now)
-    turn = kept_alone(claim, sight) or _by_policy(claim, node, sight, memory, allowance)
+        return turn
     return dataclasses.replace(turn, claim=msgspec.structs.replace(turn.claim, node=node.name))
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from norikae.drain.claim import Claim, Outcome
+    from norikae.drain.node import Node
     from norikae.drain.pod import Pod
     from norikae.drain.sight import Sight
 
@@ -23,6 +24,8 @@ SETTLES = 5.0
 """Seconds after the beginning in which the scheduler may still bind a pod that it had placed before the mark."""
 SPOT_TARGET = 20.0
 """Seconds that a spot machine waits at most for its load balancers: its two minutes belong to the pods."""
+JOINS = 5.0
+"""Seconds between two looks whether a machine has become a node."""
 LOOK = 2.0
 """Seconds between two looks at volumes and targets."""
 SURE_THAT_IT_RUNS = 10.0
@@ -86,10 +89,9 @@ def missing(before: Claim, now: float) -> Turn:
     return finished(before, "gone", now)
 
 
-def kept_alone(before: Claim, sight: Sight) -> Turn | None:
+def kept_alone(before: Claim, node: Node, sight: Sight) -> Turn | None:
     """The end of a claim whose machine runs after all, with a node that is Ready; None when it does not."""
-    node = sight.nodes.get(before.instance)
-    if before.kind != "state-change" or node is None or not node.ready or not sight.running.get(before.instance):
+    if before.kind != "state-change" or not node.ready or not sight.running.get(before.instance):
         return None
     sure = before.began + SURE_THAT_IT_RUNS
     if sight.now < sure:
@@ -98,11 +100,10 @@ def kept_alone(before: Claim, sight: Sight) -> Turn | None:
     return Turn(before=before, claim=turn.claim, acts=(*turn.acts, Unmark(node)))
 
 
-def joining(before: Claim, sight: Sight) -> Turn:
+def joining(before: Claim, node: Node | None, now: float) -> Turn:
     """A launched machine is let into service once its node is Ready, or when its time is over."""
-    node = sight.nodes.get(before.instance)
     if node is not None and node.ready:
-        return finished(msgspec.structs.replace(before, node=node.name), "joined", sight.now)
-    if sight.now >= before.deadline:
-        return finished(before, "gone", sight.now)
-    return Turn(before=before, claim=before, waits_for="the node to be Ready", at=min(sight.now + 5, before.deadline))
+        return finished(before, "joined", now)
+    if now >= before.deadline:
+        return finished(before, "gone", now)
+    return Turn(before=before, claim=before, waits_for="the node to be Ready", at=min(now + JOINS, before.deadline))

@@ -16,6 +16,8 @@ BUDGETS_EVERY = 0.5
 """Seconds between two looks at budgets that keep pods only until others are back: one request for all nodes."""
 PODS_EVERY = 2.0
 """Seconds between two looks at pods meanwhile; they only say which nodes are empty."""
+PODS_SELDOM = 10.0
+"""The same while only volumes and load balancers are waited for."""
 FIRST_LOOK, LONGEST_LOOK = 1.0, 4.0
 """Seconds until pods that were asked are looked at; doubled each time."""
 DEAR_LOOK = 5.0
@@ -53,6 +55,6 @@ class Pace:
         elif "graces" in on:
             self._look_at = now + self._step if looked else max(self._look_at, now + LEAST)
             at = min(at, self._look_at)
-        elif "world" in on:
-            self._look_at = at
+        else:
+            self._look_at = at if "world" in on else now + PODS_SELDOM if looked else self._look_at
         return max(LEAST, at - now)

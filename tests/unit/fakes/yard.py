@@ -30,7 +30,7 @@ class VirtualClock:
 
     def __init__(self, now: float = 1_000_000.0) -> None:
         self._now = now
-        self._plans: list[tuple[float, int, Callable[[], None]]] = []
+        self._plans: list[tuple[float, int, Callable[[], object]]] = []
         self._number = itertools.count()
 
     def now(self) -> float:
@@ -44,7 +44,7 @@ class VirtualClock:
             plan()
         self._now = until
 
-    def plan(self, seconds: float, plan: Callable[[], None]) -> None:
+    def plan(self, seconds: float, plan: Callable[[], object]) -> None:
         """Something happens so many seconds from now."""
         heapq.heappush(self._plans, (self._now + seconds, next(self._number), plan))
 
@@ -96,8 +96,11 @@ class FakeYard:
     most_away: Counter[str] = field(default_factory=Counter)
     """The most pods of an app that were away at once by eviction."""
     elsewhere: str = "spare"
+    deletes_allowed: bool = True
     _disrupted: dict[str, set[str]] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    node_of: dict[str, str] = field(default_factory=dict)
+    """Where each pod was when it began, also those that are gone."""
     _spent: float | None = None
     _of_app: dict[str, list[str]] = field(default_factory=dict)
 
@@ -128,6 +131,7 @@ class FakeYard:
             node=node,
         )
         self.by_key[pod.key] = pod
+        self.node_of[pod.key] = node
         self._of_app.setdefault(app, []).append(pod.key)
         return pod
 
@@ -187,6 +191,8 @@ class FakeYard:
         known = self._known(pod)
         if known is None:
             return Answer("gone")
+        if not self.deletes_allowed:
+            return Answer("forbidden", text="pods is forbidden")
         self._end(known, grace_seconds)
         return Answer("going")
 

@@ -189,9 +189,9 @@ class KubernetesClient:
         response = self._send("GET", path, query=query, allow=(NOT_FOUND,))
         return b"" if response.status == NOT_FOUND else response.data
 
-    def post(self, path: str, body: Any, *, method: Literal["POST", "DELETE"] = "POST") -> urllib3.BaseHTTPResponse:
+    def ask(self, method: str, path: str, body: Any, *, content_type: str = JSON) -> urllib3.BaseHTTPResponse:
         """The answer of one request, whatever its status, for callers that know what each refusal means."""
-        return self._send(method, path, body=body, content_type=JSON, allow=EVERY_STATUS)
+        return self._send(method, path, body=body, content_type=content_type, allow=EVERY_STATUS)
 
     def _fetch(self, path: str) -> Json | None:
         response = self._send("GET", path, allow=(NOT_FOUND,))

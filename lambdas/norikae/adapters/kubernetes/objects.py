@@ -118,8 +118,8 @@ class Volume(_Object):
     """A pod's volume."""
 
     name: str
-    empty_dir: msgspec.Raw | None = None
-    ephemeral: msgspec.Raw | None = None
+    empty_dir: dict[str, object] | None = None
+    ephemeral: dict[str, object] | None = None
     persistent_volume_claim: ClaimSource | None = None
 
 

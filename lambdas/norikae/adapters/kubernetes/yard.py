@@ -13,10 +13,12 @@ import msgspec
 from norikae.adapters.kubernetes import objects
 from norikae.adapters.kubernetes.addresses import Addresses
 from norikae.adapters.kubernetes.answers import answer_of
+from norikae.adapters.kubernetes.client import FIRST_ERROR, NOT_FOUND, PATCHES
 from norikae.adapters.kubernetes.connect import client_at
 from norikae.adapters.kubernetes.pacing import Pacing
+from norikae.adapters.kubernetes.status import error_of
 from norikae.drain.ports import Answer
-from norikae.errors import NorikaeError, UnreachableError
+from norikae.errors import NorikaeError, NotFoundError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -87,8 +89,13 @@ class ApiYard:
 
     def patch_node(self, name: str, body: Mapping[str, object]) -> Node:
         """A merge patch; a ``resourceVersion`` in it is a precondition (ConflictError); NotFoundError without one."""
-        answer = self._asked(lambda: self._client.patch("nodes", name, None, body))
-        return msgspec.convert(answer, objects.NodeObject).node()
+        path = f"{NODES}/{quote(name, safe='')}"
+        response = self._asked(lambda: self._client.ask("PATCH", path, body, content_type=PATCHES["merge"]))
+        if response.status == NOT_FOUND:
+            raise NotFoundError(f"there is no node {name}")
+        if response.status >= FIRST_ERROR:
+            raise error_of(f"PATCH {path}", response.status, response.data)
+        return _NODE.decode(response.data).node()
 
     def pods(self, node: str = "") -> list[Pod]:
         """The pods that are bound to a node, or all that are bound to any."""
@@ -134,7 +141,7 @@ class ApiYard:
 
     def _answer(self, method: Literal["POST", "DELETE"], path: str, body: Mapping[str, object]) -> Answer:
         try:
-            response = self._asked(lambda: self._client.post(path, body, method=method))
+            response = self._asked(lambda: self._client.ask(method, path, body))
         except UnreachableError as error:
             return Answer("failed", text=str(error))
         return answer_of(response.status, response.headers, response.data)
