@@ -12,6 +12,10 @@ DEADLINE = "norikae.dev/drain-deadline"
 """Annotation: the instant in RFC 3339 by which the node is to be empty."""
 EPISODE = "norikae.dev/drain-episode"
 """Annotation: whose mark it is; what carries another or none is never taken off by norikae."""
+CORDONED = "norikae.dev/cordoned-before"
+"""Annotation: somebody had cordoned the node before it got our mark, so it stays cordoned when the mark goes."""
+OURS = "norikae"
+"""Value of the label ``EXCLUDED`` that norikae puts on; one with another value is somebody else's."""
 
 
 class Taint(msgspec.Struct, frozen=True, omit_defaults=True):
