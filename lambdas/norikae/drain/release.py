@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from norikae.drain.node import DEADLINE, EPISODE, EXCLUDED, TAINT
+from norikae.drain.node import CORDONED, DEADLINE, EPISODE, EXCLUDED, OURS, TAINT
 
 if TYPE_CHECKING:
     from norikae.drain.claim import Claim
@@ -31,19 +31,20 @@ def is_ours(node: Node) -> bool:
 
 
 def take_off(yard: Yard, node: Node) -> None:
-    """The node takes pods and traffic again; everybody else's taints, labels and annotations stay.
+    """The node takes pods and traffic again, unless somebody had cordoned it before; what others put there stays.
 
     Raises:
         ConflictError: the node was changed since it was read.
     """
-    others = [taint for taint in node.taints if taint.key != TAINT]
+    others = [msgspec.to_builtins(taint) for taint in node.taints if taint.key != TAINT]
+    opens = {} if CORDONED in node.annotations else {"unschedulable": None}
     body: dict[str, Any] = {
         "metadata": {
             "resourceVersion": node.version,
-            "labels": {EXCLUDED: None},
-            "annotations": {DEADLINE: None, EPISODE: None},
+            "labels": {EXCLUDED: None} if node.labels.get(EXCLUDED) == OURS else {},
+            "annotations": dict.fromkeys((DEADLINE, EPISODE, CORDONED)),
         },
-        "spec": {"unschedulable": None, "taints": msgspec.to_builtins(others) or None},
+        "spec": {**opens, "taints": others},
     }
     yard.patch_node(node.name, body)
 

@@ -10,8 +10,8 @@ from norikae.capacity.looks import most_looks as looks_to_scale
 from norikae.environment import Dns, Shift
 from norikae.singletons.looks import most_looks
 
-MOST_LOOKS = 750
-"""Looks that fit into 7,500 events, with three holds; a look is a Wait, a Task and a Choice."""
+MOST_LOOKS = 790
+"""Looks that fit into 7,900 events, with three holds; a look is a Wait, a Task and a Choice."""
 
 SETTLED = 2
 """Looks at what norikae has enlarged: one waits until autoscalers have measured, one gives it back."""

@@ -26,7 +26,6 @@ def openings(window: str, timezone: str, first: int, days: int) -> list[int]:
         clock = datetime.fromtimestamp(instant, UTC).astimezone(zone)
         shown = clock.strftime("%H:%M")
         day = clock.date()
-        passed = before is not None and before.date() == day and before.strftime("%H:%M") < begin < shown
         if day not in seen and shown == begin:
             seen.add(day)
             found.append(instant)

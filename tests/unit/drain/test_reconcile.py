@@ -12,7 +12,7 @@ import pytest
 from norikae.cluster.compute_port import Instance
 from norikae.drain.claim import Claim
 from norikae.drain.interruption import Hook, Interruption
-from norikae.drain.node import Node, Taint
+from norikae.drain.node import CORDONED, EXCLUDED, Node, Taint
 from norikae.drain.ports import Impairment, Machine, Waiting
 from norikae.drain.reconcile import reconcile
 from norikae.drain.waves import execution_name
@@ -259,6 +259,17 @@ def test_a_cordon_past_its_time_is_taken_off_and_said_once() -> None:
         *(False, (foreign,), {"role": "worker"}, {"note": "kept"}),
     )
     assert (minute.claim().outcome, minute.told()) == ("kept", ["kept"])
+
+
+def test_a_node_that_somebody_cordoned_before_stays_cordoned_and_keeps_their_label() -> None:
+    minute = Minute(resting(deadline=QUIET_MINUTE))
+    before = marked()
+    labels, annotations = {EXCLUDED: "theirs"}, {**before.annotations, CORDONED: "true"}
+    theirs = msgspec.structs.replace(before, labels=labels, annotations=annotations)
+    minute.yards[BLUE].known = {"ip-10-0-0-1": theirs}
+    minute.passes()
+    node = minute.yards[BLUE].known["ip-10-0-0-1"]
+    assert (node.unschedulable, node.taints, node.labels) == (True, (), labels)
 
 
 def test_a_cordon_in_its_time_stays() -> None:

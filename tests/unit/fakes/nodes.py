@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from norikae.drain.node import DEADLINE, EPISODE, EXCLUDED, TAINT, Node, Taint
+from norikae.drain.node import DEADLINE, EPISODE, EXCLUDED, OURS, TAINT, Node, Taint
 from norikae.drain.pod import Pod
 from norikae.errors import ConflictError, NotFoundError, UnreachableError
 
@@ -46,7 +46,7 @@ class Nodes:
         self.known[name] = msgspec.structs.replace(
             node,
             version=f"{node.version}+",
-            unschedulable=bool(body["spec"]["unschedulable"]),
+            unschedulable=bool(body["spec"].get("unschedulable", node.unschedulable)),
             taints=tuple(msgspec.convert(body["spec"]["taints"] or [], list[Taint])),
             labels=_merged(node.labels, body["metadata"]["labels"]),
             annotations=_merged(node.annotations, body["metadata"]["annotations"]),
@@ -66,7 +66,7 @@ def marked(number: int = 1, episode: str | None = None, *more: Taint) -> Node:
         version="7",
         unschedulable=True,
         taints=(*more, Taint(key=TAINT, effect="NoSchedule", value="rebalance")),
-        labels={"role": "worker", EXCLUDED: "true"},
+        labels={"role": "worker", EXCLUDED: OURS},
         annotations={"note": "kept", DEADLINE: "2026-11-24T00:00:00Z", EPISODE: episode or f"episode-{number}"},
     )
 
