@@ -73,8 +73,8 @@ class KeepAliveItem(msgspec.Struct, frozen=True, kw_only=True):
 def lower(ports: Ports, writer: Writer, plan: Plan) -> None:
     """Blue's load balancers of the plan's applications let go of clients sooner, if the environment wants it so.
 
-    The old value is in the table before the new one is written, so a run that dies between the two restores it. Where an
-    earlier run could not, what that one found is the old value.
+    The old value is in the table before the new one is written, so a run that dies between the two restores it. Where
+    an earlier run could not, what that one found is the old value.
 
     Raises:
         RefusedError: an Ingress names the attribute, so the load balancer controller would write it back.
