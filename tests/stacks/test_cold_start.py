@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -25,16 +26,29 @@ CEILINGS = {
 HEAVY = frozenset({"boto3", "s3transfer", "multiprocessing", "kubernetes", "pydantic", "requests", "yaml"})
 LOADED = """
 {reference}
-import sys
-before = set(sys.modules)
+import gc, sys
+before, collected = set(sys.modules), sum(one["collections"] for one in gc.get_stats())
 {code}
-print(json.dumps(sorted(set(sys.modules) - before)))
+collected = sum(one["collections"] for one in gc.get_stats()) - collected
+print(json.dumps([sorted(set(sys.modules) - before), collected]))
 """
 
 
+class Start(NamedTuple):
+    """What a start did in a fresh Python that sees nothing but the bundle.
+
+    Args:
+        modules: which it loaded.
+        collections: how often the garbage collector looked.
+    """
+
+    modules: list[str]
+    collections: int
+
+
 @pytest.fixture(scope="module")
-def loaded() -> dict[str, list[str]]:
-    """The modules that each hot function's start loads, in a fresh Python that sees nothing but the bundle."""
+def starts() -> dict[str, Start]:
+    """The start of each hot function."""
     environment = environment_file.load(ROOT / "environments" / "demo.yaml")
     variables = variables_of(build_bundle(environment, manifests=ROOT / "environments", root=ROOT))
     code = programs()
@@ -43,7 +57,7 @@ def loaded() -> dict[str, list[str]]:
         command = [sys.executable, "-S", "-c", LOADED.format(reference=REFERENCE, code=code[name])]
         done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        found[name] = json.loads(done.stdout)
+        found[name] = Start(*json.loads(done.stdout))
     return found
 
 
@@ -52,11 +66,16 @@ def test_each_hot_function_has_a_ceiling() -> None:
 
 
 @pytest.mark.parametrize("name", HOT)
-def test_a_hot_start_loads_no_more_modules_than_it_did(name: str, loaded: dict[str, list[str]]) -> None:
-    counted = [module for module in loaded[name] if module.partition(".")[0] not in sys.stdlib_module_names]
+def test_a_hot_start_loads_no_more_modules_than_it_did(name: str, starts: dict[str, Start]) -> None:
+    counted = [module for module in starts[name].modules if module.partition(".")[0] not in sys.stdlib_module_names]
     assert len(counted) <= CEILINGS[name], f"{len(counted)}: import what only some looks need where it is needed"
 
 
 @pytest.mark.parametrize("name", HOT)
-def test_a_hot_start_loads_nothing_heavy(name: str, loaded: dict[str, list[str]]) -> None:
-    assert not HEAVY & {module.partition(".")[0] for module in loaded[name]}
+def test_a_hot_start_loads_nothing_heavy(name: str, starts: dict[str, Start]) -> None:
+    assert not HEAVY & {module.partition(".")[0] for module in starts[name].modules}
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_a_hot_start_looks_for_no_garbage(name: str, starts: dict[str, Start]) -> None:
+    assert starts[name].collections <= 1, "as imports begin, before handlers/__init__.py says so"
