@@ -130,7 +130,7 @@ def measure(programs: dict[str, str], bundle: Bundle, *, runs: int) -> dict[str,
         bundle: the directory that they run in.
         runs: how often each runs, besides once to warm the byte code.
     """
-    variables = _variables(bundle)
+    variables = variables_of(bundle)
     for code in (REFERENCE, *programs.values()):
         _run(code, variables)
     pairs: dict[str, list[tuple[Took, Took]]] = {name: [] for name in programs}
@@ -148,7 +148,7 @@ def measure(programs: dict[str, str], bundle: Bundle, *, runs: int) -> dict[str,
     }
 
 
-def _variables(bundle: Bundle) -> dict[str, str]:
+def variables_of(bundle: Bundle) -> dict[str, str]:
     """A function's environment on this machine; nothing of it reaches a network."""
     work = ROOT / "build" / "bench"
     native = work / f"native-{sys.version_info.major}.{sys.version_info.minor}"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SERVICES = (
-    *("autoscaling", "cloudwatch", "dynamodb", "ec2", "eks", "elbv2", "iam", "route53", "s3"),
-    *("secretsmanager", "sns", "sqs", "ssm", "stepfunctions", "sts"),
+    *("autoscaling", "cloudtrail", "cloudwatch", "dynamodb", "ec2", "eks", "elbv2", "iam", "route53"),
+    *("s3", "secretsmanager", "sns", "sqs", "ssm", "stepfunctions", "sts"),
 )
 """The AWS services whose models stay in the bundle; a client of another one fails with UnknownServiceError."""
 ENDPOINTS = frozenset(SERVICES) - {"cloudwatch", "elbv2", "stepfunctions"} | {
@@ -70,8 +70,7 @@ def _installer() -> list[str]:
 def _trim(packages: Path) -> None:
     """Take away what no function reads: other services' models, examples, metadata and console scripts.
 
-    botocore reads only these files at run time (``botocore/loaders.py``); resource models are read by
-    ``boto3.resource``, which norikae does not use.
+    botocore reads only these files at run time (``botocore/loaders.py``).
     """
     data = packages / "botocore" / "data"
     for entry in data.iterdir():
@@ -85,8 +84,7 @@ def _trim(packages: Path) -> None:
     for model in data.rglob("*.json.gz"):
         _shorten(model)
     _keep_endpoints(data / "endpoints.json")
-    for folder in ("bin", "boto3/data", "boto3/examples"):
-        shutil.rmtree(packages / folder, ignore_errors=True)
+    shutil.rmtree(packages / "bin", ignore_errors=True)
     for found in [*packages.glob("*.dist-info"), *packages.rglob("tests"), *packages.rglob("__pycache__")]:
         shutil.rmtree(found, ignore_errors=True)
     for lock in packages.glob(".lock"):

@@ -46,8 +46,9 @@ def zipped(folder: Path, file: Path) -> int:
     return file.stat().st_size
 
 
-def test_the_bundle_is_small_with_boto3_inside(bundle: Bundle, tmp_path: Path) -> None:
-    assert (bundle.path / "boto3").is_dir()
+def test_the_bundle_is_small_with_botocore_and_without_boto3(bundle: Bundle, tmp_path: Path) -> None:
+    assert (bundle.path / "botocore").is_dir()
+    assert not (bundle.path / "boto3").exists()
     assert zipped(bundle.path, tmp_path / "bundle.zip") <= 8 * MEGABYTE
 
 
@@ -149,11 +150,12 @@ def test_a_missing_file_of_verification_jobs_is_named(environment: Environment) 
 CLIENTS = """
 import sys
 sys.path.insert(0, sys.argv[1])
-import boto3
-session = boto3.Session("bench", "bench", region_name="ap-northeast-1")
-assert boto3.__file__.startswith(sys.argv[1])
+import botocore.session
+assert botocore.__file__.startswith(sys.argv[1])
+session = botocore.session.Session()
+session.set_credentials("bench", "bench")
 for service in sys.argv[2:]:
-    client = session.client(service)
+    client = session.create_client(service, "ap-northeast-1")
     print(client.meta.endpoint_url, len(client.meta.service_model.operation_names))
     assert not client.meta.service_model.documentation
 """
@@ -165,6 +167,12 @@ def test_every_service_in_the_bundle_has_a_client_without_reading_anything_else(
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("https://") == len(SERVICES)
     assert "https://route53.amazonaws.com" in done.stdout
+
+
+def test_every_client_that_a_function_makes_has_its_model_in_the_bundle() -> None:
+    source = (ROOT / "lambdas" / "norikae" / "wiring.py").read_text(encoding="utf-8")
+    made = set(re.findall(r'_client\("([a-z0-9]+)"', source))
+    assert made == set(SERVICES)
 
 
 def test_shortened_models_are_the_models_without_their_texts(bundle: Bundle) -> None:

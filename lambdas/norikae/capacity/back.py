@@ -95,8 +95,16 @@ def leave_nothing(ports: Ports, writer: Writer) -> tuple[str, ...]:
         give_back_all(ports, writer)
     except NorikaeError as error:
         ports.table.log(writer.run, Event(at=ports.now, what="scale-left", detail={"reason": str(error)}))
+    return still_enlarged(ports, writer.run)
+
+
+def still_enlarged(ports: Ports, run: str, cluster: str = "") -> tuple[str, ...]:
+    """In words, what norikae keeps larger than its autoscaler would: on one cluster, or on any."""
     return tuple(
-        change.title for item in overridden(ports, writer.run) for change in item.overrides if change.field == LOWEST
+        change.title
+        for item in overridden(ports, run)
+        for change in item.overrides
+        if change.field == LOWEST and cluster in ("", change.cluster)
     )
 
 

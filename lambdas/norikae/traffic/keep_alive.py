@@ -62,7 +62,10 @@ class Lowered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeepAliveItem(msgspec.Struct, frozen=True, kw_only=True):
-    """``KEEP-ALIVE``: what was lowered, by the DNS name of the load balancer."""
+    """``KEEP-ALIVE``: what was lowered, by the DNS name of the load balancer.
+
+    A run has what it did itself; the environment has what stands of any run, so that the next one knows the old value.
+    """
 
     balancers: dict[str, Lowered] = {}
 
@@ -70,7 +73,8 @@ class KeepAliveItem(msgspec.Struct, frozen=True, kw_only=True):
 def lower(ports: Ports, writer: Writer, plan: Plan) -> None:
     """Blue's load balancers of the plan's applications let go of clients sooner, if the environment wants it so.
 
-    The old value is in the table before the new one is written, so a run that dies between the two restores it.
+    The old value is in the table before the new one is written, so a run that dies between the two restores it. Where
+    an earlier run could not, what that one found is the old value.
 
     Raises:
         RefusedError: an Ingress names the attribute, so the load balancer controller would write it back.
@@ -90,13 +94,15 @@ def lower(ports: Ports, writer: Writer, plan: Plan) -> None:
     named = named_by(ingresses)
     if conflict := sorted(balancers & named.keys()):
         raise RefusedError(f"{named[conflict[0]]} names {ATTRIBUTE}, {REMEDY}")
-    known = read_lowered(ports, writer.run)
+    known, left = read_lowered(ports, writer.run), _standing(ports)
     for balancer in sorted(balancers):
         one = known.get(balancer)
         if one is not None and one.stands and one.at is not None:
             continue
         if one is None or not one.stands:
             was = ports.load_balancers.client_keep_alive(balancer)
+            if balancer in left and was == left[balancer].to:
+                was = left[balancer].was
             if was is None or was <= wanted:
                 continue
             one = Lowered(was=was, to=wanted)
@@ -148,11 +154,11 @@ def waited_until(ports: Ports, run: str) -> float:
 def restore(ports: Ports, writer: Writer) -> None:
     """Every load balancer has its old value again, is gone, or has a value that somebody else gave it meanwhile.
 
-    What AWS refuses keeps no run from ending: it is in the audit trail and the report, and the next attempt of the run
-    still knows the old value.
+    That includes what an earlier run has left. What AWS refuses keeps no run from ending: it is in the audit trail and
+    the report, and whichever run or attempt comes next still knows the old value.
     """
     known = read_lowered(ports, writer.run)
-    for balancer, one in sorted(known.items()):
+    for balancer, one in sorted({**_standing(ports), **known}.items()):
         if not one.stands:
             continue
         _keep(ports, writer, known, balancer, one)  # whoever lost the lease is refused here
@@ -182,7 +188,19 @@ def read_lowered(ports: Ports, run: str) -> dict[str, Lowered]:
     return dict(item.balancers) if item else {}
 
 
+def _standing(ports: Ports) -> dict[str, Lowered]:
+    """What any run has lowered and none has restored, by load balancer."""
+    item = ports.table.environment(ITEM, KeepAliveItem)
+    return dict(item.balancers) if item else {}
+
+
 def _keep(ports: Ports, writer: Writer, known: dict[str, Lowered], balancer: str, one: Lowered) -> None:
+    before = _standing(ports)
+    standing = {name: other for name, other in before.items() if name != balancer}
+    if one.stands:
+        standing[balancer] = one
+    if standing != before:
+        ports.table.write_environment(writer, ITEM, KeepAliveItem(balancers=standing))
     known[balancer] = one
     ports.table.write(writer, ITEM, KeepAliveItem(balancers=known))
 

@@ -22,10 +22,13 @@ MOST_SHOWN = 3
 def learnt(moving: Moving) -> Moving:
     """The application with the set identifiers and the marks of its record sets, written down.
 
+    They are learnt anew as long as nothing of ours is in force: after a way back its external-dns may call them
+    otherwise.
+
     Raises:
         RefusedError: something forbids to take its names; nothing was touched.
     """
-    if moving.planned.owner == "controller" or moving.item.sets:
+    if moving.planned.owner == "controller" or moving.item.written:
         return moving
     found = surveyed(moving)
     if found.obstacles:

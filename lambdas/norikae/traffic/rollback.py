@@ -90,7 +90,7 @@ def roll_back_records(ports: Ports, writer: Writer, application: str, *, at_once
             return _pending(moving, moving.item.intended, max(HURRY, left))
         records, weight, is_back = _seen(moving)  # anew: it may have been applied by the question itself
     if moving.item.backwards and weight == moving.item.intended:
-        return _look(moving, records, weight, is_back=is_back)
+        return _look(moving, records, weight, is_back=is_back, at_once=at_once)
     return _once_more(moving, records, weight) if is_back else _lower(moving, records, weight)
 
 
@@ -118,7 +118,7 @@ def _is_to_be_written(moving: Moving, weight: int) -> bool:
     return bool(item.backwards and item.change) and weight != item.intended
 
 
-def _look(moving: Moving, records: Sequence[RecordSet], weight: int, *, is_back: bool) -> Answer:
+def _look(moving: Moving, records: Sequence[RecordSet], weight: int, *, is_back: bool, at_once: bool) -> Answer:
     """What was written last on the way back reads as it should: is it in force, or has a stop lasted long enough?
 
     A stop lasts from one write to the next, in the answers of Route 53 as in its books: each takes the same time to
@@ -127,7 +127,7 @@ def _look(moving: Moving, records: Sequence[RecordSet], weight: int, *, is_back:
     ports, item = moving.ports, moving.item
     if not item.change:
         return _once_more(moving, records, weight)
-    in_sync = moving.is_in_force(_wanted(moving, weight))
+    in_sync = moving.is_in_force(_wanted(moving, weight), at_sight=at_once)
     if is_back:
         return _rolled_back(moving) if in_sync else _pending(moving, weight, pause_while_pending(moving))
     moving = _in_force(moving, weight) if in_sync else moving

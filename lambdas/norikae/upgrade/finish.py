@@ -1,10 +1,10 @@
 """The ways in which a run ends: finished, refused, rolled back, failed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from norikae.approvals.ask import reason_of
-from norikae.capacity.back import leave_nothing
+from norikae.capacity.back import leave_nothing, still_enlarged
 from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
@@ -22,12 +22,15 @@ Answer = dict[str, Any]
 
 
 def finish_upgrade(ports: Ports, writer: Writer, execution: str) -> Answer:
-    """The run has succeeded (or its dry run is written): the record says who is blue now, the lease is free."""
+    """The run has succeeded (or its dry run is written): the record says who is blue now, the lease is free.
+
+    What was enlarged has been given back before the soak; what green's API refused then is said here, for people to do.
+    """
     plan = read_plan(ports.table, writer.run).plan
     outcome: Outcome = "planned" if plan.dry_run else "succeeded"
     if not plan.dry_run:
         ports.table.write_environment(writer, "CLUSTERS", ClustersItem(blue=plan.green.name, run=writer.run))
-    return _end(ports, writer, execution, outcome, "")
+    return _end(ports, writer, execution, outcome, _of_what_is_left(still_enlarged(ports, writer.run, plan.green.name)))
 
 
 def report_failure(ports: Ports, state: Mapping[str, Any], execution: str) -> Answer:
@@ -48,9 +51,13 @@ def report_failure(ports: Ports, state: Mapping[str, Any], execution: str) -> An
     if outcome == "rolled-back":
         forget_green(ports, writer)
     if left := leave_nothing(ports, writer):
-        reason = f"{reason or outcome}; still enlarged: {'; '.join(left)}"
+        reason = f"{reason or outcome}; {_of_what_is_left(left)}"
     _end(ports, writer, execution, outcome, reason)
     return {"error": f"Upgrade{outcome.title().replace('-', '')}", "cause": reason or outcome}
+
+
+def _of_what_is_left(left: Sequence[str]) -> str:
+    return f"still enlarged: {'; '.join(left)}" if left else ""
 
 
 def _outcome(ports: Ports, run: str) -> Outcome:
@@ -75,7 +82,7 @@ def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason:
     for waiting in ports.table.read_all(writer.run, "APPROVAL#", ApprovalItem):
         ports.table.delete(writer.run, f"APPROVAL#{waiting.subject}")
     where = keep_report(ports, writer.run)
-    severity: Severity = "info" if outcome in ("succeeded", "planned") else "action"
+    severity: Severity = "info" if outcome in ("succeeded", "planned") and not reason else "action"
     if severity == "action" and is_passed(ports.table, writer.run):
         severity = "page"
     text = f"run {writer.run}: {outcome}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from norikae.capacity.back import leave_nothing
 from norikae.environment import Rollback
 from norikae.errors import NorikaeError, RefusedError, StaleWriterError, UnreachableError
-from norikae.upgrade.finish import report_failure
+from norikae.singletons.hand_off import hand_off_singletons
+from norikae.upgrade.finish import finish_upgrade, report_failure
 from tests.unit.fakes.scaling import Scaling
 from tests.unit.fakes.story import APP, BLUE, GREEN, PARENT, WRITER
 
@@ -139,6 +141,36 @@ def test_what_cannot_be_reached_is_tried_again_later() -> None:
     story.green.gone = False
     assert leave_nothing(story.ports, WRITER) == ()
     assert story.lowest(story.green) == 2
+
+
+def test_what_a_shift_could_not_give_back_is_given_back_before_the_soak() -> None:
+    story = moved()
+    story.time_passes(SETTLED)
+    story.green.gone = True
+    assert story.given_back().ready
+    story.green.gone = False
+    hand_off_singletons(story.ports, WRITER, "")
+    assert story.lowest(story.green) == 2
+    finish_upgrade(story.ports, WRITER, PARENT)
+    assert (told(story)["severity"], told(story)["reason"]) == ("info", "")
+
+
+def test_a_run_that_succeeds_with_something_enlarged_says_so() -> None:
+    story = moved()
+    story.time_passes(SETTLED)
+    story.cannot_be_patched(story.green, RefusedError("forbidden"))
+    assert story.given_back().ready
+    hand_off_singletons(story.ports, WRITER, "")
+    finish_upgrade(story.ports, WRITER, PARENT)
+    assert told(story)["severity"] == "action"
+    assert told(story)["reason"] == (
+        f"still enlarged: horizontalpodautoscalers.autoscaling shop/{APP}-load on {GREEN}: spec.minReplicas 8, 2 before"
+    )
+
+
+def told(story: Scaling) -> dict[str, Any]:
+    message: dict[str, Any] = story.ports.topic.told[-1][1]
+    return message
 
 
 def test_a_run_that_ends_otherwise_leaves_nothing_enlarged() -> None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from norikae.errors import ConflictError, ForeignWriteError, StaleWriterError
+from norikae.errors import AwsRefusedError, ConflictError, ForeignWriteError, StaleWriterError
 from norikae.gates.ports import Answers, ResponseTime
 from norikae.settings import Settings
 from norikae.traffic.locks import Lock
@@ -214,7 +214,7 @@ class FakeBalancers:
         self.secure: set[str] = set()
         self.keep_alive: dict[str, int] = {}
         self.refuses: Exception | None = None
-        """Raised once an attribute has been written, as when the answer is lost."""
+        """Raised once an attribute has been written, as when the answer is lost; instead of that when AWS refuses."""
 
     def client_keep_alive(self, dns_name: str) -> int | None:
         return self.keep_alive.get(dns_name)
@@ -222,7 +222,8 @@ class FakeBalancers:
     def set_client_keep_alive(self, dns_name: str, seconds: int) -> bool:
         if dns_name not in self.keep_alive:
             return False
-        self.keep_alive[dns_name] = seconds
+        if not isinstance(self.refuses, AwsRefusedError):
+            self.keep_alive[dns_name] = seconds
         if self.refuses:
             raise self.refuses
         return True

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from norikae.errors import RefusedError, StaleWriterError
+from norikae.errors import RefusedError, StaleWriterError, TransientError
 from norikae.traffic.declare import declare, next_wishes
 from norikae.traffic.moving import Moving
 from norikae.traffic.records import RecordSet
+from norikae.upgrade.recovery import recover
 from norikae.upgrade.state import PhaseItem
 from tests.unit.fakes.owned import BLUE_SET, GREEN_SET, PREFIX, OwnedStory, owned
 from tests.unit.fakes.ports import FakeDns
-from tests.unit.fakes.story import APP, BLUE, GREEN, WRITER
+from tests.unit.fakes.story import APP, BLUE, GREEN, SHIFT, WRITER
 
 WEIGHTS = st.fixed_dictionaries({"blue": st.integers(0, 255), "green": st.integers(0, 255)})
 
@@ -113,6 +114,22 @@ def test_the_way_back_raises_blue_first() -> None:
     story.until_back()
     assert story.item().outcome == "rolled-back"
     assert story.weights() == {BLUE_SET: 100, GREEN_SET: 0}
+    assert min(story.sums) >= 100
+
+
+def test_a_stopped_shift_is_back_after_the_three_looks_that_lambda_gives() -> None:
+    """An asynchronous invocation is tried again after one minute, and once more after two."""
+    story = ToldStory()
+    story.prepared()
+    story.until_in_force(50)
+    stopped = {"detail": {"executionArn": SHIFT, "status": "ABORTED"}}
+    for pause in (60, 120):
+        with pytest.raises(TransientError, match="not in force yet"):
+            recover(story.ports, stopped)
+        story.time_passes(pause)
+        story.loops()
+    assert story.weights() == {BLUE_SET: 100, GREEN_SET: 0}
+    assert recover(story.ports, stopped)["outcome"] == "rolled-back"
     assert min(story.sums) >= 100
 
 

@@ -10,6 +10,7 @@ import pytest
 from norikae.errors import AwsRefusedError, RefusedError, StaleWriterError, UnreachableError
 from norikae.traffic.keep_alive import ANNOTATION, KeepAliveItem, lower, named_by, read_lowered, restore, waiting
 from norikae.upgrade.finish import finish_upgrade, report_failure
+from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.recovery import recover
 from tests.unit.fakes.demo import ingress
@@ -166,6 +167,55 @@ def test_what_aws_refuses_keeps_no_run_from_ending_and_the_next_attempt_remember
     left = read_lowered(story.ports, RUN)[BALANCER]
     assert (left.was, left.stands) == (3600, True)
     assert "keep-alive-left" in story.ports.table.said()
+
+
+def next_run(story: Story) -> Writer:
+    """The run is over, and another one has the environment; AWS refuses nothing any more."""
+    story.ports.load_balancers.refuses = None
+    story.ports.table.leases[""] = Lease("arn:upgrade:2", "demo-1-35-0002", WRITER.token + 1)
+    return Writer("demo-1-35-0002", 1, WRITER.token + 1)
+
+
+def left_low() -> Story:
+    """AWS refused to give the load balancer its old value back when the run ended."""
+    story = clinging()
+    lowers(story)
+    story.ports.load_balancers.refuses = AwsRefusedError("elbv2:Modify", "AccessDenied", "no")
+    restore(story.ports, WRITER)
+    assert (seconds(story), story.ports.table.said()[-1]) == (60, "keep-alive-left")
+    return story
+
+
+@pytest.mark.parametrize("wanted", [0, 30, 60])
+def test_what_a_run_left_low_has_its_old_value_after_the_next_one(wanted: int) -> None:
+    story = left_low()
+    writer = next_run(story)
+    story.sets(client_keep_alive=wanted)
+    lower(story.ports, writer, plan_of(story.ports).plan)
+    assert seconds(story) == (wanted or 60)
+    restore(story.ports, writer)
+    assert seconds(story) == 3600
+    assert not read_lowered(story.ports, writer.run)[BALANCER].stands
+
+
+def test_what_somebody_set_between_two_runs_is_what_comes_back() -> None:
+    story = left_low()
+    story.ports.load_balancers.keep_alive[BALANCER] = 900
+    writer = next_run(story)
+    lower(story.ports, writer, plan_of(story.ports).plan)
+    restore(story.ports, writer)
+    assert seconds(story) == 900
+
+
+def test_what_is_restored_concerns_no_later_run() -> None:
+    story = clinging()
+    lowers(story)
+    restore(story.ports, WRITER)
+    story.ports.load_balancers.keep_alive[BALANCER] = 60  # its owner wants it so
+    writer = next_run(story)
+    lower(story.ports, writer, plan_of(story.ports).plan)
+    restore(story.ports, writer)
+    assert (seconds(story), read_lowered(story.ports, writer.run)) == (60, {})
 
 
 def test_a_further_attempt_lowers_once_more_and_waits_anew() -> None:

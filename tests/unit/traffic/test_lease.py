@@ -8,6 +8,7 @@ from norikae.errors import RefusedError
 from norikae.traffic.hand_back import hand_back
 from norikae.traffic.moving import Moving
 from norikae.traffic.prove import prove_ownership
+from norikae.traffic.records import RecordSet
 from tests.unit.fakes.owned import BLUE_SET, GREEN_SET, OwnedStory, external_dns, mark, owned, wish
 from tests.unit.fakes.ports import FakeDns
 from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, WRITER, Story
@@ -66,6 +67,35 @@ def test_what_is_given_back_is_byte_for_byte_what_was_taken() -> None:
         story.time_passes(30)
     assert story.item().outcome == "rolled-back"
     assert story.ports.dns.sets == original
+
+
+def test_after_a_rollback_its_external_dns_may_call_and_mark_the_sets_otherwise() -> None:
+    story = OwnedStory()
+    story.prepared()
+    story.moved_to(50)
+    while story.rolled_back() == "wait":
+        story.time_passes(30)
+    assert story.owners() == {BLUE, GREEN}
+    fresh = {"set-identifier": "anew"}
+    story.ports.apis[GREEN].put(wish(GREEN, 0, **fresh))
+    story.ports.dns = FakeDns(*owned(BLUE, 100), *(called(one, "anew") for one in owned(GREEN, 0)))
+    assert story.prepared() == {"next": "step", "weight": 5}
+    story.moved_to(5)
+    assert story.weights() == {BLUE_SET: 95, "anew": 5}
+    assert story.ports.dns.weights(f"a-{HOST}", "TXT") == {BLUE_SET: 95, "anew": 5}
+
+
+def test_a_shift_that_has_written_keeps_to_the_sets_that_it_learnt() -> None:
+    story = OwnedStory()
+    story.prepared()
+    story.moved_to(5)
+    story.ports.apis[GREEN].put(wish(GREEN, 0, **{"set-identifier": "anew"}))
+    assert story.prepared() == {"next": "step", "weight": 5}
+    assert story.item().sets == {BLUE: BLUE_SET, GREEN: GREEN_SET}
+
+
+def called(record: RecordSet, identifier: str) -> RecordSet:
+    return RecordSet({**record.raw, "SetIdentifier": identifier})
 
 
 def test_a_rollback_keeps_the_names_when_git_says_otherwise_already() -> None:

@@ -23,7 +23,7 @@ class DynamoRunTable:
     """``RunTable`` over DynamoDB.
 
     Args:
-        client: boto3's DynamoDB client.
+        client: botocore's DynamoDB client.
         table: name of the table.
         environment: whose runs these are.
         now: the instant, in seconds since the epoch.
