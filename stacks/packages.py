@@ -70,7 +70,8 @@ def _installer() -> list[str]:
 def _trim(packages: Path) -> None:
     """Take away what no function reads: other services' models, examples, metadata and console scripts.
 
-    botocore reads only these files at run time (``botocore/loaders.py``).
+    botocore reads only these files at run time (``botocore/loaders.py``); resource models are read by
+    ``boto3.resource``, which norikae does not use.
     """
     data = packages / "botocore" / "data"
     for entry in data.iterdir():
@@ -84,7 +85,8 @@ def _trim(packages: Path) -> None:
     for model in data.rglob("*.json.gz"):
         _shorten(model)
     _keep_endpoints(data / "endpoints.json")
-    shutil.rmtree(packages / "bin", ignore_errors=True)
+    for folder in ("bin", "boto3/data", "boto3/examples"):
+        shutil.rmtree(packages / folder, ignore_errors=True)
     for found in [*packages.glob("*.dist-info"), *packages.rglob("tests"), *packages.rglob("__pycache__")]:
         shutil.rmtree(found, ignore_errors=True)
     for lock in packages.glob(".lock"):

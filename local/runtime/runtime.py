@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from local.runtime.sandbox import Sandbox
 
 COLD_SECONDS = 0.5
-"""Virtual time of a cold start: INIT of a Python function with botocore on about half a vCPU."""
+"""Virtual time of a cold start: INIT of a Python function with boto3 on about half a vCPU."""
 WARM_SECONDS = 0.01
 _ROUNDING = 1e-6
 

@@ -91,7 +91,7 @@ def zygote() -> Zygote:
 
 
 class Zygote:
-    """The process that has botocore imported and forks the workers; it starts with the first function."""
+    """The process that has boto3 imported and forks the workers; it starts with the first function."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None

@@ -20,16 +20,14 @@ _LIBRARIES = ("aws_lambda_powertools.logging", "msgspec", "msgspec.json", "fract
 
 def warm() -> None:
     """Import and parse once what is most of a cold start; to be called when time has been arrested."""
-    from botocore.session import Session  # noqa: PLC0415 - after the pause is in place
+    import boto3  # noqa: PLC0415 - after the pause is in place
 
     _keep_files()
     _keep_words()
     for module in _LIBRARIES:
         importlib.import_module(module)
     for service in _WARMED:
-        session = Session()
-        session.set_credentials("warm", "warm")
-        session.create_client(service, "us-east-1")
+        boto3.Session("warm", "warm", region_name="us-east-1").client(service)
 
 
 def _keep_files() -> None:

@@ -1,8 +1,8 @@
 """A function's process: started from its file, it knows nothing of the rest of this repository.
 
-One of these is the zygote: it imports what every function imports (botocore) once, and forks a worker per function,
-which is as clean as a fresh process and starts in milliseconds. A worker speaks JSON lines with the runtime. Its clock
-moves only when the runtime says so: at the start of an invocation, in a sleep, after each HTTP answer.
+One of these is the zygote: it imports what every function imports (boto3) once, and forks a worker per function, which
+is as clean as a fresh process and starts in milliseconds. A worker speaks JSON lines with the runtime. Its clock moves
+only when the runtime says so: at the start of an invocation, in a sleep, after each HTTP answer.
 """
 
 from __future__ import annotations

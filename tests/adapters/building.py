@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import msgspec
 import yaml
 
@@ -20,7 +21,6 @@ from norikae.cluster.blue import ensure_gone
 from norikae.cluster.green import ClusterRoles, GreenCluster, ensure_green
 from norikae.cluster.site import Site
 from tests.adapters.looking import until_ready
-from tests.adapters.signing import session_of
 from tests.unit.fakes.demo import demo_environment
 
 if TYPE_CHECKING:
@@ -113,7 +113,11 @@ class BuildingSite:
     def connect(self, cluster: str) -> KubernetesClient:
         """A cluster's API, as the operator."""
         key = self.world.identities.admin.access_key
-        session = session_of(self.world.identities, key, self.environment.region)
+        session = boto3.Session(
+            aws_access_key_id=key,
+            aws_secret_access_key=self.world.identities.secret_key_for(key),
+            region_name=self.environment.region,
+        )
         return connect(cluster, eks=self.client("eks"), session=session)
 
     def look(self) -> Progress:

@@ -1,4 +1,4 @@
-"""EKS by botocore, against the simulator of EKS behind the front: what is asked for is what comes to be."""
+"""EKS by boto3, against the simulator of EKS behind the front: what is asked for is what comes to be."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 import yaml
 
@@ -23,7 +24,6 @@ from norikae.cluster.green import ADMIN_POLICY, ClusterRoles, GreenCluster, ensu
 from norikae.cluster.site import Site
 from norikae.errors import AwsRefusedError, ConflictError, ThrottledError, UnreachableError
 from tests.adapters.looking import until_ready
-from tests.adapters.signing import session_of
 from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import demo_environment
 from tests.unit.fakes.identity import FakeIdentity
@@ -76,7 +76,10 @@ class Account:
 
     def connect(self, cluster: str) -> KubernetesClient:
         key = self.identities.admin.access_key
-        return connect(cluster, eks=self.client, session=session_of(self.identities, key, REGION))
+        session = boto3.Session(
+            aws_access_key_id=key, aws_secret_access_key=self.identities.secret_key_for(key), region_name=REGION
+        )
+        return connect(cluster, eks=self.client, session=session)
 
     def ensure_green(self) -> Progress:
         roles = ClusterRoles(

@@ -23,7 +23,7 @@ CEILINGS = {
     "operator_command": 216,
 }
 """Modules that a hot function's start may load, those of Python itself aside: what it loads now and two more."""
-HEAVY = frozenset({"boto3", "s3transfer", "multiprocessing", "kubernetes", "pydantic", "requests", "yaml"})
+HEAVY = frozenset({"kubernetes", "pydantic", "requests", "yaml"})
 LOADED = """
 {reference}
 import gc, sys

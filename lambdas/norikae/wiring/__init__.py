@@ -262,7 +262,7 @@ def ports() -> AwsPorts:
     return AwsPorts()
 
 
-def _client(service: str, region: str | None = None) -> Any:  # noqa: ANN401 - botocore's clients have no types
+def _client(service: str, region: str | None = None) -> Any:  # noqa: ANN401 - boto3's clients have no types
     from norikae.adapters.aws.session import client
 
     return client(service, region)

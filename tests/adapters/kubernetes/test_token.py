@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import boto3
 import pytest
 
 from local.aws.eks.tokens import holder
@@ -14,17 +15,16 @@ from local.kernel import Kernel
 from norikae.adapters.kubernetes.connect import connect
 from norikae.adapters.kubernetes.token import token
 from norikae.errors import CredentialsExpiredError, NotFoundError, UnreachableError
-from tests.adapters.signing import session_of
-
-if TYPE_CHECKING:
-    from botocore.session import Session
 
 CLUSTER = "demo-1-35-a"
 ROLE = "arn:aws:iam::123456789012:role/reader"
 
 
-def session(identities: Identities, region: str = "ap-northeast-1") -> Session:
-    return session_of(identities, identities.access_key_for(ROLE), region)
+def session(identities: Identities, region: str = "ap-northeast-1") -> boto3.Session:
+    key = identities.access_key_for(ROLE)
+    return boto3.Session(
+        aws_access_key_id=key, aws_secret_access_key=identities.secret_key_for(key), region_name=region
+    )
 
 
 def url_of(made: str) -> str:
@@ -60,6 +60,8 @@ def test_eks_knows_the_holder_and_only_for_this_cluster(monkeypatch: pytest.Monk
 
 def test_without_credentials_there_is_no_token() -> None:
     class Nobody:
+        region_name = "ap-northeast-1"
+
         def get_credentials(self) -> None:
             return None
 
@@ -68,8 +70,10 @@ def test_without_credentials_there_is_no_token() -> None:
 
 
 def eks_that_describes(cluster: dict[str, Any] | None) -> Any:
-    """A client whose answers are given here instead of on a network."""
-    client = session(Identities()).create_client("eks")
+    """A boto3 client whose answers are given here instead of on a network."""
+    client = boto3.Session(
+        aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="example", region_name="ap-northeast-1"
+    ).client("eks")
 
     def respond(**_: object) -> tuple[object, dict[str, Any]]:
         if cluster is None:

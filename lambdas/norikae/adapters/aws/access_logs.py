@@ -20,8 +20,8 @@ class S3AccessLogs:
     """``AccessLogs`` over S3, of load balancers that write into one of some buckets.
 
     Args:
-        elb: botocore's elbv2 client.
-        s3: botocore's S3 client.
+        elb: boto3's elbv2 client.
+        s3: boto3's S3 client.
         buckets: those that may be read.
         account: of the load balancers.
         region: likewise.

@@ -15,7 +15,7 @@ class SqsBell:
     """``Bell`` over SQS.
 
     Args:
-        client: makes botocore's SQS client, when it rings: most invocations do not.
+        client: makes boto3's SQS client, when it rings: most invocations do not.
         queue: the queue's URL.
         zone: the hosted zone's id, which is all that a message says.
     """

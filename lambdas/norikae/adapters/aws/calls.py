@@ -70,7 +70,7 @@ def call(method: Callable[..., Any], /, *, expected: Errors | None = None, **par
     """The answer of one AWS call, or one of norikae's errors.
 
     Args:
-        method: a bound method of a botocore client.
+        method: a bound method of a boto3 client.
         expected: AWS error code to the error to raise for it, made from the text.
         **params: the API's own parameters.
 
@@ -93,7 +93,7 @@ def look_up(
     """The answer of one AWS call, or None when AWS says that the thing does not exist.
 
     Args:
-        method: a bound method of a botocore client.
+        method: a bound method of a boto3 client.
         absent: the code or codes that mean "there is none".
         expected: as in ``call``.
         **params: the API's own parameters.
@@ -111,7 +111,7 @@ def pages(method: Callable[..., Any], /, *, expected: Errors | None = None, **pa
     """Every page of a listing call, by botocore's own paginator.
 
     Args:
-        method: a bound method of a botocore client that has a paginator.
+        method: a bound method of a boto3 client that has a paginator.
         expected: as in ``call``.
         **params: the API's own parameters.
     """

@@ -34,7 +34,7 @@ class CloudWatchMetrics:
     """``Metrics`` over GetMetricData and DescribeAlarms.
 
     Args:
-        client: botocore's CloudWatch client.
+        client: boto3's CloudWatch client.
     """
 
     def __init__(self, client: Any) -> None:

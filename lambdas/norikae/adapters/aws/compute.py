@@ -1,4 +1,4 @@
-"""EC2, Auto Scaling and public SSM parameters by botocore: the port ``norikae.cluster.compute_port.Compute``."""
+"""EC2, Auto Scaling and public SSM parameters by boto3: the port ``norikae.cluster.compute_port.Compute``."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class AwsCompute:
     """EC2, Auto Scaling and Systems Manager of the process's account and region.
 
     Args:
-        ec2: a botocore client.
-        autoscaling: a botocore client.
-        ssm: a botocore client.
+        ec2: a boto3 client.
+        autoscaling: a boto3 client.
+        ssm: a boto3 client.
     """
 
     def __init__(self, ec2: Any, autoscaling: Any, ssm: Any) -> None:

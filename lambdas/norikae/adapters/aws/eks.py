@@ -1,4 +1,4 @@
-"""Amazon EKS by botocore: the port ``norikae.cluster.eks_port.Eks``."""
+"""Amazon EKS by boto3: the port ``norikae.cluster.eks_port.Eks``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class EksClusters:
     """EKS of the process's account and region.
 
     Args:
-        eks: a botocore client; the process's own when left out.
+        eks: a boto3 client; the process's own when left out.
     """
 
     def __init__(self, eks: Any = None) -> None:

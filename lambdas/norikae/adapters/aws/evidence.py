@@ -10,7 +10,7 @@ class S3Evidence:
     """``Evidence`` over one bucket.
 
     Args:
-        client: botocore's S3 client.
+        client: boto3's S3 client.
         bucket: its name.
     """
 

@@ -14,7 +14,7 @@ class StepFunctionsExecutions:
     """``Executions`` over Step Functions.
 
     Args:
-        client: botocore's Step Functions client.
+        client: boto3's Step Functions client.
     """
 
     def __init__(self, client: Any) -> None:

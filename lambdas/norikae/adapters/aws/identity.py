@@ -1,4 +1,4 @@
-"""IAM, STS and EKS Pod Identity by botocore: the port ``norikae.cluster.identity_port.Identity``."""
+"""IAM, STS and EKS Pod Identity by boto3: the port ``norikae.cluster.identity_port.Identity``."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class AwsIdentity:
     """IAM of the process's account, and STS and EKS of its region.
 
     Args:
-        iam: a botocore client.
-        sts: a botocore client.
-        eks: a botocore client.
+        iam: a boto3 client.
+        sts: a boto3 client.
+        eks: a boto3 client.
     """
 
     def __init__(self, iam: Any, sts: Any, eks: Any) -> None:

@@ -1,4 +1,4 @@
-"""EKS insights by botocore: the port ``norikae.preflight.insights_port.Insights``."""
+"""EKS insights by boto3: the port ``norikae.preflight.insights_port.Insights``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class EksInsights:
     """The insights of EKS in the process's account and region.
 
     Args:
-        eks: a botocore client.
+        eks: a boto3 client.
     """
 
     def __init__(self, eks: Any) -> None:

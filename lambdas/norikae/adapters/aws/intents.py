@@ -28,7 +28,7 @@ class DynamoIntents:
     """``Intents`` over DynamoDB.
 
     Args:
-        client: botocore's DynamoDB client.
+        client: boto3's DynamoDB client.
         table: name of the table.
         zone: the hosted zone's id.
         now: the instant, in seconds since the epoch.

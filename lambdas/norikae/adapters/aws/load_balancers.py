@@ -24,7 +24,7 @@ class ElbLoadBalancers:
     """``LoadBalancers`` over ELBv2.
 
     Args:
-        client: botocore's elbv2 client.
+        client: boto3's elbv2 client.
     """
 
     def __init__(self, client: Any) -> None:

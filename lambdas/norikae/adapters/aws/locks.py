@@ -19,7 +19,7 @@ class Route53Locks:
     """``Locks`` over one hosted zone.
 
     Args:
-        client: botocore's Route 53 client; before botocore 1.44.2 it has no such operations.
+        client: boto3's Route 53 client; before botocore 1.44.2 it has no such operations.
         zone: the hosted zone's id.
     """
 

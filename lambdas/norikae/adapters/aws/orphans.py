@@ -17,8 +17,8 @@ class AwsOrphans:
     """``Orphans`` over ELBv2 and EC2.
 
     Args:
-        elbv2: botocore's client for load balancers.
-        ec2: botocore's client for security groups.
+        elbv2: boto3's client for load balancers.
+        ec2: boto3's client for security groups.
     """
 
     def __init__(self, elbv2: Any, ec2: Any) -> None:

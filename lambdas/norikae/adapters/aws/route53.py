@@ -19,7 +19,7 @@ class Route53Dns:
     """``Dns`` over one hosted zone.
 
     Args:
-        client: botocore's Route 53 client.
+        client: boto3's Route 53 client.
         zone: the hosted zone's id.
     """
 

@@ -1,4 +1,4 @@
-"""Secrets Manager by botocore: the port ``norikae.argocd.secrets_port.Secrets``."""
+"""Secrets Manager by boto3: the port ``norikae.argocd.secrets_port.Secrets``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class AwsSecrets:
     """The secrets of the process's account and region, to read only.
 
     Args:
-        secrets: a botocore client; the process's own when left out.
+        secrets: a boto3 client; the process's own when left out.
     """
 
     def __init__(self, secrets: Any = None) -> None:

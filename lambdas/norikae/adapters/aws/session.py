@@ -1,14 +1,10 @@
-"""One botocore session per process and one client per service, made when it is first asked for.
-
-boto3 makes the same clients from such a session; what it adds, resources and transfers to S3, no function uses, and its
-import alone would be a tenth of a cold start.
-"""
+"""One boto3 session per process and one client per service, made when it is first asked for."""
 
 from functools import cache
 from typing import Any
 
+import boto3
 from botocore.config import Config
-from botocore.session import Session
 
 PATIENCE = Config(
     connect_timeout=3,
@@ -21,9 +17,9 @@ PATIENCE = Config(
 
 
 @cache
-def session() -> Session:
+def session() -> boto3.Session:
     """The process's session: region and credentials from the function's environment."""
-    return Session()
+    return boto3.Session()
 
 
 @cache
@@ -34,4 +30,4 @@ def client(service: str, region: str | None = None) -> Any:
         service: botocore's service name, such as ``eks``.
         region: another one than the session's, for a service that has only one.
     """
-    return session().create_client(service, region_name=region, config=PATIENCE)
+    return session().client(service, config=PATIENCE, region_name=region)

@@ -23,7 +23,7 @@ class DynamoRunTable:
     """``RunTable`` over DynamoDB.
 
     Args:
-        client: botocore's DynamoDB client.
+        client: boto3's DynamoDB client.
         table: name of the table.
         environment: whose runs these are.
         now: the instant, in seconds since the epoch.

@@ -20,7 +20,7 @@ class DynamoTokens:
     """The slots of one table's functions.
 
     Args:
-        client: botocore's DynamoDB client.
+        client: boto3's DynamoDB client.
         table: name of the table.
         clock: the time, and the patience.
     """

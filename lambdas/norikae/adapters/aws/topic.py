@@ -13,7 +13,7 @@ class SnsTopic:
     """``Topic`` over SNS.
 
     Args:
-        client: botocore's SNS client.
+        client: boto3's SNS client.
         topic: ARN of the topic.
         environment: whose messages these are.
     """

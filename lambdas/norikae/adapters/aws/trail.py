@@ -26,7 +26,7 @@ class CloudTrail:
     """``Trail`` over CloudTrail's event history, which every account has.
 
     Args:
-        client: a botocore client of CloudTrail in us-east-1.
+        client: a boto3 client of CloudTrail in us-east-1.
         now: this instant, in seconds since the epoch.
         environment: the environment's name, by which norikae's own roles are known.
     """

@@ -33,7 +33,7 @@ class CloudWatchVisits:
     and always reports them.
 
     Args:
-        client: botocore's CloudWatch client.
+        client: boto3's CloudWatch client.
     """
 
     def __init__(self, client: Any) -> None:

@@ -31,8 +31,8 @@ def connect(cluster: str, *, eks: Any = None, session: Any = None) -> Kubernetes
 
     Args:
         cluster: the name of the cluster.
-        eks: a botocore client; the process's own when left out.
-        session: the botocore session that signs the token; the process's own when left out.
+        eks: a boto3 client; the process's own when left out.
+        session: the boto3 session that signs the token; the process's own when left out.
 
     Raises:
         NotFoundError: there is no such cluster.

@@ -22,7 +22,7 @@ def token(session: Any, cluster: str) -> str:
     botocore's.
 
     Args:
-        session: a botocore session with credentials and a region.
+        session: a boto3 session with credentials and a region.
         cluster: the name of the cluster.
 
     Raises:
@@ -31,7 +31,7 @@ def token(session: Any, cluster: str) -> str:
     credentials = session.get_credentials()
     if credentials is None:
         raise CredentialsExpiredError("no AWS credentials to sign the Kubernetes token with")
-    region: str = session.get_config_variable("region")
+    region: str = session.region_name
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     request = AWSRequest(
         method="GET",
