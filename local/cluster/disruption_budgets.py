@@ -65,7 +65,7 @@ class DisruptionBudgets(Controller):
     def on_change(self, event: str, resource: str, obj: Json, before: Json | None) -> None:
         """Look at budgets and at the pods that they select."""
         super().on_change(event, resource, obj, before)
-        if resource == self.resource:
+        if resource == self.resource and (before is None or event == "DELETED" or before["spec"] != obj["spec"]):
             self._selecting.clear()
         if resource != "pods":
             return

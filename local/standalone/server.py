@@ -71,7 +71,11 @@ class Standalone:
         start, stop = (plan.start_seconds,) * 2, (plan.stop_seconds,) * 2
         paces = Paces(boot=(1.0, 1.0), start=start, probe=(0.0, 0.0), stop=stop, disruption_lag=plan.disruption_lag)
         self._cluster = KubernetesCluster(self.kernel, self.api, git=GitRepositories(), paces=paces)
-        settle(self._cluster, plan.population)
+        gc.disable()  # what is made here stays, and collecting it again and again takes half of the time
+        try:
+            settle(self._cluster, plan.population)
+        finally:
+            gc.enable()
         self._admit_drainers()
         self.clock = WallClock(self.kernel)
         self.chronicle = Chronicle(self.api, self.clock.seconds)
