@@ -18,6 +18,12 @@ def machines_read(_at: Resources) -> list[iam.PolicyStatement]:
     return [iam.PolicyStatement(sid="Machines", actions=actions, resources=["*"])]
 
 
+def targets_read(_at: Resources) -> list[iam.PolicyStatement]:
+    """Whether target groups still send to a machine; neither takes a resource."""
+    actions = ["elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"]
+    return [iam.PolicyStatement(sid="Targets", actions=actions, resources=["*"])]
+
+
 def hooks_answer(at: Resources) -> list[iam.PolicyStatement]:
     """Prolong and answer lifecycle actions of the environment's groups.
 

@@ -44,8 +44,8 @@ ERRANDS = (
         "Drain slice",
         "workflow",
         (
-            *(*TELL, cluster_grants.cluster_endpoint, grants.load_balancers_read),
-            *(drain_grants.machines_read, drain_grants.hooks_answer, drain_grants.drain_start),
+            *(*TELL, cluster_grants.cluster_endpoint, drain_grants.drain_start),
+            *(drain_grants.machines_read, drain_grants.hooks_answer, drain_grants.targets_read),
         ),
         ("norikae:drain", "norikae:drain-delete"),
         (*TELLING, "NORIKAE_DRAIN_MACHINE"),

@@ -31,6 +31,8 @@ SOON = 60.0
 """Seconds: a claim that is due later needs no execution, the reconciler wakes one."""
 LONGEST_SLEEP = 5.0
 """Seconds: whoever has nothing to do for longer lets the state machine wait."""
+LISTENS_EVERY = 1.0
+"""Seconds between two looks at the claims while a slice sleeps."""
 LONGEST_WAIT = 10.0
 """Seconds that the state machine waits at most: a claim may have come."""
 TURNS = 1000
@@ -95,7 +97,7 @@ class _Slice:
         ends = self._clock.now() + SLICE
         while True:
             now = self._clock.now()
-            claims = [one for one in self._ports.claims.open(self._cluster) if needs_a_slice(one, now)]
+            claims = self._claims(now)
             if not claims:
                 return 0, ""
             sight, reason = self._look(claims, now)
@@ -105,7 +107,18 @@ class _Slice:
             wakes = now + pause
             if pause > LONGEST_SLEEP or wakes > ends:
                 return int(max(0.0, min(wakes - self._clock.now(), LONGEST_WAIT))), reason or _summary(turns)
-            self._clock.sleep(max(0.0, wakes - self._clock.now()))
+            self._sleep_until(wakes, claims)
+
+    def _claims(self, now: float) -> list[Claim]:
+        return [one for one in self._ports.claims.open(self._cluster) if needs_a_slice(one, now)]
+
+    def _sleep_until(self, wakes: float, claims: Sequence[Claim]) -> None:
+        """Sleep, but not through what is heard meanwhile: in a storm the first few nodes must not delay the others."""
+        known = {_what_counts(claim) for claim in claims}
+        while (left := wakes - self._clock.now()) > 0:
+            self._clock.sleep(min(left, LISTENS_EVERY))
+            if left > LISTENS_EVERY and {_what_counts(one) for one in self._claims(self._clock.now())} - known:
+                return
 
     def _look(self, claims: Sequence[Claim], now: float) -> tuple[Sight, str]:
         """What the cluster looks like, or why nobody can say."""
@@ -115,6 +128,11 @@ class _Slice:
         except NorikaeError as error:
             unseen = frozenset(one.instance for one in claims)
             return Sight(now=now, heartbeats=self._eyes.heartbeats(claims), unseen=unseen), str(error)
+
+
+def _what_counts(claim: Claim) -> tuple[object, ...]:
+    """What events say of a claim; the rest of it is this slice's own doing."""
+    return claim.instance, claim.kinds, claim.due, claim.deadline, claim.do
 
 
 def _enter(ports: Ports, cluster: str) -> Yard:

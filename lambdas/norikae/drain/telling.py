@@ -29,7 +29,7 @@ def _told(ports: Ports, claim: Claim) -> Claim:
     stage = _stage(claim)
     text = f"Node {claim.node or claim.instance} of {claim.cluster}: {stage} ({claim.kind})"
     facts: dict[str, Any] = {"cluster": claim.cluster, "node": claim.node, "instance": claim.instance}
-    tell(ports, "interruption", text, **facts, kind=claim.kind, stage=stage, blocked_by=list(claim.blocked_by))
+    tell(ports, "interruption", text, **facts, kind=claim.kind, state=stage, blocked_by=list(claim.blocked_by))
     return msgspec.structs.replace(claim, told=stage)
 
 

@@ -278,5 +278,5 @@ def test_an_empty_node_is_not_called_so_before_the_scheduler_knows_its_mark(stor
 def test_what_is_told_is_told_once(story: Story) -> None:
     story.node(pods=2)
     story.run()
-    assert [message["stage"] for _, message in story.ports.topic.told] == ["begun", "drained"]
+    assert [message["state"] for _, message in story.ports.topic.told] == ["begun", "drained"]
     assert story.claims.of(CLUSTER, INSTANCE).told == "drained"

@@ -104,7 +104,7 @@ def test_two_budgets_of_which_only_the_server_knows_are_named_and_bypassed(story
     story.yard.answers[pod.key] = Answer("two-budgets", text="more than one PodDisruptionBudget")
     story.run()
     assert story.of().pdb_bypassed == (pod.key,)
-    assert "blocked" in [message["stage"] for _, message in story.ports.topic.told]
+    assert "blocked" in [message["state"] for _, message in story.ports.topic.told]
 
 
 def test_a_pod_that_opted_out_stays_until_the_deadline_policy(story: Story) -> None:

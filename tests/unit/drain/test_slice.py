@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 import msgspec
 import pytest
@@ -244,6 +245,16 @@ def test_a_claim_is_written_only_when_it_got_further(story: Story) -> None:
     story.node(pods=10)
     story.run()
     assert story.claims.writes == 3, "claimed, begun, finished"
+
+
+def test_a_storm_does_not_wait_for_its_first_node(story: Story) -> None:
+    story.node(1, pods=1)
+    for number in range(2, 30):
+        story.clock.plan(0.5, partial(story.node, number, pods=3))
+    story.run()
+    first = {pod: at - story.began for at, _, pod, _ in reversed(story.yard.asked)}
+    assert max(first.values()) < 2.5
+    assert {story.of(number).outcome for number in range(1, 30)} == {"drained"}
 
 
 def test_pods_that_come_after_a_look_move_too(story: Story) -> None:
