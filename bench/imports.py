@@ -26,7 +26,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "lambdas")]
 from stacks import environment_file  # noqa: E402 - the path is set above
 from stacks.bundle import Bundle, build_bundle  # noqa: E402
 
-HOT = ("judge_gates", "set_weights", "verify_weights", "recover", "operator_command")
+HOT = ("judge_gates", "set_weights", "verify_weights", "recover", "operator_command", "interruptions")
 """Functions that people or open connections wait for, or that run every half minute."""
 RECORDS_FIRST = ("recover",)
 """Functions that come to Kubernetes and to the report, if at all, after the records are back: nobody waits for that."""
@@ -44,6 +44,9 @@ PORTS = {
     "executions_read": "executions",
     "answer_tasks": "executions",
     "clusters_read": "eks",
+    "claims_write": "claims",
+    "machines_find": "fleet",
+    "drain_begin": "executions",
 }
 """Which part of the world a right stands for: a function constructs what it has rights for."""
 TIMED = """

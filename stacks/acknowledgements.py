@@ -56,6 +56,16 @@ def accepted(environment: Environment) -> tuple[Accepted, ...]:
             "SQS sources have no such destination; the queue's own dead-letter queue takes what fails.",
         ),
         Accepted(
+            "Interruptions/Reader",
+            "Serverless-LambdaEventSourceMappingDestination",
+            "SQS sources have no such destination; the queue's own dead-letter queue takes what fails.",
+        ),
+        Accepted(
+            "Interruptions/DeadLetters",
+            "Serverless-SQSRedrivePolicy",
+            "This queue is a dead-letter queue itself; an alarm watches it.",
+        ),
+        Accepted(
             "ZoneBell/DeadLetters",
             "Serverless-SQSRedrivePolicy",
             "This queue is a dead-letter queue itself; an alarm watches it.",

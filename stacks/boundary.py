@@ -143,7 +143,9 @@ def _data(at: Resources) -> list[iam.PolicyStatement]:
         _allow("Evidence", ["s3:PutObject"], [f"{at.bucket}/*"]),
         _allow("Publish", ["sns:Publish"], [at.topic]),
         _allow(
-            "Hear", [f"sqs:{verb}" for verb in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")], [at.bell]
+            "Hear",
+            [f"sqs:{verb}" for verb in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")],
+            [at.bell, at.interruptions],
         ),
         _allow("Key", [f"kms:{verb}" for verb in verbs], [at.key]),
     ]

@@ -28,8 +28,13 @@ def table(at: Resources) -> list[iam.PolicyStatement]:
             ],
             resources=[at.table],
         ),
-        _key(at, "Encrypt", "Decrypt", "GenerateDataKey", "DescribeKey", through=["dynamodb"]),
+        key_of_table(at),
     ]
+
+
+def key_of_table(at: Resources) -> iam.PolicyStatement:
+    """Use of the key by way of DynamoDB (DynamoDB guide, "Using IAM with customer managed keys")."""
+    return _key(at, "Encrypt", "Decrypt", "GenerateDataKey", "DescribeKey", through=["dynamodb"])
 
 
 def forget(at: Resources) -> list[iam.PolicyStatement]:

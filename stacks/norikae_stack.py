@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from stacks.alarms import Alarms
 from stacks.cluster_roles import ClusterRoles
 from stacks.functions import Functions, log_retention
+from stacks.interruptions import Interruptions
 from stacks.notifications import Notifications
 from stacks.permissions import FUNCTIONS
 from stacks.reconciler import Reconciler
@@ -46,10 +47,12 @@ class NorikaeStack(cdk.Stack):
             self, "Notifications", environment=environment.environment, key=self.state.key
         )
         self.bell = ZoneBell(self, "ZoneBell", key=self.state.key)
+        self.interruptions = Interruptions(self, "Interruptions", key=self.state.key)
         self.cluster_roles = ClusterRoles(self, "ClusterRoles")
         at = self._resources(environment)
         self.functions = Functions(self, "Functions", environment=environment, bundle=bundle, key=self.state.key, at=at)
         self.bell.wakes(self.functions.by_name["write_zone"])
+        self.interruptions.starts(self.functions.by_name["interruptions"])
         self.machines = Machines(
             self,
             "Machines",
@@ -75,7 +78,11 @@ class NorikaeStack(cdk.Stack):
             unattended=tuple(
                 row.identifier for row in FUNCTIONS if row.caller != "workflow" and not (row.rung or row.repeated)
             ),
-            dead_letters={**self.functions.dead_letters, "write_zone": self.bell.dead_letters},
+            dead_letters={
+                **self.functions.dead_letters,
+                "write_zone": self.bell.dead_letters,
+                "interruptions": self.interruptions.dead_letters,
+            },
             topic=self.notifications.topic,
         )
         self._outputs()
@@ -114,6 +121,7 @@ class NorikaeStack(cdk.Stack):
             drain_machine=arn + machine_name(environment.environment, "drain"),
             bell=self.bell.queue.queue_arn,
             bell_url=self.bell.queue.queue_url,
+            interruptions=self.interruptions.queue.queue_arn,
         )
 
     def _outputs(self) -> None:
@@ -128,6 +136,10 @@ class NorikaeStack(cdk.Stack):
             "TableName": (self.state.table.table_name, "Runs, leases, approvals and the audit trail"),
             "EvidenceBucket": (self.state.evidence.bucket_name, "Reports and evidence of every run"),
             "TopicArn": (self.notifications.topic.topic_arn, "Subscribe a chat, a mailbox or a pager"),
+            "InterruptionsQueueArn": (
+                self.interruptions.queue.queue_arn,
+                "A lifecycle hook may notify it directly; EventBridge does anyway",
+            ),
             "ClusterRoleArn": (self.cluster_roles.control_plane.role_arn, "Role of the control planes"),
             "NodeRoleArn": (self.cluster_roles.nodes.role_arn, "Role of the nodes"),
             "KubernetesAccess": (

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from stacks import cluster_grants, compute_grants, grants, identity_grants, reconciler_grants
+from stacks import (
+    cluster_grants,
+    compute_grants,
+    grants,
+    identity_grants,
+    interruption_grants,
+    reconciler_grants,
+)
+from stacks.interruptions import INGEST_SECONDS
 from stacks.rights import (
     MOVE_AT_ONCE,
     REPORT,
@@ -43,13 +51,25 @@ ERRANDS = (
         TELLING,
         timeout=120,
     ),
-    # started by the bell of the zone, by an event, and by a person
+    # started by the bell of the zone, by what AWS says about machines, by an event, and by a person
     Row(
         "Write zone",
         "events",
         (grants.table, grants.forget, grants.records_write, grants.ring, grants.hear),
         settings=(*TABLE, "NORIKAE_BELL"),
         timeout=WRITER_SECONDS,
+        rung=True,
+    ),
+    Row(
+        "Interruptions",
+        "events",
+        (
+            *(interruption_grants.interruptions_hear, interruption_grants.machines_find),
+            *(interruption_grants.claims_write, interruption_grants.drain_begin, cluster_grants.cluster_endpoint),
+        ),
+        ("norikae:drain",),
+        settings=(*TABLE, "NORIKAE_DRAIN_MACHINE"),
+        timeout=INGEST_SECONDS,
         rung=True,
     ),
     Row(
@@ -73,7 +93,7 @@ ERRANDS = (
         "events",
         (
             *(*TELL, cluster_grants.cluster_endpoint, reconciler_grants.machines_read),
-            *(reconciler_grants.lifecycle_answer, reconciler_grants.drains_start),
+            *(reconciler_grants.lifecycle_answer, interruption_grants.drain_begin),
         ),
         ("norikae:drain",),
         settings=(*TELLING, "NORIKAE_DRAIN_MACHINE"),

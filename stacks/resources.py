@@ -38,6 +38,7 @@ class Resources:
     drain_machine: str
     bell: str
     bell_url: str
+    interruptions: str
 
     def arn(self, service: str, resource: str) -> str:
         """An ARN in this account and region."""

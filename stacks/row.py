@@ -38,7 +38,7 @@ class Row:
         caller: who calls it, which is the folder of its handler.
         grants: its AWS rights, besides its own log group.
         groups: its Kubernetes groups; a function with any runs in the environment's controller subnets.
-        rung: whether the zone's bell starts it, whose queue has dead letters of its own and tries again.
+        rung: whether a queue starts it, which has dead letters of its own and tries again.
         repeated: whether a schedule starts it every minute, so that one failure is made good by the next look.
         enters: it runs there without being a member of any group; it makes itself one when it has to.
         settings: the environment variables that it reads.

@@ -47,4 +47,5 @@ def _subject(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words(answer: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: answer[key] for key in ("next", "waiting_for", "outcome") if key in answer}
+    words = ("next", "waiting_for", "outcome", "ignored", "failed", "unmarked")
+    return {key: answer[key] for key in words if key in answer}

@@ -13,10 +13,13 @@ import msgspec
 import yaml
 
 from norikae.cluster.eks_port import Cluster
+from norikae.drain.ports import Machine
 from norikae.upgrade.compare import compare_wave
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.phase import enter
 from tests.unit.drain.claims import resting
+from tests.unit.drain.heard import MACHINE, NODE, node
+from tests.unit.drain.heard import Nodes as Heard
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import unsynced
 from tests.unit.fakes.nodes import Nodes, marked
@@ -32,6 +35,7 @@ Handler = Callable[[Json, object], Json]
 EXECUTIONS = "arn:aws:states:ap-northeast-1:123456789012:execution"
 READERS = {"norikae:read": ("arn:aws:iam::123456789012:role/preflight",)}
 UPGRADE = f"{EXECUTIONS}:norikae-demo-upgrade:{RUN}-a1"
+DRAIN = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:norikae-demo-drain"
 SHIFT = f"{EXECUTIONS}:norikae-demo-shift:{RUN}-a1-5f0c1a2b"
 
 
@@ -43,7 +47,7 @@ def event(name: str) -> Json:
 
 def handler(name: str) -> Handler:
     """The handler of a state, an event or a command."""
-    events = dict.fromkeys(("recover", "reconcile_interruptions", "write_zone"), "events")
+    events = dict.fromkeys(("interruptions", "recover", "reconcile_interruptions", "write_zone"), "events")
     folder = {**events, "operator_command": "operator"}.get(name, "workflow")
     found: Handler = importlib.import_module(f"handlers.{folder}.{name}").handler
     return found
@@ -163,6 +167,14 @@ def _cordoned() -> Beginning:
     return world
 
 
+def _interrupted() -> Story:
+    story = _story()
+    story.ports.settings = replace(story.ports.settings, drain_machine=DRAIN)
+    story.ports.fleet.known[MACHINE] = Machine(MACHINE, "running", NODE, {"eks:cluster-name": BLUE})
+    story.ports.yards[BLUE] = Heard(node())
+    return story
+
+
 WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "plan_upgrade": _free,
     "run_preflight": _planned,
@@ -203,6 +215,7 @@ WORLDS: dict[str, Callable[[], Beginning | Story]] = {
     "recover": lambda: _story(weight=5),
     "reconcile_interruptions": _cordoned,
     "write_zone": _rung,
+    "interruptions": _interrupted,
     "operator_command": lambda: _story(weight=5),
 }
 """Every handler, and the world before its recorded event."""

@@ -61,8 +61,11 @@ ANSWERS: dict[str, Json] = {
     "finish_shift": {"application": APP, "outcome": "held", "weight": 5},
     "reconcile_interruptions": {"outcome": "demo-1-33: ip-10-0-0-1 is kept"},
     "operator_command": {"run": RUN},
+    "interruptions": {"batchItemFailures": [], "ignored": {"test-notification: direct": 1}},
 }
-WITHOUT_A_RUN = {"recover", "adopt_cluster", "clean_green", "reconcile_interruptions", "write_zone"}
+WITHOUT_A_RUN = {
+    *("recover", "adopt_cluster", "clean_green", "interruptions", "reconcile_interruptions", "write_zone"),
+}
 """Recover raises before it knows the run; errands need none."""
 TOKENS = [name for name in WORLDS if "task_token" in event(name)]
 
@@ -185,13 +188,15 @@ def test_an_outcome_is_one_line_in_the_log(name: str, into: Into, log: Log) -> N
         ("ensure_green_cluster", {"next": "wait", "waiting_for": f"control plane {GREEN} was just asked for"}),
         ("finish_upgrade", {"outcome": "succeeded"}),
         ("finish_shift", {"application": APP, "outcome": "held"}),
+        ("interruptions", {"ignored": {"test-notification: direct": 1}}),
     ],
 )
 def test_the_line_has_the_words_that_matter_and_no_others(name: str, words: Json, into: Into, log: Log) -> None:
     into(world(name))
     handler(name)(event(name), None)
     (line,) = log()
-    said = {key: line[key] for key in ("application", "weight", "next", "waiting_for", "outcome") if key in line}
+    known = ("application", "weight", "next", "waiting_for", "outcome", "ignored", "failed", "unmarked")
+    said = {key: line[key] for key in known if key in line}
     assert said == words
 
 

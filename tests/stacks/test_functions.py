@@ -76,7 +76,8 @@ def test_the_template_says_whether_the_bundle_holds_byte_code(template: Template
 
 
 def test_a_stopped_execution_of_a_machine_that_holds_something_starts_recover(template: Template) -> None:
-    (rule,) = [one for one in template.of("AWS::Events::Rule").values() if "states" in str(one.get("EventPattern"))]
+    rules = template.of("AWS::Events::Rule").values()
+    (rule,) = [one for one in rules if one.get("EventPattern", {}).get("source") == ["aws.states"]]
     assert rule["EventPattern"]["detail"]["status"] == ["ABORTED", "FAILED", "TIMED_OUT"]
     machines = {arn.rpartition(":")[2] for arn in rule["EventPattern"]["detail"]["stateMachineArn"]}
     assert machines == {"norikae-demo-upgrade", "norikae-demo-shift", "norikae-demo-adopt"}

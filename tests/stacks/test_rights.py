@@ -213,10 +213,21 @@ def test_a_step_of_a_shift_cannot_change_records_and_whoever_can_is_listed(templ
     assert writing == {"write_zone"} | synchronous | back
 
 
+def _bell(template: Template) -> str:
+    """The logical id of the bell's queue: the FIFO queue that has dead letters of its own."""
+    queues = template.of("AWS::SQS::Queue").items()
+    (name,) = [name for name, made in queues if "RedrivePolicy" in made and made.get("FifoQueue")]
+    return name
+
+
 def test_only_the_writer_hears_the_bell_and_who_wants_something_written_rings(template: Template) -> None:
-    (queue,) = [name for name, made in template.of("AWS::SQS::Queue").items() if "RedrivePolicy" in made]
-    arn = {"Fn::GetAtt": [queue, "Arn"]}
-    hearing = {row.name for row in FUNCTIONS if template.allowing(row.identifier, "sqs:ReceiveMessage")}
+    arn = {"Fn::GetAtt": [_bell(template), "Arn"]}
+    hearing = {
+        row.name
+        for row in FUNCTIONS
+        for statement in template.allowing(row.identifier, "sqs:ReceiveMessage")
+        if statement["Resource"] == arn
+    }
     assert hearing == {"write_zone"}
     ringing = {
         row.name: [statement["Resource"] for statement in found]
@@ -233,10 +244,12 @@ def test_only_the_writer_hears_the_bell_and_who_wants_something_written_rings(te
 
 
 def test_the_bell_starts_the_writer_in_order_and_its_dead_letters_alarm(template: Template) -> None:
-    mapping = template.only("AWS::Lambda::EventSourceMapping")
-    (queue,) = [made for made in template.of("AWS::SQS::Queue").values() if "RedrivePolicy" in made]
+    arn = {"Fn::GetAtt": [_bell(template), "Arn"]}
+    queue = template.of("AWS::SQS::Queue")[_bell(template)]
+    mappings = template.of("AWS::Lambda::EventSourceMapping").values()
+    (mapping,) = [one for one in mappings if one["EventSourceArn"] == arn]
     assert (mapping["BatchSize"], mapping["FunctionResponseTypes"]) == (10, ["ReportBatchItemFailures"])
-    writer = next(row for row in FUNCTIONS if row.rung)
+    writer = next(row for row in FUNCTIONS if row.name == "write_zone")
     assert queue["FifoQueue"] is True
     assert queue["VisibilityTimeout"] == 2 * writer.timeout
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 5

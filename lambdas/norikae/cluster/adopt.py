@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from norikae.environment import Environment
 
 BLUE_GROUPS = (
-    *("norikae:compare", "norikae:decommission", "norikae:hand-off", "norikae:read", "norikae:restart"),
-    *("norikae:scale", "norikae:weigh"),
+    *("norikae:compare", "norikae:decommission", "norikae:drain", "norikae:hand-off", "norikae:read"),
+    *("norikae:restart", "norikae:scale", "norikae:weigh"),
 )
-"""What functions may be in a cluster that serves: looked at, left, restarted, in the end deleted; never admin."""
+"""What functions may be in a cluster that serves: look, drain, leave, restart, in the end delete; never admin."""
 
 HUB_GROUPS = ("norikae:compare", HUB_GROUP, "norikae:read", "norikae:sync")
 """What functions may be in the cluster of a central Argo CD."""

@@ -59,6 +59,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
         lost: pods that went down with the machine.
         finished_at: when.
         told: what people were told last: the state or outcome; "" for nothing yet.
+        heard_at: when the newest of its events was said, in seconds since the epoch.
     """
 
     cluster: str
@@ -88,6 +89,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     lost: tuple[str, ...] = ()
     finished_at: float = 0.0
     told: str = ""
+    heard_at: float = 0.0
 
     @property
     def is_open(self) -> bool:
