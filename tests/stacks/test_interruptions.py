@@ -23,7 +23,7 @@ ROW = next(row for row in FUNCTIONS if row.name == "interruptions")
 
 def rules(template: Template) -> list[dict[str, Any]]:
     found = template.of("AWS::Events::Rule").values()
-    return [one for one in found if one["EventPattern"]["source"] != ["aws.states"]]
+    return [one for one in found if one.get("EventPattern", {}).get("source", ["aws.states"]) != ["aws.states"]]
 
 
 def queue(template: Template) -> tuple[str, dict[str, Any]]:
@@ -140,7 +140,7 @@ def _dead(template: Template) -> dict[str, Any]:
 
 def _ids_of_rules(template: Template) -> list[str]:
     made = template.of("AWS::Events::Rule").items()
-    return [name for name, one in made if one["EventPattern"]["source"] != ["aws.states"]]
+    return [name for name, one in made if one.get("EventPattern", {}).get("source", ["aws.states"]) != ["aws.states"]]
 
 
 def _policy_of(template: Template, name: str) -> list[dict[str, Any]]:
