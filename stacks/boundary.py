@@ -67,9 +67,8 @@ NODES = [
     *("autoscaling:DescribeLifecycleHooks", "autoscaling:DescribeScalingActivities"),
     *("autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"),
     *(f"ec2:{verb}LaunchTemplate" for verb in ("Create", "Delete")),
-    *("ec2:CreateTags", "ec2:DescribeInstances", "ec2:DescribeInstanceStatus"),
-    *("ec2:DescribeLaunchTemplates", "ec2:DescribeTags"),
-    *("ec2:RunInstances", "ssm:GetParameter"),
+    *("ec2:CreateTags", "ec2:DescribeInstances", "ec2:DescribeLaunchTemplates", "ec2:DescribeTags"),
+    *("ec2:DescribeInstanceStatus", "ec2:RunInstances", "ssm:GetParameter"),
 ]
 ELSEWHERE = [
     "cloudtrail:LookupEvents",

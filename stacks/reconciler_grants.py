@@ -1,4 +1,4 @@
-"""Rights of whoever looks for machines that go: see them, answer for them, start the drain of their cluster."""
+"""Rights of whoever looks for machines that go: see them, and answer for them."""
 
 from __future__ import annotations
 
@@ -43,8 +43,3 @@ def lifecycle_answer(at: Resources) -> list[iam.PolicyStatement]:
         )
         for sid, condition in conditions.items()
     ]
-
-
-def drains_start(at: Resources) -> list[iam.PolicyStatement]:
-    """Start the execution that drains a cluster."""
-    return [iam.PolicyStatement(sid="Drain", actions=["states:StartExecution"], resources=[at.drain_machine])]

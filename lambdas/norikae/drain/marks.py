@@ -51,8 +51,15 @@ def unmark(node: Node, claim: Claim) -> Patch | None:
         node: as it was read.
         claim: whose mark.
     """
-    if node.annotations.get(EPISODE) != claim.episode:
-        return None
+    return without_mark(node) if node.annotations.get(EPISODE) == claim.episode else None
+
+
+def without_mark(node: Node) -> Patch:
+    """The patch that takes a mark of ours off a node, whosever it was, and nothing of anybody else's.
+
+    Args:
+        node: as it was read.
+    """
     ours = node.labels.get(EXCLUDED) == OURS
     opens = is_marked(node) and CORDONED not in node.annotations
     return {

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from norikae.drain.node import CORDONED, DEADLINE, EPISODE, EXCLUDED, OURS, TAINT
+from norikae.drain.marks import without_mark
+from norikae.drain.node import EPISODE, TAINT
 
 if TYPE_CHECKING:
     from norikae.drain.claim import Claim
@@ -36,17 +35,7 @@ def take_off(yard: Yard, node: Node) -> None:
     Raises:
         ConflictError: the node was changed since it was read.
     """
-    others = [msgspec.to_builtins(taint) for taint in node.taints if taint.key != TAINT]
-    opens = {} if CORDONED in node.annotations else {"unschedulable": None}
-    body: dict[str, Any] = {
-        "metadata": {
-            "resourceVersion": node.version,
-            "labels": {EXCLUDED: None} if node.labels.get(EXCLUDED) == OURS else {},
-            "annotations": dict.fromkeys((DEADLINE, EPISODE, CORDONED)),
-        },
-        "spec": {**opens, "taints": others},
-    }
-    yard.patch_node(node.name, body)
+    yard.patch_node(node.name, without_mark(node))
 
 
 def is_over(claim: Claim, now: float) -> bool:
