@@ -9,26 +9,27 @@ from __future__ import annotations
 
 import json
 import queue
+import random
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
-
-from norikae.drain.ingest import ingest
-from norikae.drain.slice import drain_slice
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from norikae.adapters.clock import SystemClock
 from norikae.adapters.kubernetes.client import KubernetesClient
-from norikae.adapters.kubernetes.yard import ApiYard
+from norikae.adapters.kubernetes.yard import CONNECTIONS, ApiYard
 from norikae.drain.claim import Claim, Wave
+from norikae.drain.ingest import ingest
 from norikae.drain.ports import Machine
+from norikae.drain.slice import drain_slice
 from norikae.errors import ConflictError
 from norikae.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import norikae.ports
     from norikae.drain.interruption import Hook
     from norikae.drain.ports import Impairment, Waiting, Yard
     from norikae.environment import Environment
@@ -189,16 +190,17 @@ class Rig:
     def __post_init__(self) -> None:
         self.executions = Executions(self)
 
-    def ports(self) -> Ports:
+    def ports(self) -> norikae.ports.Ports:
         """The world for one invocation."""
-        return Ports(self, time.time())
+        return cast("norikae.ports.Ports", Ports(self, time.time()))
 
 
 class Ports:
     """As much of ``norikae.ports.Ports`` as a drain touches."""
 
     def __init__(self, rig: Rig, now: float) -> None:
-        self.now, self._rig, self._yard = now, rig, None
+        self.now, self._rig = now, rig
+        self._yard: ApiYard | None = None
         self.environment, self.settings = rig.environment, rig.settings
         self.claims, self.fleet, self.topic, self.executions = rig.claims, rig.fleet, rig.topic, rig.executions
         self.table = Table()
@@ -209,7 +211,9 @@ class Ports:
             raise LookupError(cluster)
         if self._yard is None:
             server = self._rig.server
-            client = KubernetesClient(endpoint=server.endpoint, ca_pem=server.ca_pem, token=lambda: server.token)
+            client = KubernetesClient(
+                endpoint=server.endpoint, ca_pem=server.ca_pem, token=lambda: server.token, connections=CONNECTIONS
+            )
             self._yard = ApiYard(client)
         return self._yard
 
@@ -242,15 +246,17 @@ class Executions:
             return True
 
     def _run(self, request: dict[str, Any]) -> None:
-        clock = SystemClock()
+        clock, jitter, turns = SystemClock(), random.Random(self._rig.cluster).random, 0
+        where = request["cluster"], request["wave"]
         try:
             while True:
                 time.sleep(STEP_SECONDS)
                 self.slices += 1
-                answer = drain_slice(self._rig.ports(), request["cluster"], request["wave"], clock)
+                answer = drain_slice(self._rig.ports(), *where, turns, clock=clock, jitter=jitter)
                 if answer["next"] == "done":
                     return
-                time.sleep(STEP_SECONDS + (answer["seconds"] if answer["next"] == "wait" else 0))
+                turns = answer["turns"]
+                time.sleep(STEP_SECONDS + answer["seconds"])
         except BaseException as error:  # noqa: BLE001 - a thread has nobody to raise to
             self._rig.failures.append(error)
 

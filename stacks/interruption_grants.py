@@ -42,11 +42,6 @@ def claims_write(at: Resources) -> list[iam.PolicyStatement]:
     ]
 
 
-def drain_begin(at: Resources) -> list[iam.PolicyStatement]:
-    """Start the machine that empties nodes."""
-    return [iam.PolicyStatement(sid="BeginDrain", actions=["states:StartExecution"], resources=[at.drain_machine])]
-
-
 def _items(at: Resources, sid: str, actions: list[str], keys: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         sid=sid,

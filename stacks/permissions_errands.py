@@ -78,7 +78,7 @@ ERRANDS = (
         "events",
         (
             *(interruption_grants.interruptions_hear, interruption_grants.machines_find),
-            *(interruption_grants.claims_write, interruption_grants.drain_begin, cluster_grants.cluster_endpoint),
+            *(interruption_grants.claims_write, drain_grants.drain_start, cluster_grants.cluster_endpoint),
         ),
         ("norikae:drain",),
         settings=(*TABLE, "NORIKAE_DRAIN_MACHINE"),
@@ -106,7 +106,7 @@ ERRANDS = (
         "events",
         (
             *(*TELL, cluster_grants.cluster_endpoint, reconciler_grants.machines_read),
-            *(reconciler_grants.lifecycle_answer, reconciler_grants.drains_start),
+            *(reconciler_grants.lifecycle_answer, drain_grants.drain_start),
         ),
         ("norikae:drain",),
         settings=(*TELLING, "NORIKAE_DRAIN_MACHINE"),

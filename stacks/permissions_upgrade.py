@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stacks import cluster_grants, compute_grants, grants, identity_grants, interruption_grants
+from stacks import cluster_grants, compute_grants, grants, identity_grants
 from stacks.rights import (
     BACK,
     KEEP_ALIVE,
@@ -148,7 +148,7 @@ UPGRADE = (
             *(*MOVE_AT_ONCE, grants.publish, grants.metrics_read, grants.access_logs_read),
             *(cluster_grants.clusters_read, cluster_grants.clusters_delete),
             *(compute_grants.nodes_read, compute_grants.nodes_delete, identity_grants.identity_forget),
-            *(grants.orphans_delete, interruption_grants.drain_begin),
+            *(grants.orphans_delete, drain_grants.drain_start),
         ),
         ("norikae:decommission", "norikae:hub", "norikae:read"),
         (*TELLING, "NORIKAE_DRAIN_MACHINE"),

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from norikae.environment import Environment
 
 BLUE_GROUPS = (
-    *("norikae:compare", "norikae:decommission", "norikae:drain", "norikae:hand-off", "norikae:read"),
-    *("norikae:restart", "norikae:scale", "norikae:weigh"),
+    *("norikae:compare", "norikae:decommission", "norikae:drain", "norikae:drain-delete", "norikae:hand-off"),
+    *("norikae:read", "norikae:restart", "norikae:scale", "norikae:weigh"),
 )
 """What functions may be in a cluster that serves: look, drain, leave, restart, in the end delete; never admin."""
 

@@ -28,6 +28,10 @@ Do = Literal["off", "notify", "cordon", "drain", "dry-run"]
 Budgets = Literal["respect", "bypass-at-deadline"]
 
 
+SOON = 60.0
+"""Seconds: what is due earlier keeps an execution running; for the rest the reconciler starts one, once a minute."""
+
+
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """One node that has to be emptied; in the table under ``CLUSTER#<cluster>``, ``NODE#<instance>``.
 
@@ -95,6 +99,19 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         """Whether there is something left to do."""
         return self.state != "finished"
+
+    @property
+    def rests(self) -> bool:
+        """Whether it only waits for what becomes of a node that is cordoned already; nobody has to look at that."""
+        return self.do == "cordon" and self.state == "marked" and (self.hook is None or self.hook_done)
+
+    def needs_an_execution(self, now: float) -> bool:
+        """Whether somebody has to work on it before the reconciler looks again.
+
+        Args:
+            now: the instant, in seconds since the epoch.
+        """
+        return self.is_open and not self.rests and self.due <= now + SOON
 
 
 class Wave(msgspec.Struct, frozen=True, kw_only=True):

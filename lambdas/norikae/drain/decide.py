@@ -11,7 +11,7 @@ from norikae.drain.acts import Act, Evict, Mark, On, Turn
 from norikae.drain.allowance import Allowance
 from norikae.drain.ends import end_of
 from norikae.drain.evictions import Moves, leaving, moves_of
-from norikae.drain.finish import emptied, finished, joining, kept_alone, missing
+from norikae.drain.finish import answered_late, emptied, finished, joining, kept_alone, missing
 from norikae.drain.hooks import answered, beat
 from norikae.drain.marks import is_marked
 
@@ -46,6 +46,8 @@ def decide(claims: Sequence[Claim], sight: Sight, memory: Memory) -> list[Turn]:
 def _turn(claim: Claim, sight: Sight, memory: Memory, allowance: Allowance) -> Turn:
     """One claim: what needs no look at the cluster first."""
     now = sight.now
+    if claim.outcome:
+        return answered_late(claim)
     if claim.do in {"off", "notify"}:
         return finished(claim, "told", now)
     if now < claim.due:

@@ -50,6 +50,12 @@ def finished(before: Claim, outcome: Outcome, now: float, *, left: Sequence[Pod]
     return Turn(before=before, claim=claim, acts=acts)
 
 
+def answered_late(before: Claim) -> Turn:
+    """A lifecycle action that came after the end is answered; nothing else of how it ended changes."""
+    claim, acts = answered(before)
+    return Turn(before=before, claim=msgspec.structs.replace(claim, state="finished"), acts=acts)
+
+
 def emptied(before: Claim, sight: Sight, *, marked: bool) -> Turn:
     """No pod is left that has to move: volumes and targets follow, as far as there is time, then it is finished.
 
@@ -101,8 +107,11 @@ def kept_alone(before: Claim, node: Node, sight: Sight) -> Turn | None:
 
 
 def joining(before: Claim, node: Node | None, now: float) -> Turn:
-    """A launched machine is let into service once its node is Ready, or when its time is over."""
-    if node is not None and node.ready:
+    """A launched machine is let into service once its node is Ready, or when its time is over.
+
+    One that is kept in a warm pool is let go at once: nobody waits for it there.
+    """
+    if before.detail == "launch-to-warm-pool" or (node is not None and node.ready):
         return finished(before, "joined", now)
     if now >= before.deadline:
         return finished(before, "gone", now)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from norikae.drain.claim import SOON
 from norikae.drain.events.table import parse
 from norikae.drain.interruption import Ignored, Interruption
 from norikae.drain.marking import mark_nodes, unmark_nodes, wants_mark
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from norikae.drain.whose import Role
     from norikae.ports import Ports
 
-SOON = 60.0
-"""Seconds: a drain that is due earlier keeps its cluster's coordinator running; the reconciler wakes it for others."""
 ATTEMPTS = 4
 """How often a claim is merged anew when somebody else writes it at the same moment."""
 

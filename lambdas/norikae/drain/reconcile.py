@@ -26,8 +26,6 @@ Answer = dict[str, Any]
 Take = Callable[["Ports", Sequence["Interruption"]], Sequence[object]]
 """Claims are written and nodes marked as for events; it answers with those for which that failed."""
 
-SOON = 60
-"""Seconds until the next look: what is due before that is begun now."""
 LATE = 60
 """Seconds after a deadline in which whoever drains ends the claim itself."""
 ENDED = frozenset({"shutting-down", "terminated"})
@@ -113,7 +111,7 @@ class Look:
 
     def wake(self) -> None:
         """Claims that are due, or soon are, have an execution that drains them."""
-        if any(needs_an_execution(claim, self.ports.now) for claim in self.open):
+        if any(claim.needs_an_execution(self.ports.now) for claim in self.open):
             waves.poke(self.ports, self.cluster)
 
     def hear(self) -> None:
@@ -130,7 +128,7 @@ class Look:
     def end(self) -> None:
         """Cordons past their time are taken off, and claims whose machine has gone are finished."""
         now = self.ports.now
-        over = [claim for claim in self.open if rests(claim) and is_over(claim, now) and self._is_sound(claim)]
+        over = [claim for claim in self.open if claim.rests and is_over(claim, now) and self._is_sound(claim)]
         for claim in over:
             node = self.ports.yard(self.cluster).node(claim.node) if claim.node else None
             if node is not None and node.annotations.get(EPISODE) == claim.episode:
@@ -161,9 +159,7 @@ class Look:
 
     def say(self) -> None:
         """People hear of claims on which nobody works yet; whoever drains tells of the others."""
-        idle = [
-            claim for claim in self.ports.claims.open(self.cluster) if not needs_an_execution(claim, self.ports.now)
-        ]
+        idle = [claim for claim in self.ports.claims.open(self.cluster) if not claim.needs_an_execution(self.ports.now)]
         known = {claim.instance: claim for claim in idle}
         for claim in tell_changes(self.ports, idle):
             self.ports.claims.write(claim, instead_of=known[claim.instance])
@@ -182,13 +178,3 @@ class Look:
         after = next(iter(tell_changes(self.ports, [after])), after)
         self.ports.claims.write(after, instead_of=claim)
         self.did.append(f"{claim.node or claim.instance} is {outcome}")
-
-
-def needs_an_execution(claim: Claim, now: float) -> bool:
-    """Whether somebody has to work on an open claim before the next look."""
-    return claim.due <= now + SOON and not rests(claim)
-
-
-def rests(claim: Claim) -> bool:
-    """Whether a claim only waits for what becomes of a node that is cordoned already."""
-    return claim.do == "cordon" and claim.state == "marked" and (claim.hook is None or claim.hook_done)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from norikae.drain.decide import decide
 from norikae.drain.eyes import Eyes
 from norikae.drain.hands import Hands
-from norikae.drain.hooks import waits
 from norikae.drain.pace import Pace
 from norikae.drain.sight import Memory, Sight
-from norikae.drain.telling import tell_changes
+from norikae.drain.told import tell_changes
 from norikae.drain.waves import poke
 from norikae.drain.yardless import Yardless
 from norikae.errors import NorikaeError
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 SLICE = 25.0
 """Seconds after which a slice begins nothing more; its function has 60."""
-SOON = 60.0
-"""Seconds: a claim that is due later needs no execution, the reconciler wakes one."""
 LONGEST_SLEEP = 5.0
 """Seconds: whoever has nothing to do for longer lets the state machine wait."""
 LISTENS_EVERY = 1.0
@@ -62,16 +59,10 @@ def drain_slice(
     seconds, waiting_for = _Slice(ports, cluster, clock, jitter).run()
     if not waiting_for or turns + 1 >= TURNS:
         ports.claims.close(cluster, current)
-        if any(needs_a_slice(one, clock.now()) for one in ports.claims.open(cluster)):
+        if any(one.needs_an_execution(clock.now()) for one in ports.claims.open(cluster)):
             poke(ports, cluster)
         return {**known, "next": "done", "seconds": 0, "waiting_for": waiting_for}
     return {**known, "next": "wait" if seconds else "more", "seconds": seconds, "waiting_for": waiting_for}
-
-
-def needs_a_slice(claim: Claim, now: float) -> bool:
-    """Whether an execution has something to do for a claim now or soon; the reconciler sees to the others."""
-    kept = claim.do == "cordon" and claim.state == "marked" and not waits(claim)
-    return claim.is_open and not kept and claim.due <= now + SOON
 
 
 class _Slice:
@@ -110,7 +101,7 @@ class _Slice:
             self._sleep_until(wakes, claims)
 
     def _claims(self, now: float) -> list[Claim]:
-        return [one for one in self._ports.claims.open(self._cluster) if needs_a_slice(one, now)]
+        return [one for one in self._ports.claims.open(self._cluster) if one.needs_an_execution(now)]
 
     def _sleep_until(self, wakes: float, claims: Sequence[Claim]) -> None:
         """Sleep, but not through what is heard meanwhile: in a storm the first few nodes must not delay the others."""
