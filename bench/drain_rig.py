@@ -246,7 +246,8 @@ class Executions:
             return True
 
     def _run(self, request: dict[str, Any]) -> None:
-        clock, jitter, turns = SystemClock(), random.Random(self._rig.cluster).random, 0
+        clock, turns = SystemClock(), 0
+        jitter = random.Random(self._rig.cluster).random  # noqa: S311 - spreads retries, guards nothing
         where = request["cluster"], request["wave"]
         try:
             while True:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stacks import cluster_grants, compute_grants, grants, identity_grants
+from stacks import cluster_grants, compute_grants, drain_grants, grants, identity_grants
 from stacks.rights import (
     BACK,
     KEEP_ALIVE,
