@@ -15,6 +15,7 @@ It ends when stdin is closed, or after ``--seconds``.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import queue
 import sys
@@ -34,7 +35,9 @@ def main() -> int:
     began = time.monotonic()
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(lines,), daemon=True).start()
-    with Standalone(_plan(options)) as cluster:
+    standalone = Standalone(_plan(options))
+    gc.freeze()  # the population lives as long as the process; a collection that walks it would stop everybody
+    with standalone as cluster:
         where = {"url": cluster.endpoint.url, "ca": cluster.endpoint.ca_pem, "token": cluster.token}
         _say({**where, "seconds_to_settle": round(time.monotonic() - began, 1)})
         while (left := options.seconds - cluster.clock.seconds()) > 0 and cluster.clock.failure is None:

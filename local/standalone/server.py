@@ -84,8 +84,6 @@ class Standalone:
 
     def __enter__(self) -> Self:
         """Answer from now on."""
-        gc.collect()
-        gc.freeze()  # the population lives as long as the process; a collection that walks it stops everybody
         users = {self.token: User("drainer", (DRAINERS,))}
         self.endpoint = serve(self.api, lock=self.kernel.lock, authenticate=users.get, traffic=self.requests)
         self.clock.start()
@@ -97,7 +95,6 @@ class Standalone:
         """Answer no more."""
         self.clock.stop()
         self.endpoint.close()
-        gc.unfreeze()
 
     def _admit_drainers(self) -> None:
         rules = [{"apiGroups": [group], "resources": list(what), "verbs": list(verbs)} for group, what, verbs in _RULES]

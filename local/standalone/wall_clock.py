@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 TICK_SECONDS = 0.01
 """How far the kernel's clock is behind the wall clock at most, while there is nothing to do."""
 
-HELD_SECONDS = 0.005
+HELD_SECONDS = 0.02
 """For how long the lock is held at a time when much is due at once, so that requests come in between."""
 
 
