@@ -90,7 +90,9 @@ class _Slice:
         yard = _enter(ports, cluster)
         self._eyes = Eyes(yard, ports.fleet, self._memory)
         tell = partial(tell_changes, ports)
-        self._hands = Hands(yard, ports.fleet, ports.claims, self._memory, self._eyes, tell=tell, jitter=jitter)
+        self._hands = Hands(
+            yard, ports.fleet, ports.claims, self._memory, self._eyes, clock=clock, tell=tell, jitter=jitter
+        )
 
     def run(self) -> tuple[int, str]:
         """Whole seconds until the next slice, and what is waited for; "" when nothing is left."""
