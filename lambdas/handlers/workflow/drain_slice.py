@@ -11,5 +11,5 @@ from norikae.ports import Ports
 def handler(ports: Ports, event: Event) -> Answer:
     """Empty the nodes of a cluster for half a minute."""
     request = event["request"]
-    cluster, wave, turns = request["cluster"], request["wave"], request["turns"]
-    return drain_slice(ports, cluster, wave, ports.clock, turns=turns, jitter=random.random)
+    where = (request["cluster"], request["wave"], request["turns"])
+    return drain_slice(ports, *where, clock=ports.clock, jitter=random.random)

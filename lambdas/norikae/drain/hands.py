@@ -17,6 +17,7 @@ from norikae.errors import NorikaeError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from norikae.clock import Clock
     from norikae.drain.acts import Act, Turn
     from norikae.drain.claim import Claim
     from norikae.drain.eyes import Eyes
@@ -41,6 +42,7 @@ class Hands:
         claims: the table.
         memory: of this slice.
         eyes: learn of nodes that were patched.
+        clock: its time.
         tell: tells people what is new about claims, and answers with those that say so.
         jitter: numbers from 0 to 1.
     """
@@ -53,11 +55,13 @@ class Hands:
         memory: Memory,
         eyes: Eyes,
         *,
+        clock: Clock,
         tell: Callable[[Sequence[Claim]], Sequence[Claim]],
         jitter: Callable[[], float],
     ) -> None:
         self._yard, self._fleet, self._claims = yard, fleet, claims
-        self._memory, self._eyes, self._tell, self._jitter = memory, eyes, tell, jitter
+        self._memory, self._eyes = memory, eyes
+        self._clock, self._tell, self._jitter = clock, tell, jitter
 
     def carry_out(self, turns: Sequence[Turn], now: float) -> None:
         """Do what was decided.
@@ -74,8 +78,10 @@ class Hands:
                 self._note(turn, act, answer, going, claims, now)
         self._write(going, claims)
         asked = [(turn, act) for turn in going.values() for act in turn.acts if isinstance(act, Evict | Delete)]
-        for (_, act), answer in self._each(asked, self._ask):
-            self._hear(act, answer, now)
+        answers = list(self._each(asked, self._ask))
+        heard_at = self._clock.now()  # thousands of evictions take their time, and each counts from its end
+        for (_, act), answer in answers:
+            self._hear(act, answer, heard_at)
 
     def _first(self, turn: Turn, act: Act) -> object:
         """What comes before a claim is written."""

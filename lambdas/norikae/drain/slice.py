@@ -37,7 +37,7 @@ TURNS = 1000
 
 
 def drain_slice(
-    ports: Ports, cluster: str, wave: int, clock: Clock, *, turns: int = 0, jitter: Callable[[], float] = lambda: 0.5
+    ports: Ports, cluster: str, wave: int, turns: int, *, clock: Clock, jitter: Callable[[], float]
 ) -> dict[str, Any]:
     """The cluster's claims are some seconds further; the answer says when the next slice is.
 
@@ -48,9 +48,9 @@ def drain_slice(
         ports: the world.
         cluster: whose nodes.
         wave: which execution this is.
-        clock: its time.
         turns: slices of this execution before this one.
-        jitter: numbers from 0 to 1, so that slices of several clusters do not come again together.
+        clock: its time.
+        jitter: numbers from 0 to 1.
     """
     known = {"cluster": cluster, "wave": wave, "turns": turns + 1, "failures": 0}
     current = ports.claims.wave(cluster)
@@ -81,7 +81,9 @@ class _Slice:
         yard = _enter(ports, cluster)
         self._eyes = Eyes(yard, ports.fleet, self._memory)
         tell = partial(tell_changes, ports)
-        self._hands = Hands(yard, ports.fleet, ports.claims, self._memory, self._eyes, tell=tell, jitter=jitter)
+        self._hands = Hands(
+            yard, ports.fleet, ports.claims, self._memory, self._eyes, clock=clock, tell=tell, jitter=jitter
+        )
 
     def run(self) -> tuple[int, str]:
         """Whole seconds until the next slice, and what is waited for; "" when nothing is left."""

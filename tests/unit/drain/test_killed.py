@@ -57,7 +57,7 @@ def drained(story: Story, dies_at: int = 0, *, before: bool = True) -> Mortal:
     while story.clock.now() < ends:
         wave = story.claims.wave(CLUSTER).number
         try:
-            answer = drain_slice(world, CLUSTER, wave, story.clock, turns=turns, jitter=lambda: 0.5)
+            answer = drain_slice(world, CLUSTER, wave, turns, clock=story.clock, jitter=lambda: 0.5)
         except Killed:
             story.clock.sleep(1.0)
             continue
@@ -124,7 +124,7 @@ def test_a_second_slice_in_the_middle_of_the_first_changes_nothing(seconds: floa
 def _nested(story: Story) -> None:
     """A slice of the same wave runs to its end while the first one sleeps."""
     wave = story.claims.wave(CLUSTER).number
-    drain_slice(story.ports, CLUSTER, wave, story.clock, jitter=lambda: 0.1)
+    drain_slice(story.ports, CLUSTER, wave, 0, clock=story.clock, jitter=lambda: 0.1)
 
 
 @pytest.mark.parametrize("wave", [1, 2])
@@ -133,5 +133,5 @@ def test_a_late_slice_of_a_wave_that_is_over_does_nothing(wave: int) -> None:
     drained(story)
     story.claims.close(CLUSTER, story.claims.wave(CLUSTER))
     requests, writes = sum(story.yard.calls.values()), story.claims.writes
-    drain_slice(story.ports, CLUSTER, wave, story.clock, jitter=lambda: 0.5)
+    drain_slice(story.ports, CLUSTER, wave, 0, clock=story.clock, jitter=lambda: 0.5)
     assert (sum(story.yard.calls.values()), story.claims.writes) == (requests, writes)

@@ -67,6 +67,15 @@ def test_hundreds_of_pods_that_budgets_hold_leave_at_the_pace_of_their_replaceme
     assert calls_per_node(story, 200) <= 16
 
 
+def test_pods_are_asked_once_however_long_asking_takes(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.unit.fakes.yard.WRITE", 2.0)
+    for number in range(1, 31):
+        story.node(number, pods=10, seconds=600)
+    story.run()
+    assert story.yard.calls["evict"] == 300
+    assert {story.of(number).outcome for number in range(1, 31)} == {"drained"}
+
+
 def test_a_budget_whose_controller_lags_costs_few_refusals(story: Story) -> None:
     story.yard.lag = 3.0
     story.yard.add_app(App("web", budget=1, ready_after=4.0))

@@ -75,7 +75,7 @@ class Story:
 
     def slice(self, wave: int = 1, turns: int = 0) -> dict[str, Any]:
         """One slice."""
-        answer = drain_slice(self.ports, CLUSTER, wave, self.clock, turns=turns, jitter=lambda: 0.5)
+        answer = drain_slice(self.ports, CLUSTER, wave, turns, clock=self.clock, jitter=lambda: 0.5)
         self.answers.append(answer)
         return answer
 
