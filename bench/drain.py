@@ -31,7 +31,7 @@ from bench.drain_rig import Claims, Fleet, Hop, Rig, Server  # noqa: E402
 from stacks.environment_file import load  # noqa: E402
 
 SIZES = (1, 50, 200)
-POD_STOP, POD_START = 3.0, 5.0
+POD_STOP, POD_START = 3.0, 8.0
 """Seconds from SIGTERM to the end of a container, and from a pod's binding to its readiness."""
 PODS, DAEMONS, APPLICATIONS, MOST_UNAVAILABLE = 10, 5, 100, 2
 """Pods and DaemonSet pods of a node; applications that share the pods; what their budgets allow, if there are any."""
@@ -63,11 +63,14 @@ class Case:
 
     @property
     def floor(self) -> float:
-        """Seconds that the budgets take in any case: so many pods of an application at a time, each for so long."""
+        """Seconds that the budgets take in any case: so many pods of an application at a time.
+
+        A ReplicaSet replaces a pod as soon as it is told to go, so its successor's start is the whole turnover.
+        """
         if not self.budgets:
             return POD_STOP
         largest = math.ceil(self.nodes * PODS / min(APPLICATIONS, self.nodes * PODS))
-        return math.ceil(largest / MOST_UNAVAILABLE) * (POD_STOP + POD_START) - POD_START
+        return (math.ceil(largest / MOST_UNAVAILABLE) - 1) * POD_START + POD_STOP
 
 
 @dataclass(frozen=True)

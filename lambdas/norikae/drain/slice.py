@@ -28,6 +28,11 @@ SLICE = 25.0
 """Seconds after which a slice begins nothing more; its function has 60."""
 LONGEST_SLEEP = 5.0
 """Seconds: whoever has nothing to do for longer lets the state machine wait."""
+GATHERS, LONGEST_GATHERING = 0.5, 3.0
+"""Seconds in which no further node is heard of before the first pod is asked to go, and how long that may take: the
+messages of one reclaim come within seconds, and a pod that went at the first would often land on one of the others."""
+LEISURE = 60.0
+"""Seconds to the deadline that a node must have for that."""
 LISTENS_EVERY = 1.0
 """Seconds between two looks at the claims while a slice sleeps."""
 LONGEST_WAIT = 10.0
@@ -88,6 +93,7 @@ class _Slice:
     def run(self) -> tuple[int, str]:
         """Whole seconds until the next slice, and what is waited for; "" when nothing is left."""
         ends = self._clock.now() + SLICE
+        self._gather()
         while True:
             now = self._clock.now()
             claims = self._claims(now)
@@ -105,6 +111,16 @@ class _Slice:
     def _claims(self, now: float) -> list[Claim]:
         return [one for one in self._ports.claims.open(self._cluster) if one.needs_an_execution(now)]
 
+    def _gather(self) -> None:
+        """As long as a reclaim is still being announced no pod goes; its nodes are marked meanwhile."""
+        until, known = self._clock.now() + LONGEST_GATHERING, 0
+        while (now := self._clock.now()) < until:
+            fresh = [one for one in self._claims(now) if _may_wait(one, now)]
+            if len(fresh) == known:
+                return
+            known = len(fresh)
+            self._clock.sleep(GATHERS)
+
     def _sleep_until(self, wakes: float, claims: Sequence[Claim]) -> None:
         """Sleep, but not through what is heard meanwhile: in a storm the first few nodes must not delay the others."""
         known = {_what_counts(claim) for claim in claims}
@@ -121,6 +137,11 @@ class _Slice:
         except NorikaeError as error:
             unseen = frozenset(one.instance for one in claims)
             return Sight(now=now, heartbeats=self._eyes.heartbeats(claims), unseen=unseen), str(error)
+
+
+def _may_wait(claim: Claim, now: float) -> bool:
+    """Whether a node has only just been heard of, and seconds do not matter to it yet."""
+    return claim.state == "marked" and now < claim.began + LONGEST_GATHERING and now + LEISURE < claim.deadline
 
 
 def _what_counts(claim: Claim) -> tuple[object, ...]:
