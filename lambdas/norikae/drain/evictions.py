@@ -108,10 +108,14 @@ def _hasten(moves: Moves, pod: Pod, ends: float, claim: Claim, memory: Memory, n
     """A pod whose grace ends after its machine is asked once more, with less.
 
     That needs no budget and no right to delete: the eviction API passes a pod that ends already on to deletion, where
-    a grace period can only become shorter.
+    a grace period can only become shorter. As long as its whole grace fits before the deadline there is nothing to
+    gain, whatever the API server's clock makes of its end.
     """
+    left = claim.deadline - now
+    if pod.grace_seconds <= left:
+        return
     if ends > claim.deadline + LEAST_GRACE and machine_goes(claim) and not memory.is_asked(pod, now):
-        moves.acts.append(Evict(pod, grace_seconds=_grace(pod, claim.deadline - now)))
+        moves.acts.append(Evict(pod, grace_seconds=_grace(pod, left)))
 
 
 def _grace(pod: Pod, left: float) -> int:

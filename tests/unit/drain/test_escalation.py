@@ -149,6 +149,14 @@ def test_a_pod_that_ends_too_late_is_asked_again_when_the_deadline_comes_nearer(
     assert story.of().outcome == "drained"
 
 
+def test_an_api_server_whose_clock_is_ahead_makes_no_pod_late(story: Story) -> None:
+    story.node()
+    story.yard.add_pod("node-1", deleted_at=story.began + 145)
+    story.clock.plan(10, story.yard.by_key.clear)
+    story.run()
+    assert (story.yard.asked, story.of().outcome) == ([], "drained")
+
+
 def test_critical_pods_go_last_but_not_past_the_deadline(story: Story) -> None:
     story.node(seconds=20)
     story.yard.add_pod("node-1", "web")
