@@ -13,7 +13,7 @@ export TZ := UTC
 export PYTHONPATH := lambdas:.
 export NORIKAE_ENVIRONMENT := $(ENVIRONMENT)
 
-.PHONY: help demo test stories check scenarios synth bench-imports bench-invocations bench-shift bench-worlds lock clean
+.PHONY: help demo test stories check scenarios synth bench-drain bench-imports bench-invocations bench-shift bench-worlds lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the verbs.
@@ -52,6 +52,9 @@ synth: $(READY) ## Write the CloudFormation template of ENVIRONMENT to cdk.out.
 
 bench-imports: $(READY) ## Import cost of every handler, as a ratio to `import json, logging`.
 	$(BIN)/python bench/imports.py
+
+bench-drain: $(READY) ## Empty 1, 50 and 200 nodes whose machines go at once (NODES="1000", WRITE=1 for the page).
+	$(BIN)/python bench/drain.py $(if $(NODES),--nodes $(NODES)) $(if $(WRITE),--write)
 
 bench-invocations: $(READY) ## Time and calls of every handler in the embedded world.
 	$(BIN)/python bench/invocations.py

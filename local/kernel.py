@@ -48,6 +48,17 @@ class Kernel:
         """The same instant as an aware datetime."""
         return datetime.fromtimestamp(self.now(), UTC)
 
+    def forward_to(self, instant: datetime) -> None:
+        """The calendar goes forward to an instant while nothing happens; timers stay as far away as they are.
+
+        Raises:
+            ValueError: that would be back.
+        """
+        ahead = instant.timestamp() - self.now()
+        if ahead < 0:
+            raise ValueError(f"the world's clock is at {self.utcnow()} and cannot go back to {instant}")
+        self._start += ahead
+
     def seconds(self) -> float:
         """Seconds since the world began."""
         return self.env.now + self._elapsed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from local.cluster.cluster import KubernetesCluster
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 DRAINERS = "drainers"
+SETTLED_BEFORE = timedelta(minutes=5)
+"""The population comes up before the clock is the wall's, or the API server's clock would be ahead of its clients'."""
 _RULES = (
     ("", ("nodes",), ("get", "list", "watch", "patch")),
     ("", ("pods",), ("get", "list", "watch", "delete")),
@@ -64,7 +66,7 @@ class Standalone:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.kernel = Kernel(seed=plan.seed, start=datetime.now(UTC))
+        self.kernel = Kernel(seed=plan.seed, start=datetime.now(UTC) - SETTLED_BEFORE)
         self.api = ApiServer(
             name="standalone", version=plan.version, now=self.kernel.now, random=self.kernel.stream("kubernetes")
         )
@@ -76,6 +78,7 @@ class Standalone:
             settle(self._cluster, plan.population)
         finally:
             gc.enable()
+        self.kernel.forward_to(datetime.now(UTC))
         self._admit_drainers()
         self.clock = WallClock(self.kernel)
         self.chronicle = Chronicle(self.api, self.clock.seconds)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from local.kernel import Kernel
@@ -39,3 +41,18 @@ def test_what_is_spent_passes_for_everybody_when_it_is_waited_for() -> None:
     kernel.run(kernel.spent())
 
     assert (kernel.env.now, kernel.seconds()) == (2.0, 2.0)
+
+
+def test_the_calendar_goes_forward_and_timers_keep_their_distance() -> None:
+    kernel, rung = Kernel(), []
+    kernel.after(10, lambda: rung.append(kernel.utcnow()))
+    instant = kernel.utcnow() + timedelta(hours=1)
+    kernel.forward_to(instant)
+    kernel.run(10.5)
+    assert rung == [instant + timedelta(seconds=10)]
+
+
+def test_the_calendar_never_goes_back() -> None:
+    kernel = Kernel()
+    with pytest.raises(ValueError, match="cannot go back"):
+        kernel.forward_to(kernel.utcnow() - timedelta(seconds=1))
