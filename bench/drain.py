@@ -37,7 +37,7 @@ of that the world's controllers take at the mean: ReplicaSet and scheduler 0.1 e
 PODS, DAEMONS, APPLICATIONS, MOST_UNAVAILABLE = 10, 5, 100, 2
 """Pods and DaemonSet pods of a node; applications that share the pods; what their budgets allow, if there are any."""
 LONG_FLOOR = 60.0
-"""Seconds of a floor that a drain is compared with: of a short one the two before the first eviction are a large part."""
+"""Seconds of a floor that a drain is compared with: two pass before the first eviction, a large part of a short one."""
 MACHINE_SECONDS = 120.0
 PATIENCE = 150.0
 """Seconds after which a run is given up."""
@@ -62,7 +62,8 @@ class Case:
     @property
     def name(self) -> str:
         """As in the table."""
-        return f"{self.nodes} node{'s' * (self.nodes > 1)}, {f'budgets of {MOST_UNAVAILABLE}' if self.budgets else 'no budgets'}"
+        machines = "1 node" if self.nodes == 1 else f"{self.nodes} nodes"
+        return f"{machines}, {f'budgets of {MOST_UNAVAILABLE}' if self.budgets else 'no budgets'}"
 
     @property
     def floor(self) -> float:

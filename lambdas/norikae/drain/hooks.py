@@ -35,7 +35,10 @@ def beat(claim: Claim, heartbeat_seconds: int, now: float) -> tuple[Beat, ...]:
 
 
 def answered(claim: Claim) -> tuple[Claim, tuple[Continue, ...]]:
-    """The claim with its lifecycle action answered, and the act that answers it if there is one to answer."""
-    if not waits(claim):
+    """The claim with its lifecycle action answered, and the act that answers it if there is one to answer.
+
+    Where the policy wants no more than words the action is somebody else's: an answer would end the machine under them.
+    """
+    if not waits(claim) or claim.do not in {"cordon", "drain"}:
         return claim, ()
     return msgspec.structs.replace(claim, hook_done=True), (Continue(),)
