@@ -41,7 +41,7 @@ def unanswered(held: Iterable[Waiting], claim_of: Callable[[str], Claim | None])
     """Lifecycle actions, with their instances, that still wait after their claim was finished: the answer was lost."""
     for one in held:
         claim = claim_of(one.instance)
-        if claim is None or claim.is_open or claim.do in {"notify", "dry-run"}:  # somebody else answers
+        if claim is None or claim.is_open or claim.outcome in {"told", "dry-run"}:  # somebody else answers
             continue
         hook = _answered_by(claim, one)
         if hook is not None:
