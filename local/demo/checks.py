@@ -62,6 +62,7 @@ class Ending:
         hosts: the public names by application.
         scanned: what scanners got, by status.
         pages: what somebody was woken up for.
+        exposed: applications of which blue had to lose requests, whatever anybody did.
     """
 
     blue: str
@@ -73,6 +74,7 @@ class Ending:
     hosts: Mapping[str, tuple[str, ...]]
     scanned: Mapping[int, int]
     pages: tuple[str, ...] = ()
+    exposed: tuple[str, ...] = ()
 
 
 def failed_requests(counts: Mapping[str, Counts]) -> tuple[Failed, ...]:
@@ -141,12 +143,17 @@ def checks(ending: Ending, *, outcome: str, bad: str, leased: bool = False, cont
 
 def _requests(ending: Ending, bad: str) -> Check:
     excused = [one for one in ending.failed if bad and _answered_badly(one, ending.blue, bad)]
-    others = [one for one in ending.failed if one not in excused]
-    name = f"no request failed but those that {bad} answered badly on green" if bad else "no request failed"
+    exposed = [one for one in ending.failed if one.application in ending.exposed and one.cluster in ("", ending.blue)]
+    others = [one for one in ending.failed if one not in excused and one not in exposed]
+    but = [f"those that {bad} answered badly on green"] if bad else []
+    but += [f"those of {', '.join(ending.exposed)} on {ending.blue}"] if ending.exposed else []
+    name = f"no request failed but {' and '.join(but)}" if but else "no request failed"
     detail = "; ".join(
         f"{one.requests} of {one.application} on {one.cluster or 'none'}: {one.reason}" for one in others
     )
-    return Check(name, not others, detail or f"{sum(one.requests for one in excused)} were answered badly")
+    lost = f", {sum(one.requests for one in exposed)} could not be saved" if ending.exposed else ""
+    badly = f"{sum(one.requests for one in excused)} were answered badly"
+    return Check(name, not others, detail or f"{badly}{lost}")
 
 
 def _answered_badly(one: Failed, blue: str, bad: str) -> bool:

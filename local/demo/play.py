@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from local.demo.people import people_of
 from local.demo.report import Seen, Served, Unplanned, demo_report
 from local.demo.scenarios import SMALL, Scenario, Size
 from local.demo.stage import AFTERMATH_SECONDS, ENVIRONMENT, TARGET, Stage, set_stage
+from local.demo.storm import storm_of
+from local.demo.storm_checks import storm_checks
 from local.demo.view import View
 from local.demo.watcher import Watcher
 from local.deploy import Deployment
@@ -45,13 +48,18 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
         watcher = Watcher(stage, execution, view)
         command = stage.deployment.functions["operator_command"]
         operator = people_of(scenario, world, stage.blue, command, watcher.say)
+        storm = storm_of(stage, watcher.say) if scenario.storm else None
         world.kernel.every(LOOK_SECONDS, watcher.look)
         world.kernel.run(execution.finished)
         world.kernel.run(AFTERMATH_SECONDS)
         stage.close()
         watcher.look()
-        ending, product = _ending(stage, before, tuple(operator.pages)), _product_report(world, stage.deployment)
+        exposed = tuple(storm.seen.exposed) if storm else ()
+        ending = replace(_ending(stage, before, tuple(operator.pages)), exposed=exposed)
+        product = _product_report(world, stage.deployment)
         found = checks_of(scenario, ending)
+        if storm:
+            found += storm_checks(storm.seen)
         if scenario.restarts:
             found += _clinging(stage, watcher.left_at, product)
         report = demo_report(

@@ -46,6 +46,7 @@ class Scenario:
         restarts: the application whose WebSockets norikae ends on blue (``norikae.dev/restart-on-blue``).
         clear_of_clients: the run lowers how long clients may keep connections to blue.
         contested: the application whose leased names somebody gives back to external-dns by hand; none when empty.
+        storm: whether EC2 takes most of blue's spot machines back in the middle of a shift.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Scenario:
     restarts: str = ""
     clear_of_clients: bool = False
     contested: str = ""
+    storm: bool = False
 
     def habits_of(self, application: str) -> Habits:
         """What the clients of one application keep; WebSockets only those whose pods norikae restarts on blue."""
@@ -157,6 +159,12 @@ SCENARIOS = {
             owner="lease",
             commits=True,
             contested="notify-push",
+        ),
+        Scenario(
+            "spot-storm",
+            "EC2 takes most of blue's spot machines back at once, in the middle of a shift; its events come twice",
+            "succeeded",
+            storm=True,
         ),
     )
 }

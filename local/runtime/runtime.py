@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from local.runtime.crash import Fate
 from local.runtime.function import Function, unqualified
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from local.runtime.crash import Crashes
     from local.runtime.sandbox import Sandbox
 
+Flying = Generator[float, None, "Outcome"]
+"""An invocation under way: it yields the seconds that the handler sleeps, and ends with its outcome."""
 COLD_SECONDS = 0.5
 """Virtual time of a cold start: INIT of a Python function with boto3 on about half a vCPU."""
 WARM_SECONDS = 0.01
@@ -97,6 +100,7 @@ class LambdaRuntime:
         self._kernel, self._identities, self._region = kernel, identities, region
         self._zygote = zygote()
         self._idle: dict[str, list[Sandbox]] = defaultdict(list)
+        self._aloft: set[Sandbox] = set()
         self._count: dict[str, int] = defaultdict(int)
         self._flying = 0
 
@@ -139,30 +143,49 @@ class LambdaRuntime:
     def invoke(self, function_arn: str, event: Any) -> Steps:
         """Run a handler as a kernel process; others see its end when the time that it spent has passed.
 
+        While it sleeps the world goes on, and it finds what has happened meanwhile; the time that its calls take is
+        added up until its next sleep or its end.
+
         Returns:
             The ``Outcome``.
         """
-        outcome = self.call(function_arn, event)
-        yield self._kernel.spent()
-        return outcome
+        flight = self._flight(function_arn, event)
+        while True:
+            try:
+                seconds = next(flight)
+            except StopIteration as landed:
+                yield self._kernel.spent()
+                return landed.value
+            self._kernel.elapse(seconds)
+            yield self._kernel.spent()
 
     def call(self, function_arn: str, event: Any) -> Outcome:
-        """Run a handler at once; the time that it spent is left with the kernel. The caller holds the world's lock.
+        """Run a handler at once, also its sleeps; the time that it spent is left with the kernel.
+
+        The caller holds the world's lock.
 
         Raises:
             HungError: the process has said nothing for two real minutes.
         """
+        flight = self._flight(function_arn, event)
+        while True:
+            try:
+                self._kernel.elapse(next(flight))
+            except StopIteration as landed:
+                return cast("Outcome", landed.value)
+
+    def _flight(self, function_arn: str, event: Any) -> Flying:
+        """One invocation, and a line about it in the record."""
         function = self.functions.get(unqualified(function_arn))
         if function is None:
             return Outcome(
                 error_type="Lambda.ResourceNotFoundException", error_message=f"Function not found: {function_arn}"
             )
         flight = self._begin(function)
-        self._flying += 1
         try:
-            outcome = self._fly(flight, event)
+            outcome = yield from self._fly(flight, event)
         finally:
-            self._flying -= 1
+            self._aloft.discard(flight.sandbox)
         self.invocations.append(
             Invocation(
                 flight.began,
@@ -182,7 +205,10 @@ class LambdaRuntime:
         for sandboxes in self._idle.values():
             for sandbox in sandboxes:
                 sandbox.kill()
+        for sandbox in self._aloft:
+            sandbox.kill()
         self._idle.clear()
+        self._aloft.clear()
 
     def _begin(self, function: Function) -> _Flight:
         self._count[function.name] += 1
@@ -193,10 +219,11 @@ class LambdaRuntime:
         cold = not idle
         began = self._kernel.seconds()
         sandbox = self._zygote.spawn(function, self._environment(function)) if cold else idle.pop()
+        self._aloft.add(sandbox)
         self._kernel.elapse(COLD_SECONDS if cold else WARM_SECONDS)
         return _Flight(function, sandbox, self._kernel.uuid("lambda/requests"), fate, call, began, cold)
 
-    def _fly(self, flight: _Flight, event: Any) -> Outcome:
+    def _fly(self, flight: _Flight, event: Any) -> Flying:
         if flight.fate is Fate.BEFORE:
             return self._died(flight)
         started, kernel = self._kernel.seconds(), self._kernel
@@ -207,14 +234,24 @@ class LambdaRuntime:
             "deadline": kernel.now() + flight.function.timeout,
             "seed": kernel.stream(f"lambda/{flight.function.name}").getrandbits(64),
         }
-        with kernel.unlocked():
-            flight.sandbox.send(order)
-            while True:
-                message = flight.sandbox.receive()
-                with kernel.lock:
-                    outcome = self._heard(flight, message, started)
-                if outcome is not None:
-                    return outcome
+        flight.sandbox.send(order)
+        while True:
+            message = self._message(flight)
+            if message and message["kind"] == "sleep":
+                left = started + flight.function.timeout - kernel.seconds()
+                yield max(0.0, min(message["seconds"], left))
+            outcome = self._heard(flight, message, started)
+            if outcome is not None:
+                return outcome
+
+    def _message(self, flight: _Flight) -> dict[str, Any] | None:
+        """What a worker says next; the calls that it makes before that are answered meanwhile."""
+        self._flying += 1
+        try:
+            with self._kernel.unlocked():
+                return flight.sandbox.receive()
+        finally:
+            self._flying -= 1
 
     def _heard(self, flight: _Flight, message: dict[str, Any] | None, started: float) -> Outcome | None:
         """Answer a worker's message; an outcome ends the invocation."""
@@ -224,9 +261,6 @@ class LambdaRuntime:
         if kind == "log":
             self.logs[flight.function.name].append(message["line"])
             return None
-        if kind == "sleep":
-            left = started + flight.function.timeout - self._kernel.seconds()
-            self._kernel.elapse(max(0.0, min(message["seconds"], left)))
         if self._kernel.seconds() - started >= flight.function.timeout - _ROUNDING:
             return self._timed_out(flight)
         return self._done(flight, message) if kind == "done" else self._go_on(flight, message)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from norikae.drain.whose import Role
     from norikae.ports import Ports
 
+ENDED = frozenset({"shutting-down", "terminated"})
+"""States of a machine that does not come back."""
 ATTEMPTS = 4
 """How often a claim is merged anew when somebody else writes it at the same moment."""
 
@@ -141,6 +143,9 @@ def _by_cluster(ports: Ports, batch: Batch) -> dict[tuple[str, Role], list[tuple
         if machine is None:
             batch.ignore(Ignored("unknown-instance", one.said.kind))
             continue
+        if one.said.cancelled and machine.state in ENDED:
+            batch.ignore(Ignored("machine-ended", one.said.kind))  # what was announced has happened, and so is over
+            continue
         cluster = cluster_of(machine.tags)
         role = ours.role(cluster)
         if role is None:
@@ -197,7 +202,7 @@ def _acted(ports: Ports, batch: Batch, cluster: str, claims: Mapping[str, Claime
     missing, but takes none off whose claim is finished.
     """
     due = [one for one in claims.values() if one.claim.is_open and one.claim.due <= ports.now + SOON]
-    over = [one for one in claims.values() if one.claim.outcome == "cancelled" and not one.claim.is_open]
+    over = [one for one in claims.values() if one.claim.outcome == "cancelled"]
     marked = mark_nodes(ports, cluster, [(one.claim, one.machine) for one in due if wants_mark(one.claim, ports.now)])
     batch.unmarked |= {f"{type(error).__name__}: {error}" for error in marked.errors.values()}
     taken = unmark_nodes(ports, cluster, [(one.claim, one.machine) for one in over])

@@ -42,7 +42,7 @@ def wants_mark(claim: Claim, now: float) -> bool:
         claim: an open one.
         now: the instant, in seconds since the epoch.
     """
-    return claim.do in {"cordon", "drain"} and claim.kind != "launch" and claim.due <= now
+    return not claim.outcome and claim.do in {"cordon", "drain"} and claim.kind != "launch" and claim.due <= now
 
 
 def mark_nodes(ports: Ports, cluster: str, claims: Of) -> Seen:

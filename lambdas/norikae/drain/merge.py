@@ -19,6 +19,8 @@ STRENGTH: tuple[Do, ...] = ("off", "notify", "dry-run", "cordon", "drain")
 """What policies want, the weakest first."""
 TAKEN_BACK: frozenset[Kind] = frozenset({"impaired", "scheduled"})
 """Kinds that can be cancelled."""
+NODE_WAITS = frozenset({"drained", "deadline-passed"})
+"""Outcomes after which a node that was not taken away keeps its mark until the announced time is over."""
 GUESSES: frozenset[Kind] = frozenset({"rebalance", "impaired"})
 """Kinds that tell of no end: their deadline counts as long as no other kind has one."""
 RETURNS = frozenset({"stop", "hibernate", "stopping", "stopped", "terminate-to-warm-pool"})
@@ -89,7 +91,7 @@ def _begins_anew(known: Claim, heard: Interruption, verdict: Verdict) -> bool:
     A machine that is gone for good only begins anew when it is launched again, from a warm pool. After anything else it
     is what was said later, or what is graver and so no copy of what was dealt with; and what wants more than was done.
     """
-    if known.is_open:
+    if known.is_open and known.outcome != "cancelled":
         return False
     if known.outcome in {"told", "dry-run"} and _strength(verdict.do, heard.kind) > _strength(known.do, known.kind):
         return True
@@ -198,19 +200,28 @@ def _late(known: Claim, heard: Interruption) -> Claim | None:
 def _cancelled(
     known: Claim | None, heard: Interruption, verdict: Verdict, cluster: str, role: str, now: float
 ) -> Claim | None:
-    """What was announced does not happen.
+    """What was announced does not happen, or is over.
 
-    Heard before the announcement, it is kept as a finished claim, so that a late announcement begins nothing.
+    Heard before the announcement, it is kept as a finished claim, so that a late announcement begins nothing. Else the
+    claim has its outcome and is finished by whoever drains, who tells people; also that on a node which is drained and
+    waits for its maintenance.
     """
     if known is None:
         opened = _opened(heard, verdict, cluster, role, now)
         return msgspec.structs.replace(
             opened, state="finished", outcome="cancelled", finished_at=heard.at, told="cancelled"
         )
-    if not known.is_open or not set(known.kinds) <= TAKEN_BACK or heard.at < known.heard_at:
+    waits = known.outcome in NODE_WAITS if not known.is_open else not known.outcome
+    if not waits or not set(known.kinds) <= TAKEN_BACK or heard.at < known.heard_at:
         return None
     return msgspec.structs.replace(
-        _with(known, heard), state="finished", outcome="cancelled", finished_at=max(now, heard.at)
+        _with(known, heard),
+        state="empty",
+        outcome="cancelled",
+        due=min(known.due, now),
+        left=0,
+        blocked_by=(),
+        finished_at=max(now, heard.at),
     )
 
 

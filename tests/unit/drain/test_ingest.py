@@ -387,6 +387,16 @@ def test_a_maintenance_that_is_called_off_takes_our_mark_and_nothing_else_away(a
     assert msgspec.structs.replace(account.blue.objects[NODE], version="7") == node()
 
 
+def test_a_retirement_that_is_closed_because_it_has_happened_calls_nothing_off(account: Account) -> None:
+    account.policies(scheduled=ScheduledPolicy(when="immediate"))
+    account.hears(recorded("health"))
+    account.ports.fleet.known[MACHINE] = replace(account.ports.fleet.known[MACHINE], state="shutting-down")
+    account.ports.now += 60
+    assert account.hears(recorded("health_closed"))["ignored"] == {"machine-ended: scheduled": 1}
+    assert account.claim().outcome == ""
+    assert account.blue.objects[NODE].unschedulable
+
+
 def test_a_mark_that_could_not_be_taken_off_brings_the_message_again(account: Account) -> None:
     account.policies(scheduled=ScheduledPolicy(when="immediate"))
     account.hears(recorded("health"))

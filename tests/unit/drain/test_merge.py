@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from norikae.drain.claim import Claim
+from norikae.drain.claim import Claim, Outcome
 from norikae.drain.interruption import GRAVITY, Hook, Interruption, Kind
 from norikae.drain.merge import merge
 from norikae.environment.interruptions import (
@@ -174,10 +174,25 @@ def test_a_machine_that_was_stopped_can_be_stopped_again_and_the_rest_of_its_sto
 # What is taken back
 
 
-def test_a_maintenance_that_is_called_off_ends_its_claim() -> None:
+def test_a_maintenance_that_is_called_off_ends_as_soon_as_people_were_told() -> None:
     claim = told(claimed(heard("scheduled")), heard("scheduled", NOW + 60, event="off", cancelled=True), now=NOW + 70)
     assert claim is not None
-    assert (claim.state, claim.outcome, claim.finished_at) == ("finished", "cancelled", NOW + 70)
+    assert (claim.is_open, claim.outcome, claim.finished_at) == (True, "cancelled", NOW + 70)
+    assert claim.due <= NOW + 70, "whoever drains looks at it now, however late the maintenance was"
+    assert told(claim, heard("scheduled", NOW + 80, event="off again", cancelled=True)) is None
+    anew = told(claim, heard("scheduled", NOW + 90, event="planned anew"), now=NOW + 91)
+    assert anew is not None
+    assert (anew.outcome, anew.episode == claim.episode) == ("", False)
+
+
+@pytest.mark.parametrize("outcome", ["drained", "deadline-passed"])
+def test_a_maintenance_that_is_called_off_after_the_drain_is_called_off_all_the_same(outcome: Outcome) -> None:
+    done = finished(claimed(heard("scheduled")), outcome=outcome)
+    claim = told(done, heard("scheduled", NOW + 60, event="off", cancelled=True), now=NOW + 70)
+    assert claim is not None
+    assert (claim.is_open, claim.outcome, claim.episode) == (True, "cancelled", done.episode)
+    other = finished(claimed(heard("scheduled"), heard("spot", NOW + 1)), outcome=outcome)
+    assert told(other, heard("scheduled", NOW + 60, event="off", cancelled=True)) is None
 
 
 def test_calling_off_a_maintenance_does_not_save_a_machine_that_goes_anyway() -> None:
