@@ -28,6 +28,8 @@ Do = Literal["off", "notify", "cordon", "drain", "dry-run"]
 Budgets = Literal["respect", "bypass-at-deadline"]
 
 
+UNTOUCHED: frozenset[Outcome] = frozenset({"told", "dry-run"})
+"""Outcomes after which nothing was done, so that a lifecycle action is somebody else's to answer."""
 SOON = 60.0
 """Seconds: what is due earlier keeps an execution running; for the rest the reconciler starts one, once a minute."""
 

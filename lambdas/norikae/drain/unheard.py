@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from norikae.drain.claim import UNTOUCHED
 from norikae.drain.interruption import FINAL, Interruption
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def unanswered(held: Iterable[Waiting], claim_of: Callable[[str], Claim | None])
     """Lifecycle actions, with their instances, that still wait after their claim was finished: the answer was lost."""
     for one in held:
         claim = claim_of(one.instance)
-        if claim is None or claim.is_open or claim.outcome == "told":  # somebody else answers where we only tell
+        if claim is None or claim.is_open or claim.outcome in UNTOUCHED:  # somebody else answers where we only tell
             continue
         hook = _answered_by(claim, one)
         if hook is not None:
