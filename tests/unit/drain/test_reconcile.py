@@ -380,7 +380,7 @@ def test_a_cluster_without_machines_is_not_asked() -> None:
 
 
 def test_a_cluster_that_does_not_answer_keeps_nobody_from_the_other() -> None:
-    minute = Minute(resting(deadline=NOW), resting(cluster=GREEN, role="green", instance=TWO, node="", deadline=NOW))
+    minute = Minute(resting(deadline=NOW), resting(cluster=GREEN, role="green", instance=TWO, deadline=NOW))
     minute.yards[BLUE].answers = False
     with pytest.raises(UnreachableError):
         minute.passes()
@@ -413,6 +413,34 @@ def test_a_node_that_changed_meanwhile_is_done_in_the_next_minute() -> None:
     minute.yards[BLUE] = nodes
     minute.passes()
     assert minute.claim().outcome == "kept"
+
+
+def test_a_mark_that_a_new_event_has_taken_over_meanwhile_stays() -> None:
+    known = resting(deadline=NOW)
+    minute = Minute(known)
+    nodes = minute.yards[BLUE]
+    nodes.known = {"ip-10-0-0-1": marked()}
+    spot = msgspec.structs.replace(
+        known, kind="spot", kinds=("rebalance", "spot"), do="drain", deadline=QUIET_MINUTE + 90
+    )
+    look = nodes.node
+
+    def and_a_warning(name: str) -> Node | None:
+        minute.ports.claims.items[BLUE, known.instance] = msgspec.json.encode(spot)
+        return look(name)
+
+    nodes.node = and_a_warning  # type: ignore[method-assign]
+    minute.passes()
+    assert nodes.known["ip-10-0-0-1"].unschedulable
+    assert minute.claim() == spot
+
+
+def test_an_end_that_nobody_could_be_told_is_told_by_the_next_look() -> None:
+    called_off = finished("cancelled", kind="scheduled", kinds=("scheduled",))
+    minute = Minute(called_off, finished("drained", instance=TWO))
+    minute.passes()
+    minute.passes()
+    assert sorted(minute.told()) == ["cancelled", "drained"]
 
 
 def test_a_look_that_died_at_any_call_is_made_good_by_the_next() -> None:

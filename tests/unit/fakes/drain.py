@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from norikae.drain.claim import Claim, Wave
+from norikae.drain.news import is_news
 from norikae.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ class FakeClaims:
 
     def open(self, cluster: str) -> list[Claim]:
         return [claim for claim in self.all(cluster) if claim.is_open]
+
+    def untold(self, cluster: str) -> list[Claim]:
+        return [claim for claim in self.all(cluster) if not claim.is_open and is_news(claim)]
 
     def of(self, cluster: str, instance: str) -> Claim | None:
         body = self.items.get((cluster, instance))
