@@ -67,8 +67,8 @@ def test_a_node_without_volumes_costs_no_look_at_them(story: Story) -> None:
 
 def test_a_machine_is_held_until_load_balancers_let_it_go(story: Story) -> None:
     story.node(pods=1, kind="scaling", hook=HOOK, seconds=900)
-    story.fleet.targets.add(INSTANCE)
-    story.clock.plan(100, story.fleet.targets.clear)
+    story.fleet.sends["web"].add(INSTANCE)
+    story.clock.plan(100, story.fleet.sends["web"].clear)
     story.run()
     assert 100 <= took(story) <= 106
     assert story.yard.calls["pods"] < 20, "pods that are gone are not looked at again and again"
@@ -76,19 +76,31 @@ def test_a_machine_is_held_until_load_balancers_let_it_go(story: Story) -> None:
 
 def test_a_spot_machine_waits_twenty_seconds_for_its_load_balancers(story: Story) -> None:
     story.node(pods=1)
-    story.fleet.targets.add(INSTANCE)
+    story.fleet.sends["web"].add(INSTANCE)
     story.run()
     assert 20 <= took(story) <= 25
+
+
+def test_many_machines_cost_load_balancers_no_more_questions_than_one(story: Story) -> None:
+    story.fleet.sends |= {f"of-others-{number}": {"i-of-others"} for number in range(30)}
+    for number in range(1, 21):
+        story.node(number, pods=1)
+        story.fleet.sends["web"].add(f"i-{number:017x}")
+    story.clock.plan(18, story.fleet.sends["web"].clear)
+    story.run()
+    assert {story.of(number).outcome for number in range(1, 21)} == {"drained"}
+    assert took(story) >= 18
+    assert story.fleet.target_calls < 1 + 31 + 10
 
 
 def test_a_load_balancer_that_nobody_can_ask_counts_as_one_that_sends(story: Story) -> None:
     story.node(pods=1)
-    story.fleet.is_target = lambda _: _throttled()
+    story.fleet.targets = lambda _: _throttled()
     story.run()
     assert 20 <= took(story) <= 25
 
 
-def _throttled() -> bool:
+def _throttled() -> frozenset[str]:
     raise ThrottledError("Rate exceeded")
 
 
