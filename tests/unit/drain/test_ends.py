@@ -13,6 +13,7 @@ import pytest
 from norikae.drain.interruption import Hook
 from norikae.drain.node import EPISODE, TAINT, Taint
 from norikae.drain.ports import Answer, Machine
+from norikae.drain.release import is_over
 from norikae.errors import ThrottledError
 from tests.unit.drain.yards import CLUSTER, HOOK, Story
 
@@ -277,6 +278,13 @@ def test_a_dry_run_asks_once_and_changes_nothing(story: Story) -> None:
     assert (story.yard.calls["dry-run"], story.yard.calls["evict"], story.yard.calls["patch_node"]) == (3, 0, 0)
     assert len(story.yard.on("node-1")) == 3
     assert not story.fleet.completed, "the machine would go with its pods"
+
+
+def test_pods_leave_a_machine_whose_maintenance_has_begun(story: Story) -> None:
+    story.node(pods=2, kind="scheduled", seconds=900, ends_at=story.clock.now() - 60)
+    story.run()
+    assert (story.of().outcome, story.yard.on("node-1")) == ("drained", [])
+    assert not is_over(story.of(), story.clock.now()), "its pods would come back"
 
 
 def test_an_empty_node_is_not_called_so_before_the_scheduler_knows_its_mark(story: Story) -> None:

@@ -182,6 +182,16 @@ def test_an_action_that_still_waits_after_the_end_is_answered_again(hook: Hook |
     assert not minute.heard
 
 
+def test_the_other_hooks_of_a_group_are_answered_when_the_node_is_done_with() -> None:
+    backup = Hook("demo-1-33-worker", "backup")
+    minute = Minute(finished("drained", kind="scaling", kinds=("scaling",), hook=HOOK, hook_done=True))
+    minute.holds("terminating", HOOK, backup)
+    asked: list[str] = []
+    minute.ports.fleet.complete = lambda hook, *_: asked.append(hook.name)  # type: ignore[method-assign]
+    minute.passes()
+    assert asked == ["drain", "backup"]
+
+
 def test_where_people_are_only_told_somebody_else_answers() -> None:
     minute = Minute(finished("told", kind="scaling", kinds=("scaling",), hook=HOOK))
     minute.holds()
@@ -338,7 +348,9 @@ def test_a_mark_of_a_node_that_goes_stays() -> None:
 @pytest.mark.parametrize(("since", "is_back"), [(3599, False), (3600, True)])
 def test_a_node_that_was_drained_for_a_maintenance_comes_back_an_hour_after_it(since: float, *, is_back: bool) -> None:
     now = 1_000_200.0
-    minute = Minute(finished("drained", kind="scheduled", kinds=("scheduled",), ends_at=now - since), now=now)
+    start = now - since
+    known = finished("drained", kind="scheduled", kinds=("scheduled",), deadline=start - 15, ends_at=start)
+    minute = Minute(known, now=now)
     minute.yards[BLUE].known = {"ip-10-0-0-1": marked()}
     minute.passes()
     assert minute.yards[BLUE].known["ip-10-0-0-1"].unschedulable is not is_back
