@@ -131,10 +131,14 @@ class Fleet:
         del hook
         return 0
 
-    def is_target(self, instance: str) -> bool:
+    def target_groups(self) -> tuple[str, ...]:
         """Only pods are targets."""
-        del instance
-        return False
+        return ()
+
+    def targets(self, group: str) -> frozenset[str]:
+        """Only pods are targets."""
+        del group
+        return frozenset()
 
 
 class Topic:

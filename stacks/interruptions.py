@@ -16,14 +16,18 @@ from norikae.drain.events.state_change import ENDS
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
 
-INGEST_SECONDS = 20
-"""The reader's timeout; a batch takes less than one, unless a cluster does not answer."""
-VISIBLE_AFTER = 6 * INGEST_SECONDS
-"""Seconds until a message that failed comes again (Lambda guide, "Creating an SQS event source": six timeouts)."""
+INGEST_SECONDS = 15
+"""The reader's timeout; a batch takes less than one, and some ten more where a cluster does not answer."""
+VISIBLE_AFTER = 20
+"""Seconds until a message that failed comes again; at least the reader's timeout, as Lambda demands.
+
+Lambda recommends six timeouts ("Creating an SQS event source"), so that it can try a throttled function again
+meanwhile. A spot machine has two minutes in all, so here a throttled function finds its message in the queue again.
+"""
 KEPT_HOURS = 4
 """An event that is older tells of a machine that is long gone, or that the reconciler has found."""
-ATTEMPTS = 5
-"""How often a message is tried before it is a dead letter (same page: at least five)."""
+ATTEMPTS = 90
+"""How often a message is tried before it is a dead letter: half an hour, since each try is short and harms nothing."""
 BATCH = 10
 """Messages of one invocation at most; none is waited for."""
 RULES: dict[str, tuple[str, dict[str, Any]]] = {

@@ -28,6 +28,8 @@ Do = Literal["off", "notify", "cordon", "drain", "dry-run"]
 Budgets = Literal["respect", "bypass-at-deadline"]
 
 
+UNTOUCHED: frozenset[Outcome] = frozenset({"told", "dry-run"})
+"""Outcomes after which nothing was done, so that a lifecycle action is somebody else's to answer."""
 SOON = 60.0
 """Seconds: what is due earlier keeps an execution running; for the rest the reconciler starts one, once a minute."""
 
@@ -38,7 +40,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         cluster: where the node is.
         instance: its EC2 instance.
-        node: its name in the cluster; "" before it is known.
+        node: its name in the cluster; "" before it is known, and as long as its mark could not be put on.
         role: ``blue``, ``green`` or "" when the cluster is neither, at the time of the first event.
         episode: names everything that is said about it: the same for all events until it is finished.
         kind: the gravest reason so far.
@@ -102,8 +104,12 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def rests(self) -> bool:
-        """Whether it only waits for what becomes of a node that is cordoned already; nobody has to look at that."""
-        return self.do == "cordon" and self.state == "marked" and (self.hook is None or self.hook_done)
+        """Whether it only waits for what becomes of a node that is cordoned already; nobody has to look at that.
+
+        A claim learns its node's name when that is marked.
+        """
+        is_cordoned = self.do == "cordon" and self.state == "marked" and bool(self.node)
+        return is_cordoned and (self.hook is None or self.hook_done)
 
     def needs_an_execution(self, now: float) -> bool:
         """Whether somebody has to work on it before the reconciler looks again.

@@ -45,6 +45,8 @@ class Eyes:
         self._pods: dict[str, Sequence[Pod]] = {}
         self._unseen: set[str] = set()
         self._heartbeats: dict[Hook, int] = {}
+        self._groups: tuple[str, ...] | None = None
+        self._sends: dict[str, frozenset[str]] = {}
         self._facts: dict[str, dict[str, tuple[float, int]]] = {}
 
     def know(self, node: Node) -> None:
@@ -156,9 +158,21 @@ class Eyes:
         return {one: max(0, len(attached.get(self._nodes[one].name, ())) - staying[one]) for one in instances}
 
     def _targets(self, instances: Sequence[str]) -> dict[str, int]:
-        """Whether load balancers send to machines; yes when nobody can say."""
-        known = self._each(instances, self._fleet.is_target)
-        return {one: int(known.get(one, True)) for one in instances}
+        """Whether load balancers send to machines; yes when nobody can say.
+
+        One question for each target group, however many machines there are; and a group that was read once is only
+        read again while it sends to one of them, because a node that is excluded joins no others.
+        """
+        try:
+            if self._groups is None:
+                self._groups = self._fleet.target_groups()
+        except NorikaeError:
+            return dict.fromkeys(instances, 1)
+        asked = [one for one in self._groups if self._sends.get(one, frozenset(instances)).intersection(instances)]
+        self._sends |= self._each(asked, self._fleet.targets)
+        still = frozenset[str]().union(*self._sends.values())
+        unknown = len(self._sends) < len(self._groups)
+        return {one: int(unknown or one in still) for one in instances}
 
     def _running(self, instances: Sequence[str]) -> dict[str, int]:
         """Whether EC2 says that machines run; no when nobody can say."""

@@ -33,7 +33,7 @@ SURE_THAT_IT_RUNS = 10.0
 
 
 def finished(before: Claim, outcome: Outcome, now: float, *, left: Sequence[Pod] | None = ()) -> Turn:
-    """The claim is finished and its lifecycle action answered.
+    """The claim is finished, and its lifecycle action answered if that waits for us.
 
     Args:
         before: as it was read.

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def waits(claim: Claim) -> bool:
-    """Whether a lifecycle action waits for us."""
-    return claim.hook is not None and not claim.hook_done
+    """Whether a lifecycle action waits for us; where a policy touches no node, it is somebody else's to answer."""
+    return claim.hook is not None and not claim.hook_done and claim.do in {"cordon", "drain"}
 
 
 def beat(claim: Claim, heartbeat_seconds: int, now: float) -> tuple[Beat, ...]:

@@ -119,9 +119,15 @@ def _take(ports: Ports, batch: Batch) -> None:
     except NorikaeError as error:
         batch.fail(batch.heard, error)
         return
-    for (cluster, role), heard in clusters.items():
-        claims = _claimed(ports, batch, cluster, role, heard)
-        _acted(ports, batch, cluster, claims)
+    claimed = {cluster: _claimed(ports, batch, cluster, role, heard) for (cluster, role), heard in clusters.items()}
+    several = len(claimed) > 1
+    if several:  # a cluster that hangs keeps nobody from being drained in the other
+        for cluster, claims in claimed.items():
+            _wake(ports, batch, cluster, _due(ports, claims))
+    for cluster, claims in claimed.items():
+        _marked(ports, batch, cluster, claims)
+        if not several:
+            _wake(ports, batch, cluster, _due(ports, claims))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,21 +201,33 @@ def _write(ports: Ports, cluster: str, role: Role, said: Interruption) -> Claim 
     raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
 
-def _acted(ports: Ports, batch: Batch, cluster: str, claims: Mapping[str, Claimed]) -> None:
-    """Marks are on or off, and then a coordinator runs if something is due: no pod moves to a node that goes, too.
+def _marked(ports: Ports, batch: Batch, cluster: str, claims: Mapping[str, Claimed]) -> None:
+    """Marks are on or off before a coordinator runs, as a rule: no pod moves to a node that goes, too.
 
     A cluster that does not answer fails only what nobody else makes good: the coordinator puts on the marks that are
     missing, but takes none off whose claim is finished.
     """
-    due = [one for one in claims.values() if one.claim.is_open and one.claim.due <= ports.now + SOON]
+    due = _due(ports, claims)
     over = [one for one in claims.values() if one.claim.outcome == "cancelled"]
     marked = mark_nodes(ports, cluster, [(one.claim, one.machine) for one in due if wants_mark(one.claim, ports.now)])
     batch.unmarked |= {f"{type(error).__name__}: {error}" for error in marked.errors.values()}
     taken = unmark_nodes(ports, cluster, [(one.claim, one.machine) for one in over])
     for instance, error in taken.errors.items():
         batch.fail([claims[instance].heard], error)
+    named = {instance: node for instance, node in marked.nodes.items() if instance not in marked.errors}
     try:
-        _name_nodes(ports, marked.nodes, claims)
+        _name_nodes(ports, named, claims)
+    except NorikaeError as error:
+        batch.fail([one.heard for one in due], error)
+
+
+def _due(ports: Ports, claims: Mapping[str, Claimed]) -> list[Claimed]:
+    return [one for one in claims.values() if one.claim.is_open and one.claim.due <= ports.now + SOON]
+
+
+def _wake(ports: Ports, batch: Batch, cluster: str, due: Sequence[Claimed]) -> None:
+    """A coordinator runs if something is due, whatever else failed."""
+    try:
         if due:
             poke(ports, cluster)
     except NorikaeError as error:

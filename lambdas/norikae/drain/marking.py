@@ -72,6 +72,8 @@ def _patched(ports: Ports, cluster: str, claims: Of, make: Make) -> Seen:
         return Seen()
     try:
         yard = ports.yard(cluster)
+    except NotFoundError:  # a cluster that is gone has no nodes
+        return Seen()
     except NorikaeError as error:
         return Seen(errors={claim.instance: error for claim, _ in claims})
     seen = _found(yard, claims)

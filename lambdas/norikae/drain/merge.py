@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from norikae.drain.claim import Budgets, Claim, Do
+from norikae.drain.claim import UNTOUCHED, Budgets, Claim, Do
 from norikae.drain.interruption import FINAL, GRAVITY, Hook, Interruption, Kind
 from norikae.upgrade.identity import short_hash
 
@@ -93,7 +93,7 @@ def _begins_anew(known: Claim, heard: Interruption, verdict: Verdict) -> bool:
     """
     if known.is_open and known.outcome != "cancelled":
         return False
-    if known.outcome in {"told", "dry-run"} and _strength(verdict.do, heard.kind) > _strength(known.do, known.kind):
+    if known.outcome in UNTOUCHED and _strength(verdict.do, heard.kind) > _strength(known.do, known.kind):
         return True
     later = heard.at > known.finished_at
     final = bool(FINAL & set(known.kinds)) and known.outcome != "cancelled"
@@ -190,7 +190,7 @@ def _late(known: Claim, heard: Interruption) -> Claim | None:
 
     Its outcome stays, so that whoever answers the action finds how it ended.
     """
-    if heard.hook is None or heard.kind == "launch":
+    if heard.hook is None or heard.kind == "launch" or known.outcome in UNTOUCHED:
         return None
     if known.hook and known.hook_done and _is_same(known.hook, heard.hook):
         return None

@@ -99,6 +99,8 @@ def _exceptions(interruptions: Interruptions, cluster: str, role: str) -> Iterat
 def _deadline(interruptions: Interruptions, policy: AnyPolicy, interruption: Interruption) -> float:
     at, margin = interruption.at, interruptions.margin
     end = None if interruption.ends_at is None else interruption.ends_at - margin
+    if interruption.kind == "scheduled" and end is not None and end <= at:
+        end = None  # a start that has passed, or that EC2 does not name: the machine runs still, and may go any moment
     if interruption.kind == "state-change":
         latest = at
     elif interruption.kind == "spot":

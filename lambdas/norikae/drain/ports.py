@@ -22,6 +22,9 @@ class Claims(Protocol):
     def open(self, cluster: str) -> list[Claim]:
         """The claims of a cluster that are not finished."""
 
+    def untold(self, cluster: str) -> list[Claim]:
+        """The finished claims of a cluster of whose end people have still to hear (``norikae.drain.news``)."""
+
     def of(self, cluster: str, instance: str) -> Claim | None:
         """The claim on a node, also when it is finished."""
 
@@ -108,8 +111,11 @@ class Fleet(Protocol):
     def heartbeat_seconds(self, hook: Hook) -> int:
         """The hook's HeartbeatTimeout, in seconds; 0 when the hook is gone."""
 
-    def is_target(self, instance: str) -> bool:
-        """Whether a target group that has instances as targets still sends to it."""
+    def target_groups(self) -> tuple[str, ...]:
+        """The target groups that have instances as targets and a load balancer that sends to them."""
+
+    def targets(self, group: str) -> frozenset[str]:
+        """The instances to which a target group still sends; none when it is gone."""
 
 
 @dataclass(frozen=True, slots=True)

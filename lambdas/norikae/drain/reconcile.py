@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from norikae.drain import unheard, waves
+from norikae.drain.gone import finish
 from norikae.drain.node import EPISODE
 from norikae.drain.release import is_ours, is_over, is_time_to_look, take_off
 from norikae.drain.told import tell_changes
-from norikae.errors import NorikaeError
+from norikae.errors import ConflictError, NorikaeError
 from norikae.upgrade.ports import read_clusters
 
 if TYPE_CHECKING:
@@ -130,9 +130,12 @@ class Look:
         now = self.ports.now
         over = [claim for claim in self.open if claim.rests and is_over(claim, now) and self._is_sound(claim)]
         for claim in over:
-            node = self.ports.yard(self.cluster).node(claim.node) if claim.node else None
+            yard = self.ports.yard(self.cluster)
+            node = yard.node(claim.node)
+            if self.ports.claims.of(self.cluster, claim.instance) != claim:
+                continue  # a new event came: its mark is in what was read of the node, or makes the patch a conflict
             if node is not None and node.annotations.get(EPISODE) == claim.episode:
-                take_off(self.ports.yard(self.cluster), node)
+                take_off(yard, node)
             self._finish(claim, "kept")
         late = [claim for claim in self.open if now > claim.deadline + LATE and claim not in over]
         machines = self.ports.fleet.machines([claim.instance for claim in late]) if late else {}
@@ -158,11 +161,13 @@ class Look:
                 self._finish(claim, "kept")
 
     def say(self) -> None:
-        """People hear of claims on which nobody works yet; whoever drains tells of the others."""
-        idle = [claim for claim in self.ports.claims.open(self.cluster) if not claim.needs_an_execution(self.ports.now)]
-        known = {claim.instance: claim for claim in idle}
-        for claim in tell_changes(self.ports, idle):
-            self.ports.claims.write(claim, instead_of=known[claim.instance])
+        """People hear of claims on which nobody works: not yet, or not any more, and their end could not be told."""
+        claims, now = self.ports.claims, self.ports.now
+        idle = [claim for claim in claims.open(self.cluster) if not claim.needs_an_execution(now)]
+        known = {claim.instance: claim for claim in (*idle, *claims.untold(self.cluster))}
+        for claim in tell_changes(self.ports, [*known.values()]):
+            with suppress(ConflictError):  # whoever wrote it has news of its own
+                claims.write(claim, instead_of=known[claim.instance])
 
     def _is_sound(self, claim: Claim) -> bool:
         """Whether EC2 says nothing against the machine."""
@@ -174,7 +179,5 @@ class Look:
             self.did.append(f"{len(interruptions)} of which no event told, {len(failed)} not taken up")
 
     def _finish(self, claim: Claim, outcome: Outcome) -> None:
-        after = msgspec.structs.replace(claim, state="finished", outcome=outcome, finished_at=self.ports.now)
-        after = next(iter(tell_changes(self.ports, [after])), after)
-        self.ports.claims.write(after, instead_of=claim)
+        finish(self.ports, claim, outcome)
         self.did.append(f"{claim.node or claim.instance} is {outcome}")

@@ -42,7 +42,9 @@ def is_over(claim: Claim, now: float) -> bool:
     """Whether a cordon or a drained node that was not taken away takes pods again."""
     if not set(claim.kinds) <= COMES_BACK:
         return False
-    return now >= (claim.deadline if claim.ends_at is None else claim.ends_at + AFTER_MAINTENANCE)
+    if claim.ends_at is None:
+        return now >= claim.deadline
+    return now >= max(claim.deadline, claim.ends_at) + AFTER_MAINTENANCE  # a start may have passed when it is announced
 
 
 def is_time_to_look(now: float) -> bool:

@@ -13,7 +13,7 @@ from norikae.drain.sight import Memory, Sight
 from norikae.drain.told import tell_changes
 from norikae.drain.waves import poke
 from norikae.drain.yardless import Yardless
-from norikae.errors import NorikaeError
+from norikae.errors import NorikaeError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,7 +47,7 @@ def drain_slice(
     """The cluster's claims are some seconds further; the answer says when the next slice is.
 
     Everything is read anew, every write is conditional and every request may be repeated, so a slice that is killed,
-    doubled or late harms nothing. A slice of a wave that is closed ends without a write.
+    doubled or late harms nothing. A slice of a wave that is closed writes no claim and touches no node.
 
     Args:
         ports: the world.
@@ -60,14 +60,20 @@ def drain_slice(
     known = {"cluster": cluster, "wave": wave, "turns": turns + 1, "failures": 0}
     current = ports.claims.wave(cluster)
     if current.number != wave:
+        _hand_over(ports, cluster, clock)  # whoever closed it may have died before that
         return {**known, "next": "done", "seconds": 0, "waiting_for": "nothing: this wave is closed"}
     seconds, waiting_for = _Slice(ports, cluster, clock, jitter).run()
     if not waiting_for or turns + 1 >= TURNS:
         ports.claims.close(cluster, current)
-        if any(one.needs_an_execution(clock.now()) for one in ports.claims.open(cluster)):
-            poke(ports, cluster)
+        _hand_over(ports, cluster, clock)
         return {**known, "next": "done", "seconds": 0, "waiting_for": waiting_for}
     return {**known, "next": "wait" if seconds else "more", "seconds": seconds, "waiting_for": waiting_for}
+
+
+def _hand_over(ports: Ports, cluster: str, clock: Clock) -> None:
+    """Claims that were written while a wave was closed have an execution of the next one."""
+    if any(one.needs_an_execution(clock.now()) for one in ports.claims.open(cluster)):
+        poke(ports, cluster)
 
 
 class _Slice:
@@ -134,6 +140,8 @@ class _Slice:
         due = [one for one in claims if one.due <= now and one.do not in {"off", "notify"}]
         try:
             return self._eyes.look(due, now, at_pods=self._pace.is_time_for_pods(now)), ""
+        except NotFoundError as error:  # of the cluster itself, and so of all its nodes
+            return Sight(now=now, heartbeats=self._eyes.heartbeats(claims)), str(error)
         except NorikaeError as error:
             unseen = frozenset(one.instance for one in claims)
             return Sight(now=now, heartbeats=self._eyes.heartbeats(claims), unseen=unseen), str(error)

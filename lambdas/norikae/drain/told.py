@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from norikae.drain.news import is_news, stage
 from norikae.drain.wording import sentence
 from norikae.notify.tell import Severity, tell
 
@@ -22,8 +23,6 @@ LARGEST = 200_000
 """Bytes of episodes in one message; one of SNS has 256 KiB at most (API reference, Publish)."""
 MOST_NAMES = 20
 """Names of pods or budgets in one episode; how many more there are is said in words."""
-ENDS_QUIETLY = frozenset({"gone", "cancelled", "kept"})
-"""Ends that nobody has to hear of who heard of no beginning."""
 
 
 def tell_changes(ports: Ports, changed: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -49,23 +48,6 @@ def tell_changes(ports: Ports, changed: Sequence[Claim]) -> tuple[Claim, ...]:
                 said = sentence([claim], stage(claim), ports.now)
                 tell(ports, "interruption", said, severity=severity(claim), **_episode(claim, ports.now))
     return tuple(msgspec.structs.replace(claim, told=stage(claim)) for claim in news)
-
-
-def stage(claim: Claim) -> str:
-    """How far an episode is, in the words of the messages: ``waiting``, ``begun``, ``blocked``, or its outcome."""
-    if claim.state == "finished":
-        return claim.outcome
-    return claim.state if claim.state in {"waiting", "blocked"} else "begun"
-
-
-def is_news(claim: Claim) -> bool:
-    """Whether people want to hear where a claim is: not again, not back from ``blocked``, and of no quiet end."""
-    now = stage(claim)
-    if not claim.told and now in ENDS_QUIETLY:
-        return bool(claim.lost)
-    if claim.kind == "launch" and now in {"waiting", "begun", "joined"}:
-        return False
-    return now != claim.told and not (claim.told == "blocked" and now == "begun")
 
 
 def severity(claim: Claim) -> Severity:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from norikae.drain.claim import UNTOUCHED
 from norikae.drain.interruption import FINAL, Interruption
 
 if TYPE_CHECKING:
@@ -31,21 +32,23 @@ def waiting(held: Iterable[Waiting], claim_of: Callable[[str], Claim | None], no
     for one in held:
         claim = claim_of(one.instance)
         if one.hooks and not (claim and _answered_by(claim, one)):
-            hook = one.hooks[0]  # the next one is heard of when this one is answered
+            hook = one.hooks[0]  # the others are answered once its claim is finished
             kind: Kind = "scaling" if one.transition == "terminating" else "launch"
             event = f"{OURS}{one.instance}/{hook.group}/{hook.name}"
             yield Interruption(kind, one.instance, now, event, hook=hook, detail=one.transition)
 
 
 def unanswered(held: Iterable[Waiting], claim_of: Callable[[str], Claim | None]) -> Iterator[tuple[Hook, str]]:
-    """Lifecycle actions, with their instances, that still wait after their claim was finished: the answer was lost."""
+    """Lifecycle actions, with their instances, that still wait after their claim was finished.
+
+    The answer was lost, or the group has several hooks, whose actions begin together, while a claim answers for one.
+    """
     for one in held:
         claim = claim_of(one.instance)
-        if claim is None or claim.is_open or claim.outcome in {"told", "dry-run"}:  # somebody else answers
+        if claim is None or claim.is_open or claim.outcome in UNTOUCHED:  # somebody else answers where we only tell
             continue
-        hook = _answered_by(claim, one)
-        if hook is not None:
-            yield hook, one.instance
+        if _answered_by(claim, one) is not None:
+            yield from ((hook, one.instance) for hook in one.hooks)
 
 
 def _answered_by(claim: Claim, one: Waiting) -> Hook | None:

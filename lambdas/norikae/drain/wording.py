@@ -19,7 +19,7 @@ def sentence(claims: Sequence[Claim], stage: str, now: float) -> str:
 
     Args:
         claims: one, or many of one cluster, kind and stage.
-        stage: as ``norikae.drain.told.stage`` says.
+        stage: as ``norikae.drain.news.stage`` says.
         now: the instant, in seconds since the epoch.
     """
     first = claims[0]

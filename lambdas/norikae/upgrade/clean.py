@@ -9,6 +9,7 @@ import msgspec
 from norikae.cluster.blue import ensure_gone, ensure_no_load_balancers
 from norikae.cluster.names import ROLE_TAG
 from norikae.cluster.site import Site
+from norikae.drain.gone import forget_nodes
 from norikae.errors import ForeignWriteError, PermanentError, RefusedError
 from norikae.notify.tell import tell
 from norikae.ports import Ports
@@ -85,6 +86,7 @@ def _clean(ports: Ports, clusters: ClustersItem, name: str) -> Progress:
     others = ports.compute.leftovers(name).others
     if others:
         return Progress.wait(f"{', '.join(others)} of {name} to be gone", ports.environment.clusters.poll)
+    forget_nodes(ports, name)
     return Progress.done()
 
 

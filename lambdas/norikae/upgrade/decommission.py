@@ -6,6 +6,7 @@ import msgspec
 
 from norikae.cluster.blue import NOTHING_INSIDE, ensure_frozen, ensure_gone, ensure_no_load_balancers
 from norikae.cluster.site import Site
+from norikae.drain.gone import forget_nodes
 from norikae.errors import ForeignWriteError, RefusedError
 from norikae.ports import Ports
 from norikae.traffic.leftovers import forget_left_behind
@@ -86,6 +87,7 @@ def _take_apart(ports: Ports, writer: Writer, plan: Plan) -> Progress:
         return progress
     progress = ensure_gone(site, ports.environment, plan.blue.name)
     if progress.ready:
+        forget_nodes(ports, plan.blue.name)
         _write_down_what_is_left(ports, writer, plan.blue.name)
     return progress
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from norikae.drain import waves
-from norikae.drain.claim import Claim
-from norikae.drain.interruption import FINAL
+from norikae.drain.interruption import FINAL, Interruption
+from norikae.drain.merge import merge
+from norikae.drain.policy import Verdict
 from norikae.errors import NorikaeError
 from norikae.upgrade.progress import Progress
 from norikae.upgrade.state import Event
@@ -16,6 +17,7 @@ from norikae.upgrade.state import Event
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from norikae.drain.claim import Claim
     from norikae.drain.node import Node
     from norikae.drain.ports import Yard
     from norikae.ports import Ports
@@ -69,7 +71,7 @@ def ensure_drained(ports: Ports, writer: Writer, cluster: str) -> Progress:
     if not nodes and not item.claimed:
         return Progress.done()
     claims = {claim.instance: claim for claim in ports.claims.open(cluster)}
-    item = _noted(ports, item, cluster, claims)
+    item = _noted(ports, item, cluster, claims, {node.instance for node in nodes})
     room = max(0, wanted.drain_together - len(set(item.claimed) - set(item.ended)))
     fresh = sorted((node for node in nodes if node.instance not in item.claimed), key=lambda node: node.name)[:room]
     if ports.now < deadline:
@@ -79,49 +81,47 @@ def ensure_drained(ports: Ports, writer: Writer, cluster: str) -> Progress:
     if not going:
         _close(ports, writer, item, cluster, left=())
         return Progress.done()
-    _claim(ports, cluster, [node for node in nodes if node.instance in going and node.instance not in claims], deadline)
+    _claim(ports, cluster, [node for node in nodes if node.instance in going and not _goes(claims, node)], deadline)
     return Progress.wait(f"{len(item.ended)} of {len(nodes)} nodes of {cluster} are empty", poll)
 
 
-def _noted(ports: Ports, item: DrainItem, cluster: str, claims: dict[str, Claim]) -> DrainItem:
-    """Which claims are finished by now; each is asked for once."""
+def _noted(ports: Ports, item: DrainItem, cluster: str, claims: dict[str, Claim], there: set[str]) -> DrainItem:
+    """Which nodes are done with by now: their claim is finished, or they went before they had one."""
     ended = list(item.ended)
     for instance in item.claimed:
         if instance not in ended and instance not in claims:
             known = ports.claims.of(cluster, instance)
-            if known is not None and set(known.kinds) & FINAL:
+            if instance not in there or (known is not None and set(known.kinds) & FINAL):
                 ended.append(instance)
     return msgspec.structs.replace(item, ended=tuple(ended))
 
 
+def _goes(claims: dict[str, Claim], node: Node) -> bool:
+    """Whether a node has an open claim that empties it."""
+    return node.instance in claims and bool(set(claims[node.instance].kinds) & FINAL)
+
+
 def _claim(ports: Ports, cluster: str, nodes: Sequence[Node], deadline: float) -> None:
-    """Each node has a claim, unless somebody else empties it already, and an execution works on them."""
+    """Each node has a claim that is due, unless its machine goes anyhow, and an execution works on them.
+
+    A maintenance of next week or a cordon keeps no node from being drained now: their claims hear of one more reason.
+    """
     for node in nodes:
         known = ports.claims.of(cluster, node.instance)
-        if known is not None and (known.is_open or set(known.kinds) & FINAL):
+        if known is not None and set(known.kinds) & FINAL:
             continue
-        claim = Claim(
-            cluster=cluster,
-            instance=node.instance,
-            node=node.name,
-            role="blue",
-            episode=f"{node.instance}/decommission",
-            kind="decommission",
-            kinds=("decommission",),
-            began=ports.now,
-            due=ports.now,
-            deadline=deadline,
-            do="drain",
-            budgets="respect",
-        )
-        ports.claims.write(claim, instead_of=known)
+        said = Interruption("decommission", node.instance, ports.now, f"decommission/{deadline}")
+        wanted = Verdict("drain", "respect", ports.now, deadline)
+        claim = merge(known, said, wanted, cluster=cluster, role="blue", now=ports.now)
+        if claim is not None:
+            ports.claims.write(msgspec.structs.replace(claim, node=node.name), instead_of=known)
     waves.poke(ports, cluster)
 
 
 def _give_up(ports: Ports, writer: Writer, item: DrainItem, cluster: str) -> Progress:
     """Time is over: claims of ours end here, so that nobody works on nodes that go now."""
     for claim in ports.claims.open(cluster):
-        if claim.kinds == ("decommission",):
+        if FINAL.intersection(claim.kinds) == {"decommission"}:
             ended = msgspec.structs.replace(
                 claim, state="finished", outcome="deadline-passed", finished_at=ports.now, told="deadline-passed"
             )

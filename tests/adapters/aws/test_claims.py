@@ -27,7 +27,7 @@ def claim(number: int = 1, cluster: str = BLUE, **more: Any) -> Claim:
 
 
 def finished(one: Claim) -> Claim:
-    return msgspec.structs.replace(one, state="finished", outcome="drained", finished_at=NOW)
+    return msgspec.structs.replace(one, state="finished", outcome="drained", finished_at=NOW, told="drained")
 
 
 def test_a_claim_is_read_as_it_was_written(claims: DynamoClaims) -> None:
@@ -59,6 +59,16 @@ def test_what_is_finished_is_not_open_but_known_until_its_expiry(claims: DynamoC
     assert claims.of(BLUE, one.instance) == finished(one)
     expiries = {item["sk"]["S"]: item.get("expires", {}).get("N") for item in dynamodb.scan(TableName="runs")["Items"]}
     assert expiries == {f"NODE#{one.instance}": str(int(NOW) + 7 * 86400), f"NODE#{other.instance}": None}
+
+
+def test_an_end_that_was_not_told_is_found_until_it_is(claims: DynamoClaims) -> None:
+    one = msgspec.structs.replace(finished(claim(1)), told="begun")
+    quiet = msgspec.structs.replace(finished(claim(2)), outcome="gone", told="")
+    claims.write(one, instead_of=None)
+    claims.write(quiet, instead_of=None)
+    assert (claims.untold(BLUE), claims.open(BLUE)) == ([one], [])
+    claims.write(finished(claim(1)), instead_of=one)
+    assert claims.untold(BLUE) == []
 
 
 def test_a_claim_that_is_opened_again_does_not_expire(claims: DynamoClaims, dynamodb: Any) -> None:

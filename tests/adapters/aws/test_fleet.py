@@ -258,26 +258,26 @@ def targets(state: str = "healthy") -> str:
 
 
 def groups() -> str:
+    balancer = "<LoadBalancerArns><member>arn:lb</member></LoadBalancerArns>"
     members = "".join(
-        f"<member><TargetGroupArn>arn:{kind}</TargetGroupArn><TargetType>{kind}</TargetType></member>"
-        for kind in ("instance", "ip")
+        f"<member><TargetGroupArn>arn:{name}</TargetGroupArn><TargetType>{kind}</TargetType>{more}</member>"
+        for name, kind, more in (("web", "instance", balancer), ("pods", "ip", balancer), ("alone", "instance", ""))
     )
     return within("DescribeTargetGroupsResponse", "DescribeTargetGroupsResult", "TargetGroups", members)
 
 
-def test_a_machine_is_a_target_until_nothing_of_it_is_left(aws: Aws, fleet: AwsFleet) -> None:
+def test_groups_of_pods_or_without_a_load_balancer_send_nothing_to_a_machine(aws: Aws, fleet: AwsFleet) -> None:
     aws.says("DescribeTargetGroups", groups())
-    for state, sends in (("healthy", True), ("draining", True), ("unused", False)):
+    assert fleet.target_groups() == ("arn:web",)
+
+
+def test_a_machine_is_a_target_until_nothing_of_it_is_left(aws: Aws, fleet: AwsFleet) -> None:
+    for state, sends in (("healthy", {MACHINE}), ("draining", {MACHINE}), ("unused", set())):
         aws.says("DescribeTargetHealth", targets(state))
-        assert fleet.is_target(MACHINE) is sends
-    assert not fleet.is_target(OTHER)
-    assert len(aws.of("DescribeTargetGroups")) == 1
-    assert {asked["TargetGroupArn"] for asked in aws.of("DescribeTargetHealth")} == {"arn:instance"}
+        assert fleet.targets("arn:web") == sends
+    assert {asked["TargetGroupArn"] for asked in aws.of("DescribeTargetHealth")} == {"arn:web"}
 
 
 def test_a_target_group_that_goes_meanwhile_sends_nothing(aws: Aws, fleet: AwsFleet) -> None:
-    aws.says("DescribeTargetGroups", groups())
-    aws.says("DescribeTargetHealth", targets())
-    assert fleet.is_target(MACHINE)
     aws.refuses("DescribeTargetHealth", "TargetGroupNotFound", "gone")
-    assert not fleet.is_target(MACHINE)
+    assert not fleet.targets("arn:web")

@@ -13,6 +13,7 @@ import pytest
 from norikae.drain.interruption import Hook
 from norikae.drain.node import EPISODE, TAINT, Taint
 from norikae.drain.ports import Answer, Machine
+from norikae.drain.release import is_over
 from norikae.errors import ThrottledError
 from tests.unit.drain.yards import CLUSTER, HOOK, Story
 
@@ -67,8 +68,8 @@ def test_a_node_without_volumes_costs_no_look_at_them(story: Story) -> None:
 
 def test_a_machine_is_held_until_load_balancers_let_it_go(story: Story) -> None:
     story.node(pods=1, kind="scaling", hook=HOOK, seconds=900)
-    story.fleet.targets.add(INSTANCE)
-    story.clock.plan(100, story.fleet.targets.clear)
+    story.fleet.sends["web"].add(INSTANCE)
+    story.clock.plan(100, story.fleet.sends["web"].clear)
     story.run()
     assert 100 <= took(story) <= 106
     assert story.yard.calls["pods"] < 20, "pods that are gone are not looked at again and again"
@@ -76,19 +77,31 @@ def test_a_machine_is_held_until_load_balancers_let_it_go(story: Story) -> None:
 
 def test_a_spot_machine_waits_twenty_seconds_for_its_load_balancers(story: Story) -> None:
     story.node(pods=1)
-    story.fleet.targets.add(INSTANCE)
+    story.fleet.sends["web"].add(INSTANCE)
     story.run()
     assert 20 <= took(story) <= 25
+
+
+def test_many_machines_cost_load_balancers_no_more_questions_than_one(story: Story) -> None:
+    story.fleet.sends |= {f"of-others-{number}": {"i-of-others"} for number in range(30)}
+    for number in range(1, 21):
+        story.node(number, pods=1)
+        story.fleet.sends["web"].add(f"i-{number:017x}")
+    story.clock.plan(18, story.fleet.sends["web"].clear)
+    story.run()
+    assert {story.of(number).outcome for number in range(1, 21)} == {"drained"}
+    assert took(story) >= 18
+    assert story.fleet.target_calls < 1 + 31 + 10
 
 
 def test_a_load_balancer_that_nobody_can_ask_counts_as_one_that_sends(story: Story) -> None:
     story.node(pods=1)
-    story.fleet.is_target = lambda _: _throttled()
+    story.fleet.targets = lambda _: _throttled()
     story.run()
     assert 20 <= took(story) <= 25
 
 
-def _throttled() -> bool:
+def _throttled() -> frozenset[str]:
     raise ThrottledError("Rate exceeded")
 
 
@@ -232,7 +245,7 @@ def test_a_launched_machine_that_never_joins_is_let_go_at_its_deadline(story: St
 def test_a_policy_that_only_tells_leaves_the_hook_to_others_and_touches_nothing(story: Story, do: str) -> None:
     story.node(pods=2, kind="scaling", hook=HOOK, seconds=900, do=do)
     story.run()
-    assert (story.of().outcome, story.of().hook_done, story.fleet.completed) == ("told", False, [])
+    assert (story.of().outcome, story.fleet.completed, story.fleet.beats) == ("told", [], [])
     assert sum(story.yard.calls.values()) == 0
     assert took(story) < 1
 
@@ -264,7 +277,14 @@ def test_a_dry_run_asks_once_and_changes_nothing(story: Story) -> None:
     assert claim.blocked_by == (f"{first.key}: a webhook says no", f"{second.key}: more than one PodDisruptionBudget")
     assert (story.yard.calls["dry-run"], story.yard.calls["evict"], story.yard.calls["patch_node"]) == (3, 0, 0)
     assert len(story.yard.on("node-1")) == 3
-    assert story.fleet.completed == [], "whoever drains today answers it"
+    assert not story.fleet.completed, "the machine would go with its pods"
+
+
+def test_pods_leave_a_machine_whose_maintenance_has_begun(story: Story) -> None:
+    story.node(pods=2, kind="scheduled", seconds=900, ends_at=story.clock.now() - 60)
+    story.run()
+    assert (story.of().outcome, story.yard.on("node-1")) == ("drained", [])
+    assert not is_over(story.of(), story.clock.now()), "its pods would come back"
 
 
 def test_an_empty_node_is_not_called_so_before_the_scheduler_knows_its_mark(story: Story) -> None:

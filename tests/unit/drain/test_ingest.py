@@ -446,3 +446,25 @@ def test_a_warning_after_a_rebalance_that_was_kept_begins_anew(account: Account)
     account.hears(recorded("spot"))
     assert account.claim().episode != first
     assert account.claim().do == "drain"
+
+
+def test_a_cordon_that_could_not_be_put_on_is_left_to_a_coordinator(account: Account) -> None:
+    account.policies(rebalance=RebalancePolicy(do="cordon"))
+    account.blue.broken = UnreachableError("no route")
+    account.hears(recorded("rebalance"))
+    assert account.claim().needs_an_execution(account.ports.now)
+    account.blue.broken = None
+    account.hears(recorded("rebalance"))
+    assert account.blue.objects[NODE].unschedulable
+    assert account.claim().rests
+
+
+def test_a_cluster_that_hangs_does_not_delay_the_coordinator_of_the_other(account: Account) -> None:
+    def hang() -> None:
+        started.append(account.started)
+
+    started: list[list[str]] = []
+    account.blue.meanwhile = [hang]
+    account.machine(SECOND, SECOND_NODE, **{f"kubernetes.io/cluster/{GREEN}": "owned"})
+    account.hears(recorded("spot"), recorded("spot", **{"instance-id": SECOND}))
+    assert started == [[WAVE, f"drain-{GREEN}-1"]]

@@ -120,6 +120,13 @@ def test_a_maintenance_that_begins_within_its_lead_is_due_at_once() -> None:
     assert (verdict.due, verdict.deadline) == (NOW, NOW + 585)
 
 
+@pytest.mark.parametrize("start", [NOW - DAY, NOW, 0.0])
+@pytest.mark.parametrize("when", ["immediate", "before-start", "next-window"])
+def test_a_maintenance_whose_start_has_passed_still_leaves_time_to_drain(when: Any, start: float) -> None:
+    verdict = in_force(scheduled(when=when), BLUE, "blue", said("scheduled", ends_at=start), NOW)
+    assert (verdict.due, verdict.deadline) == (NOW, NOW + DEFAULTS.scaling_deadline)
+
+
 @pytest.mark.parametrize("when", ["before-start", "next-window"])
 @pytest.mark.parametrize("code", ["AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED", "instance-retirement", "AWS_EC2_DEGRADED"])
 def test_failing_hardware_never_waits(when: Any, code: str) -> None:

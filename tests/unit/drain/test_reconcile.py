@@ -182,6 +182,16 @@ def test_an_action_that_still_waits_after_the_end_is_answered_again(hook: Hook |
     assert not minute.heard
 
 
+def test_the_other_hooks_of_a_group_are_answered_when_the_node_is_done_with() -> None:
+    backup = Hook("demo-1-33-worker", "backup")
+    minute = Minute(finished("drained", kind="scaling", kinds=("scaling",), hook=HOOK, hook_done=True))
+    minute.holds("terminating", HOOK, backup)
+    asked: list[str] = []
+    minute.ports.fleet.complete = lambda hook, *_: asked.append(hook.name)  # type: ignore[method-assign]
+    minute.passes()
+    assert asked == ["drain", "backup"]
+
+
 def test_where_people_are_only_told_somebody_else_answers() -> None:
     minute = Minute(finished("told", kind="scaling", kinds=("scaling",), hook=HOOK))
     minute.holds()
@@ -338,7 +348,9 @@ def test_a_mark_of_a_node_that_goes_stays() -> None:
 @pytest.mark.parametrize(("since", "is_back"), [(3599, False), (3600, True)])
 def test_a_node_that_was_drained_for_a_maintenance_comes_back_an_hour_after_it(since: float, *, is_back: bool) -> None:
     now = 1_000_200.0
-    minute = Minute(finished("drained", kind="scheduled", kinds=("scheduled",), ends_at=now - since), now=now)
+    start = now - since
+    known = finished("drained", kind="scheduled", kinds=("scheduled",), deadline=start - 15, ends_at=start)
+    minute = Minute(known, now=now)
     minute.yards[BLUE].known = {"ip-10-0-0-1": marked()}
     minute.passes()
     assert minute.yards[BLUE].known["ip-10-0-0-1"].unschedulable is not is_back
@@ -380,7 +392,7 @@ def test_a_cluster_without_machines_is_not_asked() -> None:
 
 
 def test_a_cluster_that_does_not_answer_keeps_nobody_from_the_other() -> None:
-    minute = Minute(resting(deadline=NOW), resting(cluster=GREEN, role="green", instance=TWO, node="", deadline=NOW))
+    minute = Minute(resting(deadline=NOW), resting(cluster=GREEN, role="green", instance=TWO, deadline=NOW))
     minute.yards[BLUE].answers = False
     with pytest.raises(UnreachableError):
         minute.passes()
@@ -413,6 +425,34 @@ def test_a_node_that_changed_meanwhile_is_done_in_the_next_minute() -> None:
     minute.yards[BLUE] = nodes
     minute.passes()
     assert minute.claim().outcome == "kept"
+
+
+def test_a_mark_that_a_new_event_has_taken_over_meanwhile_stays() -> None:
+    known = resting(deadline=NOW)
+    minute = Minute(known)
+    nodes = minute.yards[BLUE]
+    nodes.known = {"ip-10-0-0-1": marked()}
+    spot = msgspec.structs.replace(
+        known, kind="spot", kinds=("rebalance", "spot"), do="drain", deadline=QUIET_MINUTE + 90
+    )
+    look = nodes.node
+
+    def and_a_warning(name: str) -> Node | None:
+        minute.ports.claims.items[BLUE, known.instance] = msgspec.json.encode(spot)
+        return look(name)
+
+    nodes.node = and_a_warning  # type: ignore[method-assign]
+    minute.passes()
+    assert nodes.known["ip-10-0-0-1"].unschedulable
+    assert minute.claim() == spot
+
+
+def test_an_end_that_nobody_could_be_told_is_told_by_the_next_look() -> None:
+    called_off = finished("cancelled", kind="scheduled", kinds=("scheduled",))
+    minute = Minute(called_off, finished("drained", instance=TWO))
+    minute.passes()
+    minute.passes()
+    assert sorted(minute.told()) == ["cancelled", "drained"]
 
 
 def test_a_look_that_died_at_any_call_is_made_good_by_the_next() -> None:

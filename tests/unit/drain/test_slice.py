@@ -11,7 +11,7 @@ import pytest
 from norikae.drain import slice as one_slice
 from norikae.drain.claim import Wave
 from norikae.drain.ports import Answer
-from norikae.errors import ThrottledError, UnreachableError
+from norikae.errors import NotFoundError, ThrottledError, UnreachableError
 from tests.unit.drain.yards import CLUSTER, HOOK, Story
 from tests.unit.fakes.yard import App
 
@@ -109,6 +109,13 @@ def test_a_slice_of_a_closed_wave_ends_without_a_write(story: Story) -> None:
     assert (story.claims.writes, sum(story.yard.calls.values())) == (writes, 0)
 
 
+def test_a_slice_that_died_after_closing_its_wave_hands_over_when_it_is_tried_again(story: Story) -> None:
+    story.node(pods=3)
+    story.claims.close(CLUSTER, Wave())
+    story.slice(wave=1)
+    assert list(story.ports.executions.started) == [f"drain-{CLUSTER}-2"]
+
+
 def test_a_claim_that_comes_while_a_wave_closes_starts_the_next(story: Story) -> None:
     story.node(pods=0)
     close = story.claims.close
@@ -194,6 +201,19 @@ def test_a_cluster_that_cannot_be_entered_is_no_different(story: Story) -> None:
     story.run()
     assert story.of().outcome == "deadline-passed"
     assert len(story.fleet.completed) == 1
+
+
+def test_a_cluster_that_is_gone_has_no_node_to_be_drained(story: Story) -> None:
+    story.node(pods=2, hook=HOOK, kind="scaling", seconds=900)
+    story.ports.yards.clear()
+    story.ports.yard = _gone  # type: ignore[method-assign]
+    story.run()
+    assert (story.of().outcome, len(story.fleet.completed)) == ("gone", 1)
+    assert story.clock.now() - story.began < 5
+
+
+def _gone(cluster: str) -> object:
+    raise NotFoundError(f"there is no cluster {cluster}")
 
 
 def _nobody(cluster: str) -> object:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from norikae.drain.claim import Claim, Wave
+from norikae.drain.news import is_news
 from norikae.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ class FakeClaims:
 
     def open(self, cluster: str) -> list[Claim]:
         return [claim for claim in self.all(cluster) if claim.is_open]
+
+    def untold(self, cluster: str) -> list[Claim]:
+        return [claim for claim in self.all(cluster) if not claim.is_open and is_news(claim)]
 
     def of(self, cluster: str, instance: str) -> Claim | None:
         body = self.items.get((cluster, instance))
@@ -60,7 +64,9 @@ class FakeFleet:
     impairments: list[Impairment] = field(default_factory=list)
     actions: set[tuple[str, str]] = field(default_factory=set)
     """Group and instance of the lifecycle actions that wait."""
-    targets: set[str] = field(default_factory=set)
+    sends: dict[str, set[str]] = field(default_factory=lambda: {"web": set()})
+    """Target group to the instances that it sends to."""
+    target_calls: int = 0
     completed: list[tuple[str, str, str]] = field(default_factory=list)
     """Group, instance and result of the actions that were answered; a repeat that found none is not here."""
     beats: list[tuple[str, str]] = field(default_factory=list)
@@ -96,9 +102,15 @@ class FakeFleet:
         self._asked()
         return self.heartbeat if hook.name else 0
 
-    def is_target(self, instance: str) -> bool:
+    def target_groups(self) -> tuple[str, ...]:
         self._asked()
-        return instance in self.targets
+        self.target_calls += 1
+        return tuple(sorted(self.sends))
+
+    def targets(self, group: str) -> frozenset[str]:
+        self._asked()
+        self.target_calls += 1
+        return frozenset(self.sends[group])
 
     def _asked(self) -> None:
         if self.broken:

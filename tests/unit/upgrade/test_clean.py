@@ -13,6 +13,7 @@ from norikae.upgrade.clean import clean_green
 from norikae.upgrade.commands import operate
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import ClustersItem
+from tests.unit.drain.claims import claim
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.demo import NOW
 from tests.unit.fakes.ports import alias
@@ -64,6 +65,15 @@ def test_green_goes_with_everything_and_the_record_forgets_it() -> None:
     assert removal.ports.table.lease("").holder == ""
     assert removal.ports.topic.told[-1][1]["event"] == "green-removed"
     assert "green-removed" in removal.ports.table.said()
+
+
+def test_no_claim_on_a_node_of_green_outlives_it() -> None:
+    removal = Removal()
+    later = claim(cluster=GREEN, role="green", kind="scheduled", state="waiting", due=NOW + 86400, told="waiting")
+    removal.ports.claims.write(later, instead_of=None)
+    removal.until_the_end()
+    (known,) = removal.ports.claims.all(GREEN)
+    assert (known.state, known.outcome, known.told) == ("finished", "gone", "gone")
 
 
 def test_asking_again_when_nothing_is_left_is_fine() -> None:

@@ -84,6 +84,31 @@ def test_budgets_are_respected_to_the_end_and_no_lifecycle_action_waits() -> Non
     assert set(story.ports.executions.started) == {f"drain-{BLUE}-1"}
 
 
+@pytest.mark.parametrize("rest", ["a maintenance of next week", "a cordon"])
+def test_a_node_whose_claim_only_waits_is_drained_with_the_others(rest: str) -> None:
+    end = End(nodes=1)
+    later = end.ports.now + 7 * 86400
+    known: dict[str, Any] = {"kind": "scheduled", "kinds": ("scheduled",), "state": "waiting", "due": later}
+    if rest == "a cordon":
+        known = {"kind": "rebalance", "kinds": ("rebalance",), "state": "marked", "do": "cordon"}
+    end.ports.claims.write(claim(cluster=BLUE, instance="i-00", node="ip-00", deadline=later, **known), instead_of=None)
+    end.looks()
+    (merged,) = end.ports.claims.open(BLUE)
+    assert merged.needs_an_execution(end.ports.now)
+    assert merged.do == "drain"
+    assert merged.deadline <= end.ports.now + end.ports.environment.decommission.drain
+    end.empties("ip-00")
+    assert end.looks().ready
+
+
+def test_a_node_that_goes_before_it_is_claimed_is_not_waited_for() -> None:
+    end = End(nodes=1)
+    end.ports.table.write(WRITER, "DRAIN", DrainItem(since=end.ports.now, claimed=("i-gone",)))
+    end.looks()
+    end.empties("ip-00")
+    assert end.looks().ready
+
+
 def test_without_time_for_it_nobody_drains() -> None:
     story = End(drain=0)
     assert story.looks().ready

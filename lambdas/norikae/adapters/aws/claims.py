@@ -9,6 +9,7 @@ import msgspec
 
 from norikae.adapters.aws.calls import CONDITION, call, pages
 from norikae.drain.claim import Claim, Wave
+from norikae.drain.news import is_news
 from norikae.errors import ConflictError
 
 SECONDS_PER_DAY = 86400
@@ -32,17 +33,11 @@ class DynamoClaims:
 
     def open(self, cluster: str) -> list[Claim]:
         """The claims of a cluster that are not finished; one consistent query."""
-        query = pages(
-            self._client.query,
-            TableName=self._table,
-            ConsistentRead=True,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            # What is finished has an expiry; the condition spares its transfer and its parsing, not its reading.
-            FilterExpression="attribute_not_exists(expires)",
-            ExpressionAttributeValues={":pk": {"S": f"CLUSTER#{cluster}"}, ":sk": {"S": "NODE#"}},
-        )
-        found = (msgspec.json.decode(item["body"]["S"], type=Claim) for page in query for item in page["Items"])
-        return [claim for claim in found if claim.is_open]
+        return [claim for claim in self._unsettled(cluster) if claim.is_open]
+
+    def untold(self, cluster: str) -> list[Claim]:
+        """The finished claims of a cluster of whose end people have still to hear; the same query."""
+        return [claim for claim in self._unsettled(cluster) if not claim.is_open]
 
     def of(self, cluster: str, instance: str) -> Claim | None:
         """The claim on a node, also when it is finished."""
@@ -54,6 +49,7 @@ class DynamoClaims:
         item = {**_key(claim.cluster, f"NODE#{claim.instance}"), **_body(claim)}
         if not claim.is_open:
             item["expires"] = self._expires
+            item |= {"untold": {"BOOL": True}} if is_news(claim) else {}
         self._swap(item, instead_of)
 
     def wave(self, cluster: str) -> Wave:
@@ -67,6 +63,18 @@ class DynamoClaims:
         following = {**_key(cluster, WAVE), **_body(Wave(number=wave.number + 1))}
         with suppress(ConflictError):
             self._swap(following, known)
+
+    def _unsettled(self, cluster: str) -> list[Claim]:
+        query = pages(
+            self._client.query,
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            # What is finished has an expiry; the condition spares its transfer and its parsing, not its reading.
+            FilterExpression="attribute_not_exists(expires) OR attribute_exists(untold)",
+            ExpressionAttributeValues={":pk": {"S": f"CLUSTER#{cluster}"}, ":sk": {"S": "NODE#"}},
+        )
+        return [msgspec.json.decode(item["body"]["S"], type=Claim) for page in query for item in page["Items"]]
 
     def _swap(self, item: dict[str, Any], instead_of: object) -> None:
         condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}

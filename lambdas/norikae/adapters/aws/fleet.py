@@ -97,17 +97,23 @@ class AwsFleet:
         named = [one for one in self._hooks(hook.group) if one["LifecycleHookName"] == hook.name]
         return int(named[0]["HeartbeatTimeout"]) if named else 0
 
-    def is_target(self, instance: str) -> bool:
-        """Whether a target group that has instances as targets still sends to it.
-
-        A target is ``unused`` once nothing of it is left (ELB guide, "Target health status"). Which groups have it as a
-        target is read once; a node that is excluded joins no others.
-        """
-        return any(
-            target["Target"]["Id"] == instance and target["TargetHealth"]["State"] != "unused"
-            for group in self._groups.get(instance, ())
-            for target in self._targets(group)
+    def target_groups(self) -> tuple[str, ...]:
+        """The target groups that have instances as targets and a load balancer that sends to them."""
+        return tuple(
+            group["TargetGroupArn"]
+            for page in pages(self._elb.describe_target_groups)
+            for group in page["TargetGroups"]
+            if group["TargetType"] == "instance" and group.get("LoadBalancerArns")
         )
+
+    def targets(self, group: str) -> frozenset[str]:
+        """The instances to which a target group still sends; none when it is gone.
+
+        A target is ``unused`` once nothing of it is left (ELB guide, "Target health status").
+        """
+        answer = look_up(self._elb.describe_target_health, NO_GROUP, TargetGroupArn=group)
+        found = [] if answer is None else answer["TargetHealthDescriptions"]
+        return frozenset(one["Target"]["Id"] for one in found if one["TargetHealth"]["State"] != "unused")
 
     def _waiting_in(self, group: Mapping[str, Any]) -> Iterator[Waiting]:
         held = [one for one in group["Instances"] if one["LifecycleState"] in WAITING]
@@ -139,21 +145,6 @@ class AwsFleet:
                 return False
             raise
         return True
-
-    @cached_property
-    def _groups(self) -> dict[str, list[str]]:
-        """Instance to the ARNs of the target groups that have it as a target."""
-        found: dict[str, list[str]] = {}
-        for page in pages(self._elb.describe_target_groups):
-            for group in page["TargetGroups"]:
-                if group["TargetType"] == "instance":
-                    for instance in {target["Target"]["Id"] for target in self._targets(group["TargetGroupArn"])}:
-                        found.setdefault(instance, []).append(group["TargetGroupArn"])
-        return found
-
-    def _targets(self, group: str) -> list[dict[str, Any]]:
-        answer = look_up(self._elb.describe_target_health, NO_GROUP, TargetGroupArn=group)
-        return [] if answer is None else list(answer["TargetHealthDescriptions"])
 
 
 def _is_over(refusal: AwsRefusedError) -> bool:
