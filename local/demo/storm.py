@@ -263,7 +263,7 @@ def _covers(budget: Mapping[str, Any], pod: Mapping[str, Any]) -> bool:
     return _selects(budget["spec"]["selector"], budget["metadata"]["namespace"], pod)
 
 
-def _selects(selector: Mapping[str, Any], namespace: str, pod: Mapping[str, Any]) -> bool:
+def _selects(selector: dict[str, Any], namespace: str, pod: Mapping[str, Any]) -> bool:
     meta = pod["metadata"]
     return meta["namespace"] == namespace and matches(selector, meta.get("labels", {}))
 

@@ -29,15 +29,14 @@ def _broke_out(seen: Seen) -> Check:
 
 def _marked(seen: Seen) -> Check:
     """Before the first pod of any of them was asked to go, so that none moves to a node that goes, too."""
-    wrong = [
-        f"{one.short}: {_instant(one.marked)}, evicted {_instant(one.evicted)}" for one in seen.nodes if _late(one)
-    ]
+    late = [one for one in seen.nodes if _is_late(one)]
+    wrong = [f"{one.short}: {_instant(one.marked)}, evicted {_instant(one.evicted)}" for one in late]
     last = max((one.marked for one in seen.nodes if one.marked is not None), default=0.0)
     detail = "; ".join(wrong) or f"the last of them after {last:.1f} s"
     return Check("every node took no new pods before its first eviction", bool(seen.nodes) and not wrong, detail)
 
 
-def _late(node: Reclaimed) -> bool:
+def _is_late(node: Reclaimed) -> bool:
     return node.marked is None or (node.evicted is not None and node.evicted < node.marked)
 
 
@@ -49,27 +48,22 @@ def _emptied(seen: Seen) -> Check:
     lost = {pod for one in seen.nodes for pod in one.lost}
     unnamed = sorted(lost - seen.named)
     last = max((one.empty for one in seen.nodes if one.empty is not None), default=0.0)
-    kept = f"the last of them after {last:.0f} of 120 s" if not lost else f"lost, and told: {', '.join(sorted(lost))}"
+    known = f"lost, and told: {', '.join(sorted(lost))}" if lost else f"the last of them after {last:.0f} of 120 s"
+    detail = f"lost, and nobody was told: {', '.join(unnamed)}" if unnamed else known
     name = "every node was empty before its machine ended, or people know what was lost"
-    return Check(
-        name, bool(seen.nodes) and not unnamed, f"nobody was told of {', '.join(unnamed)}" if unnamed else kept
-    )
+    return Check(name, bool(seen.nodes) and not unnamed, detail)
 
 
 def _told_once(seen: Seen) -> Check:
-    episodes = {
-        one.instance: {episode for instance, episode, _ in seen.told if instance == one.instance} for one in seen.nodes
-    }
-    wrong = [f"{len(found)} episodes of {instance}" for instance, found in episodes.items() if len(found) != 1]
-    wrong += [
-        f"{state} of {episode} {count} times" for (_, episode, state), count in Counter(seen.told).items() if count > 1
-    ]
+    episodes = Counter(instance for instance, _ in {(instance, episode) for instance, episode, _ in seen.told})
+    wrong = [f"{episodes[one.instance]} episodes of {one.short}" for one in seen.nodes if episodes[one.instance] != 1]
+    often = [(what, count) for what, count in Counter(seen.told).items() if count > 1]
+    wrong += [f"{state} of {episode} {count} times" for (_, episode, state), count in often]
     detail = "; ".join(wrong) or f"{len(seen.told)} stages of {len(seen.nodes)} episodes"
     return Check("every node was one episode, each stage told once", bool(seen.nodes) and not wrong, detail)
 
 
 def _over(seen: Seen) -> Check:
     left = [*(f"the claim on {one}" for one in seen.claims_open), *(f"the mark on {one}" for one in seen.marks_left)]
-    return Check(
-        "no claim and no mark outlived the machines", bool(seen.nodes) and not left, "; ".join(left) or "none is left"
-    )
+    detail = "; ".join(left) or "none is left"
+    return Check("no claim and no mark outlived the machines", bool(seen.nodes) and not left, detail)

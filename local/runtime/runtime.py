@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from collections.abc import Generator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from local.runtime.crash import Fate
+from local.runtime.flight import Flight, Invocation
 from local.runtime.function import Function, unqualified
 from local.runtime.network import Network
 from local.runtime.outcome import Outcome
@@ -20,53 +19,13 @@ if TYPE_CHECKING:
     from local.aws.identities import Identities
     from local.kernel import Kernel, Steps
     from local.runtime.crash import Crashes
+    from local.runtime.flight import Flying
     from local.runtime.sandbox import Sandbox
 
-Flying = Generator[float, None, "Outcome"]
-"""An invocation under way: it yields the seconds that the handler sleeps, and ends with its outcome."""
 COLD_SECONDS = 0.5
 """Virtual time of a cold start: INIT of a Python function with boto3 on about half a vCPU."""
 WARM_SECONDS = 0.01
 _ROUNDING = 1e-6
-
-
-@dataclass(frozen=True)
-class Invocation:
-    """One line of the runtime's record.
-
-    Args:
-        time: the world's seconds at its begin.
-        function: the function's name.
-        request_id: as the handler saw it.
-        cold: whether a process was started for it.
-        fate: what the crash plan made of it.
-        seconds: virtual time it took.
-        calls: HTTP answers that it got.
-        error_type: empty on success.
-    """
-
-    time: float
-    function: str
-    request_id: str
-    cold: bool
-    fate: Fate
-    seconds: float
-    calls: int
-    error_type: str
-
-
-@dataclass
-class _Flight:
-    """An invocation under way."""
-
-    function: Function
-    sandbox: Sandbox
-    request_id: str
-    fate: Fate
-    fatal_call: int
-    began: float
-    cold: bool
-    calls: int = 0
 
 
 class LambdaRuntime:
@@ -210,7 +169,7 @@ class LambdaRuntime:
         self._idle.clear()
         self._aloft.clear()
 
-    def _begin(self, function: Function) -> _Flight:
+    def _begin(self, function: Function) -> Flight:
         self._count[function.name] += 1
         fate, call = (Fate.LIVES, 0)
         if self.crashes:
@@ -221,11 +180,11 @@ class LambdaRuntime:
         sandbox = self._zygote.spawn(function, self._environment(function)) if cold else idle.pop()
         self._aloft.add(sandbox)
         self._kernel.elapse(COLD_SECONDS if cold else WARM_SECONDS)
-        return _Flight(function, sandbox, self._kernel.uuid("lambda/requests"), fate, call, began, cold)
+        return Flight(function, sandbox, self._kernel.uuid("lambda/requests"), fate, call, began, cold)
 
-    def _fly(self, flight: _Flight, event: Any) -> Flying:
+    def _fly(self, flight: Flight, event: Any) -> Flying:
         if flight.fate is Fate.BEFORE:
-            return self._died(flight)
+            return flight.died()
         started, kernel = self._kernel.seconds(), self._kernel
         order = {
             "event": event,
@@ -244,7 +203,7 @@ class LambdaRuntime:
             if outcome is not None:
                 return outcome
 
-    def _message(self, flight: _Flight) -> dict[str, Any] | None:
+    def _message(self, flight: Flight) -> dict[str, Any] | None:
         """What a worker says next; the calls that it makes before that are answered meanwhile."""
         self._flying += 1
         try:
@@ -253,32 +212,32 @@ class LambdaRuntime:
         finally:
             self._flying -= 1
 
-    def _heard(self, flight: _Flight, message: dict[str, Any] | None, started: float) -> Outcome | None:
+    def _heard(self, flight: Flight, message: dict[str, Any] | None, started: float) -> Outcome | None:
         """Answer a worker's message; an outcome ends the invocation."""
         if message is None:
-            return self._died(flight)
+            return flight.died()
         kind = message["kind"]
         if kind == "log":
             self.logs[flight.function.name].append(message["line"])
             return None
         if self._kernel.seconds() - started >= flight.function.timeout - _ROUNDING:
-            return self._timed_out(flight)
+            return flight.timed_out()
         return self._done(flight, message) if kind == "done" else self._go_on(flight, message)
 
-    def _go_on(self, flight: _Flight, message: dict[str, Any]) -> Outcome | None:
+    def _go_on(self, flight: Flight, message: dict[str, Any]) -> Outcome | None:
         """Let the handler go on at the present instant, unless it is to die after this call."""
         kind = message["kind"]
         if kind == "answered":
             flight.calls += 1
             if flight.fate is Fate.BETWEEN and flight.calls == flight.fatal_call:
-                return self._died(flight)
+                return flight.died()
         told = self.network.answer(flight.function.name, message, self._kernel.elapse)
         flight.sandbox.send({"now": self._kernel.now(), **told})
         return None
 
-    def _done(self, flight: _Flight, message: dict[str, Any]) -> Outcome:
+    def _done(self, flight: Flight, message: dict[str, Any]) -> Outcome:
         if flight.fate is not Fate.LIVES:
-            return self._died(flight)
+            return flight.died()
         if message.get("fatal"):
             flight.sandbox.kill()
         else:
@@ -288,19 +247,6 @@ class LambdaRuntime:
         return Outcome(
             None, message["error_type"], message["error_message"], tuple(message["trace"]), flight.request_id
         )
-
-    @staticmethod
-    def _died(flight: _Flight) -> Outcome:
-        ended = flight.sandbox.kill()
-        text = f"RequestId: {flight.request_id} Error: Runtime exited with error: {ended}"
-        return Outcome(None, "Runtime.ExitError", text, None, flight.request_id)
-
-    @staticmethod
-    def _timed_out(flight: _Flight) -> Outcome:
-        flight.sandbox.kill()
-        seconds = f"{flight.function.timeout:.2f}"
-        text = f"RequestId: {flight.request_id} Error: Task timed out after {seconds} seconds"
-        return Outcome(None, "Sandbox.Timedout", text, None, flight.request_id)
 
     def _environment(self, function: Function) -> dict[str, str]:
         """All that the handler finds in ``os.environ`` ("Defined runtime environment variables", Lambda guide)."""

@@ -63,6 +63,12 @@ def machines_with(upgrade: Upgrade, cluster: str, application: str) -> list[Inst
     return [one for one in upgrade.world.ec2.instances.values() if one.name in names and one.state == "running"]
 
 
+def lets_go(upgrade: Upgrade, least: int | str) -> None:
+    """The team changes by hand how many of its pods on green have to stay."""
+    api = upgrade.world.clusters[GREEN].api
+    api.patch(BUDGETS, APP, "files", {"spec": {"minAvailable": least}}, manager="kubectl-edit")
+
+
 @pytest.mark.xdist_group("interrupted-shift")
 def test_nodes_of_green_that_go_hold_the_step_and_those_of_blue_do_not() -> None:
     with Upgrade(APP) as upgrade:
@@ -78,8 +84,7 @@ def test_nodes_of_green_that_go_hold_the_step_and_those_of_blue_do_not() -> None
         while item(upgrade).weight == 0:
             assert upgrade.run_until(child, "Judge gates")
         going = machines_with(upgrade, GREEN, APP)[:2]
-        budget = {"minAvailable": "100%"}
-        world.clusters[GREEN].api.patch(BUDGETS, APP, "files", {"spec": budget}, manager="kubectl-edit")
+        lets_go(upgrade, "100%")
         autoscaling = world.client("autoscaling")
         for name in {one.tags["aws:autoscaling:groupName"] for one in going}:
             autoscaling.put_lifecycle_hook(
@@ -103,8 +108,7 @@ def test_nodes_of_green_that_go_hold_the_step_and_those_of_blue_do_not() -> None
 
         roles = {(one["role"], one["state"]) for one in told if one["event"] == "interruption"}
         assert {("green", "blocked"), ("blue", "drained")} <= roles
-        budget = {"minAvailable": 2}
-        world.clusters[GREEN].api.patch(BUDGETS, APP, "files", {"spec": budget}, manager="kubectl-edit")
+        lets_go(upgrade, 2)
         assert upgrade.run_to_end(run) == "SUCCEEDED"
         assert upgrade.weights(APP) == {GREEN: 100}
         assert not [one for one in going if one.state == "running"]

@@ -100,6 +100,28 @@ def test_a_sleep_takes_virtual_time_and_moves_the_clock_of_the_handler(sandboxes
     assert sandboxes.kernel.seconds() == pytest.approx(20.5)
 
 
+def test_the_world_goes_on_while_a_handler_sleeps_and_stands_still_while_it_works(sandboxes: Sandboxes) -> None:
+    code = """
+        import time
+        def handler(event, context):
+            print("before")
+            time.sleep(10)
+            print("after")
+        """
+    sandboxes.write("nap", code)
+    kernel, logs = sandboxes.kernel, sandboxes.runtime.logs
+    seen: list[tuple[float, int]] = []
+    for second in (1, 5, 12):
+        kernel.after(second, lambda: seen.append((kernel.seconds(), len(logs["nap"]))))
+    first = kernel.process(sandboxes.runtime.invoke(ARN + "nap", None))
+    second_one = kernel.process(sandboxes.runtime.invoke(ARN + "nap", None))
+    kernel.run(first & second_one)
+    assert seen == [(1.0, 2), (5.0, 2)]
+    assert kernel.seconds() == pytest.approx(10.5), "both slept at the same time"
+    kernel.run(2)
+    assert seen[-1] == (12.0, 4)
+
+
 def test_the_pauses_of_botocores_retries_take_virtual_time_too(sandboxes: Sandboxes) -> None:
     sandboxes.write(
         "call",
