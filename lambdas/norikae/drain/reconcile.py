@@ -48,19 +48,17 @@ def reconcile(ports: Ports, take: Take) -> Answer:
         NorikaeError: the first one that was met; the next look tries again.
     """
     clusters = read_clusters(ports.table, ports.environment.clusters.adopt)
+    looks = [Look(ports, name, take) for name in (clusters.blue, clusters.green) if name]
     errors: list[NorikaeError] = []
-    said: list[str] = []
-    for name in filter(None, (clusters.blue, clusters.green)):
-        look = Look(ports, name, take)
-        for part in (look.wake, look.hear, look.answer, look.check, look.end, look.tidy, look.say):
+    for part in (Look.wake, Look.hear, Look.answer, Look.check, Look.say, Look.end, Look.tidy):
+        for look in looks:  # a cluster that hangs must not keep the other from what needs no cluster
             try:
-                part()
+                part(look)
             except NorikaeError as error:
                 errors.append(error)
-        said.extend(f"{name}: {what}" for what in look.did)
     if errors:
         raise errors[0]
-    return {"next": "done", "outcome": "; ".join(said)}
+    return {"next": "done", "outcome": "; ".join(f"{look.cluster}: {what}" for look in looks for what in look.did)}
 
 
 @dataclass

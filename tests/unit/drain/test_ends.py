@@ -293,7 +293,7 @@ def test_a_node_that_nobody_may_mark_lets_its_machine_go_at_the_deadline(story: 
         story.yard.by_name[f"node-{number}"] = msgspec.structs.replace(
             story.yard.by_name[f"node-{number}"], unschedulable=False, taints=()
         )
-    story.yard.patch_node = _refused
+    story.yard.patch_node = _refused  # type: ignore[method-assign, assignment]
     story.run(600)
     assert [story.of(number).outcome for number in (1, 2)] == ["deadline-passed"] * 2
     assert len(story.fleet.completed) == 2

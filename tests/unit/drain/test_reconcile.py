@@ -196,7 +196,7 @@ def test_an_action_that_nobody_may_answer_keeps_nothing_else_from_being_heard() 
     minute = Minute(finished("drained", kind="scaling", kinds=("scaling",), hook=HOOK))
     minute.holds()
     minute.ports.fleet.impairments = [Impairment(ONE, "instance-impaired", NOW)]
-    minute.ports.fleet.complete = _refused  # type: ignore[method-assign]
+    minute.ports.fleet.complete = _refused  # type: ignore[method-assign, assignment]
     with pytest.raises(RefusedError):
         minute.passes()
     assert [one.kind for one in minute.heard] == ["impaired"]
@@ -412,6 +412,18 @@ def test_a_cluster_that_does_not_answer_keeps_nobody_from_the_other() -> None:
         minute.passes()
     assert minute.claim(GREEN).outcome == "kept"
     assert minute.claim(BLUE).is_open
+
+
+def test_a_cluster_that_hangs_until_the_function_ends_does_not_delay_what_is_due_in_the_other() -> None:
+    minute = Minute(resting(deadline=NOW), claim(cluster=GREEN, instance=TWO, role="green", deadline=QUIET_MINUTE + 60))
+
+    def hang(name: str) -> Node:
+        raise Killed(name)
+
+    minute.yards[BLUE].node = hang  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        minute.passes()
+    assert minute.woken() == {wave(GREEN)}
 
 
 def test_what_is_due_begins_even_while_ec2_says_nothing() -> None:
