@@ -9,7 +9,6 @@ from stacks import (
     grants,
     identity_grants,
     interruption_grants,
-    reconciler_grants,
 )
 from stacks.interruptions import INGEST_SECONDS
 from stacks.rights import (
@@ -45,7 +44,7 @@ ERRANDS = (
         "workflow",
         (
             *(*TELL, cluster_grants.cluster_endpoint, drain_grants.drain_start),
-            *(drain_grants.machines_read, drain_grants.hooks_answer, drain_grants.targets_read),
+            *(drain_grants.machines_read, drain_grants.hooks_hold, drain_grants.targets_read),
         ),
         ("norikae:drain", "norikae:drain-delete"),
         (*TELLING, "NORIKAE_DRAIN_MACHINE"),
@@ -105,8 +104,8 @@ ERRANDS = (
         "Reconcile interruptions",
         "events",
         (
-            *(*TELL, cluster_grants.cluster_endpoint, reconciler_grants.machines_read),
-            *(reconciler_grants.lifecycle_answer, drain_grants.drain_start),
+            *(*TELL, cluster_grants.cluster_endpoint, drain_grants.machines_watch),
+            *(drain_grants.hooks_answer, drain_grants.drain_start),
         ),
         ("norikae:drain",),
         settings=(*TELLING, "NORIKAE_DRAIN_MACHINE"),

@@ -398,6 +398,7 @@ def test_lifecycle_actions_are_answered_in_the_environments_own_groups_only(temp
         {"StringLike": {"aws:ResourceTag/eks:cluster-name": ["demo-*", "demo-1-33"]}},
         {"StringEquals": {"aws:ResourceTag/kubernetes.io/cluster/demo-1-33": "owned"}},
     ]
+    assert not template.allowing("ReconcileInterruptions", "autoscaling:RecordLifecycleActionHeartbeat")
 
 
 def test_the_reconciler_starts_drains_and_nothing_else(template: Template) -> None:
@@ -462,8 +463,8 @@ def test_a_drain_answers_lifecycle_actions_of_the_environments_groups_only(templ
     answering = template.allowing("DrainSlice", "autoscaling:CompleteLifecycleAction")
     assert answering == template.allowing("DrainSlice", "autoscaling:RecordLifecycleActionHeartbeat")
     assert [statement["Condition"] for statement in answering] == [
-        {"StringLike": {"aws:ResourceTag/eks:cluster-name": ["demo-*", "demo-1-33"]}},
         {"StringEquals": {"aws:ResourceTag/norikae:environment": "demo"}},
+        {"StringLike": {"aws:ResourceTag/eks:cluster-name": ["demo-*", "demo-1-33"]}},
         {"StringEquals": {"aws:ResourceTag/kubernetes.io/cluster/demo-1-33": "owned"}},
     ]
 

@@ -9,7 +9,7 @@ import msgspec
 
 from norikae.drain.acts import Act, Evict, Mark, On, Turn
 from norikae.drain.allowance import Allowance
-from norikae.drain.ends import end_of
+from norikae.drain.ends import end_of, machine_goes
 from norikae.drain.evictions import Moves, leaving, moves_of
 from norikae.drain.finish import answered_late, emptied, finished, joining, kept_alone, missing
 from norikae.drain.hooks import answered, beat
@@ -69,14 +69,17 @@ def _turn(claim: Claim, sight: Sight, memory: Memory, allowance: Allowance) -> T
 def _by_policy(claim: Claim, node: Node, sight: Sight, memory: Memory, allowance: Allowance) -> Turn:
     if claim.do == "dry-run":
         return _tried(claim, sight.pods[claim.instance], memory, allowance, sight.now)
-    mark: tuple[Act, ...] = () if is_marked(node) else (Mark(node),)
+    is_over = sight.now >= end_of(claim)
+    mark: tuple[Act, ...] = () if is_marked(node) or is_over else (Mark(node),)  # one that is refused keeps nobody
+    if claim.do == "cordon" and is_over and not is_marked(node):
+        return finished(claim, "deadline-passed" if machine_goes(claim) else "kept", sight.now)
     if claim.do == "cordon":
         after, acts = answered(claim)
         return Turn(before=claim, claim=msgspec.structs.replace(after, state="marked"), acts=(*mark, *acts))
     moves = moves_of(claim, sight.pods[claim.instance], allowance, memory, sight.now)
     if not moves.left:
         turn = emptied(claim, sight, marked=not mark)
-    elif sight.now >= end_of(claim):
+    elif is_over:
         turn = finished(claim, "deadline-passed", sight.now, left=moves.left)
     else:
         turn = _draining(claim, moves, sight.now)

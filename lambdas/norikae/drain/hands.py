@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from norikae.drain.acts import Beat, Continue, Delete, Evict, Mark, Unmark
+from norikae.drain.ends import end_of
 from norikae.drain.marks import mark, unmark
 from norikae.drain.node import Node
 from norikae.drain.ports import Answer
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from norikae.drain.ports import Claims, Fleet, Yard
     from norikae.drain.sight import Memory
 
+PATIENCE = 60.0
+"""Seconds after a claim's end for which a lifecycle action is tried: then the reconciler does, once a minute."""
 WRITTEN = ("node", "state", "outcome", "blocked_by", "pdb_bypassed", "hook_done", "beat_at", "told")
 """What a claim is written for; how many pods are left is written along."""
 
@@ -111,6 +114,8 @@ class Hands:
             if not isinstance(answer, NorikaeError):  # one that failed is due again at the next look
                 beaten = {"beat_at": now} if answer else {"hook_done": True}
                 claims[instance] = msgspec.structs.replace(claims[instance], **beaten)
+        elif isinstance(answer, NorikaeError) and isinstance(act, Continue) and now >= end_of(turn.before) + PATIENCE:
+            claims[instance] = msgspec.structs.replace(claims[instance], hook_done=False)
         elif isinstance(answer, NorikaeError):
             going.pop(instance, None)
             self._eyes.forget(instance)

@@ -48,19 +48,17 @@ def reconcile(ports: Ports, take: Take) -> Answer:
         NorikaeError: the first one that was met; the next look tries again.
     """
     clusters = read_clusters(ports.table, ports.environment.clusters.adopt)
+    looks = [Look(ports, name, take) for name in (clusters.blue, clusters.green) if name]
     errors: list[NorikaeError] = []
-    said: list[str] = []
-    for name in filter(None, (clusters.blue, clusters.green)):
-        look = Look(ports, name, take)
-        for part in (look.wake, look.hear, look.end, look.tidy, look.say):
+    for part in (Look.wake, Look.hear, Look.answer, Look.check, Look.say, Look.end, Look.tidy):
+        for look in looks:  # a cluster that hangs must not keep the other from what needs no cluster
             try:
-                part()
+                part(look)
             except NorikaeError as error:
                 errors.append(error)
-        said.extend(f"{name}: {what}" for what in look.did)
     if errors:
         raise errors[0]
-    return {"next": "done", "outcome": "; ".join(said)}
+    return {"next": "done", "outcome": "; ".join(f"{look.cluster}: {what}" for look in looks for what in look.did)}
 
 
 @dataclass
@@ -115,13 +113,26 @@ class Look:
             waves.poke(self.ports, self.cluster)
 
     def hear(self) -> None:
-        """What no event told becomes an event; a lifecycle action whose answer was lost gets it again."""
+        """A lifecycle action that no event told becomes an event."""
         _ = self.open
-        now = self.ports.now
-        self._take([*unheard.waiting(self.held, self.claim_of, now)])
+        self._take([*unheard.waiting(self.held, self.claim_of, self.ports.now)])
+
+    def answer(self) -> None:
+        """A lifecycle action whose answer was lost gets it again; one that is refused keeps none of the others."""
+        refused: list[NorikaeError] = []
         for hook, instance in unheard.unanswered(self.held, self.claim_of):
-            self.ports.fleet.complete(hook, instance, "CONTINUE")
-            self.did.append(f"answered for {instance} again")
+            try:
+                self.ports.fleet.complete(hook, instance, "CONTINUE")
+            except NorikaeError as error:
+                refused.append(error)
+            else:
+                self.did.append(f"answered for {instance} again")
+        if refused:
+            raise refused[0]
+
+    def check(self) -> None:
+        """What EC2 says against machines, or does not say any more, becomes an event."""
+        now = self.ports.now
         self._take([*unheard.impaired(self.impaired, self.claim_of, now)])
         self._take([*unheard.recovered(self.open, self.impaired, now)])
 

@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from norikae.drain.interruption import Hook
-from norikae.drain.node import EPISODE, TAINT, Taint
+from norikae.drain.node import EPISODE, TAINT, Node, Taint
 from norikae.drain.ports import Answer, Machine
 from norikae.drain.release import is_over
-from norikae.errors import ThrottledError
+from norikae.errors import RefusedError, ThrottledError
 from tests.unit.drain.yards import CLUSTER, HOOK, Story
 
 INSTANCE = "i-00000000000000001"
@@ -285,6 +285,29 @@ def test_pods_leave_a_machine_whose_maintenance_has_begun(story: Story) -> None:
     story.run()
     assert (story.of().outcome, story.yard.on("node-1")) == ("drained", [])
     assert not is_over(story.of(), story.clock.now()), "its pods would come back"
+
+
+def test_a_node_that_nobody_may_mark_lets_its_machine_go_at_the_deadline(story: Story) -> None:
+    for number, parts in enumerate(({"do": "drain"}, {"do": "cordon", "state": "waiting"}), start=1):
+        story.node(number, pods=2, kind="scaling", hook=HOOK, seconds=60, **parts)
+        story.yard.by_name[f"node-{number}"] = msgspec.structs.replace(
+            story.yard.by_name[f"node-{number}"], unschedulable=False, taints=()
+        )
+    story.yard.patch_node = _refused  # type: ignore[method-assign, assignment]
+    story.run(600)
+    assert [story.of(number).outcome for number in (1, 2)] == ["deadline-passed"] * 2
+    assert len(story.fleet.completed) == 2
+
+
+def _refused(*_: object) -> Node:
+    raise RefusedError("an admission webhook says no")
+
+
+def test_an_action_that_nobody_may_answer_keeps_no_execution_for_ever(story: Story) -> None:
+    story.node(pods=2, kind="scaling", hook=HOOK, seconds=60)
+    story.fleet.complete = lambda *_: _refused()
+    story.run(600)
+    assert (story.answers[-1]["next"], story.of().outcome, story.of().hook_done) == ("done", "drained", False)
 
 
 def test_an_empty_node_is_not_called_so_before_the_scheduler_knows_its_mark(story: Story) -> None:

@@ -16,7 +16,7 @@ from norikae.drain.node import CORDONED, EXCLUDED, Node, Taint
 from norikae.drain.ports import Impairment, Machine, Waiting
 from norikae.drain.reconcile import reconcile
 from norikae.drain.waves import execution_name
-from norikae.errors import ConflictError, ThrottledError, UnreachableError
+from norikae.errors import ConflictError, RefusedError, ThrottledError, UnreachableError
 from norikae.upgrade.state import ClustersItem
 from tests.unit.drain.claims import BLUE, GREEN, NOW, claim, resting
 from tests.unit.fakes.nodes import Nodes, marked
@@ -190,6 +190,20 @@ def test_the_other_hooks_of_a_group_are_answered_when_the_node_is_done_with() ->
     minute.ports.fleet.complete = lambda hook, *_: asked.append(hook.name)  # type: ignore[method-assign]
     minute.passes()
     assert asked == ["drain", "backup"]
+
+
+def test_an_action_that_nobody_may_answer_keeps_nothing_else_from_being_heard() -> None:
+    minute = Minute(finished("drained", kind="scaling", kinds=("scaling",), hook=HOOK))
+    minute.holds()
+    minute.ports.fleet.impairments = [Impairment(ONE, "instance-impaired", NOW)]
+    minute.ports.fleet.complete = _refused  # type: ignore[method-assign, assignment]
+    with pytest.raises(RefusedError):
+        minute.passes()
+    assert [one.kind for one in minute.heard] == ["impaired"]
+
+
+def _refused(*_: object) -> None:
+    raise RefusedError("not authorized to perform: autoscaling:CompleteLifecycleAction")
 
 
 def test_where_people_are_only_told_somebody_else_answers() -> None:
@@ -398,6 +412,18 @@ def test_a_cluster_that_does_not_answer_keeps_nobody_from_the_other() -> None:
         minute.passes()
     assert minute.claim(GREEN).outcome == "kept"
     assert minute.claim(BLUE).is_open
+
+
+def test_a_cluster_that_hangs_until_the_function_ends_does_not_delay_what_is_due_in_the_other() -> None:
+    minute = Minute(resting(deadline=NOW), claim(cluster=GREEN, instance=TWO, role="green", deadline=QUIET_MINUTE + 60))
+
+    def hang(name: str) -> Node:
+        raise Killed(name)
+
+    minute.yards[BLUE].node = hang  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        minute.passes()
+    assert minute.woken() == {wave(GREEN)}
 
 
 def test_what_is_due_begins_even_while_ec2_says_nothing() -> None:
