@@ -7,6 +7,8 @@ both let the machine go, and never ABANDON.
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -288,7 +290,8 @@ def test_pods_leave_a_machine_whose_maintenance_has_begun(story: Story) -> None:
 
 
 def test_a_node_that_nobody_may_mark_lets_its_machine_go_at_the_deadline(story: Story) -> None:
-    for number, parts in enumerate(({"do": "drain"}, {"do": "cordon", "state": "waiting"}), start=1):
+    policies: list[dict[str, Any]] = [{"do": "drain"}, {"do": "cordon", "state": "waiting"}]
+    for number, parts in enumerate(policies, start=1):
         story.node(number, pods=2, kind="scaling", hook=HOOK, seconds=60, **parts)
         story.yard.by_name[f"node-{number}"] = msgspec.structs.replace(
             story.yard.by_name[f"node-{number}"], unschedulable=False, taints=()
