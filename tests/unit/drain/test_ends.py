@@ -288,8 +288,8 @@ def test_pods_leave_a_machine_whose_maintenance_has_begun(story: Story) -> None:
 
 
 def test_a_node_that_nobody_may_mark_lets_its_machine_go_at_the_deadline(story: Story) -> None:
-    for number, parts in enumerate(({"do": "drain"}, {"do": "cordon", "state": "waiting"}), start=1):
-        story.node(number, pods=2, kind="scaling", hook=HOOK, seconds=60, **parts)
+    for number, do in enumerate(("drain", "cordon"), start=1):
+        story.node(number, pods=2, kind="scaling", hook=HOOK, seconds=60, do=do, state="waiting")
         story.yard.by_name[f"node-{number}"] = msgspec.structs.replace(
             story.yard.by_name[f"node-{number}"], unschedulable=False, taints=()
         )
