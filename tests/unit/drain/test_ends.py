@@ -7,8 +7,6 @@ both let the machine go, and never ABANDON.
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 import pytest
 
@@ -290,9 +288,8 @@ def test_pods_leave_a_machine_whose_maintenance_has_begun(story: Story) -> None:
 
 
 def test_a_node_that_nobody_may_mark_lets_its_machine_go_at_the_deadline(story: Story) -> None:
-    policies: list[dict[str, Any]] = [{"do": "drain"}, {"do": "cordon", "state": "waiting"}]
-    for number, parts in enumerate(policies, start=1):
-        story.node(number, pods=2, kind="scaling", hook=HOOK, seconds=60, **parts)
+    for number, do in enumerate(("drain", "cordon"), start=1):
+        story.node(number, pods=2, kind="scaling", hook=HOOK, seconds=60, do=do, state="waiting")
         story.yard.by_name[f"node-{number}"] = msgspec.structs.replace(
             story.yard.by_name[f"node-{number}"], unschedulable=False, taints=()
         )
