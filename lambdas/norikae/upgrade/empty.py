@@ -15,16 +15,18 @@ from norikae.upgrade.progress import Progress
 from norikae.upgrade.state import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from norikae.drain.claim import Claim
     from norikae.drain.node import Node
-    from norikae.drain.ports import Yard
+    from norikae.drain.pod import Pod
     from norikae.ports import Ports
     from norikae.upgrade.identity import Writer
 
 SETTLES = 30
 """Seconds after the deadline in which whoever drains still writes down how it ended."""
+NOTHING_MOVES = 90
+"""Seconds in which no pod went although every node was cordoned: then none will, since its successor finds no room."""
 NAMED = 50
 """Pods that the audit trail names."""
 
@@ -37,19 +39,24 @@ class DrainItem(msgspec.Struct, frozen=True, kw_only=True):
         claimed: instances whose nodes were claimed, or are about to be.
         ended: those of them whose claim is finished.
         over: nothing is waited for any more.
+        left: pods that were there when every node was cordoned, while none of them ended.
+        left_since: since when it is the same ones, in seconds since the epoch.
     """
 
     since: float
     claimed: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
     over: bool = False
+    left: tuple[str, ...] = ()
+    left_since: float = 0.0
 
 
 def ensure_drained(ports: Ports, writer: Writer, cluster: str) -> Progress:
     """The next move towards nodes without pods; ready at the latest when ``decommission.drain`` has passed.
 
     Disruption budgets are respected to the end. A pod that is made anew stays Pending, or comes to a node that is next;
-    it keeps nobody waiting. What is left then ends with its node, and the audit trail names it.
+    it keeps nobody waiting. When every node is cordoned budgets that want others first allow nothing more, and when
+    nothing has moved for a while that is the end. What is left then ends with its node, and the audit trail names it.
 
     Args:
         ports: the world.
@@ -61,7 +68,7 @@ def ensure_drained(ports: Ports, writer: Writer, cluster: str) -> Progress:
     if item.over or not wanted.drain:
         return Progress.done()
     deadline = item.since + wanted.drain
-    if ports.now > deadline + SETTLES:
+    if ports.now > deadline + SETTLES or _nothing_moves(item, ports.now):
         return _give_up(ports, writer, item, cluster)
     try:
         nodes = [node for node in ports.yard(cluster).nodes() if node.instance]
@@ -76,13 +83,29 @@ def ensure_drained(ports: Ports, writer: Writer, cluster: str) -> Progress:
     fresh = sorted((node for node in nodes if node.instance not in item.claimed), key=lambda node: node.name)[:room]
     if ports.now < deadline:
         item = msgspec.structs.replace(item, claimed=(*item.claimed, *(node.instance for node in fresh)))
+    cordoned = all(node.unschedulable for node in nodes)
+    item = _still(ports, item, cluster) if cordoned else msgspec.structs.replace(item, left=())
     _write(ports, writer, item)
     going = set(item.claimed) - set(item.ended)
-    if not going:
-        _close(ports, writer, item, cluster, left=())
-        return Progress.done()
-    _claim(ports, cluster, [node for node in nodes if node.instance in going and not _goes(claims, node)], deadline)
-    return Progress.wait(f"{len(item.ended)} of {len(nodes)} nodes of {cluster} are empty", poll)
+    if going:
+        _claim(ports, cluster, [node for node in nodes if node.instance in going and not _goes(claims, node)], deadline)
+        return Progress.wait(f"{len(item.ended)} of {len(nodes)} nodes of {cluster} are empty", poll)
+    _close(ports, writer, item, cluster, left=())
+    return Progress.done()
+
+
+def _nothing_moves(item: DrainItem, now: float) -> bool:
+    return bool(item.left) and now >= item.left_since + NOTHING_MOVES
+
+
+def _still(ports: Ports, item: DrainItem, cluster: str) -> DrainItem:
+    """Which pods are still there, and since when, as long as none of them ends."""
+    try:
+        pods = ports.yard(cluster).pods()
+    except NorikaeError:
+        return item
+    left = () if any(pod.deleted_at is not None for pod in pods) else _to_move(pods)
+    return item if left == item.left else msgspec.structs.replace(item, left=left, left_since=ports.now)
 
 
 def _noted(ports: Ports, item: DrainItem, cluster: str, claims: dict[str, Claim], there: set[str]) -> DrainItem:
@@ -127,19 +150,19 @@ def _give_up(ports: Ports, writer: Writer, item: DrainItem, cluster: str) -> Pro
             )
             ports.claims.write(ended, instead_of=claim)
     try:
-        left = _left(ports.yard(cluster))
+        left = _to_move(ports.yard(cluster).pods())
     except NorikaeError as error:
         left = (f"cannot be read: {error}",)
     _close(ports, writer, item, cluster, left=left)
     return Progress.done()
 
 
-def _left(yard: Yard) -> tuple[str, ...]:
+def _to_move(pods: Iterable[Pod]) -> tuple[str, ...]:
     """Pods that would have had to move: those of DaemonSets and static ones end with their node anyway."""
     return tuple(
         sorted(
             pod.key
-            for pod in yard.pods()
+            for pod in pods
             if pod.owner != "DaemonSet" and not pod.mirror and pod.phase in {"Pending", "Running"}
         )
     )

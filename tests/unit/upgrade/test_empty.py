@@ -12,7 +12,7 @@ import pytest
 from norikae.drain.node import Node
 from norikae.drain.pod import Pod
 from norikae.errors import NorikaeError, StaleWriterError
-from norikae.upgrade.empty import SETTLES, DrainItem, ensure_drained
+from norikae.upgrade.empty import NOTHING_MOVES, SETTLES, DrainItem, ensure_drained
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.progress import Progress
 from tests.unit.drain.claims import claim
@@ -47,6 +47,12 @@ class End(Story):
             if one.node in nodes:
                 done = msgspec.structs.replace(one, state="finished", outcome="drained", finished_at=self.ports.now)
                 self.ports.claims.write(done, instead_of=one)
+
+    def cordon(self, *names: str) -> None:
+        """Nodes carry their mark; all of them unless some are named."""
+        for name, node in self.yard.known.items():
+            if name in (names or self.yard.known):
+                self.yard.known[name] = msgspec.structs.replace(node, unschedulable=True)
 
     def audit(self) -> list[dict[str, Any]]:
         return [event.detail for event in self.ports.table.events if event.what == "blue-drained"]
@@ -134,6 +140,37 @@ def test_when_time_is_over_the_run_goes_on_and_says_what_is_left() -> None:
     assert story.looks().ready
     assert story.audit() == [{"cluster": BLUE, "nodes": 0, "left": ["shop/worker-0"], "left_in_all": 1}]
     assert [one.outcome for one in story.ports.claims.all(BLUE)] == ["deadline-passed"]
+
+
+def test_pods_whose_successors_find_no_room_are_not_waited_for_until_the_deadline() -> None:
+    story = End(2, drain=3600)
+    story.yard.bound = [Pod(namespace="shop", name="web", uid="1", node="ip-00", owner="ReplicaSet")]
+    story.looks()
+    story.cordon()
+    story.ports.now += 30
+    story.yard.bound[0] = msgspec.structs.replace(story.yard.bound[0], deleted_at=story.ports.now + 600)
+    story.looks()
+    story.ports.now += 300
+    assert not story.looks().ready, "a pod that ends is waited for, however long its grace"
+    story.yard.bound[0] = msgspec.structs.replace(story.yard.bound[0], uid="2", name="web-2", deleted_at=None)
+    story.looks()
+    story.ports.now += NOTHING_MOVES - 1
+    assert not story.looks().ready
+    story.ports.now += 1
+    assert story.looks().ready
+    assert story.audit()[0]["left"] == ["shop/web-2"]
+    assert story.open() == []
+    assert [one.told for one in story.ports.claims.all(BLUE)] == ["deadline-passed"] * 2, "nobody has to do anything"
+
+
+def test_as_long_as_a_node_takes_pods_nobody_gives_up() -> None:
+    story = End(2, drain=3600, drain_together=1)
+    story.yard.bound = [Pod(namespace="shop", name="web", uid="1", node="ip-00", owner="ReplicaSet")]
+    story.looks()
+    story.cordon("ip-00")
+    for _ in range(10):
+        story.ports.now += NOTHING_MOVES
+        assert not story.looks().ready
 
 
 def test_no_node_is_begun_after_the_deadline() -> None:
