@@ -26,8 +26,10 @@ from local.demo.scenarios import Scenario  # noqa: E402
 from local.demo.stage import set_stage  # noqa: E402
 
 if TYPE_CHECKING:
+    from local.aws.front import Call
     from local.demo.stage import Stage
     from local.runtime import Outcome
+    from local.runtime.flight import Flying
 
 KUBERNETES = "kubernetes"
 SHOWN = 12
@@ -69,22 +71,31 @@ class Stopwatch:
     """Takes the time of every invocation of a stage.
 
     Args:
-        stage: where; from now on its runtime's ``call`` is timed.
+        stage: where; from now on its runtime's flights are timed, without their sleeps.
     """
 
     def __init__(self, stage: Stage) -> None:
         self.samples: list[Sample] = []
         self._world = stage.world
         self._names = {arn: key for key, arn in stage.deployment.functions.items()}
-        self._call = stage.world.runtime.call
-        # Nothing else sees a single call; `invoke` and Lambda's own API both end there.
-        stage.world.runtime.call = self._timed  # type: ignore[method-assign]
+        self._flight = stage.world.runtime.flight
+        # Nothing else sees a single invocation; `invoke` and Lambda's own API both come here.
+        stage.world.runtime.flight = self._timed  # type: ignore[method-assign]
 
-    def _timed(self, function_arn: str, event: Any) -> Outcome:  # noqa: ANN401 - an event is any JSON
-        first, began = len(self._world.front.calls), time.perf_counter()
-        outcome = self._call(function_arn, event)
-        took = (time.perf_counter() - began) * 1000
-        made = self._world.front.calls[first:]
+    def _timed(self, function_arn: str, event: Any) -> Flying:  # noqa: ANN401 - an event is any JSON
+        flight, took = self._flight(function_arn, event), 0.0
+        made: list[Call] = []
+        while True:
+            first, began = len(self._world.front.calls), time.perf_counter()
+            try:
+                sleeps = next(flight)
+            except StopIteration as landed:
+                outcome: Outcome = landed.value
+                break
+            finally:
+                took += (time.perf_counter() - began) * 1000
+                made += self._world.front.calls[first:]
+            yield sleeps
         calls = Counter(f"{call.service}:{call.operation}" for call in made)
         line = self._world.runtime.invocations[-1]
         calls[KUBERNETES] = line.calls - len(made)

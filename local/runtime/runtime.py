@@ -108,7 +108,7 @@ class LambdaRuntime:
         Returns:
             The ``Outcome``.
         """
-        flight = self._flight(function_arn, event)
+        flight = self.flight(function_arn, event)
         while True:
             try:
                 seconds = next(flight)
@@ -126,15 +126,15 @@ class LambdaRuntime:
         Raises:
             HungError: the process has said nothing for two real minutes.
         """
-        flight = self._flight(function_arn, event)
+        flight = self.flight(function_arn, event)
         while True:
             try:
                 self._kernel.elapse(next(flight))
             except StopIteration as landed:
                 return cast("Outcome", landed.value)
 
-    def _flight(self, function_arn: str, event: Any) -> Flying:
-        """One invocation, and a line about it in the record."""
+    def flight(self, function_arn: str, event: Any) -> Flying:
+        """One invocation under way, and a line about it in the record; whoever asks lets its sleeps pass."""
         function = self.functions.get(unqualified(function_arn))
         if function is None:
             return Outcome(
