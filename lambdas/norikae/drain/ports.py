@@ -22,8 +22,8 @@ class Claims(Protocol):
     def open(self, cluster: str) -> list[Claim]:
         """The claims of a cluster that are not finished."""
 
-    def untold(self, cluster: str) -> list[Claim]:
-        """The finished claims of a cluster of whose end people have still to hear (``norikae.drain.news``)."""
+    def unsettled(self, cluster: str) -> list[Claim]:
+        """The open claims, and the finished ones of whose end people have still to hear (``norikae.drain.news``)."""
 
     def of(self, cluster: str, instance: str) -> Claim | None:
         """The claim on a node, also when it is finished."""

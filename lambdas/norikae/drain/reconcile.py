@@ -80,11 +80,16 @@ class Look:
         self._known: dict[str, Claim | None] = {}
 
     @cached_property
-    def open(self) -> list[Claim]:
-        """The open claims."""
-        claims = self.ports.claims.open(self.cluster)
+    def unsettled(self) -> list[Claim]:
+        """The open claims, and those of whose end people have still to hear."""
+        claims = self.ports.claims.unsettled(self.cluster)
         self._known |= {claim.instance: claim for claim in claims}
         return claims
+
+    @cached_property
+    def open(self) -> list[Claim]:
+        """The open claims."""
+        return [claim for claim in self.unsettled if claim.is_open]
 
     @cached_property
     def instances(self) -> list[str]:
@@ -174,8 +179,8 @@ class Look:
     def say(self) -> None:
         """People hear of claims on which nobody works: not yet, or not any more, and their end could not be told."""
         claims, now = self.ports.claims, self.ports.now
-        idle = [claim for claim in claims.open(self.cluster) if not claim.needs_an_execution(now)]
-        known = {claim.instance: claim for claim in (*idle, *claims.untold(self.cluster))}
+        unsettled = claims.unsettled(self.cluster) if self.did else self.unsettled
+        known = {claim.instance: claim for claim in unsettled if not claim.needs_an_execution(now)}
         for claim in tell_changes(self.ports, [*known.values()]):
             with suppress(ConflictError):  # whoever wrote it has news of its own
                 claims.write(claim, instead_of=known[claim.instance])

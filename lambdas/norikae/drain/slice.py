@@ -33,7 +33,7 @@ GATHERS, LONGEST_GATHERING = 0.5, 3.0
 messages of one reclaim come within seconds, and a pod that went at the first would often land on one of the others."""
 LEISURE = 60.0
 """Seconds to the deadline that a node must have for that."""
-LISTENS_EVERY = 1.0
+LISTENS_EVERY = 2.0
 """Seconds between two looks at the claims while a slice sleeps."""
 LONGEST_WAIT = 10.0
 """Seconds that the state machine waits at most: a claim may have come."""

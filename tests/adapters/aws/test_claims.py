@@ -66,9 +66,9 @@ def test_an_end_that_was_not_told_is_found_until_it_is(claims: DynamoClaims) -> 
     quiet = msgspec.structs.replace(finished(claim(2)), outcome="gone", told="")
     claims.write(one, instead_of=None)
     claims.write(quiet, instead_of=None)
-    assert (claims.untold(BLUE), claims.open(BLUE)) == ([one], [])
+    assert (claims.unsettled(BLUE), claims.open(BLUE)) == ([one], [])
     claims.write(finished(claim(1)), instead_of=one)
-    assert claims.untold(BLUE) == []
+    assert claims.unsettled(BLUE) == []
 
 
 def test_a_claim_that_is_opened_again_does_not_expire(claims: DynamoClaims, dynamodb: Any) -> None:

@@ -29,8 +29,8 @@ class FakeClaims:
     def open(self, cluster: str) -> list[Claim]:
         return [claim for claim in self.all(cluster) if claim.is_open]
 
-    def untold(self, cluster: str) -> list[Claim]:
-        return [claim for claim in self.all(cluster) if not claim.is_open and is_news(claim)]
+    def unsettled(self, cluster: str) -> list[Claim]:
+        return [claim for claim in self.all(cluster) if claim.is_open or is_news(claim)]
 
     def of(self, cluster: str, instance: str) -> Claim | None:
         body = self.items.get((cluster, instance))

@@ -32,12 +32,8 @@ class DynamoClaims:
         self._expires = {"N": str(int(now) + KEPT_DAYS * SECONDS_PER_DAY)}
 
     def open(self, cluster: str) -> list[Claim]:
-        """The claims of a cluster that are not finished; one consistent query."""
-        return [claim for claim in self._unsettled(cluster) if claim.is_open]
-
-    def untold(self, cluster: str) -> list[Claim]:
-        """The finished claims of a cluster of whose end people have still to hear; the same query."""
-        return [claim for claim in self._unsettled(cluster) if not claim.is_open]
+        """The claims of a cluster that are not finished."""
+        return [claim for claim in self.unsettled(cluster) if claim.is_open]
 
     def of(self, cluster: str, instance: str) -> Claim | None:
         """The claim on a node, also when it is finished."""
@@ -64,7 +60,8 @@ class DynamoClaims:
         with suppress(ConflictError):
             self._swap(following, known)
 
-    def _unsettled(self, cluster: str) -> list[Claim]:
+    def unsettled(self, cluster: str) -> list[Claim]:
+        """The open claims, and the finished ones of whose end people have still to hear; one consistent query."""
         query = pages(
             self._client.query,
             TableName=self._table,
