@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
+from local.demo.scenarios import Scenario
 from tests.workflow.upgrades import Upgrade
 
 APP = "files-upload"
 RULE = {"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"]}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone(Scenario):
+    """Nobody moves a pod, so that what is on the machine goes down with it."""
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        return {"interruptions": {"spot": {"do": "off"}, "state_change": {"do": "off"}}}
 
 
 def warned_by_queue(upgrade: Upgrade) -> Any:
@@ -35,7 +46,7 @@ def warned_by_queue(upgrade: Upgrade) -> Any:
 
 
 def test_targets_on_a_reclaimed_machine_answer_until_it_ends_and_no_longer() -> None:
-    with Upgrade(APP, loses=True) as upgrade:
+    with Upgrade(APP, loses=True, scenario=LeftAlone("story", "", "succeeded")) as upgrade:
         world, cluster = upgrade.world, upgrade.world.clusters[upgrade.blue]
         got = warned_by_queue(upgrade)
         healthy = {
