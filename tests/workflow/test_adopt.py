@@ -84,6 +84,7 @@ def test_what_is_adopted_can_be_let_go_of_without_a_trace(company: Company) -> N
         "norikae:compare",
         "norikae:hand-off",
         "norikae:drain",
+        "norikae:drain-delete",
         "norikae:decommission",
         "norikae:scale",
         "norikae:restart",
