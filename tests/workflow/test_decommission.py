@@ -55,6 +55,7 @@ def tagged_with(upgrade: Upgrade, cluster: str) -> list[str]:
     return [thing for thing, marks in tags.items() if marks.get(CLUSTER_TAG) == cluster]
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("end-of-blue")
 def test_blue_waits_for_its_last_client_and_leaves_no_orphan_behind() -> None:
     with Upgrade(APP) as upgrade:

@@ -28,6 +28,7 @@ def config(upgrade: Upgrade, cluster: str, name: str, namespace: str) -> dict[st
     return data
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("diff")
 def test_a_commit_that_lands_while_a_person_reads_makes_the_yes_void() -> None:
     with Upgrade(*WAVE, scenario=SCENARIOS["diff"]) as upgrade:

@@ -42,6 +42,7 @@ class Lines:
             self.lines.append(snapshot.line)
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("spot-storm")
 def test_most_of_blues_spot_machines_go_at_once_and_nobody_notices(tmp_path: Path) -> None:
     view = Lines()
@@ -69,6 +70,7 @@ def lets_go(upgrade: Upgrade, least: int | str) -> None:
     api.patch(BUDGETS, APP, "files", {"spec": {"minAvailable": least}}, manager="kubectl-edit")
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("interrupted-shift")
 def test_nodes_of_green_that_go_hold_the_step_and_those_of_blue_do_not() -> None:
     with Upgrade(APP) as upgrade:

@@ -59,6 +59,7 @@ def test_a_run_whose_functions_die_one_time_in_ten_ends_the_same() -> None:
         assert upgrade.serves_everywhere()
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("same-seed")
 def test_the_same_seed_gives_the_same_run_to_the_last_event() -> None:
     stories = []
