@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws.front import Front
-from local.aws.identities import Identities
-from local.aws.lambda_ import LambdaSimulator
-from local.kernel import Kernel
-from local.runtime import LambdaRuntime
+from tests.local.aws.hearing import ACCOUNT, REGION, Hearing, arn_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ACCOUNT, REGION = "123456789012", "ap-northeast-1"
-FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:hear"
 HEAR = """
     import time
     def handler(event, context):
@@ -36,38 +29,20 @@ HEAR = """
     """
 
 
-class Ringing:
-    """A queue, its dead letters, and a function that takes five seconds for each batch."""
+class Ringing(Hearing):
+    """A FIFO queue, its dead letters, and a function that takes five seconds for each batch."""
 
     def __init__(self, folder: Path) -> None:
-        self.kernel = Kernel()
-        identities = Identities(ACCOUNT)
-        self.runtime = LambdaRuntime(self.kernel, identities=identities, region=REGION)
-        self.permitted = True
-        self.functions = LambdaSimulator(
-            self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION, authorize=lambda *_: self.permitted
-        )
-        self.front = Front(self.kernel, [self.functions], identities, ACCOUNT, REGION)
-        self.runtime.front_url = self.front.start()
-        self.sqs, self.client = self.front.client("sqs"), self.front.client("lambda")
-        self.dead, dead = self.queue("dead.fifo")
-        letters = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 2})
-        self.url, self.arn = self.queue("bell.fifo", RedrivePolicy=letters)
-        (folder / "own_code.py").write_text(textwrap.dedent(HEAR))
-        role = f"arn:aws:iam::{ACCOUNT}:role/hear"
-        self.runtime.register(FUNCTION, folder, "own_code.handler", {}, 30, role)
+        super().__init__(folder, HEAR)
+        self.dead = self.fifo("dead.fifo")
+        letters = json.dumps({"deadLetterTargetArn": arn_of("dead.fifo"), "maxReceiveCount": 2})
+        self.url, self.arn = self.fifo("bell.fifo", RedrivePolicy=letters), arn_of("bell.fifo")
 
-    def queue(self, name: str, **more: str) -> tuple[str, str]:
-        attributes = {"FifoQueue": "true", "VisibilityTimeout": "180", **more}
-        url = self.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-        return url, f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+    def fifo(self, name: str, **more: str) -> str:
+        return self.queue(name, **{"FifoQueue": "true", "VisibilityTimeout": "180", **more})
 
     def mapped(self, **more: Any) -> dict[str, Any]:
-        members = {"EventSourceArn": self.arn, "FunctionName": "hear"} | more
-        made: dict[str, Any] = self.client.create_event_source_mapping(
-            FunctionResponseTypes=["ReportBatchItemFailures"], **members
-        )
-        return made
+        return self.maps("bell.fifo", **more)
 
     def says(self, *bodies: str, group: str = "Z1") -> None:
         for body in bodies:
@@ -75,21 +50,12 @@ class Ringing:
                 QueueUrl=self.url, MessageBody=body, MessageGroupId=group, MessageDeduplicationId=f"{group}{body}"
             )
 
-    def heard(self, seconds: float) -> list[str]:
-        self.kernel.run(seconds)
-        return self.runtime.logs["hear"]
-
-    def left(self, url: str) -> list[str]:
-        found = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-        return [message["Body"] for message in found]
-
 
 @pytest.fixture
 def ringing(tmp_path: Path) -> Iterator[Ringing]:
     made = Ringing(tmp_path)
     yield made
-    made.runtime.close()
-    made.front.stop()
+    made.close()
 
 
 def test_what_comes_while_a_batch_is_handled_waits_and_comes_together(ringing: Ringing) -> None:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws.front import Front
-from local.aws.identities import Identities
-from local.aws.lambda_ import LambdaSimulator
 from local.aws.mischief import Mischief
-from local.kernel import Kernel
-from local.runtime import LambdaRuntime
+from tests.local.aws.hearing import ACCOUNT, REGION, Hearing, arn_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ACCOUNT, REGION = "123456789012", "ap-northeast-1"
-FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:hear"
 HEAR = """
     import time
     def handler(event, context):
@@ -33,50 +26,28 @@ HEAR = """
     """
 
 
-class Queue:
+class Queue(Hearing):
     """A standard queue, its dead letters, and a function that takes twenty seconds for each batch."""
 
     def __init__(self, folder: Path) -> None:
-        self.kernel = Kernel()
-        identities = Identities(ACCOUNT)
-        self.runtime = LambdaRuntime(self.kernel, identities=identities, region=REGION)
-        self.functions = LambdaSimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
-        self.front = Front(self.kernel, [self.functions], identities, ACCOUNT, REGION)
-        self.runtime.front_url = self.front.start()
-        self.sqs, self.client = self.front.client("sqs"), self.front.client("lambda")
-        self.dead = self.sqs.create_queue(QueueName="dead")["QueueUrl"]
-        letters = {"deadLetterTargetArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead", "maxReceiveCount": 2}
-        attributes = {"VisibilityTimeout": "60", "RedrivePolicy": json.dumps(letters)}
-        self.url = self.sqs.create_queue(QueueName="interruptions", Attributes=attributes)["QueueUrl"]
-        (folder / "own_code.py").write_text(textwrap.dedent(HEAR))
-        self.runtime.register(FUNCTION, folder, "own_code.handler", {}, 30, f"arn:aws:iam::{ACCOUNT}:role/hear")
+        super().__init__(folder, HEAR)
+        self.dead = self.queue("dead")
+        letters = json.dumps({"deadLetterTargetArn": arn_of("dead"), "maxReceiveCount": 2})
+        self.url = self.queue("interruptions", VisibilityTimeout="60", RedrivePolicy=letters)
 
     def mapped(self, **more: Any) -> dict[str, Any]:
-        members = {"EventSourceArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:interruptions", "FunctionName": "hear"} | more
-        made: dict[str, Any] = self.client.create_event_source_mapping(
-            FunctionResponseTypes=["ReportBatchItemFailures"], **members
-        )
-        return made
+        return self.maps("interruptions", **more)
 
     def says(self, *bodies: str) -> None:
         for body in bodies:
             self.sqs.send_message(QueueUrl=self.url, MessageBody=body)
-
-    def heard(self, seconds: float) -> list[str]:
-        self.kernel.run(seconds)
-        return self.runtime.logs["hear"]
-
-    def left(self, url: str) -> list[str]:
-        found = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-        return [message["Body"] for message in found]
 
 
 @pytest.fixture
 def queue(tmp_path: Path) -> Iterator[Queue]:
     made = Queue(tmp_path)
     yield made
-    made.runtime.close()
-    made.front.stop()
+    made.close()
 
 
 def test_what_waits_comes_in_batches_of_ten_the_oldest_first(queue: Queue) -> None:
