@@ -32,6 +32,7 @@ def lowest(upgrade: Upgrade, cluster: str) -> int:
     return int(found["spec"]["minReplicas"])
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("cold-1")
 def test_half_of_much_traffic_at_once_meets_a_green_as_large_as_blue() -> None:
     with Upgrade(APP, scenario=busy()) as upgrade:

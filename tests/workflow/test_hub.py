@@ -27,6 +27,7 @@ def of(cluster: str) -> set[str]:
     return {f"root-{cluster}", *(f"{cluster}-{name}" for name in (*PLATFORM, "files-upload"))}
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("hub")
 def test_a_run_with_a_central_argo_cd_moves_everything_and_the_hub_forgets_blue() -> None:
     with Upgrade("files-upload", scenario=Scenario("hub", "", "succeeded", environment="hub")) as upgrade:

@@ -20,6 +20,7 @@ def leased(upgrade: Upgrade) -> list[str]:
     return sorted(key[0] for key, text in record_sets(upgrade.world.route53).items() if "owner=norikae-demo" in text)
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("lease-1")
 def test_an_application_of_external_dns_moves_and_is_its_own_again() -> None:
     with Upgrade(APP, scenario=SCENARIOS["lease"]) as upgrade:

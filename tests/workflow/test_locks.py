@@ -17,6 +17,7 @@ def protected(upgrade: Upgrade) -> list[dict[str, str]]:
     return page(zone, None, None)[0]
 
 
+@pytest.mark.long
 def test_an_upgrade_locks_what_it_watches_and_leaves_no_lock() -> None:
     with Upgrade("files-upload", scenario=LOCKED) as upgrade:
         execution = upgrade.start()

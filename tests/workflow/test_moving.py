@@ -85,6 +85,7 @@ def test_everything_goes_back_from_100_within_ninety_seconds_with_a_stop_on_the_
         assert back == [50, 0]
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("moving-2")
 def test_a_team_moves_its_own_application_when_it_is_ready() -> None:
     with Upgrade(APP) as upgrade:

@@ -32,6 +32,7 @@ def restarted_at(upgrade: Upgrade, cluster: str) -> str:
     return str(template["metadata"].get("annotations", {}).get(RESTARTED_AT, ""))
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("sticky-clients")
 def test_blue_goes_only_after_the_last_connection_and_websocket_has_gone() -> None:
     with Upgrade(APP, scenario=STICKY) as upgrade:
