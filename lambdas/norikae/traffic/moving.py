@@ -105,6 +105,7 @@ class Moving:
         weights = weights_of(records)
         ours = [self.item.written] if self.item.written else []
         ours += [self.shares(self.item.intended)] if ours or self.item.intended else []
+        ours += [self.shares(self.item.overtaken)] if self.item.overtaken else []
         ours += [self.shares(0), weights_of(self.snapshot())] if ours and or_all_on_blue else []
         is_ours = weights in ours or (self.declares and _is_between(weights, ours))
         if ours and not is_ours and records != self.snapshot():
@@ -220,7 +221,18 @@ class Moving:
             weight: green's.
             changes: what else is written down with it.
         """
-        return self.saved(intended=weight, change="", verified_at=None, seen_at=None, given_back=False, **changes)
+        item = self.item
+        is_seen = self.shares(item.intended).items() <= item.written.items() or not item.intended
+        overtaken = 0 if is_seen else item.intended
+        return self.saved(
+            intended=weight,
+            overtaken=overtaken or item.overtaken,
+            change="",
+            verified_at=None,
+            seen_at=None,
+            given_back=False,
+            **changes,
+        )
 
     def note(self, what: str, **detail: object) -> None:
         """Append a line about this application to the audit trail."""

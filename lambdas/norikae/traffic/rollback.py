@@ -196,6 +196,7 @@ def _rolled_back(moving: Moving) -> Answer:
             outcome="rolled-back",
             weight=0,
             intended=0,
+            overtaken=0,
             written={},
             backwards=False,
             critical=False,

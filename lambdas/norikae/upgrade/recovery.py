@@ -21,6 +21,13 @@ from norikae.upgrade.state import AppItem, ApprovalItem, Event, Flags, PlanItem
 
 Answer = dict[str, Any]
 
+IN_FLIGHT = 10.0
+"""Seconds after the end of an execution in which a function that it had called may still be at work.
+
+Stopping an execution stops none of its functions, and what one still asks for would come after what is done here. Most
+are over by then; what comes later is seen by the next look.
+"""
+
 
 def recover(ports: Ports, event: Mapping[str, Any]) -> Answer:
     """What the dead execution held is rolled back or kept by policy, told, and free for the next attempt.
@@ -44,6 +51,8 @@ def recover(ports: Ports, event: Mapping[str, Any]) -> Answer:
         from norikae.upgrade.adoption_recovery import recover_adoption  # noqa: PLC0415 - runs are hot, errands are not
 
         return recover_adoption(ports, execution, status, stopped_at)
+    if (left := stopped_at + IN_FLIGHT - ports.now) > 0:
+        ports.clock.sleep(min(left, IN_FLIGHT))
     lease = ports.table.lease("")
     if lease and lease.holder == execution:
         return _recover_upgrade(ports, Writer(lease.run, 0, lease.token), execution, status)

@@ -82,6 +82,8 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
         outcome: where it stands.
         weight: green's weight that was last verified in Route 53.
         intended: green's weight that was last written or is about to be.
+        overtaken: green's weight that was to be written when another was written down instead: a function that was
+            stopped in between may still ask for it, so it is ours, too.
         written: set identifier to weight, as Route 53 was last seen to have them from us; a record that says neither
             this nor what is intended is somebody else's.
         change: the intent or Route 53's id of the last change, "" while its answer is not known.
@@ -121,6 +123,7 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
     outcome: AppOutcome = "waiting"
     weight: int = 0
     intended: int = 0
+    overtaken: int = 0
     written: dict[str, int] = {}
     change: str = ""
     changed_at: float = 0

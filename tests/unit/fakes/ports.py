@@ -359,6 +359,16 @@ class FakeEvidence:
         return f"s3://evidence/{key}"
 
 
+class FakeClock:
+    """Nobody waits; what was slept is noted."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
 @dataclass
 class FakePorts:
     """Everything that a core function may touch."""
@@ -388,7 +398,7 @@ class FakePorts:
     files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     claims: FakeClaims = field(default_factory=FakeClaims)
     fleet: FakeFleet = field(default_factory=FakeFleet)
-    clock: Any = None
+    clock: Any = field(default_factory=FakeClock)
     yards: dict[str, Any] = field(default_factory=dict)
 
     @property
