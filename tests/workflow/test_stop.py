@@ -375,7 +375,7 @@ def test_a_shift_can_be_stopped_while_it_restores_contested_weights() -> None:
         upgrade.run(400)
         assert upgrade.lease(APP).holder == ""
         weights = upgrade.weights(APP)
-        assert (weights.pop(upgrade.blue), set(weights.values())) == (100, {0}), "what was under way put them right"
+        assert (weights.pop(upgrade.blue), any(weights.values())) == (100, False), "what was under way comes first"
         assert any("is contested" in line for line in upgrade.told)
 
 
