@@ -9,7 +9,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from norikae.cluster.names import ADMIN_GROUP
@@ -18,10 +17,13 @@ from stacks import grants
 from stacks.boundary import operator_role_name, permission_boundary
 from stacks.cluster_grants import admins_leave, adopter_leaves
 from stacks.permissions import FUNCTIONS
+from stacks.queues import encrypted_queue
 from stacks.row import Row, Setting
 from stacks.runtime import PYTHON
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_sqs as sqs
+
     from norikae.environment import Environment, Network
     from stacks.bundle import Bundle
     from stacks.resources import Resources
@@ -136,14 +138,7 @@ class Functions(Construct):
 
     def _dead_letter_queue(self, row: Row) -> sqs.Queue:
         """Where an event ends that the function could not handle; an alarm watches it."""
-        queue = sqs.Queue(
-            self,
-            f"{row.identifier}DeadLetters",
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=self._key,
-            enforce_ssl=True,
-            retention_period=cdk.Duration.days(14),
-        )
+        queue = encrypted_queue(self, f"{row.identifier}DeadLetters", key=self._key, kept=cdk.Duration.days(14))
         self.dead_letters[row.name] = queue
         return queue
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from norikae.drain.events.state_change import ENDS
+from stacks.queues import encrypted_queue, start_by
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_lambda as lambda_
+    from aws_cdk import aws_sqs as sqs
 
 INGEST_SECONDS = 15
 """The reader's timeout; a batch takes less than one, and some ten more where a cluster does not answer."""
@@ -83,8 +84,18 @@ class Interruptions(Construct):
 
     def __init__(self, scope: Construct, identifier: str, *, key: kms.IKey) -> None:
         super().__init__(scope, identifier)
-        self.dead_letters = self._queue("DeadLetters", key, kept=cdk.Duration.days(14))
-        self.queue = self._queue("Queue", key, kept=cdk.Duration.hours(KEPT_HOURS), dead_letters=self.dead_letters)
+        self.dead_letters = encrypted_queue(
+            self, "DeadLetters", key=key, kept=cdk.Duration.days(14), visible_after=VISIBLE_AFTER
+        )
+        self.queue = encrypted_queue(
+            self,
+            "Queue",
+            key=key,
+            kept=cdk.Duration.hours(KEPT_HOURS),
+            visible_after=VISIBLE_AFTER,
+            dead_letters=self.dead_letters,
+            attempts=ATTEMPTS,
+        )
         self.rules = [self._rule(name, text, pattern) for name, (text, pattern) in RULES.items()]
         arns = [rule.attr_arn for rule in self.rules]
         for queue in (self.queue, self.dead_letters):
@@ -92,32 +103,7 @@ class Interruptions(Construct):
 
     def starts(self, reader: lambda_.Function) -> None:
         """Let the queue start its reader: at once, and again for the messages that it names."""
-        mapping = lambda_.EventSourceMapping(
-            self,
-            "Reader",
-            target=reader,
-            event_source_arn=self.queue.queue_arn,
-            batch_size=BATCH,
-            max_batching_window=cdk.Duration.seconds(0),
-            report_batch_item_failures=True,
-        )
-        assert reader.role is not None  # noqa: S101 - narrows the type; every function has one
-        mapping.node.add_dependency(reader.role)  # Lambda looks at the role's rights when it makes the mapping
-
-    def _queue(
-        self, identifier: str, key: kms.IKey, *, kept: cdk.Duration, dead_letters: sqs.Queue | None = None
-    ) -> sqs.Queue:
-        letters = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=ATTEMPTS) if dead_letters else None
-        return sqs.Queue(
-            self,
-            identifier,
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=key,
-            enforce_ssl=True,
-            retention_period=kept,
-            visibility_timeout=cdk.Duration.seconds(VISIBLE_AFTER),
-            dead_letter_queue=letters,
-        )
+        start_by(self.queue, reader, self, "Reader", batch=BATCH, window=0)
 
     def _rule(self, name: str, text: str, pattern: dict[str, Any]) -> events.CfnRule:
         """A rule whose event waits for the queue as long as EventBridge allows, and is a dead letter after that."""

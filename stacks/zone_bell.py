@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
+
+from stacks.queues import encrypted_queue, start_by
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_lambda as lambda_
 
 WRITER_SECONDS = 30
 """The writer's timeout."""
@@ -35,34 +36,20 @@ class ZoneBell(Construct):
 
     def __init__(self, scope: Construct, identifier: str, *, key: kms.IKey) -> None:
         super().__init__(scope, identifier)
-        self.dead_letters = self._queue("DeadLetters", key, kept_days=14)
-        self.queue = self._queue("Queue", key, kept_days=1, dead_letters=self.dead_letters)
+        self.dead_letters = encrypted_queue(
+            self, "DeadLetters", key=key, kept=cdk.Duration.days(14), visible_after=VISIBLE_AFTER, fifo=True
+        )
+        self.queue = encrypted_queue(
+            self,
+            "Queue",
+            key=key,
+            kept=cdk.Duration.days(1),
+            visible_after=VISIBLE_AFTER,
+            dead_letters=self.dead_letters,
+            attempts=ATTEMPTS,
+            fifo=True,
+        )
 
     def wakes(self, writer: lambda_.Function) -> None:
         """Let the bell start the writer: one invocation at a time for a zone, because the zone is the group."""
-        mapping = lambda_.EventSourceMapping(
-            self,
-            "Writer",
-            target=writer,
-            event_source_arn=self.queue.queue_arn,
-            batch_size=MOST_BELLS,
-            report_batch_item_failures=True,
-        )
-        assert writer.role is not None  # noqa: S101 - narrows the type; every function has one
-        mapping.node.add_dependency(writer.role)  # Lambda looks at the role's rights when it makes the mapping
-
-    def _queue(
-        self, identifier: str, key: kms.IKey, *, kept_days: int, dead_letters: sqs.Queue | None = None
-    ) -> sqs.Queue:
-        letters = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=ATTEMPTS) if dead_letters else None
-        return sqs.Queue(
-            self,
-            identifier,
-            fifo=True,
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=key,
-            enforce_ssl=True,
-            retention_period=cdk.Duration.days(kept_days),
-            visibility_timeout=cdk.Duration.seconds(VISIBLE_AFTER),
-            dead_letter_queue=letters,
-        )
+        start_by(self.queue, writer, self, "Writer", batch=MOST_BELLS, window=None)
