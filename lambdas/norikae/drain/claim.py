@@ -30,6 +30,8 @@ Budgets = Literal["respect", "bypass-at-deadline"]
 
 UNTOUCHED: frozenset[Outcome] = frozenset({"told", "dry-run"})
 """Outcomes after which nothing was done, so that a lifecycle action is somebody else's to answer."""
+STAYS_MARKED: frozenset[Outcome] = frozenset({"drained", "deadline-passed"})
+"""Outcomes after which a node that was not taken away keeps its mark until the announced time is over."""
 SOON = 60.0
 """Seconds: what is due earlier keeps an execution running; for the rest the reconciler starts one, once a minute."""
 

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from norikae.drain.whose import Role
     from norikae.ports import Ports
 
-ENDED = frozenset({"shutting-down", "terminated"})
-"""States of a machine that does not come back."""
 ATTEMPTS = 4
 """How often a claim is merged anew when somebody else writes it at the same moment."""
 
@@ -120,14 +118,10 @@ def _take(ports: Ports, batch: Batch) -> None:
         batch.fail(batch.heard, error)
         return
     claimed = {cluster: _claimed(ports, batch, cluster, role, heard) for (cluster, role), heard in clusters.items()}
-    several = len(claimed) > 1
-    if several:  # a cluster that hangs keeps nobody from being drained in the other
+    # Marks come first, unless there are several clusters: one that hangs keeps nobody from being drained in the other.
+    for step in (_wake, _marked) if len(claimed) > 1 else (_marked, _wake):
         for cluster, claims in claimed.items():
-            _wake(ports, batch, cluster, _due(ports, claims))
-    for cluster, claims in claimed.items():
-        _marked(ports, batch, cluster, claims)
-        if not several:
-            _wake(ports, batch, cluster, _due(ports, claims))
+            step(ports, batch, cluster, claims)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +143,7 @@ def _by_cluster(ports: Ports, batch: Batch) -> dict[tuple[str, Role], list[tuple
         if machine is None:
             batch.ignore(Ignored("unknown-instance", one.said.kind))
             continue
-        if one.said.cancelled and machine.state in ENDED:
+        if one.said.cancelled and machine.has_ended:
             batch.ignore(Ignored("machine-ended", one.said.kind))  # what was announced has happened, and so is over
             continue
         cluster = cluster_of(machine.tags)
@@ -225,8 +219,9 @@ def _due(ports: Ports, claims: Mapping[str, Claimed]) -> list[Claimed]:
     return [one for one in claims.values() if one.claim.is_open and one.claim.due <= ports.now + SOON]
 
 
-def _wake(ports: Ports, batch: Batch, cluster: str, due: Sequence[Claimed]) -> None:
+def _wake(ports: Ports, batch: Batch, cluster: str, claims: Mapping[str, Claimed]) -> None:
     """A coordinator runs if something is due, whatever else failed."""
+    due = _due(ports, claims)
     try:
         if due:
             poke(ports, cluster)

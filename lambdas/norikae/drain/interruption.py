@@ -25,6 +25,9 @@ GRAVITY: tuple[Kind, ...] = (
 FINAL: frozenset[Kind] = frozenset({"decommission", "scaling", "capacity", "spot", "state-change"})
 """After these the machine is gone for good, so nothing that is heard later begins anew."""
 
+TAKEN_BACK: frozenset[Kind] = frozenset({"impaired", "scheduled"})
+"""What is announced and can be called off."""
+
 
 class Hook(msgspec.Struct, frozen=True):
     """A lifecycle action that waits for an answer.

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from norikae.drain.claim import UNTOUCHED, Budgets, Claim, Do
-from norikae.drain.interruption import FINAL, GRAVITY, Hook, Interruption, Kind
+from norikae.drain.claim import STAYS_MARKED, UNTOUCHED, Budgets, Claim, Do
+from norikae.drain.interruption import FINAL, GRAVITY, TAKEN_BACK, Hook, Interruption, Kind
 from norikae.upgrade.identity import short_hash
 
 if TYPE_CHECKING:
@@ -17,10 +17,6 @@ MOST_EVENTS = 16
 """Ids that a claim remembers: more than the kinds of events about one machine, times their copies."""
 STRENGTH: tuple[Do, ...] = ("off", "notify", "dry-run", "cordon", "drain")
 """What policies want, the weakest first."""
-TAKEN_BACK: frozenset[Kind] = frozenset({"impaired", "scheduled"})
-"""Kinds that can be cancelled."""
-NODE_WAITS = frozenset({"drained", "deadline-passed"})
-"""Outcomes after which a node that was not taken away keeps its mark until the announced time is over."""
 GUESSES: frozenset[Kind] = frozenset({"rebalance", "impaired"})
 """Kinds that tell of no end: their deadline counts as long as no other kind has one."""
 RETURNS = frozenset({"stop", "hibernate", "stopping", "stopped", "terminate-to-warm-pool"})
@@ -211,7 +207,7 @@ def _cancelled(
         return msgspec.structs.replace(
             opened, state="finished", outcome="cancelled", finished_at=heard.at, told="cancelled"
         )
-    waits = known.outcome in NODE_WAITS if not known.is_open else not known.outcome
+    waits = known.outcome in STAYS_MARKED if not known.is_open else not known.outcome
     if not waits or not set(known.kinds) <= TAKEN_BACK or heard.at < known.heard_at:
         return None
     return msgspec.structs.replace(

@@ -59,6 +59,11 @@ class Machine:
     tags: Mapping[str, str]
     spot: bool = False
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it does not come back."""
+        return self.state in {"shutting-down", "terminated"}
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from norikae.drain import unheard, waves
+from norikae.drain.claim import STAYS_MARKED
 from norikae.drain.gone import finish
 from norikae.drain.node import EPISODE
 from norikae.drain.release import is_ours, is_over, is_time_to_look, take_off
@@ -28,10 +29,6 @@ Take = Callable[["Ports", Sequence["Interruption"]], Sequence[object]]
 
 LATE = 60
 """Seconds after a deadline in which whoever drains ends the claim itself."""
-ENDED = frozenset({"shutting-down", "terminated"})
-"""States of a machine that does not come back."""
-DRAINED = frozenset({"drained", "deadline-passed"})
-"""Outcomes after which a node still carries its mark, in case that the machine goes."""
 
 
 def reconcile(ports: Ports, take: Take) -> Answer:
@@ -157,7 +154,7 @@ class Look:
         machines = self.ports.fleet.machines([claim.instance for claim in late]) if late else {}
         for claim in late:
             machine = machines.get(claim.instance)
-            if machine is None or machine.state in ENDED:
+            if machine is None or machine.has_ended:
                 self._finish(claim, "deadline-passed" if claim.left else "gone")
 
     def tidy(self) -> None:
@@ -172,7 +169,12 @@ class Look:
             if claim is None or claim.outcome in {"cancelled", "kept"}:
                 take_off(yard, node)
                 self.did.append(f"took an orphaned mark off {node.name}")
-            elif claim.outcome in DRAINED and is_over(claim, self.ports.now) and node.ready and self._is_sound(claim):
+            elif (
+                claim.outcome in STAYS_MARKED
+                and is_over(claim, self.ports.now)
+                and node.ready
+                and self._is_sound(claim)
+            ):
                 take_off(yard, node)
                 self._finish(claim, "kept")
 

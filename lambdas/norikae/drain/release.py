@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from norikae.drain.interruption import TAKEN_BACK
 from norikae.drain.marks import without_mark
 from norikae.drain.node import EPISODE, TAINT
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from norikae.drain.node import Node
     from norikae.drain.ports import Yard
 
-COMES_BACK = frozenset({"rebalance", "scheduled", "impaired"})
+COMES_BACK = TAKEN_BACK | {"rebalance"}
 """Kinds after which a machine may go on as before."""
 AFTER_MAINTENANCE = 3600
 """Seconds after the announced start in which a machine may be rebooted or moved."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from norikae.drain.claim import UNTOUCHED
-from norikae.drain.interruption import FINAL, Interruption
+from norikae.drain.interruption import FINAL, TAKEN_BACK, Interruption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -95,7 +95,7 @@ def recovered(claims: Sequence[Claim], found: Sequence[Impairment], now: float) 
     """
     still = {one.instance for one in found}
     for claim in claims:
-        only_status = set(claim.kinds) <= {"impaired", "scheduled"} and claim.events
+        only_status = set(claim.kinds) <= TAKEN_BACK and claim.events
         if only_status and all(event.startswith(OURS) for event in claim.events) and claim.instance not in still:
             event = f"{OURS}{claim.episode}/over"
             yield Interruption(claim.kind, claim.instance, now, event, cancelled=True, detail="status checks pass")

@@ -63,8 +63,5 @@ class Ours:
     def _known(self) -> dict[str, Role]:
         if self._roles is None:
             known = read_clusters(self._ports.table, self._ports.environment.clusters.adopt)
-            self._roles = {name: role for name, role in self._pairs(known.blue, known.green) if name}
+            self._roles = {known.green: "green", known.blue: "blue"}
         return self._roles
-
-    def _pairs(self, blue: str, green: str) -> tuple[tuple[str, Role], ...]:
-        return (green, "green"), (blue, "blue")

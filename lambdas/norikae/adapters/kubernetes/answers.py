@@ -4,33 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import msgspec
-
+from norikae.adapters.kubernetes.status import SERVER_ERROR, Details, status_in
 from norikae.drain.ports import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Said = Literal["going", "gone", "budget", "slow-down", "two-budgets", "leaving", "forbidden", "failed"]
-FIRST_REFUSAL, SERVER_ERROR = 300, 500
+FIRST_REFUSAL = 300
 BUDGET, TERMINATING = "DisruptionBudget", "NamespaceTerminating"
 """Causes in ``details.causes[].reason`` (``policy/v1`` types.go, ``core/v1`` types.go)."""
 TWO_BUDGETS = "more than one PodDisruptionBudget"
 """The only sign of it: the status has neither reason nor cause (``pkg/registry/core/pod/storage/eviction.go``)."""
-
-
-class _Cause(msgspec.Struct):
-    reason: str = ""
-
-
-class _Details(msgspec.Struct, rename="camel"):
-    causes: list[_Cause] = []
-    retry_after_seconds: float = 0.0
-
-
-class _Status(msgspec.Struct):
-    message: str = ""
-    details: _Details | None = None
 
 
 def answer_of(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -47,12 +32,9 @@ def answer_of(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
     """
     if status < FIRST_REFUSAL:
         return Answer("going")
-    try:
-        read = msgspec.json.decode(body, type=_Status)
-    except msgspec.DecodeError:
-        read = _Status(message=body[:300].decode(errors="replace").strip())
-    details = read.details or _Details()
-    causes = {cause.reason for cause in details.causes}
+    read = status_in(body)
+    details = read.details or Details()
+    causes = {cause.reason for cause in details.causes or ()}
     return Answer(_said(status, causes, read.message), _seconds(headers, details), read.message)
 
 
@@ -72,7 +54,7 @@ def _said(status: int, causes: set[str], message: str) -> Said:
             return "forbidden"
 
 
-def _seconds(headers: Mapping[str, str], details: _Details) -> float:
+def _seconds(headers: Mapping[str, str], details: Details) -> float:
     """``Retry-After`` in seconds; a date in it counts as nothing said."""
     said = headers.get("Retry-After", "")
     return float(said) if said.isdigit() else details.retry_after_seconds
