@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # every function imports this module, and needs few of these 
     from norikae.gates.ports import Metrics
     from norikae.gates.probe_port import Probe
     from norikae.preflight.insights_port import Insights
+    from norikae.secret_sync.ports import Deliveries, Letters, Safe, Shelf
     from norikae.settings import Settings
     from norikae.traffic.locks import Locks
     from norikae.traffic.ports import Dns, LoadBalancers, Trail
@@ -127,6 +128,21 @@ class Ports(Protocol):
     @property
     def fleet(self) -> Fleet:
         """Their machines."""
+
+    @property
+    def safe(self) -> Safe:
+        """Secrets Manager, for secrets that are carried."""
+
+    @property
+    def letters(self) -> Letters:
+        """The queue of secrets."""
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What became of secrets."""
+
+    def shelf(self, cluster: str) -> Shelf:
+        """A cluster's API as secrets are carried to it; NotFoundError while there is no such cluster or API."""
 
     def yard(self, cluster: str) -> Yard:
         """A cluster's API as a drain uses it."""

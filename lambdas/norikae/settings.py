@@ -27,6 +27,8 @@ class Settings:
         drain_machine: ARN of the state machine that drains the nodes of a cluster.
         bell: URL of the queue that wakes the zone's writer; empty for functions that ask Route 53 themselves.
         directly_after: seconds after which a change that the writer has left is applied directly; empty for never.
+        secrets_queue: URL of the queue of secrets.
+        secrets_dead_letters: ARN of its dead letters.
         access: Kubernetes group to the ARNs of the roles that belong to it.
     """
 
@@ -45,6 +47,8 @@ class Settings:
     drain_machine: str = ""
     bell: str = ""
     directly_after: str = ""
+    secrets_queue: str = ""
+    secrets_dead_letters: str = ""
     access: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod

@@ -25,6 +25,7 @@ from norikae.environment.gates import (
 from norikae.environment.interruptions import Interruptions
 from norikae.environment.part import Name, Part, Percent, RoleArn, Seconds, Version, WholePercent
 from norikae.environment.policies import Rollback, Team
+from norikae.environment.secrets import SecretSync
 from norikae.environment.traffic import Decommission, Dns, Owner, Shift, Soak
 from norikae.errors import SettingsError
 
@@ -60,6 +61,7 @@ __all__ = [
     "RoleArn",
     "Rollback",
     "Seconds",
+    "SecretSync",
     "ServedShareGate",
     "Shift",
     "Soak",
@@ -153,6 +155,7 @@ class Environment(Part, frozen=True):
     approvals: Approvals = Approvals()
     on_stop: OnStop = OnStop()
     interruptions: Interruptions = Interruptions()
+    secret_sync: SecretSync = SecretSync()
     retention: Retention = Retention()
 
 

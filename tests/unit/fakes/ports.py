@@ -24,6 +24,7 @@ from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.nodes import Nodes
 from tests.unit.fakes.orphans import FakeOrphans
 from tests.unit.fakes.probe import FakeProbe
+from tests.unit.fakes.secrets import FakeDeliveries, FakeLetters, FakeSafe, FakeShelf
 
 T = TypeVar("T")
 ZONE = "Z14GRHDCWA56QT"
@@ -400,6 +401,10 @@ class FakePorts:
     fleet: FakeFleet = field(default_factory=FakeFleet)
     clock: Any = field(default_factory=FakeClock)
     yards: dict[str, Any] = field(default_factory=dict)
+    safe: FakeSafe = field(default_factory=FakeSafe)
+    shelves: dict[str, FakeShelf] = field(default_factory=dict)
+    letters: FakeLetters = field(default_factory=FakeLetters)
+    deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
 
     @property
     def locks(self) -> FakeLocks:
@@ -413,6 +418,9 @@ class FakePorts:
 
     def yard(self, cluster: str) -> Any:
         return self.yards.setdefault(cluster, Nodes())
+
+    def shelf(self, cluster: str) -> FakeShelf:
+        return self.shelves.setdefault(cluster, FakeShelf())
 
     def manifests(self, name: str) -> list[dict[str, Any]]:
         return self.files[name]
