@@ -6,6 +6,7 @@ It prints ``{"url": …, "ca": …, "token": …, "seconds_to_settle": …}``, a
 
 * ``requests``: the log so far,
 * ``nodes``: when each node was cordoned, lost its first pod and was empty,
+* ``secrets``: when each Secret got which version,
 * ``forget``: the log is emptied; ``at`` is the time on the clock of the other answers,
 * ``mishap {"kind": "throttled", "times": 20}``: a ``Mishap`` of ``local/kubernetes/mishaps.py``.
 
@@ -21,6 +22,7 @@ import queue
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from local.kubernetes.mishaps import Kind, Mishap
@@ -63,6 +65,9 @@ def answer(cluster: Standalone, line: str) -> Any:
         case "nodes":
             with cluster.kernel.lock:
                 return cluster.chronicle.told()
+        case "secrets":
+            with cluster.kernel.lock:
+                return cluster.secrets.told()
         case "forget":
             cluster.requests.forget()
             return {"done": word, "at": round(cluster.clock.seconds(), 4)}
@@ -71,7 +76,7 @@ def answer(cluster: Standalone, line: str) -> Any:
             with cluster.kernel.lock:
                 cluster.api.mishaps.happen(Mishap(**{**told, "kind": Kind(told["kind"])}))
             return {"done": word}
-    return {"error": f"{word!r} is none of requests, nodes, forget, mishap"}
+    return {"error": f"{word!r} is none of requests, nodes, secrets, forget, mishap"}
 
 
 def _read(lines: queue.SimpleQueue[str]) -> None:
@@ -107,6 +112,8 @@ def _options() -> argparse.Namespace:
         ("seconds", 900.0, "the longest time to live"),
     ):
         parser.add_argument(f"--{name}", type=float, default=value, help=told)
+    parser.add_argument("--objects", type=Path, help="a JSON list of objects that are there besides")
+    parser.add_argument("--groups", nargs="*", default=(), help="groups of whoever has the token")
     parser.add_argument("--disruption-lag", type=float, nargs=2, default=plan.disruption_lag, metavar="SECONDS")
     return parser.parse_args()
 
@@ -128,6 +135,8 @@ def _plan(options: argparse.Namespace) -> Plan:
         start_seconds=options.start_seconds,
         disruption_lag=tuple(options.disruption_lag),
         seed=options.seed,
+        objects=tuple(json.loads(options.objects.read_text(encoding="utf-8"))) if options.objects else (),
+        groups=tuple(options.groups),
     )
 
 
