@@ -7,6 +7,7 @@ It prints ``{"url": …, "ca": …, "token": …, "seconds_to_settle": …}``, a
 * ``requests``: the log so far,
 * ``nodes``: when each node was cordoned, lost its first pod and was empty,
 * ``secrets``: when each Secret got which version,
+* ``clock``: ``at``, the time on the clock of the other answers,
 * ``forget``: the log is emptied; ``at`` is the time on the clock of the other answers,
 * ``mishap {"kind": "throttled", "times": 20}``: a ``Mishap`` of ``local/kubernetes/mishaps.py``.
 
@@ -68,6 +69,8 @@ def answer(cluster: Standalone, line: str) -> Any:
         case "secrets":
             with cluster.kernel.lock:
                 return cluster.secrets.told()
+        case "clock":
+            return {"at": round(cluster.clock.seconds(), 4)}
         case "forget":
             cluster.requests.forget()
             return {"done": word, "at": round(cluster.clock.seconds(), 4)}
@@ -76,7 +79,7 @@ def answer(cluster: Standalone, line: str) -> Any:
             with cluster.kernel.lock:
                 cluster.api.mishaps.happen(Mishap(**{**told, "kind": Kind(told["kind"])}))
             return {"done": word}
-    return {"error": f"{word!r} is none of requests, nodes, secrets, forget, mishap"}
+    return {"error": f"{word!r} is none of requests, nodes, secrets, clock, forget, mishap"}
 
 
 def _read(lines: queue.SimpleQueue[str]) -> None:
