@@ -44,60 +44,6 @@ SECRETS_SECONDS = 0.02
 NAMESPACE = "shop"
 
 
-@dataclass
-class Account:
-    """One account whose secrets are carried; every invocation sees it through ``Ports`` of its own.
-
-    Args:
-        environment: which secrets, which clusters.
-        servers: cluster to its API; blue, then green.
-    """
-
-    environment: Environment
-    servers: Mapping[str, Server]
-    safe: Safe = field(default_factory=lambda: Safe())
-    deliveries: Deliveries = field(default_factory=lambda: Deliveries())
-    topic: Topic = field(default_factory=lambda: Topic())
-    settings: Settings = field(default_factory=Settings)
-    failures: list[BaseException] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    queue: Hop = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.queue = Hop(lambda batch: carry(self.ports(), batch), self.failures, self.seconds)
-
-    def ports(self) -> norikae.ports.Ports:
-        """The world for one invocation."""
-        return cast("norikae.ports.Ports", Ports(self))
-
-    def rotate(self, name: str) -> str:
-        """A version becomes AWSCURRENT, and EventBridge says so; the version's id."""
-        described = self.safe.rotate(name)
-        self.queue.send(_label_updated(described))
-        return described.current
-
-
-class Ports:
-    """As much of ``norikae.ports.Ports`` as secret sync touches."""
-
-    def __init__(self, account: Account) -> None:
-        self.now, self._account, self.clock = time.time(), account, SystemClock()
-        self.environment, self.settings = account.environment, account.settings
-        self.safe, self.deliveries, self.topic = account.safe, account.deliveries, account.topic
-        self.letters, self.table = Letters(account.queue), Table(tuple(account.servers))
-        self._shelves: dict[str, ApiShelf] = {}
-
-    def shelf(self, cluster: str) -> Shelf:
-        """The cluster's API, over connections that this invocation opens."""
-        if cluster not in self._shelves:
-            server = self._account.servers[cluster]
-            client = KubernetesClient(
-                endpoint=server.endpoint, ca_pem=server.ca_pem, token=lambda: server.token, connections=CONNECTIONS
-            )
-            self._shelves[cluster] = ApiShelf(client)
-        return self._shelves[cluster]
-
-
 class Safe:
     """Secrets by name, each of which its tag gives to one namespace."""
 
@@ -206,6 +152,60 @@ class Table:
         del item, kind
         time.sleep(TABLE_SECONDS)
         return self._clusters
+
+
+@dataclass
+class Account:
+    """One account whose secrets are carried; every invocation sees it through ``Ports`` of its own.
+
+    Args:
+        environment: which secrets, which clusters.
+        servers: cluster to its API; blue, then green.
+    """
+
+    environment: Environment
+    servers: Mapping[str, Server]
+    safe: Safe = field(default_factory=Safe)
+    deliveries: Deliveries = field(default_factory=Deliveries)
+    topic: Topic = field(default_factory=Topic)
+    settings: Settings = field(default_factory=Settings)
+    failures: list[BaseException] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    queue: Hop = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.queue = Hop(lambda batch: carry(self.ports(), batch), self.failures, self.seconds)
+
+    def ports(self) -> norikae.ports.Ports:
+        """The world for one invocation."""
+        return cast("norikae.ports.Ports", Ports(self))
+
+    def rotate(self, name: str) -> str:
+        """A version becomes AWSCURRENT, and EventBridge says so; the version's id."""
+        described = self.safe.rotate(name)
+        self.queue.send(_label_updated(described))
+        return described.current
+
+
+class Ports:
+    """As much of ``norikae.ports.Ports`` as secret sync touches."""
+
+    def __init__(self, account: Account) -> None:
+        self.now, self._account, self.clock = time.time(), account, SystemClock()
+        self.environment, self.settings = account.environment, account.settings
+        self.safe, self.deliveries, self.topic = account.safe, account.deliveries, account.topic
+        self.letters, self.table = Letters(account.queue), Table(tuple(account.servers))
+        self._shelves: dict[str, ApiShelf] = {}
+
+    def shelf(self, cluster: str) -> Shelf:
+        """The cluster's API, over connections that this invocation opens."""
+        if cluster not in self._shelves:
+            server = self._account.servers[cluster]
+            client = KubernetesClient(
+                endpoint=server.endpoint, ca_pem=server.ca_pem, token=lambda: server.token, connections=CONNECTIONS
+            )
+            self._shelves[cluster] = ApiShelf(client)
+        return self._shelves[cluster]
 
 
 def _label_updated(secret: Described) -> dict[str, Any]:

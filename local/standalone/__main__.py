@@ -23,6 +23,7 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,26 +61,49 @@ def main() -> int:
 def answer(cluster: Standalone, line: str) -> Any:
     """What is said to a line."""
     word, _, rest = line.strip().partition(" ")
-    match word:
-        case "requests":
-            return {"most_at_once": cluster.requests.most_at_once, "requests": cluster.requests.told()}
-        case "nodes":
-            with cluster.kernel.lock:
-                return cluster.chronicle.told()
-        case "secrets":
-            with cluster.kernel.lock:
-                return cluster.secrets.told()
-        case "clock":
-            return {"at": round(cluster.clock.seconds(), 4)}
-        case "forget":
-            cluster.requests.forget()
-            return {"done": word, "at": round(cluster.clock.seconds(), 4)}
-        case "mishap":
-            told = json.loads(rest)
-            with cluster.kernel.lock:
-                cluster.api.mishaps.happen(Mishap(**{**told, "kind": Kind(told["kind"])}))
-            return {"done": word}
-    return {"error": f"{word!r} is none of requests, nodes, secrets, clock, forget, mishap"}
+    if word not in ANSWERS:
+        return {"error": f"{word!r} is none of {', '.join(ANSWERS)}"}
+    return ANSWERS[word](cluster, rest)
+
+
+def _requests(cluster: Standalone, _: str) -> Any:
+    return {"most_at_once": cluster.requests.most_at_once, "requests": cluster.requests.told()}
+
+
+def _nodes(cluster: Standalone, _: str) -> Any:
+    with cluster.kernel.lock:
+        return cluster.chronicle.told()
+
+
+def _secrets(cluster: Standalone, _: str) -> Any:
+    with cluster.kernel.lock:
+        return cluster.secrets.told()
+
+
+def _clock(cluster: Standalone, _: str) -> Any:
+    return {"at": round(cluster.clock.seconds(), 4)}
+
+
+def _forget(cluster: Standalone, _: str) -> Any:
+    cluster.requests.forget()
+    return {"done": "forget", "at": round(cluster.clock.seconds(), 4)}
+
+
+def _mishap(cluster: Standalone, rest: str) -> Any:
+    told = json.loads(rest)
+    with cluster.kernel.lock:
+        cluster.api.mishaps.happen(Mishap(**{**told, "kind": Kind(told["kind"])}))
+    return {"done": "mishap"}
+
+
+ANSWERS: dict[str, Callable[[Standalone, str], Any]] = {
+    "requests": _requests,
+    "nodes": _nodes,
+    "secrets": _secrets,
+    "clock": _clock,
+    "forget": _forget,
+    "mishap": _mishap,
+}
 
 
 def _read(lines: queue.SimpleQueue[str]) -> None:
