@@ -235,6 +235,15 @@ def test_a_success_long_after_the_asking_is_an_answer_whatever_was_hashed() -> N
     assert story.state() == "current"
 
 
+def test_a_time_that_nobody_can_read_is_no_answer() -> None:
+    story = Story()
+    story.operator.work()
+    begun = story.operator.read()
+    story.ask()
+    story.operator.finish(begun, at="yesterday")
+    assert story.state() == "waiting"
+
+
 def test_a_failure_is_waited_for_and_its_message_is_kept_from_people() -> None:
     story = Story()
     story.operator.work()

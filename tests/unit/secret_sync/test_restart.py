@@ -192,11 +192,13 @@ class Busy(FakeShelf):
     """A cluster in which somebody else writes to workloads just before norikae does."""
 
     writes = 0
+    pauses = False
 
     def annotate_template(self, workload: dict[str, Any], annotations: Any) -> None:
         if self.writes:
             self.writes -= 1
-            self.add("Deployment", self.objects["Deployment", "shop", workload["metadata"]["name"]])
+            known = self.objects["Deployment", "shop", workload["metadata"]["name"]]
+            self.add("Deployment", {**known, "spec": {**known["spec"], "paused": self.pauses}})
         super().annotate_template(workload, annotations)
 
 
@@ -213,6 +215,19 @@ def test_a_workload_that_somebody_wrote_meanwhile_is_read_again() -> None:
     ports = busy(1)
     assert restart(ports, letter()).done == ("deployment web",)
     assert rolled_for(ports.shelf(BLUE)) == "db=db-v2"
+
+
+def test_a_workload_that_somebody_paused_meanwhile_is_left() -> None:
+    ports = busy(1)
+    ports.shelf(BLUE).pauses = True  # type: ignore[attr-defined]
+    assert restart(ports, letter()) == Restarted()
+    assert rolled_for(ports.shelf(BLUE)) == ""
+
+
+def test_a_workload_that_somebody_deleted_meanwhile_is_left() -> None:
+    ports = story(workload(), workload("api"))
+    ports.shelf(BLUE).refuses["patch Deployment shop/web"] = NotFoundError("PATCH deployments was answered 404")
+    assert restart(ports, letter()).done == ("deployment api",)
 
 
 def test_who_writes_all_the_time_makes_the_letter_come_again() -> None:
@@ -245,6 +260,13 @@ def test_consumers_of_a_class_roll_while_a_pod_mounts_an_older_version() -> None
     ports = class_story(mounts("a", db="db-v1", api="api-v1"), mounts("b", db="db-v2", api="api-v1"))
     assert restart(ports, letter(BLUE, "class:files")).done == ("deployment web",)
     assert rolled_for(ports.shelf(BLUE)) == "class:files=api-v1+db-v2"
+    assert restart(ports, letter(BLUE, "class:files")) == Restarted()
+
+
+def test_a_pin_in_a_class_is_nothing_to_restart_for() -> None:
+    ports = class_story(mounts("a", db="db-v1"))
+    pinned = "- objectName: db\n  objectType: secretsmanager\n  objectVersion: db-v1"
+    ports.shelf(BLUE).add(KIND, provider(pinned))
     assert restart(ports, letter(BLUE, "class:files")) == Restarted()
 
 
