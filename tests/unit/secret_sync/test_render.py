@@ -155,6 +155,11 @@ REFUSED: list[tuple[dict[str, Any], str | bytes, str]] = [
         "makes the Secret larger than 1 MiB, which Kubernetes refuses; shorten it",
     ),
     ({"nested": "flatten"}, json.dumps({"k" * 240: {f"{one}": "@" for one in range(900)}}), "longer than 128 KiB"),
+    (
+        {"format": "binary"},
+        b"@" * 70_000,
+        "the Secret would be larger than 1 MiB, which Kubernetes refuses; take",
+    ),
     ({}, b"\xff@", "prod/db is not UTF-8; set spec.format: binary"),
     ({"format": "text"}, b"\xff@", "prod/db is not UTF-8; set spec.format: binary"),
     (

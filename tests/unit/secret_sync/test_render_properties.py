@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from norikae.errors import BadRequestError, RefusedError
-from norikae.secret_sync.declaration import target_of_sync
+from norikae.secret_sync.decide import wanted
+from norikae.secret_sync.declaration import read_declaration, target_of_sync
 from norikae.secret_sync.document import flat, json_of, parse
 from norikae.secret_sync.keys import is_key
-from norikae.secret_sync.render import fingerprint
+from norikae.secret_sync.render import fingerprint, render
 from norikae.secret_sync.sealed import Sealed
-from tests.unit.secret_sync.declared import rendered, sync
+from norikae.secret_sync.stored import Stored
+from tests.unit.secret_sync.declared import NOW, V1, decided, rendered, secret, sync, value
 
 CANARY = "canary7f3a9c51"
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -50,18 +53,18 @@ SPEC = st.fixed_dictionaries(
 
 
 @given(SECRET, st.sampled_from([None, 2]))
-def test_every_value_can_be_read_back(secret: dict[str, Any], indent: int | None) -> None:
-    made = rendered(json.dumps(secret, indent=indent))
-    assert made.keys() == secret.keys()
-    for key, value in secret.items():
-        assert made[key].decode() == value if isinstance(value, str) else json.loads(made[key]) == value
+def test_every_value_can_be_read_back(content: dict[str, Any], indent: int | None) -> None:
+    made = rendered(json.dumps(content, indent=indent))
+    assert made.keys() == content.keys()
+    for key, part in content.items():
+        assert made[key].decode() == part if isinstance(part, str) else json.loads(made[key]) == part
 
 
 @given(SECRET)
-def test_json_inside_has_no_white_space_and_the_same_meaning(secret: dict[str, Any]) -> None:
-    text = json.dumps(secret)
+def test_json_inside_has_no_white_space_and_the_same_meaning(content: dict[str, Any]) -> None:
+    text = json.dumps(content)
     again = json_of(parse(text, "it"))
-    assert json.loads(again) == secret
+    assert json.loads(again) == content
     assert again == json_of(parse(again, "it"))
     assert len(again) <= len(text)
 
@@ -75,14 +78,14 @@ def test_a_number_keeps_every_digit(literal: str) -> None:
 
 
 @given(st.dictionaries(KEY, st.dictionaries(KEY, LEAF, min_size=1, max_size=3), min_size=1, max_size=4))
-def test_joined_names_lose_nothing(secret: dict[str, Any]) -> None:
-    names = [name for name, _ in flat(parse(json.dumps(secret), "it"))]
-    assert len(names) == sum(len(inner) for inner in secret.values())
+def test_joined_names_lose_nothing(content: dict[str, Any]) -> None:
+    names = [name for name, _ in flat(parse(json.dumps(content), "it"))]
+    assert len(names) == sum(len(inner) for inner in content.values())
     if len(set(names)) == len(names) and all(is_key(name) for name in names):
-        assert sorted(rendered(json.dumps(secret), nested="flatten")) == sorted(names)
+        assert sorted(rendered(json.dumps(content), nested="flatten")) == sorted(names)
     else:
         with pytest.raises(RefusedError, match=r"cannot be keys|spec.nested: flatten gives"):
-            rendered(json.dumps(secret), nested="flatten")
+            rendered(json.dumps(content), nested="flatten")
 
 
 @given(TEXT)
@@ -131,3 +134,14 @@ def test_no_error_has_anything_of_a_value(spec: dict[str, Any], content: str, bi
 def test_a_fingerprint_is_the_same_only_for_the_same_data(one: dict[str, bytes], other: dict[str, bytes]) -> None:
     prints = [fingerprint("v", {key: Sealed(value) for key, value in data.items()}) for data in (one, other)]
     assert (prints[0] == prints[1]) is (one == other)
+
+
+@given(SECRET, st.data())
+def test_what_was_written_is_kept_until_somebody_edits_it(content: dict[str, Any], data: st.DataObject) -> None:
+    target, declaration = target_of_sync(sync()), read_declaration(sync())
+    made = wanted(target, declaration, secret(), V1, render(declaration, value(json.dumps(content))), None, now=NOW)
+    stored = Stored("shop", "db", "1", annotations=made.annotations, data=made.data)
+    assert decided(sync(), secret(), stored).action == "keep"
+    key = data.draw(st.sampled_from(sorted(made.data)))
+    edited = {**made.data, key: Sealed(made.data[key].open() + b"x")}
+    assert decided(sync(), secret(), replace(stored, data=edited)).action == "write"
