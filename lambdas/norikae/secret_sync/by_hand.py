@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from norikae.errors import BadRequestError
 from norikae.secret_sync.letter import Sweep
-from norikae.upgrade.ports import read_clusters
+from norikae.secret_sync.survey import live_clusters
 
 if TYPE_CHECKING:
     from norikae.ports import Ports
@@ -25,15 +25,14 @@ def sweep_secrets(ports: Ports, cluster: str) -> Answer:
         BadRequestError: no secrets are carried, or the cluster is neither blue nor green.
     """
     _refuse_without_secrets(ports, "sweep-secrets")
-    known = read_clusters(ports.table, ports.environment.clusters.adopt)
-    live = [name for name in (known.blue, known.green) if name]
+    live = live_clusters(ports)
     if cluster and cluster not in live:
         there_are = ", ".join(live) or "none"
         raise BadRequestError(
             f"command: cluster: {cluster} is neither blue nor green by the record; there are: {there_are}"
         )
     ports.letters.send((Sweep(why="operator", cluster=cluster),))
-    return {"sent": "sweep", "clusters": [cluster] if cluster else live}
+    return {"sent": "sweep", "clusters": [cluster] if cluster else list(live)}
 
 
 def redrive_secrets(ports: Ports) -> Answer:
