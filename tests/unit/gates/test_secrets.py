@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from norikae.errors import UnreachableError
+from norikae.secret_sync.carry import carry
 from norikae.secret_sync.letter import Check
 from norikae.traffic.history import LOOKS_AT_DRAINS
 from tests.unit.drain.claims import claim
@@ -15,6 +16,7 @@ from tests.unit.fakes.demo import ingress
 from tests.unit.fakes.kubernetes import FakeKubernetes
 from tests.unit.fakes.secrets import arn_of
 from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, Story
+from tests.unit.secret_sync.carried import encoded
 
 LAG = f"secrets lag: secretsyncs shop/db on {GREEN} does not have the current version of {SECRET} yet"
 
@@ -49,6 +51,17 @@ def test_it_goes_on_when_both_clusters_are_current() -> None:
     declares(story.ports, GREEN, secret_sync(NEW))
     assert story.judged(5)["next"] == "step"
     assert len(checks(story)) == 1
+
+
+def test_an_event_that_was_lost_is_made_up_for_by_the_look_that_waits() -> None:
+    story = baked()
+    for cluster in (BLUE, GREEN):
+        declares(story.ports, cluster, secret_sync(""))
+    for following in ("bake", "step"):
+        assert story.judged(5)["next"] == following
+        letters = [encoded(letter) for letter in checks(story)]
+        carry(story.ports, [{"messageId": f"m{number}", "body": body} for number, body in enumerate(letters)])
+    assert story.ports.shelves[GREEN].stored["shop", "db"].version == NEW
 
 
 def test_a_secret_that_lags_on_blue_alone_is_waited_for_too() -> None:
