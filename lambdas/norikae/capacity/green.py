@@ -71,8 +71,8 @@ def scale_green(ports: Ports, writer: Writer, application: str, weight: int) -> 
 
 
 def _lagging_secrets(moving: Moving, weight: int) -> str:
-    """Which secrets of the application keep it from more traffic than it has on green; a weight in force stays."""
-    if weight <= moving.item.weight or not moving.ports.environment.secret_sync.secrets:
+    """Which secrets of the application keep it from a weight; one that was in force is only written once more."""
+    if weight == moving.item.weight or not moving.ports.environment.secret_sync.secrets:
         return ""
     from norikae.secret_sync.gate import behind  # noqa: PLC0415 - without secrets nobody pays for it
 
