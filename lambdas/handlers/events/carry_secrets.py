@@ -1,4 +1,4 @@
-"""SQS queue of what AWS says about secrets, and of norikae's own letters; each comes at least once, in any order."""
+"""SQS queue of what AWS says about secrets, and of norikae's own letters; each message comes at least once."""
 
 from norikae.secret_sync.carry import carry
 
@@ -8,5 +8,5 @@ from norikae.ports import Ports
 
 @invocation
 def handler(ports: Ports, event: Event) -> Answer:
-    """Carry their current values to every live cluster."""
+    """Carry them to every live cluster."""
     return carry(ports, event["Records"])
