@@ -19,6 +19,7 @@ from local.aws.iam_quotas import IamSimulator
 from local.aws.identities import Identities
 from local.aws.images import PublicParameters
 from local.aws.lambda_ import LambdaSimulator
+from local.aws.message_moves import SqsSimulator
 from local.aws.route53.simulator import Route53Simulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
 from local.aws.sts import StsSimulator
@@ -77,7 +78,7 @@ class World:
         self._run_functions(crashes)
         self._build_clusters()
         nodes = [self.ec2, self.autoscaling, PublicParameters(self.kernel)]
-        records = [DynamoDbSimulator(account=account, region=region)]
+        records = [DynamoDbSimulator(account=account, region=region), SqsSimulator(self.kernel)]
         trail = [CloudTrailSimulator(self.kernel, self.route53)]
         pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
         self.front = Front(

@@ -50,11 +50,12 @@ UPGRADE = (
         (
             *(*TELL, cluster_grants.clusters_read, cluster_grants.clusters_build),
             *(compute_grants.nodes_read, compute_grants.nodes_build, identity_grants.identity_build),
+            secret_grants.letters_send,
         ),
         ("norikae:admin",),
         (
             *("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_CLUSTER_ROLE", "NORIKAE_NODE_ROLE", "NORIKAE_NODE_PROFILE"),
-            *("NORIKAE_KEY", "NORIKAE_ACCESS"),
+            *("NORIKAE_KEY", "NORIKAE_ACCESS", "NORIKAE_SECRETS_QUEUE"),
         ),
         timeout=120,
     ),
@@ -80,9 +81,9 @@ UPGRADE = (
     Row(
         "Sync applications",
         "workflow",
-        (*TELL, cluster_grants.cluster_endpoint, secret_grants.letters_send),
+        (*TELL, cluster_grants.cluster_endpoint),
         ("norikae:sync",),
-        (*TELLING, "NORIKAE_SECRETS_QUEUE"),
+        TELLING,
         timeout=120,
     ),
     Row(

@@ -14,6 +14,7 @@ from local.aws.iam.compute_demands import autoscaling, ec2, elbv2
 from local.aws.iam.conditions import Context, UnmodelledPolicyError
 from local.aws.iam.eks_demands import eks
 from local.aws.iam.identity_demands import iam, sts
+from local.aws.iam.queue_demands import sqs
 from local.aws.iam.storage_demands import dynamodb, s3
 
 if TYPE_CHECKING:
@@ -194,9 +195,7 @@ _SERVICES: dict[str, Derive] = {
     "autoscaling": autoscaling,
     "stepfunctions": _by_member("states", "executionArn", "stateMachineArn", "mapRunArn", "activityArn"),
     "sns": _by_member("sns", "TopicArn", "TargetArn"),
-    "sqs": _by_member(
-        "sqs", "QueueUrl", "QueueName", otherwise=lambda url, place: place.arn("sqs", url.rsplit("/", 1)[-1])
-    ),
+    "sqs": sqs,
     "kms": _by_member("kms", "KeyId", otherwise=lambda key, place: place.arn("kms", f"key/{key}")),
     "ssm": _by_member("ssm", "Name", otherwise=_parameter),
     "secretsmanager": _by_member(
