@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from norikae.adapters.aws.letters import BYTES, SqsLetters
 from norikae.errors import AwsRefusedError, RefusedError, ThrottledError, UnreachableError
 from norikae.secret_sync.letter import Check, Letter, Restart, Sweep
+from norikae.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ def queue(sqs: Any) -> str:
 
 
 def letters_of(client: Any, queue: str = "queue") -> SqsLetters:
-    return SqsLetters(lambda: client, lambda: queue, lambda: DEAD)
+    return SqsLetters(lambda: client, Settings(secrets_queue=queue, secrets_dead_letters=DEAD))
 
 
 def received(sqs: Any, queue: str) -> list[Letter]:
