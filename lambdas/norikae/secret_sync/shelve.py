@@ -100,8 +100,10 @@ def _move(ports: Ports, secret: Described, jobs: Sequence[Job], read: Read) -> l
     try:
         value = read()
     except NorikaeError as error:
-        said = RefusedError(f"the value of {secret.name} is refused: {error}") if _is_final(error) else error
-        return [_became(job, said) if move.action in NEEDS_VALUE else _unmoved(job, move) for job, move in decided]
+        return [
+            _valueless(job, secret, error) if move.action in NEEDS_VALUE else _unmoved(job, move)
+            for job, move in decided
+        ]
     if value.version != secret.current:  # rotated since it was described: what was right is behind, and the reverse
         secret = replace(secret, current=value.version)
         decided = moves()
@@ -170,6 +172,16 @@ def _became(job: Job, error: object) -> Outcome:
         f" group norikae:secrets create secrets, and get and patch {job.name}"
     )
     return Outcome.refused(job.cluster, job.target, f"{error}{right if ' 403 ' in f'{error} ' else ''}")
+
+
+def _valueless(job: Job, secret: Described, error: NorikaeError) -> Outcome:
+    """What an error of GetSecretValue means."""
+    if not _is_final(error):
+        return Outcome.failed(job.cluster, job.target, error)
+    reason = (
+        f"the value of {secret.name} is refused: {error}; its resource policy and its KMS key have to allow norikae"
+    )
+    return Outcome.refused(job.cluster, job.target, reason)
 
 
 def _is_final(error: NorikaeError) -> bool:
