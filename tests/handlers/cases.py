@@ -192,7 +192,7 @@ def _cordoned() -> Beginning:
     return world
 
 
-WORLDS: dict[str, Callable[[], Beginning | Draining | Story]] = {
+WORLDS: dict[str, Callable[[], Beginning | Draining | Secrets | Story]] = {
     "plan_upgrade": _free,
     "run_preflight": _planned,
     "request_plan_approval": _planned,

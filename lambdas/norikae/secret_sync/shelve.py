@@ -178,9 +178,7 @@ def _valueless(job: Job, secret: Described, error: NorikaeError) -> Outcome:
     """What an error of GetSecretValue means."""
     if not _is_final(error):
         return Outcome.failed(job.cluster, job.target, error)
-    reason = (
-        f"the value of {secret.name} is refused: {error}; its resource policy and its KMS key have to allow norikae"
-    )
+    reason = f"the value of {secret.name} is refused: {error}; its policy and its KMS key have to allow norikae"
     return Outcome.refused(job.cluster, job.target, reason)
 
 

@@ -1,7 +1,7 @@
 """Whatever happens in whatever order, at rest every target is current, and no Secret ever went back.
 
-Hypothesis rotates secrets, sends events twice, late or not at all, lets handlers run into each other, die, lose answers,
-and takes clusters away in the middle.
+Hypothesis rotates secrets, sends events twice, late or not at all, lets handlers run into each other, die and lose
+answers, and takes clusters away in the middle.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -161,7 +161,7 @@ class Carrying(RuleBasedStateMachine):
         ids = data.draw(st.permutations([message for _, message, _ in self.story.queue]))[:5]
         world = World(self.story, {call: self.fault(what) for call, what in times.items()})
         try:
-            self.story.batch(ids, lambda _, records: carry(world, records))  # type: ignore[arg-type]
+            self.story.batch(ids, lambda _, records: carry(world, records))
         except Killed:
             return  # nothing is acknowledged
         finally:
@@ -250,7 +250,6 @@ Carrying.TestCase.settings = settings(
     max_examples=150,
     stateful_step_count=25,
     deadline=None,
-    phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.too_slow],
 )
 TestAtRest = Carrying.TestCase

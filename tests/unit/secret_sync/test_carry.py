@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from norikae.errors import RefusedError, ThrottledError, UnreachableError
@@ -290,7 +292,7 @@ def test_a_secret_that_the_environment_file_does_not_name() -> None:
     assert (story.told(), dict(story.safe.calls)) == (["secret-refused"], {})
 
 
-UNFIT = {
+UNFIT: dict[str, tuple[Any, dict[str, Any], str]] = {
     "binary": (b"\x00\xff", {}, "is a SecretBinary; set spec.format: binary"),
     "not UTF-8": (b"\xff\xfe", {"format": "text"}, "is a SecretBinary; set spec.format: binary"),
     "no JSON": ("hunter2", {}, "spec.format"),

@@ -25,7 +25,7 @@ VALUES: dict[str, Any] = {
     "a list": [CANARY],
     "half": f'{{"password": "{CANARY}',
     "binary": CANARY.encode() + b"\xff",
-    "too large": {"password": CANARY * 100_000},
+    "too large": {"password": CANARY * 80_000},
 }
 SPECS: dict[str, dict[str, Any]] = {
     "plain": {},
@@ -56,8 +56,13 @@ def sinks(story: Story, *answers: object) -> str:
 
 @pytest.mark.parametrize("error", ["", *ERRORS])
 @pytest.mark.parametrize("spec", SPECS)
-@pytest.mark.parametrize("value", VALUES)
-def test_no_sink_has_a_value(value: str, spec: str, error: str) -> None:
+def test_no_sink_has_a_value(spec: str, error: str) -> None:
+    for value in VALUES:
+        nothing_leaks(value, spec, error)
+
+
+def nothing_leaks(value: str, spec: str, error: str) -> None:
+    """A rotation to the value, an edit by hand and a sweep, with the error in blue."""
     story, raised = Story(), []
     story.declares("db", **SPECS[spec])
     external(story)

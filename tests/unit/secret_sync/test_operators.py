@@ -39,7 +39,7 @@ class Operator:
                 if kind == EXTERNAL:
                     obj["status"] = {
                         "refreshTime": "2026-11-28T03:00:00Z",
-                        "syncedResourceVersion": sorted(_versions(obj["metadata"]))[0],
+                        "syncedResourceVersion": min(_versions(obj["metadata"])),
                         "conditions": [{"type": "Ready", "status": "True", "reason": "SecretSynced"}],
                     }
 
@@ -68,10 +68,8 @@ def pinned(story: Story, **metadata: Any) -> None:
 
 
 def version_of(shelf: FakeShelf) -> str:
-    found: str = shelf.objects[AWS_SECRET, "shop", "db"]["spec"]["stringDataFrom"]["secretsManagerSecretRef"][
-        "versionId"
-    ]
-    return found
+    source = shelf.objects[AWS_SECRET, "shop", "db"]["spec"]["stringDataFrom"]
+    return str(source["secretsManagerSecretRef"]["versionId"])
 
 
 def test_external_secrets_is_told_and_waited_for() -> None:
