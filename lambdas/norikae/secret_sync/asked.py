@@ -1,16 +1,17 @@
 """What External Secrets has been asked to fetch, as an annotation of the ExternalSecret, and whether it has done so.
 
-No clock is compared. ``status.syncedResourceVersion`` is ``<generation>-<hash of labels and annotations>`` of the
+Clocks need not agree. ``status.syncedResourceVersion`` is ``<generation>-<hash of labels and annotations>`` of the
 object as the reconcile that succeeded had read it (external-secrets/external-secrets, ``pkg/controllers/util/util.go``
 and ``ObjectHash`` in ``pkg/utils/utils.go``: the hash is of Go's ``%+v`` of both maps, by MD5 at first, by SHA3-224
-now). So it is known whether that reconcile had seen the annotation: one that began before it writes another hash.
+now). So it is known whether that reconcile had seen the annotation: one that began before it writes another hash. From
+an operator that hashes in a way that is not known here, any other version than before is taken for an answer.
+``status.refreshTime`` is when the reconcile began; minutes after the asking it is an answer in any case.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,25 +24,26 @@ if TYPE_CHECKING:
     from norikae.secret_sync.target import Json
 
 ASKED = "norikae.dev/secret-asked"
-"""Annotation: ARN to the version that was asked for and the ``syncedResourceVersion`` then, which is left out once it
-is known that the version was fetched; compact JSON."""
+"""Annotation: ARN to an ``Ask``, in compact JSON."""
 FORCE = "force-sync"
-_DIGEST = re.compile(r"\d+-(?:[0-9a-f]{32}|[0-9a-f]{56})")
+SKEW = 120.0
+"""Seconds by which the clock of a cluster may be ahead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True, array_like=True):
     """That a version was asked for.
 
     Args:
         version: which.
         before: ``status.syncedResourceVersion`` at that moment.
-        done: whether it is known already that it was fetched.
+        at: that moment, in seconds since the epoch; 0 once it is known that the version was fetched.
+        hashes: whether this operator was seen to hash as it is known here.
     """
 
     version: str
     before: str = ""
-    done: bool = False
+    at: int = 0
+    hashes: bool = False
 
 
 def asks_of(obj: Json) -> dict[str, Ask]:
@@ -52,10 +54,9 @@ def asks_of(obj: Json) -> dict[str, Ask]:
     """
     text = (obj["metadata"].get("annotations") or {}).get(ASKED, "{}")
     try:
-        found = msgspec.json.decode(text, type=dict[str, tuple[str, ...]])
+        return msgspec.json.decode(text, type=dict[str, Ask])
     except (ValueError, RecursionError):
         return {}
-    return {arn: Ask(one[0], "".join(one[1:2]), done=len(one) == 1) for arn, one in found.items() if one}
 
 
 def is_fetched(obj: Json, ask: Ask) -> bool:
@@ -67,13 +68,13 @@ def is_fetched(obj: Json, ask: Ask) -> bool:
     """
     status = obj.get("status") or {}
     synced = str(status.get("syncedResourceVersion") or "")
-    if ask.done:
+    if not ask.at:
         return True
     if not synced or not status.get("refreshTime") or ready(obj)[0] != "True":
         return False
-    if _DIGEST.fullmatch(synced):
-        return synced in _versions(obj["metadata"])
-    return synced != ask.before  # an External Secrets of tomorrow, which hashes otherwise
+    if synced in _versions(obj["metadata"]) or (not ask.hashes and synced != ask.before):
+        return True
+    return _seconds(status["refreshTime"]) > ask.at + SKEW
 
 
 def asking(obj: Json, secret: Described, references: Collection[str], *, now: float) -> Json:
@@ -86,12 +87,11 @@ def asking(obj: Json, secret: Described, references: Collection[str], *, now: fl
         now: the instant, in seconds since the epoch.
     """
     synced = str((obj.get("status") or {}).get("syncedResourceVersion") or "")
-    kept = {
-        arn: (ask.version,) if is_fetched(obj, ask) else (ask.version, ask.before)
-        for arn, ask in asks_of(obj).items()
-        if arn != secret.arn and _is_named(arn, references)
-    }
-    asks: Mapping[str, tuple[str, ...]] = {**kept, secret.arn: (secret.current, synced)}
+    known = {arn: Ask(one.version) if is_fetched(obj, one) else one for arn, one in asks_of(obj).items()}
+    # While an older question is open, what it has written last may be of neither; then the older one knows.
+    hashes = synced in _versions(obj["metadata"]) or any(one.hashes for one in known.values())
+    kept = {arn: one for arn, one in known.items() if _is_named(arn, references)}
+    asks = {**kept, secret.arn: Ask(secret.current, synced, int(now), hashes)}
     notes = {FORCE: str(int(now)), ASKED: msgspec.json.encode(asks, order="sorted").decode()}
     return {"metadata": {"annotations": notes}}
 
@@ -102,6 +102,13 @@ def ready(obj: Json) -> tuple[str, str]:
         if one.get("type") == "Ready":
             return str(one.get("status", "")), str(one.get("reason", ""))
     return "", ""
+
+
+def _seconds(moment: object) -> float:
+    try:
+        return datetime.fromisoformat(str(moment)).timestamp()
+    except ValueError:
+        return 0.0
 
 
 def _is_named(arn: str, references: Collection[str]) -> bool:

@@ -55,8 +55,6 @@ def standing_of(target: Target, secret: Described) -> Standing:
         target: one of ``targets``.
         secret: as DescribeSecret gives it.
     """
-    if target.problem:
-        return Standing("refused", target.problem)
     old = [version for _, reference, version in _references(target.object) if secret.is_meant_by(reference)]
     if all(version == secret.current for version in old):
         return Standing("current")

@@ -5,8 +5,10 @@ when the object's generation, labels or annotations are not those of the last su
 fetch. Since 0.11 nothing refreshes a Periodic one whose refreshInterval is 0 (issues #4167 and #4447); CreatedOnce and
 an immutable target never refresh. ``pkg/provider/aws/secretsmanager`` reads ``<prefix><key>`` with the stage
 AWSCURRENT, or ``version`` as a stage, or as an id after ``uuid/``; ``metadataPolicy: Fetch`` reads tags, no value.
-``force-sync`` is also what Argo CD's own action "refresh" writes (argoproj/argo-cd, ``resource_customizations/
-external-secrets.io/ExternalSecret/actions/refresh/action.lua``): what Git does not have is no difference there.
+A ClusterExternalSecret takes annotations that it does not know away from its ExternalSecrets
+(``pkg/controllers/clusterexternalsecret``). ``force-sync`` is also what Argo CD's own action "refresh" writes
+(argoproj/argo-cd, ``resource_customizations/external-secrets.io/ExternalSecret/actions/refresh/action.lua``): what Git
+does not have is no difference there.
 """
 
 from __future__ import annotations
@@ -61,6 +63,13 @@ def standing_of(target: Target, secret: Described) -> Standing:
         return Standing("refused", target.problem)
     if not references:
         return Standing("observed", f"{target} finds its secrets by a rule (dataFrom.find), so nobody knows which")
+    if owner := _cluster_wide_owner(target.object):
+        return Standing(
+            "observed",
+            f"{target} is written by ClusterExternalSecret {owner}, which takes annotations away, so nobody can ask it "
+            "and see that it is done; its refreshInterval brings the version. Declare a SecretSync, or ExternalSecrets "
+            "of their own, where seconds count",
+        )
     pinned = {target.versions.get(one, "") for one in references}
     if "" not in pinned and pinned != {secret.current}:
         return Standing(
@@ -147,12 +156,18 @@ def _store(part: Json, obj: Json, stores: Stores) -> Json | None:
 
 def _is_ours(store: Json, account: str, region: str) -> bool:
     provider = (store["spec"].get("provider") or {}).get("aws") or {}
-    role = str(provider.get("role") or "")
+    # ``additionalRoles`` are assumed one after the other before ``role`` (apis/externalsecrets).
+    role = str(provider.get("role") or (provider.get("additionalRoles") or [""])[-1])
     return (
         provider.get("service") == "SecretsManager"
         and region in {"", provider.get("region")}
         and (not account or not role or role.split(":")[4:5] == [account])
     )
+
+
+def _cluster_wide_owner(obj: Json) -> str:
+    owners = obj["metadata"].get("ownerReferences") or ()
+    return next((str(one.get("name", "")) for one in owners if one.get("kind") == "ClusterExternalSecret"), "")
 
 
 def _problem(obj: Json) -> str:

@@ -1,7 +1,8 @@
 """Whether Argo CD leaves a field alone that norikae patches: ``versionId`` of an AWSSecret.
 
 Sources: Argo CD docs, "Diff Customization" and "Sync Options"; argoproj/argo-cd ``util/argo/normalizers``. An
-annotation on an ExternalSecret needs none of it: a field that Git does not have is no difference.
+annotation on an ExternalSecret needs none of it: a field that Git does not have, and had not when it was applied last,
+is no difference (argoproj/gitops-engine ``pkg/diff``, ThreeWayDiff).
 """
 
 from __future__ import annotations
