@@ -32,14 +32,12 @@ if TYPE_CHECKING:
     from norikae.secret_sync.stored import Stored
     from norikae.secret_sync.target import Json, Target
 
-Became = Literal["current", "edited", "waiting", "failed", "refused"]
-"""What became of a target: it has the current version; it had, and was edited by hand, which is only reported;
-somebody else has to do something first; it could not be written this time; a person has to change something."""
+Became = Literal["current", "edited", "refused"]
+"""What became of a SecretSync: its Secret has the current version; it has it but for an edit by hand, which is only
+reported; a person has to change something. What fails for the moment is nothing that a status says."""
 _CONDITION: Mapping[Became, tuple[str, str]] = {
     "current": ("True", "Current"),
     "edited": ("False", "Edited"),
-    "waiting": ("Unknown", "Waiting"),
-    "failed": ("Unknown", "Failed"),
     "refused": ("False", "Refused"),
 }
 _LONGEST_MESSAGE = 1024
@@ -207,8 +205,9 @@ def _withheld(declaration: Declaration, secret: Described) -> str:
     """Why the secret may not go there at all."""
     if secret.deleted_at is not None:
         return (
-            f"{secret.name} was marked for deletion at {_rfc3339(secret.deleted_at)}, so it has no value; restore it"
-            f" (aws secretsmanager restore-secret --secret-id {secret.arn}), or delete the SecretSync"
+            f"{secret.name} was marked for deletion at {_rfc3339(secret.deleted_at)}; what the clusters have stays"
+            " as it is. Restore it (aws secretsmanager restore-secret"
+            f" --secret-id {secret.arn}), or delete what declares it"
         )
     if not secret.current:
         return f"no version of {secret.name} has the label AWSCURRENT; store a value in it"

@@ -171,7 +171,7 @@ def _read(spec: object) -> tuple[_Spec | None, str]:
     missing = re.search(r"(missing required|unknown) field `([^`]+)`", text)
     if missing:
         return None, _dotted(path, missing[2]) + (" is missing" if missing[1] != "unknown" else " is no field of it")
-    what = (text[: place.start()] if place else text).replace("`", "")
+    what = (text[: place.start()] if place else text).replace("`", "").replace(" | null", "")
     choices = _CHOICES.get(path)
     remedy = f"write {' or '.join(choices)}" if choices else "docs/secrets.md says what it takes"
     if what.startswith("Expected str"):
