@@ -58,6 +58,22 @@ def test_an_event_that_secrets_manager_does_not_know_yet_is_looked_at_again() ->
     assert story.version(BLUE) == "prod/db-v2"
 
 
+def test_a_version_that_was_just_replaced_is_not_believed_to_be_current_again() -> None:
+    """It is a stale read, or somebody has moved the label back; who waits half a minute knows."""
+    story = Story(green=False)
+    story.declares("db")
+    story.carries(story.rotates())
+    old = (story.safe.values["prod/db"], story.safe.described["prod/db"])
+    story.carries(story.rotates())
+    story.safe.values["prod/db"], story.safe.described["prod/db"] = old
+    (message,) = story.sends(Check("prod/db", "gate"))
+    assert "may have a newer version" in story.batch([message])["failed"][0]
+    assert story.version(BLUE) == "prod/db-v2"
+    story.ports.now += 60
+    assert story.batch([message])["batchItemFailures"] == []
+    assert story.version(BLUE) == "prod/db-v1"
+
+
 def test_a_secret_that_nobody_wants_costs_no_call_to_aws() -> None:
     story = Story()
     assert story.carries(story.rotates("other"))["ignored"] == {"nobody-wants-it": 1}
