@@ -1,7 +1,7 @@
 """Whatever happens in whatever order, at rest every target is current, and no Secret ever went back.
 
-Hypothesis rotates secrets, sends events twice, late or not at all, lets handlers run into each other, die, lose answers,
-and takes clusters away in the middle.
+Hypothesis rotates secrets, sends events twice, late or not at all, lets handlers run into each other, die and lose
+answers, and takes clusters away in the middle.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -24,7 +24,18 @@ from tests.unit.secret_sync.carried import BLUE, GREEN, OURS, Json, Story
 PARTS = ("safe", "letters", "deliveries", "topic", "table")
 SECRETS = ("db", "key")
 AWS_SECRET = "awssecrets.mumoshu.github.io"
-FAULTS = ("dies before", "dies after", "refused", "throttled", "answer lost", "rotation", "another", "overtaken", "down", "overtaken")
+FAULTS = (
+    "dies before",
+    "dies after",
+    "refused",
+    "throttled",
+    "answer lost",
+    "rotation",
+    "another",
+    "overtaken",
+    "down",
+    "overtaken",
+)
 CALLS = {
     "declared": 8,
     "describe": 3,
@@ -39,7 +50,9 @@ CALLS = {
     "environment": 1,
 }
 """Every call of a handler, and how often it makes it, more or less."""
-PLACES = st.sampled_from([*sorted(CALLS), "write", "write", "current"]).flatmap(lambda name: st.tuples(st.just(name), st.integers(1, CALLS[name])))
+PLACES = st.sampled_from([*sorted(CALLS), "write", "write", "current"]).flatmap(
+    lambda name: st.tuples(st.just(name), st.integers(1, CALLS[name]))
+)
 SWEEPS = (Sweep("sweep"), Sweep("sweep", only_new=True))
 
 
@@ -148,7 +161,7 @@ class Carrying(RuleBasedStateMachine):
         ids = data.draw(st.permutations([message for _, message, _ in self.story.queue]))[:5]
         world = World(self.story, {call: self.fault(what) for call, what in times.items()})
         try:
-            self.story.batch(ids, lambda _, records: carry(world, records))  # type: ignore[arg-type]
+            self.story.batch(ids, lambda _, records: carry(world, records))
         except Killed:
             return  # nothing is acknowledged
         finally:
@@ -192,7 +205,11 @@ class Carrying(RuleBasedStateMachine):
             for place, versions in shelf.history.items():
                 numbers = [number(version) for version in versions]
                 assert numbers == sorted(numbers), f"{cluster} {place} went back: {versions}"
-            pinned = number(shelf.objects[AWS_SECRET, "shop", "old"]["spec"]["stringDataFrom"]["secretsManagerSecretRef"]["versionId"])
+            pinned = number(
+                shelf.objects[AWS_SECRET, "shop", "old"]["spec"]["stringDataFrom"]["secretsManagerSecretRef"][
+                    "versionId"
+                ]
+            )
             assert pinned >= self.pinned.get(cluster, 0), "an AWSSecret went back"
             self.pinned[cluster] = pinned
 
@@ -230,6 +247,9 @@ def number(version: str) -> int:
 
 
 Carrying.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=25, deadline=None, phases=(Phase.generate,), suppress_health_check=[HealthCheck.too_slow]
+    max_examples=150,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 TestAtRest = Carrying.TestCase
