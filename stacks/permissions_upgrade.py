@@ -73,17 +73,17 @@ UPGRADE = (
         "Sync platform",
         "workflow",
         # On blue it only sees which load balancers have to let go of their clients sooner.
-        (*TELL, cluster_grants.cluster_endpoint, *KEEP_ALIVE),
+        (*TELL, cluster_grants.cluster_endpoint, *KEEP_ALIVE, secret_grants.letters_send),
         ("norikae:sync", "norikae:read"),
-        TELLING,
+        (*TELLING, "NORIKAE_SECRETS_QUEUE"),
         timeout=120,
     ),
     Row(
         "Sync applications",
         "workflow",
-        (*TELL, cluster_grants.cluster_endpoint),
+        (*TELL, cluster_grants.cluster_endpoint, secret_grants.letters_send),
         ("norikae:sync",),
-        TELLING,
+        (*TELLING, "NORIKAE_SECRETS_QUEUE"),
         timeout=120,
     ),
     Row(
