@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from local.world import World
 
 Statement = dict[str, Any]
+READERS = frozenset({"external-secrets", "aws-secret-operator"})
+"""Namespaces whose pods read every secret of the account."""
 
 
 def give_pods_their_roles(world: World, cluster: str) -> None:
@@ -30,6 +32,8 @@ def give_pods_their_roles(world: World, cluster: str) -> None:
         _create(world, role, _irsa(role, issuer, [subject(one["namespace"], one["name"]) for one in mine]))
     for role in {one.role for one in clusters.pod_identity}:
         _create(world, role, _pods())
+    for role in {one.role for one in clusters.pod_identity if one.namespace in READERS}:
+        _let_read_secrets(world, role)
     for one in clusters.pod_identity:
         world.eks.create_pod_identity_association(
             clusterName=cluster, namespace=one.namespace, serviceAccount=one.service_account, roleArn=one.role
@@ -39,6 +43,18 @@ def give_pods_their_roles(world: World, cluster: str) -> None:
 def _create(world: World, role: str, statement: Statement) -> None:
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
     world.client("iam").create_role(RoleName=role.rpartition("/")[2], AssumeRolePolicyDocument=document)
+
+
+def _let_read_secrets(world: World, role: str) -> None:
+    environment = world.environment
+    statement = {
+        "Effect": "Allow",
+        "Action": ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+        "Resource": f"arn:aws:secretsmanager:{environment.region}:{environment.account}:secret:*",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    name = role.rpartition("/")[2]
+    world.client("iam").put_role_policy(RoleName=name, PolicyName="read-secrets", PolicyDocument=document)
 
 
 def _irsa(role: str, issuer: str, subjects: list[str]) -> Statement:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from local.kubernetes import deletion, errors, jobs, rbac, validation
+from local.kubernetes import deletion, errors, jobs, rbac, secrets, structural, validation
 from local.kubernetes.errors import Cause
 from local.kubernetes.objects import Json, generated_name, new_uid, timestamp
 from local.kubernetes.resources import Resource
@@ -69,7 +69,8 @@ def check_conditional(kind: Resource, new: Json) -> None:
 
 
 def for_create(api: "ApiServer", kind: Resource, new: Json, namespace: str, write: Write) -> None:
-    """Complete and check a new object, in place."""
+    """Complete and check a new object, in place; an applier owns no default, so ``fill_in`` comes later for it."""
+    structural.shape(kind, new, defaults=write.operation != "Apply")
     key = key_of(kind, new, namespace)
     meta = new["metadata"]
     if meta.get("resourceVersion"):
@@ -80,6 +81,8 @@ def for_create(api: "ApiServer", kind: Resource, new: Json, namespace: str, writ
     for field in (*_SYSTEM_FIELDS, "managedFields", "selfLink"):
         meta.pop(field, None)
     _drop_status(kind, new)
+    if kind.name == secrets.NAME:
+        secrets.default(new)
     validation.check_meta(kind, new)
     validation.check(kind, new, None)
     rbac.check_escalation(api, kind, new, write.user)
@@ -89,6 +92,11 @@ def for_create(api: "ApiServer", kind: Resource, new: Json, namespace: str, writ
     meta["creationTimestamp"] = timestamp(api.now())
     if kind.name not in _NO_GENERATION:
         meta["generation"] = 1
+
+
+def fill_in(kind: Resource, new: Json) -> None:
+    """Defaults of a custom resource, in place."""
+    structural.shape(kind, new)
 
 
 def _drop_status(kind: Resource, new: Json) -> None:
@@ -117,6 +125,7 @@ def _check_namespace(api: "ApiServer", kind: Resource, namespace: str, name: str
 
 def for_update(api: "ApiServer", kind: Resource, old: Json, new: Json, write: Write) -> None:
     """Complete and check a changed object, in place."""
+    structural.shape(kind, new)
     meta, before = new.setdefault("metadata", {}), old["metadata"]
     if meta.get("resourceVersion") not in {None, "", before["resourceVersion"]}:
         raise errors.modified(kind.name, before["name"])
@@ -137,6 +146,8 @@ def for_update(api: "ApiServer", kind: Resource, old: Json, new: Json, write: Wr
     for field in ("name", "namespace", "resourceVersion", *_SYSTEM_FIELDS):
         _carry(before, meta, field)
     _check_finalizers(kind, before, meta)
+    if kind.name == secrets.NAME:
+        secrets.default(new)
     validation.check_meta(kind, new)
     validation.check(kind, new, old)
     rbac.check_escalation(api, kind, new, write.user, old)

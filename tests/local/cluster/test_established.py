@@ -38,7 +38,7 @@ def statuses(cluster: KubernetesCluster) -> list[Json]:
 def test_everything_is_synced_and_every_pod_is_ready() -> None:
     cluster = demo(1)
     establish(cluster)
-    assert len(statuses(cluster)) == 15
+    assert len(statuses(cluster)) == 17
     assert {status["sync"]["status"] for status in statuses(cluster)} == {"Synced"}
     assert len(cluster.ready_pods("chat", {"app.kubernetes.io/name": "chat-api"})) == 6
     phases = {pod["status"]["phase"] for pod in cluster.api.list("pods")}
