@@ -27,16 +27,8 @@ PARTS = ("safe", "letters", "deliveries", "topic", "table")
 SECRETS = ("db", "key")
 AWS_SECRET = "awssecrets.mumoshu.github.io"
 FAULTS = (
-    "dies before",
-    "dies after",
-    "refused",
-    "throttled",
-    "answer lost",
-    "rotation",
-    "another",
-    "overtaken",
-    "down",
-    "overtaken",
+    *("dies before", "dies after", "refused", "throttled", "answer lost"),
+    *("rotation", "another", "overtaken", "overtaken", "down", "changed"),
 )
 CONSUMER = {
     "kind": "Deployment",
@@ -212,7 +204,7 @@ class Carrying(RuleBasedStateMachine):
             carry(self.story.ports, [{"messageId": one, "body": body} for _, one, body in self.story.queue])
         if what == "down":
             self.comes_or_goes(GREEN)
-        if what == "changed":
+        if what == "changed" and self.loses:
             self.declares_anew(BLUE)
 
     def rolls(self) -> None:
