@@ -124,8 +124,8 @@ def _write(ports: Ports, secret: Described, decided: Sequence[tuple[Job, Move]],
             outcomes.append(Outcome.refused(job.cluster, job.target, str(error)))
             continue
         if _is_doubtful(job, value.version, ports.now):
-            error = ConflictError(f"{secret.name} may have a newer version than the one that was read")
-            outcomes.append(Outcome.failed(job.cluster, job.target, error))
+            doubt = ConflictError(f"{secret.name} may have a newer version than the one that was read")
+            outcomes.append(Outcome.failed(job.cluster, job.target, doubt))
             continue
         new = wanted(job.target, job.declaration, secret, value.version, data, job.stored, now=ports.now)
         writes.append((job, move, new))
