@@ -169,9 +169,7 @@ def _secrets(at: Resources) -> list[iam.PolicyStatement]:
     through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{at.region}.amazonaws.com"}}
     return [
         _allow("Secrets", [f"secretsmanager:{verb}" for verb in verbs], secrets),
-        iam.PolicyStatement(
-            sid="SecretsKey", actions=["kms:Decrypt"], resources=[at.arn("kms", "key/*")], conditions=through
-        ),
+        iam.PolicyStatement(sid="Key", actions=["kms:Decrypt"], resources=[at.arn("kms", "key/*")], conditions=through),
     ]
 
 
@@ -187,7 +185,7 @@ def _roles(at: Resources) -> list[iam.PolicyStatement]:
     actions = ["iam:GetRole", "iam:ListAttachedRolePolicies", "iam:PassRole"]
     return [
         _allow("Roles", actions, [at.cluster_role, at.node_role]),
-        _allow("LinkedRoles", ["iam:CreateServiceLinkedRole"], [at.linked_roles(), *at.linked_roles_of_nodes()]),
+        _allow("Linked", ["iam:CreateServiceLinkedRole"], [at.linked_roles(), *at.linked_roles_of_nodes()]),
     ]
 
 
@@ -215,7 +213,7 @@ def _answers(at: Resources) -> list[iam.PolicyStatement]:
     operator = f"arn:{at.partition}:iam::{at.account}:role/{operator_role_name(at.environment)}"
     return [
         iam.PolicyStatement(
-            sid="OnlyTheOperatorAnswers",
+            sid="Answers",
             effect=iam.Effect.DENY,
             actions=["states:SendTask*"],
             resources=["*"],
@@ -234,7 +232,7 @@ def _network(at: Resources) -> list[iam.PolicyStatement]:
     """The Lambda service uses these rights, the code must not (Lambda guide, "Using source function ARN")."""
     return [
         iam.PolicyStatement(
-            sid="NoNetworkFromCode",
+            sid="Network",
             effect=iam.Effect.DENY,
             actions=["ec2:*NetworkInterface*", "ec2:*PrivateIpAddresses"],
             resources=["*"],
