@@ -448,6 +448,26 @@ def test_a_handler_that_dies_between_write_and_letter_loses_no_restart() -> None
     assert [letter.cluster for letter, _ in story.ports.letters.sent if isinstance(letter, Restart)] == [GREEN, BLUE]
 
 
+def test_a_write_whose_answer_is_lost_loses_no_restart() -> None:
+    story = Story(green=False)
+    story.declares("db")
+    story.declares("copy", secret="prod/db")
+    story.carries(story.rotates())
+    put = story.blue.write
+
+    def lost(wanted: Any, **more: Any) -> None:
+        put(wanted, **more)
+        if wanted.name == "db":
+            raise UnreachableError("the answer was lost")
+
+    story.blue.write = lost  # type: ignore[method-assign]
+    story.carries(story.rotates())
+    assert story.delivery().state == "failed"
+    story.ports.letters.sent, story.blue.write = [], put  # type: ignore[method-assign]
+    story.batch(["m2"])
+    assert story.ports.letters.sent == [(Restart(BLUE, "shop", ("copy", "db")), 0)]
+
+
 def _dies(*_letters: object, **_more: object) -> None:
     raise KeyboardInterrupt
 
