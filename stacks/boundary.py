@@ -232,7 +232,6 @@ def _network(at: Resources) -> list[iam.PolicyStatement]:
     """The Lambda service uses these rights, the code must not (Lambda guide, "Using source function ARN")."""
     return [
         iam.PolicyStatement(
-            sid="Network",
             effect=iam.Effect.DENY,
             actions=["ec2:*NetworkInterface*", "ec2:*PrivateIpAddresses"],
             resources=["*"],

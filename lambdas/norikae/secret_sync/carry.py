@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from norikae.errors import NorikaeError
@@ -16,7 +17,7 @@ from norikae.secret_sync.nudges import look_again
 from norikae.secret_sync.restart import restart
 from norikae.secret_sync.restarts import ask_for_restarts
 from norikae.secret_sync.settle import settle
-from norikae.secret_sync.survey import live_clusters, visit
+from norikae.secret_sync.survey import at_once, live_clusters, visit
 from norikae.secret_sync.sweep import sweep
 
 if TYPE_CHECKING:
@@ -70,18 +71,19 @@ def _look(ports: Ports, batch: Batch, heard: Sequence[Heard]) -> None:
         batch.fail([one.message for one in heard], error)
         return
     places, unseen = visit(ports, clusters)
+    wanted = errands(ports, batch, heard, places, unseen)
+    looks = at_once([place.shelf for place in places], [partial(look, ports, errand, places) for errand in wanted])
     done: list[tuple[Looked, dict[str, Delivery]]] = []
-    for errand in errands(ports, batch, heard, places, unseen):
-        looked = look(ports, errand, places)
-        for cluster, why in looked.errors.items():
-            batch.fail(errand.messages(cluster), why)
+    for errand, looked in zip(wanted, looks, strict=True):
         try:
-            known = {one.cluster: one for one in ports.deliveries.of(errand.key)}
-            batch.counts["restarts"] += ask_for_restarts(ports, looked, known)
+            done.append(_known(ports, batch, looked))
         except NorikaeError as error:
             batch.fail([one.message for one in errand.heard], error)
-        else:
-            done.append((looked, known))
+    try:
+        batch.counts["restarts"] += ask_for_restarts(ports, done)
+    except NorikaeError as error:
+        batch.fail([one.message for looked, _ in done for one in looked.errand.heard], error)
+        return
     _wait(ports, [looked for looked, _ in done])
     for looked, known in done:
         batch.counts["secrets"] += 1
@@ -93,6 +95,17 @@ def _look(ports: Ports, batch: Batch, heard: Sequence[Heard]) -> None:
             settle(ports, looked, known)
         except NorikaeError as error:
             batch.fail([one.message for one in looked.errand.heard], error)
+
+
+def _known(ports: Ports, batch: Batch, looked: object) -> tuple[Looked, dict[str, Delivery]]:
+    """What became of a secret, and what was known before."""
+    if isinstance(looked, NorikaeError):
+        raise looked
+    if not isinstance(looked, Looked):  # pragma: no cover - ``look`` answers nothing else
+        raise TypeError(type(looked).__name__)
+    for cluster, why in looked.errors.items():
+        batch.fail(looked.errand.messages(cluster), why)
+    return looked, {one.cluster: one for one in ports.deliveries.of(looked.errand.key)}
 
 
 def _wait(ports: Ports, looks: Sequence[Looked]) -> None:

@@ -1,11 +1,11 @@
-"""Green starts with current values: its secrets are asked for as soon as it can have any, and before it serves."""
+"""Green starts with current values: its secrets are asked for with the first sync, and before it serves."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from norikae.secret_sync.letter import Sweep
-from norikae.upgrade.build import ensure_green_cluster, sync_applications, sync_platform
+from norikae.upgrade.build import sync_applications, sync_platform
 from norikae.upgrade.hand_over import hand_over_green
 from norikae.upgrade.verify import verify_green
 from tests.unit.fakes.beginning import Beginning
@@ -27,14 +27,6 @@ def sent(world: Beginning) -> list[Any]:
     letters = [letter for letter, _ in world.ports.letters.sent]
     world.ports.letters.sent.clear()
     return letters
-
-
-def test_secrets_come_to_green_when_its_control_plane_is_there() -> None:
-    world, writer = started()
-    while ensure_green_cluster(world.ports, writer)["next"] != "go-on":
-        assert sent(world) == []
-        world.eks.settle()
-    assert sent(world) == [WHOLE]
 
 
 def test_what_a_sync_declares_is_carried_while_its_pods_wait() -> None:
@@ -80,7 +72,7 @@ def test_without_secrets_in_the_environment_nothing_is_sent() -> None:
     writer = world.starts()
     world.green_is_built()
     rotated(world.ports, GREEN)
-    for move in (ensure_green_cluster, sync_platform, sync_applications, verify_green, hand_over_green):
+    for move in (sync_platform, sync_applications, verify_green, hand_over_green):
         move(world.ports, writer)
     assert sent(world) == []
     assert not world.ports.safe.calls
