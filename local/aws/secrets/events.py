@@ -1,8 +1,8 @@
 """What Secrets Manager tells EventBridge: natively of labels, and by way of CloudTrail of calls and rotations.
 
 Sources: Secrets Manager user guide, "Secret Label Updated event", "Match AWS Secrets Manager events with Amazon
-EventBridge" and "AWS CloudTrail entries for Secrets Manager"; RotationFailed as somebody received it in 2021 (comment in
-a public notifier for Slack).
+EventBridge" and "AWS CloudTrail entries for Secrets Manager"; RotationFailed as somebody received it in
+2021 (comment in a public notifier for Slack).
 """
 
 from __future__ import annotations

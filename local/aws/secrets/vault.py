@@ -113,7 +113,7 @@ class Vault:
         if known is None:
             known = secret.versions[key] = Version(key, self._kernel.now(), text, binary)
         elif (known.text, known.binary) != (text, binary):
-            told = f"You can't use ClientRequestToken {key} because that value is already in use for a version of a secret."
+            told = f"You can't use ClientRequestToken {key} because it has made another version of the secret."
             raise AwsError("ResourceExistsException", told)
         return known
 
