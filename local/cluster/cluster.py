@@ -59,7 +59,7 @@ class KubernetesCluster:
         self.kernel, self.api = kernel, api
         self.informer = Informer(api)
         self._nodes = Nodes(kernel, api, self.informer, boot=paces.boot)
-        self._kubelet = Kubelet(kernel, api, self.informer, self._nodes, paces=paces)
+        self.kubelet = Kubelet(kernel, api, self.informer, self._nodes, paces=paces)
         self._processes = Processes(kernel, api, self.informer, self._nodes)
         api.read_logs = self._processes.logs
         self.autoscalers = Autoscalers(kernel, api, self.informer)
@@ -162,7 +162,7 @@ class KubernetesCluster:
                 for pod in self.informer.every("pods", namespace)
                 if is_ready_pod(pod)
                 and selector.items() <= (pod["metadata"].get("labels") or {}).items()
-                and not self._kubelet.has_stopped(pod)
+                and not self.kubelet.has_stopped(pod)
             ]
         return list(self._ready[wanted])
 
@@ -173,7 +173,7 @@ class KubernetesCluster:
         machine is gone does not answer, although the API server may still call it ready.
         """
         pod = self._by_address.get(address)
-        if pod is None or self._kubelet.has_stopped(pod):
+        if pod is None or self.kubelet.has_stopped(pod):
             return False
         return any(one["type"] == "Ready" and one["status"] == "True" for one in pod["status"]["conditions"])
 

@@ -14,12 +14,22 @@ from typing import TYPE_CHECKING, Any
 from local.cluster.controller import Controller
 from local.cluster.objects import Json, annotation, is_terminating, is_true, stamp, with_condition
 from local.cluster.paces import Paces
+from local.cluster.pod_secrets import (
+    FIRST_MOUNT_RETRY_SECONDS,
+    LAST_MOUNT_RETRY_SECONDS,
+    SYNC_RETRY_SECONDS,
+    failed_mount,
+    unmountable,
+    unset,
+    waiting,
+)
 from local.cluster.processes import is_waiting
 from local.cluster.volumes import ATTACHMENTS, waits_for_volume
 
 if TYPE_CHECKING:
     from local.cluster.informer import Informer, Key
     from local.cluster.nodes import Nodes
+    from local.cluster.pod_secrets import Mounter
     from local.kernel import Kernel
     from local.kubernetes.api import ApiServer
 
@@ -44,10 +54,10 @@ class _Ending:
 class Kubelet(Controller):
     """Every node's kubelet at once.
 
-    A pod's container starts seconds after binding, once its volumes are attached, and becomes ready at its first passed
-    probe. After a deletion it goes on answering during its preStop sleep, stops at SIGTERM, and disappears within its
-    grace period; a deletion with a shorter grace hurries it. The object of a static pod comes back when somebody
-    deletes it, and the pod goes on running.
+    A pod's container starts seconds after binding, once its volumes are attached and mounted and the Secrets that it
+    reads are there, and becomes ready at its first passed probe. After a deletion it goes on answering during its
+    preStop sleep, stops at SIGTERM, and disappears within its grace period; a deletion with a shorter grace hurries it.
+    The object of a static pod comes back when somebody deletes it, and the pod goes on running.
 
     Args:
         kernel: virtual time.
@@ -75,6 +85,9 @@ class Kubelet(Controller):
         self._starts: dict[str, float] = {}
         self._ready_at: dict[str, float] = {}
         self._endings: dict[str, _Ending] = {}
+        self._failed_mounts: dict[str, int] = {}
+        self.drivers: dict[str, Mounter] = {}
+        """The CSI drivers that mount inline volumes, by name."""
         super().__init__(kernel, api, informer)
 
     def on_change(self, event: str, resource: str, obj: Json, before: Json | None) -> None:
@@ -86,8 +99,8 @@ class Kubelet(Controller):
         if resource != "pods":
             return
         if event == "DELETED":
-            for times in (self._starts, self._ready_at, self._endings):
-                times.pop(obj["metadata"]["uid"], None)
+            for kept in (self._starts, self._ready_at, self._endings, self._failed_mounts):
+                kept.pop(obj["metadata"]["uid"], None)
             if annotation(obj, MIRROR):
                 self.kernel.after(MIRRORED_AGAIN_SECONDS, lambda: self._mirror(obj))
         elif obj["spec"].get("nodeName"):
@@ -115,11 +128,15 @@ class Kubelet(Controller):
 
     def _start(self, key: Key, pod: Json) -> None:
         uid = pod["metadata"]["uid"]
-        if waits_for_volume(self.informer, pod):
+        if waits_for_volume(self.informer, pod) or self._waits_for_mount(key, pod):
             return
         due = self._starts.setdefault(uid, self.kernel.env.now + self._draw(*self._paces.start))
         if self.kernel.env.now < due:
             self.wake(key, due - self.kernel.env.now)
+            return
+        if without := unset(self.informer, pod):
+            self._hold(pod, "CreateContainerConfigError", without)
+            self.wake(key, self._draw(*SYNC_RETRY_SECONDS))
             return
         self._ready_at[uid] = self.kernel.env.now + self._time_to_ready(pod)
         ready = self._is_due(pod)
@@ -131,6 +148,29 @@ class Kubelet(Controller):
             "startTime": stamp(self.kernel.utcnow()),
             **self._readiness(pod, ready=ready),
         }
+        self._patch(pod, status)
+
+    def _waits_for_mount(self, key: Key, pod: Json) -> bool:
+        """Whether a volume can not be mounted yet; it is tried again later and later, whatever changes meanwhile."""
+        uid = pod["metadata"]["uid"]
+        if not pod["spec"].get("volumes") or uid in self._starts:
+            return False
+        why = unmountable(self.informer, pod, self.drivers)
+        if why:
+            failures = self._failed_mounts[uid] = self._failed_mounts.get(uid, 0) + 1
+            if failures == 1:
+                self._hold(pod, "ContainerCreating", {})
+                self.api.create("events", failed_mount(pod, why, stamp(self.kernel.utcnow())), manager="kubelet")
+            self.wake(key, min(FIRST_MOUNT_RETRY_SECONDS * 2.0 ** (failures - 1), LAST_MOUNT_RETRY_SECONDS))
+        return bool(why)
+
+    def _hold(self, pod: Json, reason: str, messages: dict[str, str]) -> None:
+        """The pod stays Pending; its containers say why, where they know it."""
+        status = {"phase": "Pending", **self._readiness(pod, ready=False)}
+        status["containerStatuses"] = [
+            {**one, "started": False, "state": {"waiting": waiting(reason, messages, one["name"])}}
+            for one in status["containerStatuses"]
+        ]
         self._patch(pod, status)
 
     def _time_to_ready(self, pod: Json) -> float:

@@ -35,7 +35,7 @@ AFTERMATH_SECONDS = 300
 """How long the world goes on after the run, so that late events and clients are counted."""
 REQUESTS_PER_SECOND = 2.5
 RESOLVERS = 40
-PLATFORM = ("aws-load-balancer-controller", "external-dns")
+PLATFORM = ("aws-load-balancer-controller", "external-dns", "external-secrets", "aws-secret-operator")
 
 
 @dataclass(frozen=True, slots=True)

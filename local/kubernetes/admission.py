@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from local.kubernetes import deletion, errors, jobs, rbac, validation
+from local.kubernetes import deletion, errors, jobs, rbac, secrets, validation
 from local.kubernetes.errors import Cause
 from local.kubernetes.objects import Json, generated_name, new_uid, timestamp
 from local.kubernetes.resources import Resource
@@ -80,6 +80,8 @@ def for_create(api: "ApiServer", kind: Resource, new: Json, namespace: str, writ
     for field in (*_SYSTEM_FIELDS, "managedFields", "selfLink"):
         meta.pop(field, None)
     _drop_status(kind, new)
+    if kind.name == secrets.NAME:
+        secrets.default(new)
     validation.check_meta(kind, new)
     validation.check(kind, new, None)
     rbac.check_escalation(api, kind, new, write.user)
@@ -137,6 +139,8 @@ def for_update(api: "ApiServer", kind: Resource, old: Json, new: Json, write: Wr
     for field in ("name", "namespace", "resourceVersion", *_SYSTEM_FIELDS):
         _carry(before, meta, field)
     _check_finalizers(kind, before, meta)
+    if kind.name == secrets.NAME:
+        secrets.default(new)
     validation.check_meta(kind, new)
     validation.check(kind, new, old)
     rbac.check_escalation(api, kind, new, write.user, old)

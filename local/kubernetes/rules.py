@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.cluster.cron import CronError, parse
+from local.kubernetes import secrets
 from local.kubernetes.errors import Cause, invalid_value, required
 from local.kubernetes.objects import Json
 from local.kubernetes.selectors import matches
@@ -233,6 +234,7 @@ def _definition(new: Json, _old: Json | None) -> list[Cause]:
 
 RULES: Mapping[str, Rule] = {
     "pods": _pod,
+    "secrets": secrets.causes,
     "services": _service,
     "deployments.apps": _workload,
     "replicasets.apps": _workload,

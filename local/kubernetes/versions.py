@@ -4,7 +4,7 @@ Objects are stored in the preferred version. Versions of one group differ here i
 differ in a way that matters, the conversion is refused with 501.
 """
 
-from local.kubernetes import errors
+from local.kubernetes import errors, secrets
 from local.kubernetes.objects import Json
 from local.kubernetes.resources import Resource
 
@@ -35,6 +35,8 @@ def storage(kind: Resource, obj: Json, version: str) -> Json:
     if version != kind.versions[0]:
         check(kind, version)
     obj["apiVersion"], obj["kind"] = kind.api_version(), kind.kind
+    if kind.name == secrets.NAME:
+        secrets.decode(obj)
     return obj
 
 

@@ -141,7 +141,7 @@ def test_only_the_build_passes_roles_and_each_to_its_own_service(template: Templ
     assert passed == {
         "eks.amazonaws.com": ["eks.amazonaws.com", "ec2.amazonaws.com"],
         "ec2.amazonaws.com": ["ec2.amazonaws.com"],
-        "pods.eks.amazonaws.com": ["demo-files-upload"],
+        "pods.eks.amazonaws.com": ["demo-files-upload", "demo-secret-operators"],
     }
 
 

@@ -81,13 +81,13 @@ def test_an_ingress_follows_the_dns_contract(ingress: Json) -> None:
 
 def test_the_mix_is_that_of_a_real_company() -> None:
     kinds = Counter(one["kind"] for app in children() for one in manifests(app))
-    assert kinds["Deployment"] == 14
+    assert kinds["Deployment"] == 16
     assert kinds["Service"] == kinds["Ingress"] == 12
     assert kinds["HorizontalPodAutoscaler"] == 4
     assert kinds["CronJob"] == 2
     assert kinds["PodDisruptionBudget"] == 12
     assert kinds["ConfigMap"] == 7
-    assert kinds["ServiceAccount"] == 14
+    assert kinds["ServiceAccount"] == 16
     sizes = {one["spec"]["replicas"] for one in of_kind("Deployment") if "replicas" in one["spec"]}
     assert sizes <= {1, 2, 3, 4, 5, 6}
 
