@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +17,7 @@ from local.cluster.established import OPERATOR
 from norikae.secret_sync.secret import NAMESPACES_TAG
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from local.kubernetes.api import ApiServer
     from local.world import World
@@ -153,6 +154,15 @@ class TeamSecrets:
             seconds: how long it takes.
         """
         return self._world.secrets.rotations.rotate(secret.name, self._next(secret), seconds=seconds)
+
+    def generation_in(self, values: Iterable[bytes]) -> int:
+        """The newest generation of which something is among values; 0 when there is none.
+
+        Args:
+            values: of a Kubernetes Secret, or the one value of a secret.
+        """
+        wanted = self._word.encode() + rb"(\d{3})"
+        return max((int(found) for one in values for found in re.findall(wanted, one)), default=0)
 
     def _next(self, secret: TeamSecret) -> str | bytes:
         self._generations[secret.name] = self._generations.get(secret.name, 0) + 1

@@ -43,6 +43,8 @@ class SecretsSimulator(Simulator):
         self.quotas = Quotas(kernel.now)
         self.events = Events(kernel, account, region, says)
         self.rotations = Rotations(kernel, self)
+        self.on_current: list[Callable[[Secret, Version], None]] = []
+        """Told at once when another version becomes current; whoever watches the world needs no event for it."""
 
     def operation(self, name: str) -> Callable[..., dict[str, Any] | None] | None:
         """The method that answers an operation, once its quota has let it."""
@@ -218,6 +220,8 @@ class SecretsSimulator(Simulator):
         secret.changed = self._kernel.now()
         if secret.attach(stage, version):
             self.events.label(secret, stage, version)
+            for listener in self.on_current if stage == CURRENT else ():
+                listener(secret, version)
         secret.forget(self._kernel.now())
 
     def _check_move(self, secret: Secret, stage: str, to: str | None, source: str | None) -> None:
