@@ -23,6 +23,7 @@ Group = Literal[
     "norikae:read",
     "norikae:restart",
     "norikae:scale",
+    "norikae:secrets",
     "norikae:sync",
     "norikae:verify",
     "norikae:weigh",

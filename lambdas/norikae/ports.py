@@ -151,4 +151,4 @@ class Ports(Protocol):
         """A cluster's API."""
 
     def manifests(self, name: str) -> list[Json]:
-        """The objects of one of the bundle's manifest files (``rbac``, ``argocd``)."""
+        """The objects of one of the bundle's manifest files (``rbac``, ``secret-sync``, ``argocd``)."""

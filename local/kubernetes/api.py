@@ -175,9 +175,8 @@ class ApiServer(Outside):
         wanted = versions.storage(kind, wanted, version)
         key = admission.key_of(kind, wanted, "")
         stored = self.store.read(kind.name, key)
-        if stored is None and subresource:
-            raise errors.not_found(kind.name, key[1])
         if stored is None:
+            ownership.check_creatable(kind, wanted, subresource)
             return self._create(kind, wanted, key[0], write)
         new, owners = ownership.applied(kind, stored.body, wanted, write, self.now(), force=force)
         return self._replace(kind, key, new, write, owners)

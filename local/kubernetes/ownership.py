@@ -54,6 +54,20 @@ def check_applicable(wanted: Json, manager: str) -> None:
         raise errors.bad_request("name is required for server-side apply")
 
 
+def check_creatable(kind: Resource, wanted: Json, subresource: str) -> None:
+    """Refuse to make what is not there for its status (404) or for a uid (409); a resourceVersion stops nothing.
+
+    Source: ``k8s.io/apiserver/pkg/endpoints/handlers/patch.go`` (applyPatch).
+    """
+    meta = wanted["metadata"]
+    if subresource:
+        raise errors.not_found(kind.name, meta["name"])
+    if meta.get("uid"):
+        why = f"uid mismatch: the provided object specified uid {meta['uid']}, and no existing object was found"
+        raise errors.conflict(kind.name, meta["name"], why)
+    meta.pop("resourceVersion", None)
+
+
 def read(obj: Json) -> Owners:
     """The owners that an object's managedFields name."""
     owners: Owners = {}

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 BLUE_GROUPS = (
     *("norikae:compare", "norikae:decommission", "norikae:drain", "norikae:drain-delete", "norikae:hand-off"),
-    *("norikae:read", "norikae:restart", "norikae:scale", "norikae:weigh"),
+    *("norikae:read", "norikae:restart", "norikae:scale", "norikae:secrets", "norikae:weigh"),
 )
-"""What functions may be in a cluster that serves: look, drain, leave, restart, in the end delete; never admin."""
+"""What functions may be in a cluster that serves: look, drain, leave, restart, carry secrets, in the end delete; never
+admin."""
 
 HUB_GROUPS = ("norikae:compare", HUB_GROUP, "norikae:read", "norikae:sync")
 """What functions may be in the cluster of a central Argo CD."""
@@ -119,7 +120,7 @@ def ensure_guest(door: Doorway, guest: Guest, cluster: Cluster) -> Progress:
         return Progress.wait(f"access entries of {guest.cluster} take effect", SOON)
     kubernetes = door.kubernetes(guest.cluster)
     try:
-        wanted = door.rbac if HUB_GROUP in guest.groups else rights.without_hub(door.rbac)
+        wanted = rights.for_hub(door.rbac) if HUB_GROUP in guest.groups else rights.without_hub(door.rbac)
         if not rights.is_applied(kubernetes, wanted):
             rights.apply(kubernetes, wanted)
             return Progress.wait(f"the rights in {guest.cluster} take effect", SOON)
@@ -190,7 +191,7 @@ def _become_admin(eks: Eks, guest: Guest, entries: Mapping[str, AccessEntry]) ->
 
 
 def _take_rights_away(kubernetes: Kubernetes, rbac: Sequence[Json], namespace_of_argo_cd: str) -> None:
-    for obj in reversed(rbac):
+    for obj in reversed(rights.for_hub(rbac)):  # a definition stays, or what teams declared would go with it
         if obj["metadata"]["name"] != namespace_of_argo_cd:
             kubernetes.delete(PLURALS[obj["kind"]], obj["metadata"]["name"], obj["metadata"].get("namespace"))
 

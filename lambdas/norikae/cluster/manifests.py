@@ -21,6 +21,7 @@ DIGEST = "norikae.dev/manifest"
 PLURALS = {
     "ClusterRole": "clusterroles.rbac.authorization.k8s.io",
     "ClusterRoleBinding": "clusterrolebindings.rbac.authorization.k8s.io",
+    "CustomResourceDefinition": "customresourcedefinitions.apiextensions.k8s.io",
     "DaemonSet": "daemonsets.apps",
     "Deployment": "deployments.apps",
     "Namespace": "namespaces",

@@ -10,12 +10,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from norikae.cluster.ports import Json, Kubernetes
+    from norikae.ports import Ports
 
 WRITTEN_NAMESPACE = "argocd"
 """The namespace of Argo CD as the manifest is written; the environment's own name takes its place."""
 
 HUB = "norikae-hub"
 """The name of the rights in the cluster of a central Argo CD, and nowhere else."""
+
+DEFINITION = "CustomResourceDefinition"
+
+
+def shipped(ports: Ports) -> list[Json]:
+    """All that a cluster gets with norikae's rights, as it is written."""
+    return [*ports.manifests("rbac"), *ports.manifests("secret-sync")]
 
 
 def for_namespace(rbac: Sequence[Json], namespace: str) -> list[Json]:
@@ -26,6 +34,11 @@ def for_namespace(rbac: Sequence[Json], namespace: str) -> list[Json]:
 def without_hub(rbac: Sequence[Json]) -> list[Json]:
     """The manifest for a cluster that no central Argo CD runs in."""
     return [obj for obj in rbac if obj["metadata"]["name"] != HUB]
+
+
+def for_hub(rbac: Sequence[Json]) -> list[Json]:
+    """The manifest for the cluster of a central Argo CD, where nothing is declared: rights only."""
+    return [obj for obj in rbac if obj["kind"] != DEFINITION]
 
 
 def is_applied(kubernetes: Kubernetes, rbac: Sequence[Json]) -> bool:

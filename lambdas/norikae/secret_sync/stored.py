@@ -30,6 +30,7 @@ class Stored:
         namespace: where.
         name: its name.
         resource_version: for whoever writes it next.
+        uid: of this object, which a later one of the same name does not have.
         type: such as ``Opaque``.
         immutable: whether its data can never change.
         annotations: all of them.
@@ -39,6 +40,7 @@ class Stored:
     namespace: str
     name: str
     resource_version: str
+    uid: str = ""
     type: str = "Opaque"
     immutable: bool = False
     annotations: Mapping[str, str] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from norikae.cluster.adopt import (
     step_out,
     tags_of_blue,
 )
-from norikae.cluster.rbac import for_namespace
+from norikae.cluster.rbac import for_namespace, shipped
 from norikae.errors import PermanentError, RefusedError
 from norikae.notify.tell import tell
 from norikae.ownership.detect import marks_beside, owners
@@ -197,7 +197,7 @@ def _guests(ports: Ports, name: str, execution: str) -> Iterator[Guest]:
 
 
 def _doorway(ports: Ports) -> Doorway:
-    rbac = for_namespace(ports.manifests("rbac"), ports.environment.argocd.namespace)
+    rbac = for_namespace(shipped(ports), ports.environment.argocd.namespace)
     return Doorway(ports.eks, ports.compute, ports.kubernetes, ports.environment, rbac)
 
 

@@ -12,6 +12,7 @@ from norikae.argocd.waves import sync_applications as sync_the_applications
 from norikae.argocd.waves import sync_platform as sync_the_platform
 from norikae.cluster.green import ClusterRoles, GreenCluster, ensure_green
 from norikae.cluster.ports import Kubernetes
+from norikae.cluster.rbac import shipped
 from norikae.cluster.site import Site
 from norikae.environment import Environment
 from norikae.ports import Ports
@@ -45,7 +46,7 @@ def ensure_green_cluster(ports: Ports, writer: Writer) -> Answer:
 
     def move() -> Progress:
         since = enter(ports, writer, "ensure-green-cluster").spans[-1].since
-        return ensure_green(Site.of(ports), ports.environment, green, roles, ports.manifests("rbac"), since=since)
+        return ensure_green(Site.of(ports), ports.environment, green, roles, shipped(ports), since=since)
 
     return advance(ports, writer, "ensure-green-cluster", clusters.build_deadline, move)
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from norikae.environment import Environment, read_environment
 from norikae.settings import Settings
+from norikae.wiring.clients import client
+from norikae.wiring.secrets import SecretPorts
 
 if TYPE_CHECKING:
     from norikae.argocd.secrets_port import Secrets
@@ -59,13 +61,12 @@ def plans() -> dict[str, Any]:
     return {}
 
 
-class AwsPorts:
+class AwsPorts(SecretPorts):
     """``Ports`` over AWS and Kubernetes, for one invocation: nothing that can change is kept for the next one."""
 
     def __init__(self) -> None:
-        self.now = time.time()
+        super().__init__(settings(), time.time())
         self.environment = environment()
-        self.settings = settings()
         self._clusters: dict[str, Kubernetes] = {}
         self._yards: dict[str, Yard] = {}
 
@@ -82,7 +83,7 @@ class AwsPorts:
         from norikae.adapters.aws.table import DynamoRunTable
 
         return DynamoRunTable(
-            _client("dynamodb"),
+            client("dynamodb"),
             self.settings.need("table"),
             self.environment.environment,
             self.now,
@@ -95,42 +96,42 @@ class AwsPorts:
         """Step Functions."""
         from norikae.adapters.aws.executions import StepFunctionsExecutions
 
-        return StepFunctionsExecutions(_client("stepfunctions"))
+        return StepFunctionsExecutions(client("stepfunctions"))
 
     @cached_property
     def topic(self) -> Topic:
         """SNS."""
         from norikae.adapters.aws.topic import SnsTopic
 
-        return SnsTopic(_client("sns"), self.settings.need("topic"), self.environment.environment)
+        return SnsTopic(client("sns"), self.settings.need("topic"), self.environment.environment)
 
     @cached_property
     def evidence(self) -> Evidence:
         """S3."""
         from norikae.adapters.aws.evidence import S3Evidence
 
-        return S3Evidence(_client("s3"), self.settings.need("evidence_bucket"))
+        return S3Evidence(client("s3"), self.settings.need("evidence_bucket"))
 
     @cached_property
     def dns(self) -> Dns:
         """The zone's intents and Route 53, behind the guard that keeps blue's weight down once its end has begun."""
         from norikae.wiring.names import guarded_dns
 
-        return guarded_dns(self, _client)
+        return guarded_dns(self, client)
 
     @cached_property
     def locks(self) -> Locks:
         """Route 53."""
         from norikae.wiring.names import locks
 
-        return locks(self, _client)
+        return locks(self, client)
 
     @cached_property
     def zone(self) -> Zone:
         """The hosted zone, its intents and its bell, as its writer needs them."""
         from norikae.wiring.names import zone
 
-        return zone(self, _client)
+        return zone(self, client)
 
     @cached_property
     def trail(self) -> Trail:
@@ -138,29 +139,29 @@ class AwsPorts:
         from norikae.adapters.aws.trail import CloudTrail
 
         # Route 53 is a global service: its events are in us-east-1 (CloudTrail guide, "global service events").
-        client = _client("cloudtrail", region="us-east-1")
-        return CloudTrail(client, self.now, self.environment.environment)
+        events = client("cloudtrail", region="us-east-1")
+        return CloudTrail(events, self.now, self.environment.environment)
 
     @cached_property
     def load_balancers(self) -> LoadBalancers:
         """ELBv2."""
         from norikae.adapters.aws.load_balancers import ElbLoadBalancers
 
-        return ElbLoadBalancers(_client("elbv2"))
+        return ElbLoadBalancers(client("elbv2"))
 
     @cached_property
     def metrics(self) -> Metrics:
         """CloudWatch."""
         from norikae.adapters.aws.cloudwatch import CloudWatchMetrics
 
-        return CloudWatchMetrics(_client("cloudwatch"))
+        return CloudWatchMetrics(client("cloudwatch"))
 
     @cached_property
     def visits(self) -> Visits:
         """CloudWatch."""
         from norikae.adapters.aws.visits import CloudWatchVisits
 
-        return CloudWatchVisits(_client("cloudwatch"))
+        return CloudWatchVisits(client("cloudwatch"))
 
     @cached_property
     def access_logs(self) -> AccessLogs:
@@ -169,49 +170,49 @@ class AwsPorts:
 
         environment = self.environment
         buckets = environment.decommission.access_logs
-        return S3AccessLogs(_client("elbv2"), _client("s3"), buckets, environment.account, environment.region)
+        return S3AccessLogs(client("elbv2"), client("s3"), buckets, environment.account, environment.region)
 
     @cached_property
     def orphans(self) -> Orphans:
         """ELBv2 and EC2."""
         from norikae.adapters.aws.orphans import AwsOrphans
 
-        return AwsOrphans(_client("elbv2"), _client("ec2"))
+        return AwsOrphans(client("elbv2"), client("ec2"))
 
     @cached_property
     def eks(self) -> Eks:
         """EKS."""
         from norikae.adapters.aws.eks import EksClusters
 
-        return EksClusters(_client("eks"))
+        return EksClusters(client("eks"))
 
     @cached_property
     def compute(self) -> Compute:
         """EC2, Auto Scaling, public SSM parameters."""
         from norikae.adapters.aws.compute import AwsCompute
 
-        return AwsCompute(_client("ec2"), _client("autoscaling"), _client("ssm"))
+        return AwsCompute(client("ec2"), client("autoscaling"), client("ssm"))
 
     @cached_property
     def identity(self) -> Identity:
         """IAM, STS, EKS Pod Identity."""
         from norikae.adapters.aws.identity import AwsIdentity
 
-        return AwsIdentity(_client("iam"), _client("sts"), _client("eks"))
+        return AwsIdentity(client("iam"), client("sts"), client("eks"))
 
     @cached_property
     def insights(self) -> Insights:
         """EKS insights."""
         from norikae.adapters.aws.insights import EksInsights
 
-        return EksInsights(_client("eks"))
+        return EksInsights(client("eks"))
 
     @cached_property
     def secrets(self) -> Secrets:
         """Secrets Manager."""
         from norikae.adapters.aws.secrets import AwsSecrets
 
-        return AwsSecrets(_client("secretsmanager"))
+        return AwsSecrets(client("secretsmanager"))
 
     @cached_property
     def probe(self) -> Probe:
@@ -225,14 +226,14 @@ class AwsPorts:
         """DynamoDB."""
         from norikae.adapters.aws.claims import DynamoClaims
 
-        return DynamoClaims(_client("dynamodb"), self.settings.need("table"), self.now)
+        return DynamoClaims(client("dynamodb"), self.settings.need("table"), self.now)
 
     @cached_property
     def fleet(self) -> Fleet:
         """EC2, Auto Scaling, ELBv2."""
         from norikae.adapters.aws.fleet import AwsFleet
 
-        return AwsFleet(_client)
+        return AwsFleet(client)
 
     def yard(self, cluster: str) -> Yard:
         """A cluster's API, for a drain."""
@@ -260,9 +261,3 @@ class AwsPorts:
 def ports() -> AwsPorts:
     """The world for one invocation."""
     return AwsPorts()
-
-
-def _client(service: str, region: str | None = None) -> Any:  # noqa: ANN401 - boto3's clients have no types
-    from norikae.adapters.aws.session import client
-
-    return client(service, region)

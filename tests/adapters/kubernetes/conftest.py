@@ -21,6 +21,7 @@ TOKENS = {
     "admin": User("admin", ("system:masters", "system:authenticated")),
     "reader": User("reader", ("norikae:read", "system:authenticated")),
     "restarter": User("restarter", ("norikae:restart", "system:authenticated")),
+    "carrier": User("carrier", ("norikae:secrets", "norikae:restart", "system:authenticated")),
     "syncer": User("syncer", ("norikae:sync", "system:authenticated")),
     "comparer": User("comparer", ("norikae:compare", "system:authenticated")),
     "verifier": User("verifier", ("norikae:verify", "system:authenticated")),

@@ -302,7 +302,7 @@ def test_restarters_touch_workloads_and_see_nothing_else(as_user: Callable[[str]
     patched = restarter.patch("statefulsets.apps", name, NAMESPACE, body)
     assert patched["spec"]["template"]["metadata"]["annotations"] == {"kubectl.kubernetes.io/restartedAt": "now"}
     for attempt in (
-        lambda: restarter.list("statefulsets.apps"),
+        lambda: restarter.list("pods"),
         lambda: restarter.delete("statefulsets.apps", name, NAMESPACE),
         lambda: restarter.patch(APPLICATIONS, "web", NAMESPACE, {"operation": {}}),
     ):

@@ -50,7 +50,7 @@ class Beginning:
             settings=SETTINGS,
             insights=FakeInsights(),
             identity=FakeIdentity(),
-            files={"rbac": RBAC, "argocd": INSTALL},
+            files={"rbac": RBAC, "secret-sync": [], "argocd": INSTALL},
             now=NOW,
         )
         self.ports.executions.statuses[PARENT] = "RUNNING"

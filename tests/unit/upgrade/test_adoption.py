@@ -37,7 +37,10 @@ REMOVER = "arn:aws:iam::123456789012:role/decommission"
 BUILDER = "arn:aws:iam::123456789012:role/ensure-green"
 ACCESS = {"norikae:read": (READER, REMOVER), "norikae:decommission": (REMOVER,), "norikae:admin": (BUILDER,)}
 BALANCER = "blue-1.elb.example"
-RBAC = list(yaml.safe_load_all(Path("lambdas/manifests/rbac.yaml").read_text(encoding="utf-8")))
+RBAC, DEFINITIONS = (
+    list(yaml.safe_load_all(Path(f"lambdas/manifests/{name}.yaml").read_text(encoding="utf-8")))
+    for name in ("rbac", "secret-sync")
+)
 
 
 class Shut(FakeKubernetes):
@@ -58,7 +61,7 @@ def ports() -> FakePorts:
         BLUE, "1.33", "ACTIVE", {"team": "sre"}, "API_AND_CONFIG_MAP", arn=ARN, security_group="sg-cluster"
     )
     world.compute.rules.add(("sg-cluster", "sg-controller", 443))
-    world.files["rbac"] = RBAC
+    world.files |= {"rbac": RBAC, "secret-sync": DEFINITIONS}
     world.apis[BLUE] = FakeKubernetes(
         namespace("argocd"), namespace("shop"), ingress("web", "web.example.com", hostname=BALANCER)
     )

@@ -10,7 +10,7 @@ from norikae.adapters.aws import session as aws
 from norikae.adapters.aws.calls import look_up
 from norikae.adapters.kubernetes.client import KubernetesClient
 from norikae.adapters.kubernetes.token import token
-from norikae.errors import NotFoundError, UnreachableError
+from norikae.errors import NorikaeError, NotFoundError, UnreachableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,14 @@ def connect(cluster: str, *, eks: Any = None, session: Any = None) -> Kubernetes
     return client_at(address_of(cluster, eks=eks), cluster, session=session)
 
 
-def address_of(cluster: str, *, eks: Any = None) -> Address:
-    """Where DescribeCluster says that a cluster's API is; errors as of ``connect``."""
+def address_of(cluster: str, *, eks: Any = None, absent: type[NorikaeError] = UnreachableError) -> Address:
+    """Where DescribeCluster says that a cluster's API is; errors as of ``connect``.
+
+    Args:
+        cluster: the name of the cluster.
+        eks: a boto3 client; the process's own when left out.
+        absent: what is raised while the cluster has no endpoint yet.
+    """
     describe = (eks or aws.client("eks")).describe_cluster
     answer = look_up(describe, "ResourceNotFoundException", name=cluster)
     if answer is None:
@@ -50,7 +56,7 @@ def address_of(cluster: str, *, eks: Any = None) -> Address:
     described = answer["cluster"]
     endpoint, ca = described.get("endpoint"), described.get("certificateAuthority", {}).get("data")
     if not endpoint or not ca:
-        raise UnreachableError(f"cluster {cluster} is {described.get('status')} and has no endpoint yet")
+        raise absent(f"cluster {cluster} is {described.get('status')} and has no endpoint yet")
     return Address(endpoint, base64.b64decode(ca).decode())
 
 

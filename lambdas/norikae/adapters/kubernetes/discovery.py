@@ -26,9 +26,9 @@ class Discovery:
         if resource in BY_NAME:
             return BY_NAME[resource]
         plural, group = split(resource)
-        version = self._preferred(group)
-        found = self._served(group, version) if version else ()
-        return next((r for r in found if r.plural == plural), None)
+        # The preferred version of a group need not serve all of its kinds.
+        served = (one for version in self._versions(group) for one in self._served(group, version))
+        return next((r for r in served if r.plural == plural), None)
 
     def of_kind(self, api_version: str, kind: str) -> Resource | None:
         """The resource of objects with this apiVersion and kind; None when the server does not serve it."""
@@ -49,8 +49,13 @@ class Discovery:
             )
         return self._found[path]
 
-    def _preferred(self, group: str) -> str | None:
+    def _versions(self, group: str) -> list[str]:
+        """The versions of a group, the preferred one first."""
         if not group:
-            return "v1"
+            return ["v1"]
         answer = self._fetch(f"/apis/{group}")
-        return None if answer is None else str(answer["preferredVersion"]["version"])
+        if answer is None:
+            return []
+        preferred = str(answer["preferredVersion"]["version"])
+        others = [str(one["version"]) for one in answer.get("versions", [])]
+        return [preferred, *(version for version in others if version != preferred)]
