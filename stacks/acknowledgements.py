@@ -44,38 +44,45 @@ def accepted(environment: Environment) -> tuple[Accepted, ...]:
         ),
         *_cluster_roles(),
         *_wildcards(environment),
-        *_keys_of_secrets(environment),
+        *_secrets(environment),
         Accepted(
             "Functions",
             "Serverless-LambdaDLQ",
             "State machines and people call these functions and see their errors; only what events start has a queue.",
         ),
         Accepted(
-            "ZoneBell/Writer",
-            "Serverless-LambdaEventSourceMappingDestination",
-            "SQS sources have no such destination; the queue's own dead-letter queue takes what fails.",
+            "Functions/Boundary",
+            f"AwsSolutions-IAM5[Resource::arn:aws:sqs:{environment.region}:{environment.account}:"
+            f"norikae-{environment.environment}-*]",
+            "The boundary has no room for every queue; CloudFormation names the stack's after it, roles name each.",
         ),
-        Accepted(
-            "Interruptions/Reader",
-            "Serverless-LambdaEventSourceMappingDestination",
-            "SQS sources have no such destination; the queue's own dead-letter queue takes what fails.",
-        ),
-        Accepted(
-            "Interruptions/DeadLetters",
-            "Serverless-SQSRedrivePolicy",
-            "This queue is a dead-letter queue itself; an alarm watches it.",
-        ),
-        Accepted(
-            "ZoneBell/DeadLetters",
-            "Serverless-SQSRedrivePolicy",
-            "This queue is a dead-letter queue itself; an alarm watches it.",
-        ),
-        Accepted(
-            "Functions/RecoverDeadLetters",
-            "Serverless-SQSRedrivePolicy",
-            "This queue is a dead-letter queue itself; an alarm watches it.",
-        ),
+        *_queues(environment),
     )
+
+
+def _queues(environment: Environment) -> list[Accepted]:
+    """Queues that start functions, and dead-letter queues."""
+    carries = bool(environment.secret_sync.secrets)
+    readers = ["ZoneBell/Writer", "Interruptions/Reader", *(["Secrets/Reader"] if carries else [])]
+    dead = ["ZoneBell/DeadLetters", "Interruptions/DeadLetters", "Functions/RecoverDeadLetters"]
+    return [
+        *(
+            Accepted(
+                reader,
+                "Serverless-LambdaEventSourceMappingDestination",
+                "SQS sources have no such destination; the queue's own dead-letter queue takes what fails.",
+            )
+            for reader in readers
+        ),
+        *(
+            Accepted(
+                queue,
+                "Serverless-SQSRedrivePolicy",
+                "This queue is a dead-letter queue itself; an alarm watches it.",
+            )
+            for queue in [*dead, *(["Secrets/DeadLetters"] if carries else [])]
+        ),
+    ]
 
 
 def _cluster_roles() -> list[Accepted]:
@@ -139,13 +146,19 @@ def _of_a_hub(environment: Environment) -> dict[str, str]:
     return {entries: "EKS adds an id of its own to an entry's ARN; norikae's functions are let in there by adopting."}
 
 
-def _keys_of_secrets(environment: Environment) -> list[Accepted]:
-    """The keys of the secrets that the environment file names, if it names any."""
-    if not environment.argocd.secrets():
+def _secrets(environment: Environment) -> list[Accepted]:
+    """Beginnings of names of secrets, and the keys of secrets that the environment file names, if it names any."""
+    if not (environment.argocd.secrets() or environment.secret_sync.secrets):
         return []
-    keys = f"arn:aws:kms:{environment.region}:{environment.account}:key/*"
-    reason = "The owner of a secret chooses its key; conditions limit it to Secrets Manager and to these secrets."
-    return [Accepted("Functions", f"AwsSolutions-IAM5[Resource::{keys}]", reason)]
+    here = f"{environment.region}:{environment.account}"
+    owner = "The owner of a secret chooses its key; conditions limit it to Secrets Manager and to these secrets."
+    begins = "The environment file names secrets by the beginnings of their names, and each needs its owner's tag."
+    names = [name for name in environment.secret_sync.secrets if name.endswith("*")]
+    found = {
+        f"arn:aws:kms:{here}:key/*": owner,
+        **{f"arn:aws:secretsmanager:{here}:secret:{name}": begins for name in names},
+    }
+    return [Accepted("Functions", f"AwsSolutions-IAM5[Resource::{one}]", reason) for one, reason in found.items()]
 
 
 def _of_nodes(environment: Environment) -> dict[str, str]:

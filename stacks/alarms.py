@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from aws_cdk import aws_stepfunctions as sfn
 
 FIVE_MINUTES = cdk.Duration.minutes(5)
+LATE_SECONDS = 900
+"""An event of a queue that starts a function is handled within seconds, unless something that it needs is down."""
 
 
 class Alarms(Construct):
-    """Alarms to the topic: executions that failed or timed out, functions that raise, dead letters.
+    """Alarms to the topic: executions that failed or timed out, functions that raise, dead letters, queues that wait.
 
     A Task function that raises is retried by its machine, so its errors count only when there are many of them; a
     function that nobody retries for long alarms at once.
@@ -31,6 +33,7 @@ class Alarms(Construct):
         functions: by handler name.
         unattended: names of the functions that no state machine retries.
         dead_letters: queues by function name.
+        waiting: queues that are empty most of the time, by function name.
         topic: where alarms go.
     """
 
@@ -43,6 +46,7 @@ class Alarms(Construct):
         functions: Mapping[str, lambda_.Function],
         unattended: tuple[str, ...],
         dead_letters: Mapping[str, sqs.Queue],
+        waiting: Mapping[str, sqs.Queue],
         topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, identifier)
@@ -54,12 +58,15 @@ class Alarms(Construct):
         for name, function in functions.items():
             many = 1 if name in unattended else 5
             errors = function.metric_errors(period=FIVE_MINUTES)
-            self._alarm(f"{name}Errors", errors, f"{name} raised {many} or more errors in 5 minutes", threshold=many)
+            self._alarm(f"{name}Errors", errors, f"{name} raised {many} or more errors in 5 minutes", many)
         for name, queue in dead_letters.items():
-            waiting = queue.metric_approximate_number_of_messages_visible(period=FIVE_MINUTES, statistic="Maximum")
-            self._alarm(f"{name}DeadLetters", waiting, f"An event for {name} could not be handled")
+            dead = queue.metric_approximate_number_of_messages_visible(period=FIVE_MINUTES, statistic="Maximum")
+            self._alarm(f"{name}DeadLetters", dead, f"An event for {name} could not be handled")
+        for name, queue in waiting.items():
+            age = queue.metric_approximate_age_of_oldest_message(period=FIVE_MINUTES, statistic="Maximum")
+            self._alarm(f"{name}Late", age, f"An event for {name} waits for {LATE_SECONDS} seconds", LATE_SECONDS)
 
-    def _alarm(self, identifier: str, metric: cloudwatch.IMetric, text: str, *, threshold: int = 1) -> None:
+    def _alarm(self, identifier: str, metric: cloudwatch.IMetric, text: str, threshold: int = 1) -> None:
         """An alarm when the metric reaches the threshold in one period; silence is good news."""
         alarm = cloudwatch.Alarm(
             self,

@@ -22,6 +22,9 @@ NETWORK = [
 ]
 ROOM_FOR_ROLES = 600
 """Characters of role ARNs that the boundary has room for, for each of its two lists."""
+ROOM_FOR_SECRETS = 300
+"""The same of secrets."""
+QUEUES = ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"]
 ANSWER = ["states:SendTaskFailure", "states:SendTaskSuccess"]
 CLUSTERS = [
     f"eks:{action}"
@@ -134,20 +137,17 @@ def permission_boundary(scope: Construct, *, at: Resources) -> iam.ManagedPolicy
 
 
 def _data(at: Resources) -> list[iam.PolicyStatement]:
-    """What norikae remembers and says."""
+    """What norikae remembers, says and hears; an action asks only for the kind of resource that it has."""
     items = ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
     verbs = ("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey")
-    return [
-        _allow("Table", [f"dynamodb:{item}" for item in items], [at.table]),
-        _allow("Evidence", ["s3:PutObject"], [f"{at.bucket}/*"]),
-        _allow("Publish", ["sns:Publish"], [at.topic]),
-        _allow(
-            "Hear",
-            [f"sqs:{verb}" for verb in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")],
-            [at.bell, at.interruptions],
-        ),
-        _allow("Key", [f"kms:{verb}" for verb in verbs], [at.key]),
+    actions = [
+        *(f"dynamodb:{item}" for item in items),
+        *(f"kms:{verb}" for verb in verbs),
+        "s3:PutObject",
+        "sns:Publish",
+        *(f"sqs:{verb}" for verb in (*QUEUES, *(["StartMessageMoveTask"] if at.carried else []))),
     ]
+    return [_allow("Data", actions, [at.table, at.key, f"{at.bucket}/*", at.topic, at.queues()])]
 
 
 def _logs(at: Resources) -> list[iam.PolicyStatement]:
@@ -158,12 +158,16 @@ def _logs(at: Resources) -> list[iam.PolicyStatement]:
 
 
 def _secrets(at: Resources) -> list[iam.PolicyStatement]:
-    """The secrets that the environment file names for Argo CD; none when it names none."""
-    if not at.secrets:
+    """The secrets that the environment file names for Argo CD, or to be carried; none when it names none."""
+    secrets = [*at.named_secrets(), *at.carried_secrets()]
+    if not secrets:
         return []
+    if sum(map(len, secrets)) > ROOM_FOR_SECRETS:
+        secrets = [at.secret("*")]
+    verbs = ("DescribeSecret", "GetSecretValue") if at.carried else ("GetSecretValue",)
     through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{at.region}.amazonaws.com"}}
     return [
-        _allow("Secrets", ["secretsmanager:GetSecretValue"], at.named_secrets()),
+        _allow("Secrets", [f"secretsmanager:{verb}" for verb in verbs], secrets),
         iam.PolicyStatement(
             sid="SecretsKey", actions=["kms:Decrypt"], resources=[at.arn("kms", "key/*")], conditions=through
         ),
@@ -171,13 +175,10 @@ def _secrets(at: Resources) -> list[iam.PolicyStatement]:
 
 
 def _records(at: Resources) -> list[iam.PolicyStatement]:
-    """The records of the environment's zones."""
+    """The records of the environment's zones, and their changes."""
     actions = ["route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets"]
     actions += [f"route53:{verb}ResourceRecordSetProtections" for verb in ("Create", "Delete", "List")]
-    return [
-        _allow("Records", actions, at.hosted_zones()),
-        _allow("Changes", ["route53:GetChange"], [at.changes()]),
-    ]
+    return [_allow("Records", [*actions, "route53:GetChange"], [*at.hosted_zones(), at.changes()])]
 
 
 def _roles(at: Resources) -> list[iam.PolicyStatement]:

@@ -62,8 +62,9 @@ class Functions(Construct):
     ) -> None:
         super().__init__(scope, identifier)
         self._environment, self._key, self._at = environment, key, at
+        self.rows = tuple(row for row in FUNCTIONS if at.carried or not row.carries)
         self.boundary = permission_boundary(self, at=at)
-        self.roles = {row.name: self._role(row) for row in FUNCTIONS}
+        self.roles = {row.name: self._role(row) for row in self.rows}
         self.access = self._access()
         for statement in admins_leave(at, self.access[ADMIN_GROUP]):
             self.roles[HAND_OVER_GREEN].add_to_principal_policy(statement)
@@ -71,7 +72,7 @@ class Functions(Construct):
             self.roles[RECOVER].add_to_principal_policy(statement)
         self.dead_letters: dict[str, sqs.Queue] = {}
         code = lambda_.Code.from_asset(str(bundle.path), asset_hash=bundle.digest)
-        self.by_name = {row.name: self._function(row, code) for row in FUNCTIONS}
+        self.by_name = {row.name: self._function(row, code) for row in self.rows}
 
     def _role(self, row: Row) -> iam.Role:
         """The function's own role with the rights of its row; its log group and its queue add theirs."""
@@ -92,7 +93,7 @@ class Functions(Construct):
     def _access(self) -> dict[str, list[str]]:
         """Kubernetes group to the ARNs of the roles that get it by an access entry."""
         access: dict[str, list[str]] = {}
-        for row in FUNCTIONS:
+        for row in self.rows:
             for group in row.groups:
                 if group == WEIGHERS and self._environment.dns.owner != "external-dns":
                     continue  # nobody tells an external-dns anything, so nobody may patch an Ingress
@@ -160,9 +161,11 @@ class Functions(Construct):
             "NORIKAE_DRAIN_MACHINE": self._at.drain_machine,
             "NORIKAE_BELL": self._at.bell_url,
             "NORIKAE_DIRECTLY_AFTER": str(LEFT_BY_THE_WRITER),
+            "NORIKAE_SECRETS_QUEUE": self._at.secrets_queue_url,
+            "NORIKAE_SECRETS_DEAD_LETTERS": self._at.secrets_dead_letters,
             "NORIKAE_ACCESS": cdk.Stack.of(self).to_json_string(self.access),
         }
-        return {"POWERTOOLS_LOG_LEVEL": "INFO", **{setting: known[setting] for setting in row.settings}}
+        return {"POWERTOOLS_LOG_LEVEL": "INFO", **{one: known[one] for one in row.settings if known[one]}}
 
 
 def _place(function: lambda_.Function, network: Network) -> None:

@@ -34,7 +34,34 @@ def table(at: Resources) -> list[iam.PolicyStatement]:
 
 def key_of_table(at: Resources) -> iam.PolicyStatement:
     """Use of the key by way of DynamoDB (DynamoDB guide, "Using IAM with customer managed keys")."""
-    return _key(at, "Encrypt", "Decrypt", "GenerateDataKey", "DescribeKey", through=["dynamodb"])
+    return use_of_key(at, "Encrypt", "Decrypt", "GenerateDataKey", "DescribeKey", through=["dynamodb"])
+
+
+def use_of_key(at: Resources, *verbs: str, through: list[str]) -> iam.PolicyStatement:
+    """Use of the environment's key, only by way of the services that keep our data."""
+    services = [f"{service}.{at.region}.amazonaws.com" for service in through]
+    return iam.PolicyStatement(
+        actions=[f"kms:{verb}" for verb in verbs],
+        resources=[at.key],
+        conditions={"StringEquals": {"kms:ViaService": services}},
+    )
+
+
+def items(at: Resources, sid: str, actions: list[str], keys: str) -> iam.PolicyStatement:
+    """Actions on the items of some partitions of the table only.
+
+    ``Null`` refuses a call that names no key, which ``ForAllValues`` alone would let through (IAM guide, "Multivalued
+    context keys").
+    """
+    return iam.PolicyStatement(
+        sid=sid,
+        actions=[f"dynamodb:{action}" for action in actions],
+        resources=[at.table],
+        conditions={
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys]},
+            "Null": {"dynamodb:LeadingKeys": "false"},
+        },
+    )
 
 
 def forget(at: Resources) -> list[iam.PolicyStatement]:
@@ -46,7 +73,7 @@ def evidence(at: Resources) -> list[iam.PolicyStatement]:
     """Put evidence and reports; neither read nor deleted."""
     return [
         iam.PolicyStatement(sid="Evidence", actions=["s3:PutObject"], resources=[f"{at.bucket}/*"]),
-        _key(at, "Decrypt", "GenerateDataKey", through=["s3"]),
+        use_of_key(at, "Decrypt", "GenerateDataKey", through=["s3"]),
     ]
 
 
@@ -54,7 +81,7 @@ def publish(at: Resources) -> list[iam.PolicyStatement]:
     """Tell people."""
     return [
         iam.PolicyStatement(sid="Publish", actions=["sns:Publish"], resources=[at.topic]),
-        _key(at, "Decrypt", "GenerateDataKey", through=["sns"]),
+        use_of_key(at, "Decrypt", "GenerateDataKey", through=["sns"]),
     ]
 
 
@@ -119,7 +146,7 @@ def ring(at: Resources) -> list[iam.PolicyStatement]:
     """Wake the zone's writer."""
     return [
         iam.PolicyStatement(sid="Ring", actions=["sqs:SendMessage"], resources=[at.bell]),
-        _key(at, "Decrypt", "GenerateDataKey", through=["sqs"]),
+        use_of_key(at, "Decrypt", "GenerateDataKey", through=["sqs"]),
     ]
 
 
@@ -227,29 +254,6 @@ def answer_tasks(_at: Resources) -> list[iam.PolicyStatement]:
     return [iam.PolicyStatement(sid="AnswerTasks", actions=actions, resources=["*"])]
 
 
-def argocd_secrets(at: Resources) -> list[iam.PolicyStatement]:
-    """Read the secrets that the environment file names for Argo CD; none when it names none.
-
-    A secret's ARN ends with six characters of its own. A key of the owner's has to admit the role, too (Secrets Manager
-    guide, "Secret encryption and decryption"); here it is limited to these secrets.
-    """
-    if not at.secrets:
-        return []
-    secrets = at.named_secrets()
-    return [
-        iam.PolicyStatement(sid="Secrets", actions=["secretsmanager:GetSecretValue"], resources=secrets),
-        iam.PolicyStatement(
-            sid="SecretsKey",
-            actions=["kms:Decrypt"],
-            resources=[at.arn("kms", "key/*")],
-            conditions={
-                "StringEquals": {"kms:ViaService": f"secretsmanager.{at.region}.amazonaws.com"},
-                "StringLike": {"kms:EncryptionContext:SecretARN": secrets},
-            },
-        ),
-    ]
-
-
 def network(_at: Resources) -> list[iam.PolicyStatement]:
     """What the Lambda service needs to place a function in a VPC (Lambda guide, "Execution role permissions").
 
@@ -269,13 +273,3 @@ def network(_at: Resources) -> list[iam.PolicyStatement]:
 def _locks(at: Resources, *verbs: str) -> iam.PolicyStatement:
     actions = [f"route53:{verb}ResourceRecordSetProtections" for verb in verbs]
     return iam.PolicyStatement(sid="Locks", actions=actions, resources=at.hosted_zones())
-
-
-def _key(at: Resources, *verbs: str, through: list[str]) -> iam.PolicyStatement:
-    """Use of the environment's key, only by way of the services that keep our data."""
-    services = [f"{service}.{at.region}.amazonaws.com" for service in through]
-    return iam.PolicyStatement(
-        actions=[f"kms:{verb}" for verb in verbs],
-        resources=[at.key],
-        conditions={"StringEquals": {"kms:ViaService": services}},
-    )

@@ -11,11 +11,11 @@ from stacks.cluster_roles import ClusterRoles
 from stacks.functions import Functions, log_retention
 from stacks.interruptions import Interruptions
 from stacks.notifications import Notifications
-from stacks.permissions import FUNCTIONS
 from stacks.reconciler import Reconciler
 from stacks.recovery import Recovery
 from stacks.resources import Resources
 from stacks.runtime import PYTHON
+from stacks.secrets import TOGETHER, Secrets
 from stacks.state import State
 from stacks.workflow.machines import Machines, machine_name
 from stacks.zone_bell import ZoneBell
@@ -48,16 +48,19 @@ class NorikaeStack(cdk.Stack):
         )
         self.bell = ZoneBell(self, "ZoneBell", key=self.state.key)
         self.interruptions = Interruptions(self, "Interruptions", key=self.state.key)
+        self.secrets = self._secrets(environment)
         self.cluster_roles = ClusterRoles(self, "ClusterRoles")
         at = self._resources(environment)
         self.functions = Functions(self, "Functions", environment=environment, bundle=bundle, key=self.state.key, at=at)
         self.bell.wakes(self.functions.by_name["write_zone"])
         self.interruptions.starts(self.functions.by_name["interruptions"])
+        if self.secrets:
+            self.secrets.starts(self.functions.by_name["carry_secrets"], together=TOGETHER)
         self.machines = Machines(
             self,
             "Machines",
             environment=environment.environment,
-            functions={row.identifier: self.functions.by_name[row.name] for row in FUNCTIONS},
+            functions={row.identifier: self.functions.by_name[row.name] for row in self.functions.rows},
             key=self.state.key,
             log_retention=log_retention(environment.retention.logs_days),
             at=at,
@@ -74,19 +77,29 @@ class NorikaeStack(cdk.Stack):
             self,
             "Alarms",
             machines={"Upgrade": self.machines.upgrade, "Shift": self.machines.shift, "Drain": self.machines.drain},
-            functions={row.identifier: self.functions.by_name[row.name] for row in FUNCTIONS},
+            functions={row.identifier: self.functions.by_name[row.name] for row in self.functions.rows},
             unattended=tuple(
-                row.identifier for row in FUNCTIONS if row.caller != "workflow" and not (row.rung or row.repeated)
+                row.identifier
+                for row in self.functions.rows
+                if row.caller != "workflow" and not (row.rung or row.repeated)
             ),
             dead_letters={
                 **self.functions.dead_letters,
                 "write_zone": self.bell.dead_letters,
                 "interruptions": self.interruptions.dead_letters,
+                **({"carry_secrets": self.secrets.dead_letters} if self.secrets else {}),
             },
+            waiting={"carry_secrets": self.secrets.queue} if self.secrets else {},
             topic=self.notifications.topic,
         )
         self._outputs()
         self._say_whether_compiled(bundle)
+
+    def _secrets(self, environment: Environment) -> Secrets | None:
+        """What hears of secrets; nothing of it is there when none is carried."""
+        names = environment.secret_sync.secrets
+        arn = f"arn:{self.partition}:secretsmanager:{self.region}:{self.account}:secret:"
+        return Secrets(self, "Secrets", key=self.state.key, names=names, arn=arn) if names else None
 
     def _resources(self, environment: Environment) -> Resources:
         """What grants and settings speak of."""
@@ -122,6 +135,10 @@ class NorikaeStack(cdk.Stack):
             bell=self.bell.queue.queue_arn,
             bell_url=self.bell.queue.queue_url,
             interruptions=self.interruptions.queue.queue_arn,
+            carried=environment.secret_sync.secrets,
+            secrets_queue=self.secrets.queue.queue_arn if self.secrets else "",
+            secrets_queue_url=self.secrets.queue.queue_url if self.secrets else "",
+            secrets_dead_letters=self.secrets.dead_letters.queue_arn if self.secrets else "",
         )
 
     def _outputs(self) -> None:
@@ -147,6 +164,8 @@ class NorikaeStack(cdk.Stack):
                 "Kubernetes group to role ARNs; the adopted cluster needs access entries for read and decommission",
             ),
         }
+        if self.secrets:
+            outputs["SecretsQueueUrl"] = (self.secrets.queue.queue_url, "Send a letter to look after a secret at once")
         for name, (value, text) in outputs.items():
             cdk.CfnOutput(self, name, value=value, description=text)
 

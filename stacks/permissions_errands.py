@@ -9,6 +9,7 @@ from stacks import (
     grants,
     identity_grants,
     interruption_grants,
+    secret_grants,
 )
 from stacks.interruptions import INGEST_SECONDS
 from stacks.rights import (
@@ -20,6 +21,7 @@ from stacks.rights import (
     TELLING,
 )
 from stacks.row import Row
+from stacks.secrets import CARRY_SECONDS
 from stacks.zone_bell import WRITER_SECONDS
 
 ERRANDS = (
@@ -63,7 +65,7 @@ ERRANDS = (
         TELLING,
         timeout=120,
     ),
-    # started by the bell of the zone, by what AWS says about machines, by an event, and by a person
+    # started by the bell of the zone, by what AWS says about machines and secrets, by an event, and by a person
     Row(
         "Write zone",
         "events",
@@ -83,6 +85,21 @@ ERRANDS = (
         settings=(*TABLE, "NORIKAE_DRAIN_MACHINE"),
         timeout=INGEST_SECONDS,
         rung=True,
+    ),
+    Row(
+        "Carry secrets",
+        "events",
+        (
+            *(secret_grants.letters_hear, secret_grants.letters_send, secret_grants.versions_read),
+            *(secret_grants.values_read, secret_grants.deliveries_write),
+            *(grants.publish, cluster_grants.cluster_endpoint),
+        ),
+        ("norikae:restart", "norikae:secrets"),
+        (*TELLING, "NORIKAE_SECRETS_QUEUE"),
+        memory=1024,
+        timeout=CARRY_SECONDS,
+        rung=True,
+        carries=True,
     ),
     Row(
         "Recover",
@@ -114,7 +131,10 @@ ERRANDS = (
     Row(
         "Operator command",
         "operator",
-        (*TELL, grants.forget, grants.answer_tasks, grants.start_machines),
-        settings=(*TELLING, "NORIKAE_ADOPT_MACHINE", "NORIKAE_CLEAN_MACHINE", "NORIKAE_SHIFT_MACHINE"),
+        (*TELL, grants.forget, grants.answer_tasks, grants.start_machines, secret_grants.letters_redrive),
+        settings=(
+            *(*TELLING, "NORIKAE_ADOPT_MACHINE", "NORIKAE_CLEAN_MACHINE", "NORIKAE_SHIFT_MACHINE"),
+            *("NORIKAE_SECRETS_QUEUE", "NORIKAE_SECRETS_DEAD_LETTERS"),
+        ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stacks import cluster_grants, grants
+from stacks import cluster_grants, grants, secret_grants
 from stacks.rights import (
     BACK,
     HEALTH,
@@ -13,6 +13,9 @@ from stacks.rights import (
     TELLING,
 )
 from stacks.row import Row
+
+SECRETS = (secret_grants.versions_read, secret_grants.letters_send)
+"""Whether a secret is current wherever it is wanted, and to ask for it where it is not."""
 
 SHIFT = (
     # the shift machine
@@ -34,9 +37,9 @@ SHIFT = (
     Row(
         "Scale green",
         "workflow",
-        (grants.table, grants.load_balancers_read, cluster_grants.cluster_endpoint),
-        ("norikae:scale",),
-        TABLE,
+        (grants.table, grants.load_balancers_read, cluster_grants.cluster_endpoint, *SECRETS),
+        ("norikae:read", "norikae:scale"),
+        (*TABLE, "NORIKAE_SECRETS_QUEUE"),
     ),
     Row(
         "Set weights",
@@ -56,9 +59,9 @@ SHIFT = (
     Row(
         "Judge gates",
         "workflow",
-        (*HEALTH, grants.metrics_read, cluster_grants.cluster_endpoint),
+        (*HEALTH, grants.metrics_read, cluster_grants.cluster_endpoint, *SECRETS),
         ("norikae:read",),
-        TABLE,
+        (*TABLE, "NORIKAE_SECRETS_QUEUE"),
         timeout=120,
     ),
     Row(

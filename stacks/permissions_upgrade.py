@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stacks import cluster_grants, compute_grants, drain_grants, grants, identity_grants
+from stacks import cluster_grants, compute_grants, drain_grants, grants, identity_grants, secret_grants
 from stacks.rights import (
     BACK,
     KEEP_ALIVE,
@@ -61,7 +61,7 @@ UPGRADE = (
     Row(
         "Ensure Argo CD",
         "workflow",
-        (*TELL, cluster_grants.cluster_endpoint, grants.argocd_secrets),
+        (*TELL, cluster_grants.cluster_endpoint, secret_grants.argocd_secrets),
         # On green as admin; in a hub it puts the root application, the cluster and a token, and reads no Secret.
         ("norikae:admin", "norikae:hub"),
         TELLING,
@@ -80,9 +80,9 @@ UPGRADE = (
     Row(
         "Sync applications",
         "workflow",
-        (*TELL, cluster_grants.cluster_endpoint),
+        (*TELL, cluster_grants.cluster_endpoint, secret_grants.letters_send),
         ("norikae:sync",),
-        TELLING,
+        (*TELLING, "NORIKAE_SECRETS_QUEUE"),
         timeout=120,
     ),
     Row(
@@ -102,18 +102,19 @@ UPGRADE = (
         (
             *(*TELL, grants.evidence, grants.load_balancers_read, grants.records_read),
             *(cluster_grants.clusters_read, identity_grants.identity_probe),
+            *(secret_grants.versions_read, secret_grants.letters_send),
         ),
         ("norikae:read", "norikae:verify"),
-        REPORTING,
+        (*REPORTING, "NORIKAE_SECRETS_QUEUE"),
         memory=1024,
         timeout=240,
     ),
     Row(
         "Hand over green",
         "workflow",
-        (*TELL, cluster_grants.cluster_endpoint),
+        (*TELL, cluster_grants.cluster_endpoint, secret_grants.letters_send),
         ("norikae:sync",),
-        (*TELLING, "NORIKAE_ACCESS"),
+        (*TELLING, "NORIKAE_ACCESS", "NORIKAE_SECRETS_QUEUE"),
     ),
     Row(
         "Conclude shifts",

@@ -51,7 +51,14 @@ def encrypted_queue(
 
 
 def start_by(
-    queue: sqs.Queue, function: lambda_.Function, scope: Construct, identifier: str, *, batch: int, window: int | None
+    queue: sqs.Queue,
+    function: lambda_.Function,
+    scope: Construct,
+    identifier: str,
+    *,
+    batch: int,
+    window: int | None,
+    together: int | None = None,
 ) -> None:
     """Let a queue start a function, which names the messages of a batch that failed.
 
@@ -62,6 +69,7 @@ def start_by(
         identifier: its name there.
         batch: most messages of one invocation.
         window: seconds for which a batch is gathered; a FIFO queue takes none.
+        together: how many invocations there are at a time, 2 to 1000; as many as Lambda likes when left out.
     """
     mapping = lambda_.EventSourceMapping(
         scope,
@@ -71,6 +79,7 @@ def start_by(
         batch_size=batch,
         max_batching_window=None if window is None else cdk.Duration.seconds(window),
         report_batch_item_failures=True,
+        max_concurrency=together,
     )
     assert function.role is not None  # noqa: S101 - narrows the type; every function has one
     mapping.node.add_dependency(function.role)  # Lambda looks at the role's rights when it makes the mapping

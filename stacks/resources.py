@@ -39,6 +39,10 @@ class Resources:
     bell: str
     bell_url: str
     interruptions: str
+    carried: tuple[str, ...]
+    secrets_queue: str
+    secrets_queue_url: str
+    secrets_dead_letters: str
 
     def arn(self, service: str, resource: str) -> str:
         """An ARN in this account and region."""
@@ -66,8 +70,20 @@ class Resources:
 
     def named_secrets(self) -> list[str]:
         """ARNs of the Secrets Manager secrets that the environment file names; six characters follow the name."""
-        arns = {name: self.arn("secretsmanager", f"secret:{name}-??????") for name in self.secrets}
+        arns = {name: self.secret(f"{name}-??????") for name in self.secrets}
         return [name if name.startswith("arn:") else arn for name, arn in arns.items()]
+
+    def secret(self, name: str) -> str:
+        """The ARN of a secret as far as it is known beforehand: six characters follow the name."""
+        return self.arn("secretsmanager", f"secret:{name}")
+
+    def carried_secrets(self) -> list[str]:
+        """ARNs of the secrets that are carried to the clusters."""
+        return [self.secret(name if name.endswith("*") else f"{name}-??????") for name in self.carried]
+
+    def queues(self) -> str:
+        """ARN of the stack's queues, which CloudFormation names after the stack."""
+        return self.arn("sqs", f"norikae-{self.environment}-*")
 
     def hosted_zones(self) -> list[str]:
         """ARNs of the environment's hosted zones."""

@@ -42,6 +42,7 @@ class Row:
         groups: its Kubernetes groups; a function with any runs in the environment's controller subnets.
         rung: whether a queue starts it, which has dead letters of its own and tries again.
         repeated: whether a schedule starts it every minute, so that one failure is made good by the next look.
+        carries: whether it is there only where the environment file names secrets to carry.
         enters: it runs there without being a member of any group; it makes itself one when it has to.
         settings: the environment variables that it reads.
         memory: in MiB; the processor share grows with it.
@@ -60,6 +61,7 @@ class Row:
     enters: bool = False
     rung: bool = False
     repeated: bool = False
+    carries: bool = False
 
     @property
     def placed(self) -> bool:

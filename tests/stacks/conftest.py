@@ -12,24 +12,33 @@ from local.assembly import assembly
 from local.demo.scenarios import SCENARIOS
 from tests.stacks.template import Template
 
+CARRIES = {"secret_sync.secrets": ["demo/*", "chat-password"]}
+"""Every function is there only where secrets are carried."""
+
 
 @pytest.fixture(scope="session")
 def template() -> Template:
     """The stack's template; synth itself fails on findings of the rule packs that nobody accepted."""
-    return _template(assembly("demo"))
+    return _template(assembly("demo", CARRIES))
 
 
 @pytest.fixture(scope="session")
 def sticky_template() -> Template:
     """The template of an environment whose runs care about clients that stick."""
-    return _template(assembly("demo", SCENARIOS["sticky-clients"].changes))
+    return _template(assembly("demo", {**SCENARIOS["sticky-clients"].changes, **CARRIES}))
 
 
 @pytest.fixture(scope="session")
 def told_template() -> Template:
     """The template of an environment in which external-dns is told the weights, and budgets count until the end."""
     respected = {f"interruptions.{kind}.budgets": "respect" for kind in ("spot", "capacity", "state_change")}
-    return _template(assembly("demo", {"dns.owner": "external-dns", **respected}))
+    return _template(assembly("demo", {"dns.owner": "external-dns", **respected, **CARRIES}))
+
+
+@pytest.fixture(scope="session")
+def uncarried_template() -> Template:
+    """The template of an environment that carries no secrets."""
+    return _template(assembly("demo", {"secret_sync.secrets": []}))
 
 
 def _template(folder: Path) -> Template:

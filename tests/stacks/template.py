@@ -53,6 +53,39 @@ class Template:
         rights = self.rights(self.role_of(identifier))
         return [one for one in rights if one["Effect"] == "Allow" and action in listed(one["Action"])]
 
+    def queue(self, identifier: str) -> tuple[str, Json]:
+        """The logical id and the properties of the queue with a construct identifier, such as ``SecretsQueue``."""
+        (found,) = [(name, made) for name, made in self.of("AWS::SQS::Queue").items() if name[:-8] == identifier]
+        return found
+
+    def rules_to(self, queue: str) -> dict[str, Json]:
+        """The rules that send to a queue, by their logical ids."""
+        rules = self.of("AWS::Events::Rule").items()
+        arn = {"Fn::GetAtt": [queue, "Arn"]}
+        return {name: rule for name, rule in rules if [target["Arn"] for target in rule["Targets"]] == [arn]}
+
+    def reader_of(self, queue: str) -> Json:
+        """The properties of the mapping by which a queue starts a function."""
+        mappings = self.of("AWS::Lambda::EventSourceMapping").values()
+        (found,) = [one for one in mappings if one["EventSourceArn"] == {"Fn::GetAtt": [queue, "Arn"]}]
+        return found
+
+    def policy_of(self, queue: str) -> list[Json]:
+        """The statements of a queue's own policy."""
+        policies = self.of("AWS::SQS::QueuePolicy").values()
+        return [
+            statement
+            for policy in policies
+            if {"Ref": queue} in policy["Queues"]
+            for statement in policy["PolicyDocument"]["Statement"]
+        ]
+
+    def alarms_on(self, queue: str) -> set[str]:
+        """The metrics of a queue that alarms watch."""
+        of_queue = {"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}
+        alarms = self.of("AWS::CloudWatch::Alarm").values()
+        return {alarm["MetricName"] for alarm in alarms if of_queue in alarm.get("Dimensions", [])}
+
     def boundary(self) -> list[Json]:
         """The statements of the permission boundary."""
         statements: list[Json] = self.only("AWS::IAM::ManagedPolicy")["PolicyDocument"]["Statement"]

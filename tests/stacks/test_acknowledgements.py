@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 
-from stacks import environment_file
+from local.assembly import environment_file
 from stacks.acknowledgements import accepted
+from stacks.environment_file import load
+from tests.stacks.conftest import CARRIES
 
+FILE = environment_file("demo", CARRIES)
 SYNTH = """
 import sys, app
 from pathlib import Path
-app.build_app("demo", outdir=Path(sys.argv[1]), acknowledge=False).synth()
+app.build_app(sys.argv[2], outdir=Path(sys.argv[1]), acknowledge=False).synth()
 """
 
 
@@ -24,7 +27,7 @@ app.build_app("demo", outdir=Path(sys.argv[1]), acknowledge=False).synth()
 def findings(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
     """Path and rule of everything that the packs find when nothing is accepted."""
     folder = tmp_path_factory.mktemp("assembly")
-    command = [sys.executable, "-c", SYNTH, str(folder)]
+    command = [sys.executable, "-c", SYNTH, str(folder), str(FILE)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path.cwd())
     assert "ValidationFailed" in done.stderr, "nothing was found, or synth failed for another reason"
     report: dict[str, Any] = json.loads((folder / "validation-report.json").read_text())
@@ -38,7 +41,7 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
 
 
 def test_every_acknowledgement_is_needed(findings: set[tuple[str, str]]) -> None:
-    environment = environment_file.load(Path("environments/demo.yaml"))
+    environment = load(FILE)
     unused = [
         entry
         for entry in accepted(environment)
@@ -48,7 +51,7 @@ def test_every_acknowledgement_is_needed(findings: set[tuple[str, str]]) -> None
 
 
 def test_every_finding_is_acknowledged(findings: set[tuple[str, str]]) -> None:
-    environment = environment_file.load(Path("environments/demo.yaml"))
+    environment = load(FILE)
     open_ = {
         (path, rule)
         for path, rule in findings
@@ -58,5 +61,5 @@ def test_every_finding_is_acknowledged(findings: set[tuple[str, str]]) -> None:
 
 
 def test_every_acknowledgement_has_a_reason() -> None:
-    environment = environment_file.load(Path("environments/demo.yaml"))
+    environment = load(FILE)
     assert all(len(entry.reason.split()) > 5 for entry in accepted(environment))

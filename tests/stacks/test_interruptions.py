@@ -21,16 +21,8 @@ READ_TO_KNOW = {"health_backup", "health_other_region", "health_no_instance", "t
 ROW = next(row for row in FUNCTIONS if row.name == "interruptions")
 
 
-def rules(template: Template) -> list[dict[str, Any]]:
-    found = template.of("AWS::Events::Rule").values()
-    return [one for one in found if one.get("EventPattern", {}).get("source", ["aws.states"]) != ["aws.states"]]
-
-
 def queue(template: Template) -> tuple[str, dict[str, Any]]:
-    """The standard queue that has dead letters of its own, by its logical id."""
-    queues = template.of("AWS::SQS::Queue").items()
-    (found,) = [(name, made) for name, made in queues if "RedrivePolicy" in made and "FifoQueue" not in made]
-    return found
+    return template.queue("InterruptionsQueue")
 
 
 def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
@@ -43,10 +35,10 @@ def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
 
 def test_each_rule_asks_for_exact_events_and_sends_them_to_the_queue(template: Template) -> None:
     name, _ = queue(template)
-    assert [rule["EventPattern"] for rule in rules(template)] == [pattern for _, pattern in RULES.values()]
-    for rule in rules(template):
+    rules = template.rules_to(name).values()
+    assert [rule["EventPattern"] for rule in rules] == [rule.pattern for rule in RULES.values()]
+    for rule in rules:
         (target,) = rule["Targets"]
-        assert target["Arn"] == {"Fn::GetAtt": [name, "Arn"]}
         assert target["DeadLetterConfig"]["Arn"] == _dead(template)
 
 
@@ -54,20 +46,21 @@ def test_each_rule_asks_for_exact_events_and_sends_them_to_the_queue(template: T
 def test_what_a_parser_acts_on_is_asked_for_and_what_it_ignores_mostly_is_not(path: Path) -> None:
     event = json.loads(path.read_text())
     event["detail-type"] = event.get("detail-type") or event["detail_type"]
-    taken = any(matches(pattern, event) for _, pattern in RULES.values())
+    taken = any(matches(rule.pattern, event) for rule in RULES.values() if rule.pattern)
     acts = any(isinstance(said, Interruption) for said in parse(path.read_text()))
     assert taken == (acts or path.stem in READ_TO_KNOW)
 
 
 def test_every_event_that_is_asked_for_has_its_parser() -> None:
-    asked = {(source, kind) for _, one in RULES.values() for source in one["source"] for kind in one["detail-type"]}
+    patterns = [rule.pattern for rule in RULES.values() if rule.pattern]
+    asked = {(source, kind) for one in patterns for source in one["source"] for kind in one["detail-type"]}
     assert asked <= set(PARSERS)
 
 
 def test_only_those_rules_may_send_and_only_by_tls(template: Template) -> None:
     name, _ = queue(template)
-    arns = [{"Fn::GetAtt": [rule, "Arn"]} for rule in _ids_of_rules(template)]
-    statements = _policy_of(template, name)
+    arns = [{"Fn::GetAtt": [rule, "Arn"]} for rule in template.rules_to(name)]
+    statements = template.policy_of(name)
     allowed = [one for one in statements if one["Effect"] == "Allow"]
     assert [one["Principal"] for one in allowed] == [{"Service": "events.amazonaws.com"}]
     assert [one["Condition"] for one in allowed] == [{"ArnEquals": {"aws:SourceArn": arns}}]
@@ -94,20 +87,13 @@ def test_a_message_is_kept_for_hours_and_comes_again_while_a_spot_machine_still_
 
 def test_messages_are_not_waited_for_and_fail_one_by_one(template: Template) -> None:
     name, _ = queue(template)
-    mappings = template.of("AWS::Lambda::EventSourceMapping").values()
-    (mapping,) = [one for one in mappings if one["EventSourceArn"] == {"Fn::GetAtt": [name, "Arn"]}]
+    mapping = template.reader_of(name)
     assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (10, 0)
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 def test_its_dead_letters_alarm(template: Template) -> None:
-    watched = [
-        dimension["Value"]["Fn::GetAtt"][0]
-        for alarm in template.of("AWS::CloudWatch::Alarm").values()
-        for dimension in alarm.get("Dimensions", [])
-        if dimension["Name"] == "QueueName"
-    ]
-    assert _dead(template)["Fn::GetAtt"][0] in watched
+    assert "ApproximateNumberOfMessagesVisible" in template.alarms_on(_dead(template)["Fn::GetAtt"][0])
 
 
 def test_the_reader_writes_claims_and_nothing_of_a_run(template: Template) -> None:
@@ -136,21 +122,6 @@ def _dead(template: Template) -> dict[str, Any]:
     _, made = queue(template)
     found: dict[str, Any] = made["RedrivePolicy"]["deadLetterTargetArn"]
     return found
-
-
-def _ids_of_rules(template: Template) -> list[str]:
-    made = template.of("AWS::Events::Rule").items()
-    return [name for name, one in made if one.get("EventPattern", {}).get("source", ["aws.states"]) != ["aws.states"]]
-
-
-def _policy_of(template: Template, name: str) -> list[dict[str, Any]]:
-    policies = template.of("AWS::SQS::QueuePolicy").values()
-    return [
-        statement
-        for policy in policies
-        if {"Ref": name} in policy["Queues"]
-        for statement in policy["PolicyDocument"]["Statement"]
-    ]
 
 
 def _listed(value: str | list[str]) -> list[str]:

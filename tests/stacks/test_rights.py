@@ -214,10 +214,8 @@ def test_a_step_of_a_shift_cannot_change_records_and_whoever_can_is_listed(templ
 
 
 def _bell(template: Template) -> str:
-    """The logical id of the bell's queue: the FIFO queue that has dead letters of its own."""
-    queues = template.of("AWS::SQS::Queue").items()
-    (name,) = [name for name, made in queues if "RedrivePolicy" in made and made.get("FifoQueue")]
-    return name
+    """The logical id of the bell's queue."""
+    return template.queue("ZoneBellQueue")[0]
 
 
 def test_only_the_writer_hears_the_bell_and_who_wants_something_written_rings(template: Template) -> None:
@@ -244,23 +242,15 @@ def test_only_the_writer_hears_the_bell_and_who_wants_something_written_rings(te
 
 
 def test_the_bell_starts_the_writer_in_order_and_its_dead_letters_alarm(template: Template) -> None:
-    arn = {"Fn::GetAtt": [_bell(template), "Arn"]}
     queue = template.of("AWS::SQS::Queue")[_bell(template)]
-    mappings = template.of("AWS::Lambda::EventSourceMapping").values()
-    (mapping,) = [one for one in mappings if one["EventSourceArn"] == arn]
+    mapping = template.reader_of(_bell(template))
     assert (mapping["BatchSize"], mapping["FunctionResponseTypes"]) == (10, ["ReportBatchItemFailures"])
     writer = next(row for row in FUNCTIONS if row.name == "write_zone")
     assert queue["FifoQueue"] is True
     assert queue["VisibilityTimeout"] == 2 * writer.timeout
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
-    (dead,) = [queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
-    watched = [
-        dimension["Value"]["Fn::GetAtt"][0]
-        for alarm in template.of("AWS::CloudWatch::Alarm").values()
-        for dimension in alarm.get("Dimensions", [])
-        if dimension["Name"] == "QueueName"
-    ]
-    assert dead in watched
+    dead = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+    assert "ApproximateNumberOfMessagesVisible" in template.alarms_on(dead)
 
 
 def test_only_two_functions_delete_clusters_and_only_the_decommission_the_adopted_one(template: Template) -> None:
@@ -422,15 +412,12 @@ def test_the_upgrade_machine_may_start_and_follow_shifts(template: Template) -> 
         assert statement["Resource"] == resource
 
 
-def test_only_the_bootstrap_of_argo_cd_reads_secrets_and_only_those_of_the_environment_file(template: Template) -> None:
+def test_the_bootstrap_of_argo_cd_reads_only_the_secrets_that_the_environment_file_names_for_it(
+    template: Template,
+) -> None:
     secret = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:norikae/demo/gitops-??????"
-    reading = {
-        row.name: statement["Resource"]
-        for row in FUNCTIONS
-        for statement in template.rights(template.role_of(row.identifier))
-        if "secretsmanager:GetSecretValue" in listed(statement["Action"])
-    }
-    assert reading == {"ensure_argo_cd": secret}
+    (reading,) = template.allowing("EnsureArgoCD", "secretsmanager:GetSecretValue")
+    assert reading["Resource"] == secret
     (key,) = [
         statement
         for statement in template.rights(template.role_of("EnsureArgoCD"))
