@@ -1,4 +1,4 @@
-"""One cluster with everything that lives in it: API server, controllers, load balancer controller, external-dns."""
+"""One cluster with everything that lives in it: API server, controllers, load balancers, DNS, operators of secrets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from local.edge.alb_controller import AlbController
 from local.edge.external_dns import ExternalDns
 from local.kubernetes.api import ApiServer
 from local.kubernetes.endpoint import serve
+from local.secrets.operators import SecretOperators
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from local.edge.alb import Alb
     from local.kernel import Kernel
     from local.kubernetes.users import User
+    from local.secrets.reading import Reading
 
 
 class InhabitedCluster:
@@ -36,6 +38,8 @@ class InhabitedCluster:
         authenticate: whose token a bearer token is.
         reach: how an Argo CD in it comes to other clusters.
         subnets: where its load balancers are.
+        reading: makes what its pods see of Secrets Manager.
+        region: where it is.
     """
 
     def __init__(
@@ -51,11 +55,14 @@ class InhabitedCluster:
         authenticate: Callable[[str], User | None],
         reach: Reach,
         subnets: tuple[str, ...],
+        reading: Callable[[ApiServer], Reading],
+        region: str,
     ) -> None:
         self.api = ApiServer(name=name, version=version, now=kernel.now, random=kernel.stream(f"kubernetes/{name}"))
         self.controllers = KubernetesCluster(kernel, self.api, git=git, reach=reach)
         self.load_balancers = AlbController(kernel, self.controllers, elb, name, subnets=subnets)
         self.external_dns = ExternalDns(kernel, self.api, route53, name)
+        self.secrets = SecretOperators(kernel, self.controllers, reading(self.api), region)
         self.endpoint = serve(self.api, lock=kernel.lock, authenticate=authenticate)
         self._alb = alb
         alb.attach(name, self.controllers)

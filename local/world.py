@@ -37,12 +37,14 @@ from local.kernel import Kernel
 from local.managed_nodes import ManagedNodes
 from local.reach import Reach
 from local.runtime.runtime import LambdaRuntime
+from local.secrets.reading import PodReading
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from local.aws.eks.records import EksCluster
     from local.cluster.git import GitRepositories
+    from local.kubernetes.api import ApiServer
     from local.runtime.crash import Crashes
     from norikae.environment import Environment
 
@@ -215,10 +217,16 @@ class World:
             authenticate=self.eks.authenticate(cluster.name),
             reach=reach_by_eks(self.eks, self.clusters),
             subnets=tuple(self.environment.network.subnets),
+            reading=self._reading,
+            region=self.environment.region,
         )
         inhabited.api.token_issuer = self.issuers.open(cluster.issuer, self.kernel.stream(f"eks/keys/{cluster.name}"))
         self.clusters[cluster.name] = inhabited
         return inhabited.endpoint.url, inhabited.endpoint.ca_pem
+
+    def _reading(self, api: ApiServer) -> PodReading:
+        client = lambda role: self.front.client("secretsmanager", role, directly=True)  # noqa: E731 - the front is made later
+        return PodReading(self.kernel, self.eks, self.issuers, api, client)
 
     def _cluster_is_deleted(self, name: str) -> None:
         gone = self.clusters.pop(name)

@@ -1,0 +1,1 @@
+"""The controllers that bring secrets into a cluster besides norikae; docs/world/secrets.md."""
