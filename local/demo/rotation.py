@@ -1,4 +1,4 @@
-"""Secrets that rotate while applications move, and when each cluster has the new value: seen in the clusters themselves.
+"""Secrets that rotate while applications move, and when each cluster has the new value, as the clusters show it.
 
 Whether a Kubernetes Secret is current is told by what is in it, never by an annotation or a status that norikae writes.
 """
@@ -135,7 +135,7 @@ class Rotation:
                     slowest = max(one.arrived.values())
                     self._say(f"secret {one.secret} rotated: current on {where} after {slowest:.1f} s")
 
-    def _became_current(self, secret: Secret, version: Version) -> None:
+    def _became_current(self, secret: Secret, _: Version) -> None:
         known = self._by_name.get(secret.name)
         if known is None:
             return

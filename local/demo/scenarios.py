@@ -178,7 +178,7 @@ SCENARIOS = {
         ),
         Scenario(
             "rotation",
-            "every secret rotates during the shift; events are lost and doubled, green cannot be reached for two minutes",
+            "every secret rotates during the shift; events get lost and come twice, green is cut off for two minutes",
             "succeeded",
             rotates="all",
         ),
