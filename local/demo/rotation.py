@@ -18,7 +18,7 @@ from local.team_secrets import SECRETS, TeamSecret
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from local.aws.secrets import Secret, Version
+    from local.aws.secrets.records import Secret, Version
     from local.demo.stage import Stage
     from local.kubernetes.api import ApiServer
     from local.kubernetes.store import Change
