@@ -13,7 +13,7 @@ export TZ := UTC
 export PYTHONPATH := lambdas:.
 export NORIKAE_ENVIRONMENT := $(ENVIRONMENT)
 
-.PHONY: help demo test stories check scenarios synth bench-drain bench-imports bench-invocations bench-shift bench-worlds lock clean
+.PHONY: help demo test stories check scenarios synth bench-drain bench-imports bench-invocations bench-secrets bench-shift bench-worlds lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the verbs.
@@ -58,6 +58,9 @@ bench-drain: $(READY) ## Empty 1, 50 and 200 nodes whose machines go at once (NO
 
 bench-invocations: $(READY) ## Time and calls of every handler in the embedded world.
 	$(BIN)/python bench/invocations.py
+
+bench-secrets: $(READY) ## Carry one secret to 50 targets, and 500 secrets at once, to two clusters (WRITE=1 for the page).
+	$(BIN)/python bench/secrets.py $(if $(WRITE),--write)
 
 bench-shift: $(READY) ## Route 53 calls of 500 applications that move at once, one writer beside one change each.
 	$(BIN)/python bench/shift.py

@@ -13,21 +13,23 @@ import argparse
 import json
 import logging
 import math
-import subprocess
 import sys
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "lambdas")]
 
-from bench.drain_page import write_page  # noqa: E402 - the path is set above
-from bench.drain_rig import Claims, Fleet, Hop, Rig, Server  # noqa: E402
+from bench.cluster import Cluster  # noqa: E402 - the path is set above
+from bench.drain_page import write_page  # noqa: E402
+from bench.drain_rig import Claims, Fleet, Rig  # noqa: E402
+from bench.hop import Hop  # noqa: E402
+from norikae.drain.ingest import ingest  # noqa: E402
 from stacks.environment_file import load  # noqa: E402
 
 SIZES = (1, 50, 200)
@@ -120,61 +122,21 @@ class Figures:
     of_floor: float
 
 
-class Cluster:
-    """The embedded cluster in a process of its own; it ends with the context.
-
-    Args:
-        case: what lives in it.
-    """
-
-    def __init__(self, case: Case) -> None:
-        arguments = {
-            "nodes": case.nodes,
-            "spare-nodes": max(2, case.nodes // 4),
-            "pods-per-node": PODS,
-            "daemon-sets": DAEMONS,
-            "applications": APPLICATIONS,
-            "stop-seconds": POD_STOP,
-            "start-seconds": TURNOVER - CONTROLLERS,
-            "seed": case.seed,
-            "seconds": PATIENCE + 60,
-            **({"most-unavailable": MOST_UNAVAILABLE} if case.budgets else {}),
-        }
-        words = [word for name, value in arguments.items() for word in (f"--{name}", str(value))]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "local.standalone", *words],
-            cwd=ROOT,
-            env={"PYTHONPATH": f"{ROOT}:{ROOT / 'lambdas'}", "TZ": "UTC"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        where = self._line()
-        self.server = Server(where["url"], where["ca"], where["token"])
-
-    def __enter__(self) -> Self:
-        """It runs already."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """It ends when nobody speaks to it any more."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process.wait(timeout=30)
-
-    def ask(self, words: str) -> Any:  # noqa: ANN401 - JSON
-        """What it answers to a line."""
-        if self._process.stdin is None:
-            raise RuntimeError("the cluster has no standard input")
-        self._process.stdin.write(words + "\n")
-        self._process.stdin.flush()
-        return self._line()
-
-    def _line(self) -> Any:  # noqa: ANN401 - JSON
-        line = self._process.stdout.readline() if self._process.stdout else ""
-        if not line:
-            raise RuntimeError("the cluster has ended; its last words are above")
-        return json.loads(line)
+def words_of(case: Case) -> list[str]:
+    """The command line of a cluster with what lives in it."""
+    arguments = {
+        "nodes": case.nodes,
+        "spare-nodes": max(2, case.nodes // 4),
+        "pods-per-node": PODS,
+        "daemon-sets": DAEMONS,
+        "applications": APPLICATIONS,
+        "stop-seconds": POD_STOP,
+        "start-seconds": TURNOVER - CONTROLLERS,
+        "seed": case.seed,
+        "seconds": PATIENCE + 60,
+        **({"most-unavailable": MOST_UNAVAILABLE} if case.budgets else {}),
+    }
+    return [word for name, value in arguments.items() for word in (f"--{name}", str(value))]
 
 
 def main() -> int:
@@ -218,10 +180,10 @@ def drain(case: Case) -> Figures:
         interruptions = msgspec.structs.replace(environment.interruptions, spot=policy)
         environment = msgspec.structs.replace(environment, interruptions=interruptions)
     name = environment.clusters.adopt
-    with Cluster(case) as cluster:
+    with Cluster(words_of(case)) as cluster:
         names = {story["instance"]: node for node, story in cluster.ask("nodes").items() if story["pods"]}
         rig = Rig(environment, name, cluster.server, Claims(), Fleet(name, names))
-        hop = Hop(rig)
+        hop = Hop(lambda batch: ingest(rig.ports(), batch), rig.failures, rig.ingest_seconds)
         began, sent = cluster.ask("forget")["at"], time.time()
         for instance in names:
             hop.send(_warning(instance, sent))

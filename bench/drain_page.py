@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bench.page import put
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -29,14 +31,8 @@ def write_page(page: Path, found: Mapping[str, Mapping[str, Any]]) -> None:
     Raises:
         ValueError: the page has no marks.
     """
-    text = page.read_text(encoding="utf-8")
-    if BEGIN not in text or END not in text:
-        raise ValueError(f"{page}: the marks {BEGIN} and {END} are missing; put them back where the table belongs")
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
     rows = [_row(name, figures) for name, figures in found.items()]
-    table = "\n".join((*HEAD, *rows, *REFERENCE))
-    page.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+    put(page, BEGIN, END, (*HEAD, *rows, *REFERENCE))
 
 
 def _row(name: str, figures: Mapping[str, Any]) -> str:

@@ -7,8 +7,6 @@ own, over HTTPS.
 
 from __future__ import annotations
 
-import json
-import queue
 import random
 import threading
 import time
@@ -20,7 +18,6 @@ from norikae.adapters.clock import SystemClock
 from norikae.adapters.kubernetes.client import KubernetesClient
 from norikae.adapters.kubernetes.yard import CONNECTIONS, ApiYard
 from norikae.drain.claim import Claim, Wave
-from norikae.drain.ingest import ingest
 from norikae.drain.ports import Machine
 from norikae.drain.slice import drain_slice
 from norikae.errors import ConflictError
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import norikae.ports
+    from bench.cluster import Server
     from norikae.drain.interruption import Hook
     from norikae.drain.ports import Impairment, Waiting, Yard
     from norikae.environment import Environment
@@ -40,9 +38,6 @@ EC2_SECONDS = 0.014
 """A DescribeInstances."""
 STEP_SECONDS = 0.05
 """Between two states of a machine."""
-BATCH = 10
-POLLERS = 5
-"""Batches at once to begin with (Lambda guide, "Using Lambda with Amazon SQS", scaling)."""
 
 
 class Claims:
@@ -153,21 +148,6 @@ class Topic:
         self.messages.append(message)
 
 
-@dataclass(frozen=True)
-class Server:
-    """Where the API server is.
-
-    Args:
-        endpoint: its URL.
-        ca_pem: its certificate authority.
-        token: lets us in.
-    """
-
-    endpoint: str
-    ca_pem: str
-    token: str
-
-
 @dataclass
 class Rig:
     """One account: every invocation sees it through ``Ports`` of its own, with a connection pool of its own.
@@ -264,38 +244,3 @@ class Executions:
                 time.sleep(STEP_SECONDS + answer["seconds"])
         except BaseException as error:  # noqa: BLE001 - a thread has nobody to raise to
             self._rig.failures.append(error)
-
-
-class Hop:
-    """An SQS queue with the pollers of an event source mapping: up to ten messages each, without a window."""
-
-    def __init__(self, rig: Rig) -> None:
-        self._rig = rig
-        self._messages: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        self._count = 0
-        for _ in range(POLLERS):
-            threading.Thread(target=self._poll, daemon=True).start()
-
-    def send(self, event: dict[str, Any]) -> None:
-        """One message."""
-        self._count += 1
-        self._messages.put({"messageId": f"m-{self._count}", "body": json.dumps(event)})
-
-    def _poll(self) -> None:
-        while True:
-            batch = [self._messages.get()]
-            while len(batch) < BATCH:
-                try:
-                    batch.append(self._messages.get_nowait())
-                except queue.Empty:
-                    break
-            began = time.time()
-            try:
-                failed = {one["itemIdentifier"] for one in ingest(self._rig.ports(), batch)["batchItemFailures"]}
-            except BaseException as error:  # noqa: BLE001 - a thread has nobody to raise to
-                self._rig.failures.append(error)
-                return
-            self._rig.ingest_seconds.append(time.time() - began)
-            for one in batch:
-                if one["messageId"] in failed:
-                    self._messages.put(one)

@@ -6,6 +6,8 @@ It prints ``{"url": …, "ca": …, "token": …, "seconds_to_settle": …}``, a
 
 * ``requests``: the log so far,
 * ``nodes``: when each node was cordoned, lost its first pod and was empty,
+* ``secrets``: when each Secret got which version,
+* ``clock``: ``at``, the time on the clock of the other answers,
 * ``forget``: the log is emptied; ``at`` is the time on the clock of the other answers,
 * ``mishap {"kind": "throttled", "times": 20}``: a ``Mishap`` of ``local/kubernetes/mishaps.py``.
 
@@ -21,6 +23,8 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from local.kubernetes.mishaps import Kind, Mishap
@@ -57,21 +61,49 @@ def main() -> int:
 def answer(cluster: Standalone, line: str) -> Any:
     """What is said to a line."""
     word, _, rest = line.strip().partition(" ")
-    match word:
-        case "requests":
-            return {"most_at_once": cluster.requests.most_at_once, "requests": cluster.requests.told()}
-        case "nodes":
-            with cluster.kernel.lock:
-                return cluster.chronicle.told()
-        case "forget":
-            cluster.requests.forget()
-            return {"done": word, "at": round(cluster.clock.seconds(), 4)}
-        case "mishap":
-            told = json.loads(rest)
-            with cluster.kernel.lock:
-                cluster.api.mishaps.happen(Mishap(**{**told, "kind": Kind(told["kind"])}))
-            return {"done": word}
-    return {"error": f"{word!r} is none of requests, nodes, forget, mishap"}
+    if word not in ANSWERS:
+        return {"error": f"{word!r} is none of {', '.join(ANSWERS)}"}
+    return ANSWERS[word](cluster, rest)
+
+
+def _requests(cluster: Standalone, _: str) -> Any:
+    return {"most_at_once": cluster.requests.most_at_once, "requests": cluster.requests.told()}
+
+
+def _nodes(cluster: Standalone, _: str) -> Any:
+    with cluster.kernel.lock:
+        return cluster.chronicle.told()
+
+
+def _secrets(cluster: Standalone, _: str) -> Any:
+    with cluster.kernel.lock:
+        return cluster.secrets.told()
+
+
+def _clock(cluster: Standalone, _: str) -> Any:
+    return {"at": round(cluster.clock.seconds(), 4)}
+
+
+def _forget(cluster: Standalone, _: str) -> Any:
+    cluster.requests.forget()
+    return {"done": "forget", "at": round(cluster.clock.seconds(), 4)}
+
+
+def _mishap(cluster: Standalone, rest: str) -> Any:
+    told = json.loads(rest)
+    with cluster.kernel.lock:
+        cluster.api.mishaps.happen(Mishap(**{**told, "kind": Kind(told["kind"])}))
+    return {"done": "mishap"}
+
+
+ANSWERS: dict[str, Callable[[Standalone, str], Any]] = {
+    "requests": _requests,
+    "nodes": _nodes,
+    "secrets": _secrets,
+    "clock": _clock,
+    "forget": _forget,
+    "mishap": _mishap,
+}
 
 
 def _read(lines: queue.SimpleQueue[str]) -> None:
@@ -107,6 +139,8 @@ def _options() -> argparse.Namespace:
         ("seconds", 900.0, "the longest time to live"),
     ):
         parser.add_argument(f"--{name}", type=float, default=value, help=told)
+    parser.add_argument("--objects", type=Path, help="a JSON list of objects that are there besides")
+    parser.add_argument("--groups", nargs="*", default=(), help="groups of whoever has the token")
     parser.add_argument("--disruption-lag", type=float, nargs=2, default=plan.disruption_lag, metavar="SECONDS")
     return parser.parse_args()
 
@@ -128,6 +162,8 @@ def _plan(options: argparse.Namespace) -> Plan:
         start_seconds=options.start_seconds,
         disruption_lag=tuple(options.disruption_lag),
         seed=options.seed,
+        objects=tuple(json.loads(options.objects.read_text(encoding="utf-8"))) if options.objects else (),
+        groups=tuple(options.groups),
     )
 
 

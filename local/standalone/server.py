@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from local.cluster.cluster import KubernetesCluster
 from local.cluster.git import GitRepositories
@@ -15,6 +15,7 @@ from local.kubernetes import ApiServer, User, serve
 from local.kubernetes.rbac import GROUP
 from local.standalone.chronicle import Chronicle
 from local.standalone.population import Population, settle
+from local.standalone.secrets import SecretChronicle
 from local.standalone.traffic import Latency, RequestLog
 from local.standalone.wall_clock import WallClock
 
@@ -47,6 +48,8 @@ class Plan:
         start_seconds: from a pod's binding to its readiness.
         disruption_lag: the shortest and longest lag of the disruption controller, in seconds.
         seed: of names, zones and lags.
+        objects: what an administrator has put there besides.
+        groups: those of whoever has the token, besides that of drainers.
     """
 
     population: Population = field(default_factory=Population)
@@ -56,6 +59,8 @@ class Plan:
     start_seconds: float = 5.0
     disruption_lag: tuple[float, float] = (0.1, 0.5)
     seed: int = 1
+    objects: tuple[dict[str, Any], ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 class Standalone:
@@ -80,14 +85,18 @@ class Standalone:
             gc.enable()
         self.kernel.forward_to(datetime.now(UTC))
         self._admit_drainers()
+        self._groups = (DRAINERS, *plan.groups)
+        for obj in plan.objects:
+            self.api.apply(obj, manager="administrator")
         self.clock = WallClock(self.kernel)
         self.chronicle = Chronicle(self.api, self.clock.seconds)
+        self.secrets = SecretChronicle(self.api, self.clock.seconds)
         self.requests = RequestLog(plan.latency, self.clock.seconds)
         self.token = self.kernel.uuid("token")
 
     def __enter__(self) -> Self:
         """Answer from now on."""
-        users = {self.token: User("drainer", (DRAINERS,))}
+        users = {self.token: User("drainer", self._groups)}
         self.endpoint = serve(self.api, lock=self.kernel.lock, authenticate=users.get, traffic=self.requests)
         self.clock.start()
         return self

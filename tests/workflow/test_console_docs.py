@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
+from norikae.environment.secrets import SecretSync
 from norikae.errors import NorikaeError
+from norikae.secret_sync.letter import Sweep
 from norikae.traffic.prepare import prepare_shift
 from norikae.upgrade.check import run_preflight
 from norikae.upgrade.commands import VERBS, operate
@@ -23,6 +26,7 @@ from tests.workflow.upgrades import Upgrade
 
 if TYPE_CHECKING:
     from local.aws.step_functions.execution import Execution
+    from norikae.secret_sync.letter import Letter
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/console.md").read_text(encoding="utf-8")
@@ -68,6 +72,8 @@ def story_with_open_questions() -> tuple[Story, str]:
         asked = DIFF_HASH if subject == "sync" else str(plan_hash["hash"])
         item = ApprovalItem(subject=subject, task_token=subject, plan_hash=asked, text=f"{subject}?", phase=phase)
         story.ports.table.write(WRITER, f"APPROVAL#{subject}", item)
+    carried = SecretSync(secrets=("chat/*",))
+    story.ports.environment = msgspec.structs.replace(story.ports.environment, secret_sync=carried)
     return story, str(plan_hash["hash"])
 
 
@@ -87,7 +93,16 @@ def effect_of(command: dict[str, Any]) -> str:
     said = [f"flags {', '.join(words)}"] if words else []
     said += [f"wakes {', '.join(woken)}"] if woken else []
     said += [f"sent back: {', '.join(flags.sent_back)}"] if flags.sent_back else []
+    said += [f"sends {words_of(letter)}" for letter, _ in story.ports.letters.sent]
+    said += ["sends dead letters"] if story.ports.letters.redriven else []
     return "; ".join(said) or "changes nothing"
+
+
+def words_of(letter: Letter) -> str:
+    """What is asked of secret sync, in words."""
+    assert isinstance(letter, Sweep)
+    assert (letter.why, letter.only_new) == ("operator", False)
+    return f"sweep of {letter.cluster or 'every cluster'}"
 
 
 def first_state_of_a_shift(request: dict[str, Any]) -> str:
@@ -167,6 +182,7 @@ def test_the_page_shows_every_field_of_a_request_and_every_command() -> None:
     assert set(UpgradeRequest.__struct_fields__) <= {field for request in inputs for field in request}
     shown = {json.loads(text).get("command") for kind, _, _, text in EXAMPLES if kind == "command"}
     assert set(VERBS) <= shown
+    assert {"sweep-secrets", "redrive-secrets"} <= shown
 
 
 def test_promised_states_exist() -> None:

@@ -21,6 +21,7 @@ from norikae.traffic.moving import Moving
 
 if TYPE_CHECKING:
     from norikae.ports import Ports
+    from norikae.traffic.applications import IngressRef
     from norikae.upgrade.identity import Writer
 
 Answer = dict[str, Any]
@@ -42,24 +43,47 @@ def scale_green(ports: Ports, writer: Writer, application: str, weight: int) -> 
         following, said = ("roll-back", "aborted") if flags.aborted else ("hold", "paused")
         return _answer(following, weight, f"{said} by {flags.by or 'an operator'}")
     item = read_scale(ports, writer.run, application)
-    if item.large_enough or not (ports.environment.shift.scale and moving.planned.scale):
+    scales = not item.large_enough and ports.environment.shift.scale and moving.planned.scale
+    lag = _lagging_secrets(moving, weight)
+    if not (scales or lag):
+        if item.since is not None:
+            write_scale(ports, writer, _over(item))
         return _answer("go-on", weight)
-    look = _Look(moving, _noted(moving, item))
-    holds, waits = look.decided()
+    look = _Look(moving, _noted(moving, item) if scales else _begun(moving, item))
+    holds, waits = look.decided() if scales else ([], [])
+    if scales and not (holds or waits):
+        look.item = msgspec.structs.replace(look.item, large_enough=True)
     spent, deadline = ports.now - (look.item.since or ports.now), ports.environment.shift.scale_deadline
     if waits and spent > deadline:
         holds.append(f"green is not as large as blue after {deadline} s: {' | '.join(waits)}")
+    if lag and spent > deadline:
+        holds.append(f"{lag}; the first weight has waited for {deadline} s; resume when they are current")
     if holds:
-        _keep(look, since=None, was_held=True)  # whoever resumes begins a wait of its own
+        write_scale(ports, writer, _over(look.item))
         return _answer("hold", weight, " | ".join(holds))
+    if lag:
+        write_scale(ports, writer, look.item)
+        waits.append(f"{lag}; the first weight waits")
     if waits:
         return {**_answer("wait", weight, " | ".join(waits)), "retry_after_seconds": next_look(spent)}
-    _keep(look, large_enough=True)
+    write_scale(ports, writer, _over(look.item))
     return _answer("go-on", weight)
 
 
-def _keep(look: _Look, **changes: object) -> None:
-    write_scale(look.moving.ports, look.moving.writer, msgspec.structs.replace(look.item, **changes))
+def _lagging_secrets(moving: Moving, weight: int) -> str:
+    """Which secrets of the application keep it from a weight; one that was in force is only written once more."""
+    if weight == moving.item.weight or not moving.ports.environment.secret_sync.secrets:
+        return ""
+    from norikae.secret_sync.gate import behind  # noqa: PLC0415 - without secrets nobody pays for it
+
+    clusters = (moving.blue, moving.green)
+    namespaces = {one.namespace for cluster in clusters for one in _ingresses(moving, cluster)}
+    return behind(moving.ports, clusters, namespaces)
+
+
+def _over(item: ScaleItem) -> ScaleItem:
+    """Whoever comes here again, because the application was held, begins a wait of its own."""
+    return msgspec.structs.replace(item, since=None, was_held=True)
 
 
 def _answer(following: str, weight: int, reason: str = "") -> Answer:
@@ -77,17 +101,27 @@ def _noted(moving: Moving, item: ScaleItem) -> ScaleItem:
         disturbed = is_disturbed(moving.ports, moving.blue)
         counts = [(one, max(one.ready, one.replicas) if disturbed else one.ready) for one in found]
         sizes = tuple(Size(one.resource, one.namespace, one.name, count) for one, count in counts if count)
+    return _begun(moving, msgspec.structs.replace(item, sizes=sizes))
+
+
+def _begun(moving: Moving, item: ScaleItem) -> ScaleItem:
+    """The wait has a beginning, so that it has an end."""
+    if item.since is not None:
+        return item
     deadline = moving.ports.environment.shift.scale_deadline
     since = moving.ports.now - (max(0, deadline - RENEWED) if item.was_held else 0)
-    return write_scale(moving.ports, moving.writer, msgspec.structs.replace(item, sizes=sizes, since=since))
+    return write_scale(moving.ports, moving.writer, msgspec.structs.replace(item, since=since))
 
 
 def workloads_on(moving: Moving, cluster: str) -> tuple[Workload, ...]:
     """What serves the application in a cluster."""
-    kubernetes = moving.ports.kubernetes(cluster)
-    found = find_applications(kubernetes.list(INGRESSES))
-    mine = next((one for one in found if one.name == moving.planned.name), None)
-    return workloads_of(kubernetes, mine.ingresses) if mine else ()
+    ingresses = _ingresses(moving, cluster)
+    return workloads_of(moving.ports.kubernetes(cluster), ingresses) if ingresses else ()
+
+
+def _ingresses(moving: Moving, cluster: str) -> tuple[IngressRef, ...]:
+    found = find_applications(moving.ports.kubernetes(cluster).list(INGRESSES))
+    return next((one.ingresses for one in found if one.name == moving.planned.name), ())
 
 
 class _Look:

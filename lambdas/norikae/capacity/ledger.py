@@ -66,9 +66,9 @@ class ScaleItem(msgspec.Struct, frozen=True, kw_only=True):
         application: its name.
         sizes: blue's workloads, noted before the first weight.
         overrides: what has to be taken back; written before each change.
-        since: when green was first asked to be that large, in seconds since the epoch.
+        since: when the wait for it, or for secrets, began, in seconds since the epoch; None while nobody waits.
         large_enough: green was seen to be so.
-        was_held: the wait ended in a hold, so the next one is shorter.
+        was_held: a wait of this shift is over, so the next one is shorter.
     """
 
     application: str

@@ -59,7 +59,7 @@ def take_back(ports: Ports, writer: Writer, item: ScaleItem, changes: tuple[Over
 def without(item: ScaleItem, change: Override) -> ScaleItem:
     """The same with one override less; the next shift looks anew whether green is large enough."""
     left = tuple(one for one in item.overrides if one != change)
-    return msgspec.structs.replace(item, overrides=left, since=None, large_enough=False)
+    return msgspec.structs.replace(item, overrides=left, since=None, large_enough=False, was_held=False)
 
 
 def _taken_back(ports: Ports, change: Override) -> str:

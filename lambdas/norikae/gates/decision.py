@@ -41,7 +41,7 @@ class Decision:
         reason: for the log, the report and people.
         inconclusive: the new count of inconclusive looks.
         critical: it goes back because green hardly answers at all.
-        drains: looks that waited because green's nodes were being drained, when this is one.
+        drains: looks that waited because green's nodes were being drained or a secret lagged, when this is one.
     """
 
     next: Next

@@ -56,6 +56,8 @@ def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> 
     )
     if decision.next in {"step", "finish"}:
         decision = _unless_green_is_drained(moving, decision)
+    if decision.next == "step":
+        decision = _unless_secrets_lag(moving, decision)
     read = _is_time_to_read(moving, decision)
     if read and (contested := drift(moving)):
         return {"next": "contested", "weight": weight, "waiting_for": contested}
@@ -93,10 +95,28 @@ def _unless_green_is_drained(moving: Moving, decision: Decision) -> Decision:
     from norikae.drain.busy import too_many_drains  # noqa: PLC0415 - only a look that would go on asks
 
     why = too_many_drains(moving.ports, moving.green)
-    if not why:
+    return _waits(moving, why, "they have gone") if why else decision
+
+
+def _unless_secrets_lag(moving: Moving, decision: Decision) -> Decision:
+    """The decision to take a step, unless a secret of the application has not reached both clusters: as above.
+
+    Who is at 100 already gets no more traffic, so the end of a shift waits for nothing.
+    """
+    if not moving.ports.environment.secret_sync.secrets:
         return decision
+    from norikae.secret_sync.gate import behind  # noqa: PLC0415 - only a look that would go on asks
+
+    served = (*moving.item.blue, *moving.item.green)
+    namespaces = {resource.partition("/")[0] for one in served for resource in one.resources}
+    why = behind(moving.ports, (moving.blue, moving.green), namespaces)
+    return _waits(moving, why, "they are current") if why else decision
+
+
+def _waits(moving: Moving, why: str, until: str) -> Decision:
+    """This look was none; after so many the weight stays until somebody resumes."""
     if moving.item.drains >= LOOKS_AT_DRAINS:
-        return Decision("hold", f"{why}; resume when they have gone")
+        return Decision("hold", f"{why}; resume when {until}")
     return Decision("bake", f"{why}; the step waits", drains=moving.item.drains + 1)
 
 

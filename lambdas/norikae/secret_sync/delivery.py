@@ -12,12 +12,13 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         secret: the ARN.
-        cluster: the cluster.
+        cluster: the cluster; "" for what people were told of the secret itself.
         version: the version that was current then.
         state: ``current`` when every target has it.
         reason: why not, in words.
-        at: when, in seconds since the epoch.
+        at: since when it is so, in seconds since the epoch.
         told: what people were last told of it, so that they are told once; "" for nothing.
+        again: when a letter comes that asks for another look at it, in seconds since the epoch; 0.0 for never.
     """
 
     secret: str
@@ -27,3 +28,4 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     at: float = 0.0
     told: str = ""
+    again: float = 0.0

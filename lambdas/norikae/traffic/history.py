@@ -20,7 +20,7 @@ BAKES_ANEW = 3
 """How often the steps of one shift bake once more because green was synced meanwhile; then it holds."""
 
 LOOKS_AT_DRAINS = 40
-"""Looks of one shift that may wait until fewer of green's nodes are being drained; then it holds."""
+"""Looks of one shift that may wait until fewer of green's nodes are being drained, and for secrets; then it holds."""
 
 
 def whole_bake(bake_seconds: int, shift: Shift, dns: Dns) -> int:

@@ -16,6 +16,7 @@ from norikae.cluster.rbac import shipped
 from norikae.cluster.site import Site
 from norikae.environment import Environment
 from norikae.ports import Ports
+from norikae.secret_sync.early import carry_to
 from norikae.singletons.ledger import suspended_on_green
 from norikae.traffic.keep_alive import lower
 from norikae.upgrade.identity import Writer
@@ -46,7 +47,10 @@ def ensure_green_cluster(ports: Ports, writer: Writer) -> Answer:
 
     def move() -> Progress:
         since = enter(ports, writer, "ensure-green-cluster").spans[-1].since
-        return ensure_green(Site.of(ports), ports.environment, green, roles, shipped(ports), since=since)
+        progress = ensure_green(Site.of(ports), ports.environment, green, roles, shipped(ports), since=since)
+        if progress.ready:
+            carry_to(ports, green.name)
+        return progress
 
     return advance(ports, writer, "ensure-green-cluster", clusters.build_deadline, move)
 
@@ -97,6 +101,8 @@ def _sync(ports: Ports, writer: Writer, phase: str, waves: Waves) -> Answer:
         return False
 
     def move() -> Progress:
+        # A SecretSync is there a moment after its sync has begun, and pods wait for its Secret before that is over.
+        carry_to(ports, plan.green.name, only_new=True)
         return waves(ports.kubernetes(home.cluster), ports.environment, home, run, may_sync, ports.now)
 
     return advance(ports, writer, phase, ports.environment.argocd.sync_deadline, move)

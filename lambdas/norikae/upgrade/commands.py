@@ -30,6 +30,8 @@ Verb = Literal[
     "adopt",
     "unadopt",
     "clean-green",
+    "sweep-secrets",
+    "redrive-secrets",
 ]
 
 
@@ -42,7 +44,7 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         subject: for approve and reject: ``plan``, ``sync`` or ``decommission``.
         plan_hash: for approve: the hash that the person saw; another one is refused.
         cluster: for adopt and unadopt the cluster that serves, by default the one of the environment file; for
-            clean-green the one to be removed, by default green by the record.
+            clean-green the one to be removed, by default green by the record; for sweep-secrets one instead of both.
         application: for hold, shift and roll-back, and for resume: one application instead of the run.
         by: who says it, for the audit trail.
         reason: why.
@@ -210,12 +212,35 @@ def _clean_green(ports: Ports, command: Command) -> Answer:
     return {"started": name, "cluster": cluster}
 
 
+def _sweep_secrets(ports: Ports, command: Command) -> Answer:
+    from norikae.secret_sync.by_hand import sweep_secrets  # noqa: PLC0415 - other commands pay nothing for it
+
+    return _noted(ports, command, sweep_secrets(ports, command.cluster))
+
+
+def _redrive_secrets(ports: Ports, command: Command) -> Answer:
+    from norikae.secret_sync.by_hand import redrive_secrets  # noqa: PLC0415 - as above
+
+    return _noted(ports, command, redrive_secrets(ports))
+
+
+def _noted(ports: Ports, command: Command, answer: Answer) -> Answer:
+    """The same, once it is in the audit trail of the run that was started last, if there ever was one."""
+    if run := _last_run(ports):
+        detail = {**msgspec.to_builtins(command), **answer}
+        ports.table.log(run, Event(at=ports.now, what=command.command, by=command.by, detail=detail))
+    return answer
+
+
 ERRANDS: Mapping[Verb, Callable[[Ports, Command], Answer]] = {
     "adopt": _adopt,
     "unadopt": _adopt,
     "clean-green": _clean_green,
+    "sweep-secrets": _sweep_secrets,
+    "redrive-secrets": _redrive_secrets,
 }
-"""What needs no run: an execution of a machine of its own does it, and tells people how it ended."""
+"""What needs no run: an execution of a machine of its own, or whoever reads the queue of secrets, does it and tells
+people how it ended."""
 
 
 def _adoption(ports: Ports) -> Answer | None:

@@ -15,6 +15,7 @@ from norikae.argocd.home import counterpart, home_of
 from norikae.cluster.adopt import BLUE_GROUPS
 from norikae.cluster.green import ADMIN_POLICY
 from norikae.cluster.names import ADMIN_GROUP
+from norikae.secret_sync.early import carry_to
 from norikae.upgrade.identity import shift_execution_name
 from norikae.upgrade.phase import advance, enter
 from norikae.upgrade.ports import read_plan
@@ -50,6 +51,7 @@ def hand_over_green(ports: Ports, writer: Writer) -> Answer:
         progress = _follow(ports, plan)
         if progress.ready:
             _leave(ports, plan)
+            carry_to(ports, plan.green.name)
             ports.table.write(writer, "HANDOVER", HandOverItem(attempt=writer.attempt, at=ports.now))
             detail = {"cluster": plan.green.name, "tracks": plan.tracks}
             ports.table.log(writer.run, Event(at=ports.now, what="handed-over", detail=detail))

@@ -116,7 +116,7 @@ class AppItem(msgspec.Struct, frozen=True, kw_only=True):
         restored: it was restored, and no bake has passed since.
         locked: its names may be protected in Route 53 by us.
         unlocked: why they could not be, once that was noted.
-        drains: looks of this shift that waited because too many of green's nodes were being drained.
+        drains: looks of this shift that waited: too many of green's nodes were being drained, or a secret lagged.
     """
 
     application: str

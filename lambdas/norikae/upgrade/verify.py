@@ -14,6 +14,7 @@ from norikae.errors import RefusedError
 from norikae.gates.probe import unproven_names
 from norikae.gates.target_health import target_health
 from norikae.gates.verdict import Outcome
+from norikae.secret_sync.gate import behind
 from norikae.singletons.ledger import suspended_on_green
 from norikae.traffic.applications import find_applications
 from norikae.traffic.keep_alive import waited_until, waiting
@@ -37,7 +38,7 @@ Answer = dict[str, Any]
 
 
 def verify_green(ports: Ports, writer: Writer) -> Answer:
-    """Green could carry traffic: nodes, add-ons, applications, targets, every public name, AWS roles, and the Jobs.
+    """Green could carry traffic: nodes, add-ons, applications, secrets, targets, every public name, AWS roles, Jobs.
 
     Raises:
         RefusedError: a verification Job failed; the next look begins another round.
@@ -91,6 +92,7 @@ def _unmet(ports: Ports, writer: Writer, plan: Plan) -> Iterator[str]:
     applications = [one for one in listed if one.name in planned]
     proofs = (
         _absent(planned, applications),
+        _secrets(ports, plan, applications),
         _targets(ports, applications),
         _names(ports, applications),
         _record_sets(ports, plan),
@@ -108,6 +110,13 @@ def _unmet(ports: Ports, writer: Writer, plan: Plan) -> Iterator[str]:
 def _absent(planned: set[str], applications: Sequence[Application]) -> Iterator[str]:
     for name in sorted(planned - {application.name for application in applications}):
         yield f"{name}: green has no Ingress of it"
+
+
+def _secrets(ports: Ports, plan: Plan, applications: Sequence[Application]) -> Iterator[str]:
+    """Pods of green that began with an older value would be judged by it; blue is looked at before each weight."""
+    namespaces = {ingress.namespace for application in applications for ingress in application.ingresses}
+    if lag := behind(ports, (plan.green.name,), namespaces):
+        yield lag
 
 
 def _targets(ports: Ports, applications: Sequence[Application]) -> Iterator[str]:

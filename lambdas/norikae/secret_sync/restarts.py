@@ -1,0 +1,44 @@
+"""Whose consumers are asked to restart after a secret was carried: one cluster after the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from norikae.secret_sync.letter import Restart
+from norikae.upgrade.ports import read_clusters
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from norikae.ports import Ports
+    from norikae.secret_sync.delivery import Delivery
+    from norikae.secret_sync.look import Looked
+
+
+def ask_for_restarts(ports: Ports, looked: Looked, known: Mapping[str, Delivery]) -> int:
+    """Letters are in the queue for every namespace with a Secret that replaced a version; how many.
+
+    It depends on what the Secrets are, not on who wrote them: until the delivery of the version is written down, after
+    this, each look sends the letters again. Restarting what has been restarted does nothing.
+
+    Args:
+        ports: the world.
+        looked: what became of the secret.
+        known: the deliveries before, by cluster.
+    """
+    changed: dict[str, dict[str, set[str]]] = {}
+    for one in looked.outcomes:
+        before = known.get(one.cluster)
+        is_new = before is None or not one.version or before.version != one.version
+        was_written = (one.cluster, one.target.namespace, one.secret) in looked.wrote
+        if one.secret and (is_new or was_written):
+            changed.setdefault(one.cluster, {}).setdefault(one.target.namespace, set()).add(one.secret)
+    clusters = read_clusters(ports.table, ports.environment.clusters.adopt)
+    order = [name for name in (clusters.green, clusters.blue) if name in changed]
+    for number, cluster in enumerate(order):
+        letters = [
+            Restart(cluster, namespace, tuple(sorted(names)), after=tuple(order[:number]))
+            for namespace, names in sorted(changed[cluster].items())
+        ]
+        ports.letters.send(letters, after_seconds=ports.environment.secret_sync.restart_apart if number else 0)
+    return sum(len(changed[cluster]) for cluster in order)
