@@ -50,11 +50,12 @@ UPGRADE = (
         (
             *(*TELL, cluster_grants.clusters_read, cluster_grants.clusters_build),
             *(compute_grants.nodes_read, compute_grants.nodes_build, identity_grants.identity_build),
+            secret_grants.letters_send,
         ),
         ("norikae:admin",),
         (
             *("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_CLUSTER_ROLE", "NORIKAE_NODE_ROLE", "NORIKAE_NODE_PROFILE"),
-            *("NORIKAE_KEY", "NORIKAE_ACCESS"),
+            *("NORIKAE_KEY", "NORIKAE_ACCESS", "NORIKAE_SECRETS_QUEUE"),
         ),
         timeout=120,
     ),
@@ -72,9 +73,9 @@ UPGRADE = (
         "Sync platform",
         "workflow",
         # On blue it only sees which load balancers have to let go of their clients sooner.
-        (*TELL, cluster_grants.cluster_endpoint, *KEEP_ALIVE),
+        (*TELL, cluster_grants.cluster_endpoint, *KEEP_ALIVE, secret_grants.letters_send),
         ("norikae:sync", "norikae:read"),
-        TELLING,
+        (*TELLING, "NORIKAE_SECRETS_QUEUE"),
         timeout=120,
     ),
     Row(

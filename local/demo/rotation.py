@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from local.aws.mischief import Mischief
@@ -155,9 +156,8 @@ class Rotation:
             mine = [one for one in SECRETS if one.application == application.name]
             if mine and (ALL_AT if self._everything else ONE_AT) <= weight < WHOLE:
                 self._began = True
-                self._say(
-                    f"{application.name} is at {weight} %: {'all secrets' if self._everything else mine[0].name} rotate"
-                )
+                what = "all secrets rotate" if self._everything else f"{mine[0].name} rotates"
+                self._say(f"{application.name} is at {weight} %: {what}")
                 self._rotate_all() if self._everything else self._stage.secrets.rotate(mine[0])
                 return
 
@@ -165,7 +165,7 @@ class Rotation:
         kernel, bus = self._world.kernel, self._world.events
         bus.mischief_of[SOURCE] = BUS
         for number, secret in enumerate(SECRETS):
-            kernel.after(number * APART_SECONDS, lambda secret=secret: self._stage.secrets.rotate(secret))
+            kernel.after(number * APART_SECONDS, partial(self._stage.secrets.rotate, secret))
         kernel.after(OUTAGE_AFTER, self._cut_off)
 
     def _cut_off(self) -> None:

@@ -39,7 +39,9 @@ class Story:
     """
 
     def __init__(self, *, green: bool = True, **sync: Any) -> None:
-        environment = msgspec.structs.replace(FakePorts().environment, secret_sync=SecretSync(**{"secrets": ("prod/*",), **sync}))
+        environment = msgspec.structs.replace(
+            FakePorts().environment, secret_sync=SecretSync(**{"secrets": ("prod/*",), **sync})
+        )
         self.ports = FakePorts(environment=environment)
         clusters = ClustersItem(blue=BLUE, green=GREEN if green else "")
         self.ports.table.write_unfenced("", "CLUSTERS", clusters)
@@ -63,7 +65,9 @@ class Story:
 
     # --- what people and AWS do ---
 
-    def declares(self, name: str = "db", *, namespace: str = "shop", clusters: tuple[str, ...] = (BLUE, GREEN), **spec: Any) -> None:
+    def declares(
+        self, name: str = "db", *, namespace: str = "shop", clusters: tuple[str, ...] = (BLUE, GREEN), **spec: Any
+    ) -> None:
         """A SecretSync is in both clusters; of ``prod/<name>`` unless it says otherwise."""
         body = {"metadata": {"namespace": namespace, "name": name}, "spec": {"secret": f"prod/{name}", **spec}}
         for cluster in clusters:
@@ -73,7 +77,9 @@ class Story:
     def rotates(self, name: str = "db", content: Any = None, **more: Any) -> Json:
         """A new version is current; the event that says so, which is not sent yet."""
         number = len(self.safe.values) + 1
-        described = self.safe.rotate(f"prod/{name}", content if content is not None else {"password": f"p{number}"}, **more)
+        described = self.safe.rotate(
+            f"prod/{name}", content if content is not None else {"password": f"p{number}"}, **more
+        )
         return label_event(described.arn, described.name, described.current)
 
     def sends(self, *bodies: Any) -> list[str]:

@@ -24,7 +24,18 @@ from tests.unit.secret_sync.carried import BLUE, GREEN, OURS, Json, Story
 PARTS = ("safe", "letters", "deliveries", "topic", "table")
 SECRETS = ("db", "key")
 AWS_SECRET = "awssecrets.mumoshu.github.io"
-FAULTS = ("dies before", "dies after", "refused", "throttled", "answer lost", "rotation", "another", "overtaken", "down", "overtaken")
+FAULTS = (
+    "dies before",
+    "dies after",
+    "refused",
+    "throttled",
+    "answer lost",
+    "rotation",
+    "another",
+    "overtaken",
+    "down",
+    "overtaken",
+)
 CALLS = {
     "declared": 8,
     "describe": 3,
@@ -39,7 +50,9 @@ CALLS = {
     "environment": 1,
 }
 """Every call of a handler, and how often it makes it, more or less."""
-PLACES = st.sampled_from([*sorted(CALLS), "write", "write", "current"]).flatmap(lambda name: st.tuples(st.just(name), st.integers(1, CALLS[name])))
+PLACES = st.sampled_from([*sorted(CALLS), "write", "write", "current"]).flatmap(
+    lambda name: st.tuples(st.just(name), st.integers(1, CALLS[name]))
+)
 SWEEPS = (Sweep("sweep"), Sweep("sweep", only_new=True))
 
 
@@ -192,7 +205,11 @@ class Carrying(RuleBasedStateMachine):
             for place, versions in shelf.history.items():
                 numbers = [number(version) for version in versions]
                 assert numbers == sorted(numbers), f"{cluster} {place} went back: {versions}"
-            pinned = number(shelf.objects[AWS_SECRET, "shop", "old"]["spec"]["stringDataFrom"]["secretsManagerSecretRef"]["versionId"])
+            pinned = number(
+                shelf.objects[AWS_SECRET, "shop", "old"]["spec"]["stringDataFrom"]["secretsManagerSecretRef"][
+                    "versionId"
+                ]
+            )
             assert pinned >= self.pinned.get(cluster, 0), "an AWSSecret went back"
             self.pinned[cluster] = pinned
 
@@ -230,6 +247,10 @@ def number(version: str) -> int:
 
 
 Carrying.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=25, deadline=None, phases=(Phase.generate,), suppress_health_check=[HealthCheck.too_slow]
+    max_examples=150,
+    stateful_step_count=25,
+    deadline=None,
+    phases=(Phase.generate,),
+    suppress_health_check=[HealthCheck.too_slow],
 )
 TestAtRest = Carrying.TestCase
