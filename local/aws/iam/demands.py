@@ -114,6 +114,14 @@ def _normalized(name: str) -> str:
     return re.sub(r"[^a-z0-9\-_.]", lambda m: f"\\{ord(m[0]):03o}", plain)
 
 
+_IN_BATCHES = {
+    "SendMessageBatch": "SendMessage",
+    "DeleteMessageBatch": "DeleteMessage",
+    "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+}
+"""SQS has no actions for batches (SQS guide, "Amazon SQS API permissions")."""
+
+
 def _by_member(prefix: str, *members: str, otherwise: Callable[[Any, Place], str] | None = None) -> Derive:
     """A service whose resource is an ARN (or a name) in one of a few members."""
 
@@ -122,7 +130,7 @@ def _by_member(prefix: str, *members: str, otherwise: Callable[[Any, Place], str
             value = operation.params.get(member)
             if value:
                 arn = value if value.startswith("arn:") or otherwise is None else otherwise(value, place)
-                return [(f"{prefix}:{operation.name}", arn, {})]
+                return [(f"{prefix}:{_IN_BATCHES.get(operation.name, operation.name)}", arn, {})]
         return _anywhere(prefix)(operation, place)
 
     return derive
