@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from local.demo.stage import Stage
     from local.kubernetes.api import ApiServer
     from local.kubernetes.store import Change
+    from norikae.traffic.applications import Application
 
 LOOK_SECONDS = 5
 ONE_AT, ALL_AT = 25, 5
 """Green's weight, in percent, of the application that gets there first: then one secret is rotated, or all begin to."""
+RESTARTED = "chat-api"
+"""Its Deployment asks for a restart when its first secret changes."""
 APART_SECONDS = 8
 """Between two rotations of a story in which all rotate."""
 OUTAGE_AFTER, OUTAGE_SECONDS = 30, 120
@@ -151,7 +154,7 @@ class Rotation:
         return self._stage.secrets.generation_in([value])
 
     def _begin(self) -> None:
-        for application in self._stage.applications:
+        for application in self._candidates():
             weight = self._on_green(application.hosts[0])
             mine = [one for one in SECRETS if one.application == application.name]
             if mine and (ALL_AT if self._everything else ONE_AT) <= weight < WHOLE:
@@ -160,6 +163,12 @@ class Rotation:
                 self._say(f"{application.name} is at {weight} %: {what}")
                 self._rotate_all() if self._everything else self._stage.secrets.rotate(mine[0])
                 return
+
+    def _candidates(self) -> list[Application]:
+        """When one secret rotates, then one whose pods have to be restarted for it."""
+        found = list(self._stage.applications)
+        restarted = [one for one in found if one.name == RESTARTED]
+        return found if self._everything else restarted or found
 
     def _rotate_all(self) -> None:
         kernel, bus = self._world.kernel, self._world.events
