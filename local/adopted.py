@@ -13,7 +13,7 @@ from local.assembly import ROOT
 from local.central import deploy_from_hub, open_hub
 from local.cluster.charts import documents
 from local.cluster.established import OPERATOR, install_argocd_and_sync
-from local.pod_roles import give_pods_their_roles
+from local.pod_roles import associate_pods, give_pods_their_roles
 from local.private_git import keep_repository_private
 from local.reach import API_PORT
 from local.team_secrets import put_by_hand
@@ -112,6 +112,7 @@ def stand(world: World, blue: Serving) -> None:
     if blue.admits:
         for group in environment.network.security_groups:
             world.ec2.admit(world.eks.clusters[blue.name].vpc["clusterSecurityGroupId"], source=group, port=API_PORT)
+    associate_pods(world, blue.name)
     _deploy_applications(world, blue.name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from local.team_secrets import PREFIX
 from norikae.cluster.assume import role_of
 from norikae.cluster.trust import AUDIENCE, POD_IDENTITY_ACTIONS, PODS, WEB_IDENTITY_ACTION, provider_arn, subject
 
@@ -14,8 +15,37 @@ if TYPE_CHECKING:
 Statement = dict[str, Any]
 
 
+OPERATORS_OF_SECRETS = frozenset({"external-secrets", "aws-secret-operator"})
+"""Namespaces whose pods read the teams' secrets."""
+
+
+def associate_pods(world: World, cluster: str) -> None:
+    """Every role of Pod Identity exists and has its association; operators of secrets may read those of the teams.
+
+    Args:
+        world: the world; its kernel must not run.
+        cluster: the cluster, which may still be empty.
+    """
+    identities = world.environment.clusters.pod_identity
+    for role in {one.role for one in identities}:
+        _create(world, role, _pods())
+    place = f"arn:aws:secretsmanager:{world.environment.region}:{world.environment.account}:secret"
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": f"{place}:{PREFIX}*"}],
+    }
+    for role in {one.role for one in identities if one.namespace in OPERATORS_OF_SECRETS}:
+        world.client("iam").put_role_policy(
+            RoleName=role.rpartition("/")[2], PolicyName="secrets", PolicyDocument=json.dumps(document)
+        )
+    for one in identities:
+        world.eks.create_pod_identity_association(
+            clusterName=cluster, namespace=one.namespace, serviceAccount=one.service_account, roleArn=one.role
+        )
+
+
 def give_pods_their_roles(world: World, cluster: str) -> None:
-    """Every role of the environment exists and lets the service accounts of a cluster in, by IRSA or Pod Identity.
+    """Every role of IRSA exists and lets the service accounts of a cluster in.
 
     Args:
         world: the world; its kernel must not run.
@@ -28,12 +58,6 @@ def give_pods_their_roles(world: World, cluster: str) -> None:
     for role in clusters.irsa_roles:
         mine = [one["metadata"] for one in accounts if role_of(one) == role]
         _create(world, role, _irsa(role, issuer, [subject(one["namespace"], one["name"]) for one in mine]))
-    for role in {one.role for one in clusters.pod_identity}:
-        _create(world, role, _pods())
-    for one in clusters.pod_identity:
-        world.eks.create_pod_identity_association(
-            clusterName=cluster, namespace=one.namespace, serviceAccount=one.service_account, roleArn=one.role
-        )
 
 
 def _create(world: World, role: str, statement: Statement) -> None:

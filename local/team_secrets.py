@@ -26,6 +26,8 @@ PREFIX = "demo/"
 """``secret_sync.secrets`` of the environment files names what begins so."""
 CREATOR = "owner of secrets"
 CURRENT = "AWSCURRENT"
+FIRST_VERSION = "5b0c1f6e-2d3a-4f58-9c71-8e0a6d4b7c21"
+"""The id of the first version of a secret that another operator carries."""
 Shape = Literal["database", "settings", "text", "binary"]
 
 
@@ -142,7 +144,9 @@ class TeamSecrets:
             value, tags = self._next(one), [{"Key": "team", "Value": one.namespace}]
             if one.tagged:
                 tags.append({"Key": NAMESPACES_TAG, "Value": one.namespace})
-            member = {"SecretBinary": value} if isinstance(value, bytes) else {"SecretString": value}
+            member: dict[str, Any] = {"SecretBinary": value} if isinstance(value, bytes) else {"SecretString": value}
+            if not one.tagged:
+                member["ClientRequestToken"] = FIRST_VERSION  # the one that Git names for aws-secret-operator
             with self._world.secrets.as_caller(CREATOR):
                 self._world.secrets.create_secret(Name=one.name, Tags=tags, **member)
 

@@ -91,10 +91,13 @@ class Rotation:
         self.seen = Carried()
         self._stage, self._world, self._say, self._everything = stage, stage.world, say, everything
         self._began = False
-        self._by_name = {one.name: one for one in SECRETS}
-        self._by_place = {(one.namespace, one.target): one for one in SECRETS}
+        staged = {one.name for one in stage.applications}
+        self._secrets = [one for one in SECRETS if one.application in staged]
+        """Those that somebody declares; what else there is has no pods and no declaration."""
+        self._by_name = {one.name: one for one in self._secrets}
+        self._by_place = {(one.namespace, one.target): one for one in self._secrets}
         self._watched: set[str] = set()
-        for one in SECRETS:
+        for one in self._secrets:
             self.seen.current[one.name] = [(self._world.kernel.now(), self._generation(one))]
         self._world.secrets.on_current.append(self._became_current)
         self._look()

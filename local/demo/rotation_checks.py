@@ -78,7 +78,7 @@ def _arrived(seen: Carried, *, everything: bool) -> Check:
     slowest = max((seconds for one in seen.rotated for seconds in one.arrived.values()), default=0.0)
     both = sum(len(one.wanted) > 1 for one in seen.rotated)
     names = {one.secret for one in seen.rotated}
-    all_of_them = names == {one.name for one in SECRETS} if everything else bool(names)
+    all_of_them = names == seen.current.keys() if everything else bool(names)
     detail = f"{len(names)} rotated, {both} of them in use on two clusters, the slowest was there after {slowest:.1f} s"
     return Check(name, all_of_them and both > 0 and not missing, "; ".join(missing) or detail)
 
