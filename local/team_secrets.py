@@ -27,7 +27,8 @@ PREFIX = "demo/"
 CREATOR = "owner of secrets"
 CURRENT = "AWSCURRENT"
 FIRST_VERSION = "5b0c1f6e-2d3a-4f58-9c71-8e0a6d4b7c21"
-"""The id of the first version of a secret that another operator carries."""
+"""The id of the first version of a secret that aws-secret-operator carries."""
+By = Literal["norikae", "external-secrets", "aws-secret-operator"]
 Shape = Literal["database", "settings", "text", "binary"]
 
 
@@ -41,7 +42,7 @@ class TeamSecret:
         shape: what its value looks like: flat JSON of texts and numbers, JSON with an object in it, a text, or bytes.
         key: of a text or of bytes: under which key the Kubernetes Secret has it.
         flat: of JSON with an object in it: whether the Kubernetes Secret has the object's members under joined names.
-        tagged: whether its owner has named its namespace; other operators than norikae need no such tag.
+        by: who writes the Kubernetes Secret.
     """
 
     application: str
@@ -49,7 +50,7 @@ class TeamSecret:
     shape: Shape
     key: str = ""
     flat: bool = False
-    tagged: bool = True
+    by: By = "norikae"
 
     @property
     def name(self) -> str:
@@ -120,8 +121,8 @@ SECRETS = (
     TeamSecret("identity-account", "db", "database"),
     TeamSecret("identity-account", "mail", "database"),
     TeamSecret("notify-webhooks", "signing", "text", key="SIGNING_SECRET"),
-    TeamSecret("identity-directory", "ldap", "database", tagged=False),
-    TeamSecret("chat-presence", "cache", "database", tagged=False),
+    TeamSecret("identity-directory", "ldap", "database", by="external-secrets"),
+    TeamSecret("chat-presence", "cache", "database", by="aws-secret-operator"),
 )
 
 
@@ -142,11 +143,11 @@ class TeamSecrets:
         """All of them exist, with their first values and the tags by which norikae may carry them."""
         for one in SECRETS:
             value, tags = self._next(one), [{"Key": "team", "Value": one.namespace}]
-            if one.tagged:
+            if one.by != "external-secrets":  # of which norikae never reads the value
                 tags.append({"Key": NAMESPACES_TAG, "Value": one.namespace})
             member: dict[str, Any] = {"SecretBinary": value} if isinstance(value, bytes) else {"SecretString": value}
-            if not one.tagged:
-                member["ClientRequestToken"] = FIRST_VERSION  # the one that Git names for aws-secret-operator
+            if one.by == "aws-secret-operator":
+                member["ClientRequestToken"] = FIRST_VERSION  # the one that Git names
             with self._world.secrets.as_caller(CREATOR):
                 self._world.secrets.create_secret(Name=one.name, Tags=tags, **member)
 

@@ -28,7 +28,7 @@ def secretsmanager(operation: Operation, place: Place) -> Derived:
     reference = params["SecretId"]
     absent = reference if reference.startswith("arn:") else place.arn("secretsmanager", f"secret:{reference}-aaaaaa")
     arn = place.facts.secret(reference) or absent
-    context: Context = {family: [] for family in (*TAGS, _OF_ITS_OWN)}
+    context: Context = {family: [] for family in TAGS}
     for key, value in (place.facts.tags(arn) or {}).items():
         context |= {f"aws:resourcetag/{key.lower()}": [value], f"{_OF_ITS_OWN}/{key.lower()}": [value]}
     stage = params.get("VersionStage")

@@ -405,6 +405,4 @@ def test_a_batch_of_messages_needs_the_permission_of_a_single_one(account: Accou
     sent = account.function("sqs").send_message_batch(QueueUrl=url, Entries=[{"Id": "1", "MessageBody": "check"}])
 
     assert [one["Id"] for one in sent["Successful"]] == ["1"]
-    denied(
-        account.function("sqs").delete_message_batch, QueueUrl=url, Entries=[{"Id": "1", "ReceiptHandle": "handle"}]
-    )
+    denied(account.function("sqs").delete_message_batch, QueueUrl=url, Entries=[{"Id": "1", "ReceiptHandle": "handle"}])

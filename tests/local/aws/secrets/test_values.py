@@ -152,7 +152,8 @@ def test_a_role_may_read_what_its_policy_names_by_arn_tag_and_label(region: Regi
             "Action": ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
             "Resource": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:prod/*-??????",
             "Condition": {
-                "StringEquals": {"aws:ResourceTag/team": "chat", "secretsmanager:VersionStage": "AWSCURRENT"}
+                "StringEquals": {"aws:ResourceTag/team": "chat", "secretsmanager:VersionStage": "AWSCURRENT"},
+                "Null": {"secretsmanager:ResourceTag/team": "false"},
             },
         }
     )
