@@ -100,7 +100,10 @@ class EventBridgeSimulator(Simulator):
     def emit(self, event: dict[str, Any]) -> None:
         """Deliver an event to the targets of every enabled rule that matches, a little later."""
         self.events.append(event)
-        stream, mischief = self._kernel.stream("events/mischief"), self.mischief_of.get(event["source"], self.mischief)
+        stream, mischief = (
+            self._kernel.stream("events/mischief"),
+            self.mischief_of.get(event.get("source", ""), self.mischief),
+        )
         if mischief.loses(stream):
             self.lost.append(event)
             return
