@@ -34,21 +34,28 @@ class Hop:
         seconds: list[float],
     ) -> None:
         self._handle, self._failures, self._seconds = handle, failures, seconds
+        self._lock = threading.Lock()
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._count = 0
+        self._count = self._handled = 0
         for _ in range(POLLERS):
             threading.Thread(target=self._poll, daemon=True).start()
 
     def send(self, body: object, *, after_seconds: float = 0) -> None:
         """One message."""
-        self._count += 1
-        message = {"messageId": f"m-{self._count}", "body": body if isinstance(body, str) else json.dumps(body)}
+        with self._lock:
+            self._count += 1
+            number = self._count
+        message = {"messageId": f"m-{number}", "body": body if isinstance(body, str) else json.dumps(body)}
         if after_seconds:
             timer = threading.Timer(after_seconds, self._messages.put, (message,))
             timer.daemon = True
             timer.start()
         else:
             self._messages.put(message)
+
+    def is_idle(self) -> bool:
+        """Whether every message was handled; one that is only sent later counts as not."""
+        return self._handled == self._count
 
     def _poll(self) -> None:
         while True:
@@ -68,3 +75,5 @@ class Hop:
             for one in batch:
                 if one["messageId"] in failed:
                     self._messages.put(one)
+            with self._lock:
+                self._handled += len(batch) - len(failed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import yaml
@@ -12,6 +11,7 @@ from local.assembly import ROOT
 from norikae.adapters.aws.table import DynamoRunTable
 from norikae.cluster.names import ENVIRONMENT_TAG, HUB_GROUP, ROLE_TAG, RUN_TAG
 from norikae.cluster.rbac import for_namespace, without_hub
+from norikae.settings import Settings
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import ClustersItem
@@ -55,7 +55,7 @@ def inherit_blue(
 def _entries(world: World, deployment: Deployment) -> dict[str, list[str]]:
     """Role to its groups as the run before left them: without the admins, who were let out at the hand-over."""
     builder = world.runtime.functions[deployment.functions["ensure_green_cluster"]]
-    access: dict[str, list[str]] = json.loads(builder.environment["NORIKAE_ACCESS"])
+    access = dict(Settings.from_variables(builder.environment).access)
     del access[HUB_GROUP]
     roles = {role for group, members in access.items() if group != ADMIN for role in members}
     return {role: [group for group, members in access.items() if role in members] for role in sorted(roles)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from local.team_secrets import PREFIX
 from norikae.cluster.assume import role_of
 from norikae.cluster.trust import AUDIENCE, POD_IDENTITY_ACTIONS, PODS, WEB_IDENTITY_ACTION, provider_arn, subject
 
@@ -13,14 +12,12 @@ if TYPE_CHECKING:
     from local.world import World
 
 Statement = dict[str, Any]
-
-
-OPERATORS_OF_SECRETS = frozenset({"external-secrets", "aws-secret-operator"})
-"""Namespaces whose pods read the teams' secrets."""
+READERS = frozenset({"external-secrets", "aws-secret-operator"})
+"""Namespaces whose pods read every secret of the account."""
 
 
 def associate_pods(world: World, cluster: str) -> None:
-    """Every role of Pod Identity exists and has its association; operators of secrets may read those of the teams.
+    """Every role of Pod Identity exists and has its association; operators of secrets may read them.
 
     Args:
         world: the world; its kernel must not run.
@@ -29,15 +26,8 @@ def associate_pods(world: World, cluster: str) -> None:
     identities = world.environment.clusters.pod_identity
     for role in {one.role for one in identities}:
         _create(world, role, _pods())
-    place = f"arn:aws:secretsmanager:{world.environment.region}:{world.environment.account}:secret"
-    document = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": f"{place}:{PREFIX}*"}],
-    }
-    for role in {one.role for one in identities if one.namespace in OPERATORS_OF_SECRETS}:
-        world.client("iam").put_role_policy(
-            RoleName=role.rpartition("/")[2], PolicyName="secrets", PolicyDocument=json.dumps(document)
-        )
+    for role in {one.role for one in identities if one.namespace in READERS}:
+        _let_read_secrets(world, role)
     for one in identities:
         world.eks.create_pod_identity_association(
             clusterName=cluster, namespace=one.namespace, serviceAccount=one.service_account, roleArn=one.role
@@ -63,6 +53,18 @@ def give_pods_their_roles(world: World, cluster: str) -> None:
 def _create(world: World, role: str, statement: Statement) -> None:
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
     world.client("iam").create_role(RoleName=role.rpartition("/")[2], AssumeRolePolicyDocument=document)
+
+
+def _let_read_secrets(world: World, role: str) -> None:
+    environment = world.environment
+    statement = {
+        "Effect": "Allow",
+        "Action": ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+        "Resource": f"arn:aws:secretsmanager:{environment.region}:{environment.account}:secret:*",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    name = role.rpartition("/")[2]
+    world.client("iam").put_role_policy(RoleName=name, PolicyName="read-secrets", PolicyDocument=document)
 
 
 def _irsa(role: str, issuer: str, subjects: list[str]) -> Statement:

@@ -19,6 +19,7 @@ from local.aws.iam_quotas import IamSimulator
 from local.aws.identities import Identities
 from local.aws.images import PublicParameters
 from local.aws.lambda_ import LambdaSimulator
+from local.aws.message_moves import SqsSimulator
 from local.aws.route53.simulator import Route53Simulator
 from local.aws.secrets import SecretsSimulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
@@ -80,7 +81,7 @@ class World:
         self._run_functions(crashes)
         self._build_clusters()
         nodes = [self.ec2, self.autoscaling, PublicParameters(self.kernel)]
-        records = [DynamoDbSimulator(account=account, region=region), self.secrets]
+        records = [DynamoDbSimulator(account=account, region=region), SqsSimulator(self.kernel), self.secrets]
         trail = [CloudTrailSimulator(self.kernel, self.route53)]
         pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
         self.front = Front(

@@ -98,6 +98,7 @@ ELSEWHERE = [
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 ]
+EVERYWHERE = [*CLUSTERS, *NODES, *ELSEWHERE, *ANSWER, *NETWORK]
 KEEP_ALIVE = ["elasticloadbalancing:ModifyLoadBalancerAttributes"]
 """Only where the environment file lets a run lower it."""
 
@@ -122,7 +123,7 @@ def permission_boundary(scope: Construct, *, at: Resources) -> iam.ManagedPolicy
         description=f"The most that a function of norikae {at.environment} may ever do",
         statements=[
             # One statement: a managed policy has room for 6,144 characters, and every statement costs sixty.
-            _allow("All", [*CLUSTERS, *NODES, *ELSEWHERE, *(KEEP_ALIVE if at.client_keep_alive else ())], ["*"]),
+            _allow("All", [*EVERYWHERE, *(KEEP_ALIVE if at.client_keep_alive else ())], ["*"]),
             *_data(at),
             *_secrets(at),
             *_logs(at),
@@ -168,9 +169,7 @@ def _secrets(at: Resources) -> list[iam.PolicyStatement]:
     through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{at.region}.amazonaws.com"}}
     return [
         _allow("Secrets", [f"secretsmanager:{verb}" for verb in verbs], secrets),
-        iam.PolicyStatement(
-            sid="SecretsKey", actions=["kms:Decrypt"], resources=[at.arn("kms", "key/*")], conditions=through
-        ),
+        iam.PolicyStatement(sid="Key", actions=["kms:Decrypt"], resources=[at.arn("kms", "key/*")], conditions=through),
     ]
 
 
@@ -186,7 +185,7 @@ def _roles(at: Resources) -> list[iam.PolicyStatement]:
     actions = ["iam:GetRole", "iam:ListAttachedRolePolicies", "iam:PassRole"]
     return [
         _allow("Roles", actions, [at.cluster_role, at.node_role]),
-        _allow("LinkedRoles", ["iam:CreateServiceLinkedRole"], [at.linked_roles(), *at.linked_roles_of_nodes()]),
+        _allow("Linked", ["iam:CreateServiceLinkedRole"], [at.linked_roles(), *at.linked_roles_of_nodes()]),
     ]
 
 
@@ -213,9 +212,8 @@ def _answers(at: Resources) -> list[iam.PolicyStatement]:
     """Only the operator's command answers waiting states, whatever another role is given."""
     operator = f"arn:{at.partition}:iam::{at.account}:role/{operator_role_name(at.environment)}"
     return [
-        iam.PolicyStatement(sid="Answer", actions=ANSWER, resources=["*"]),
         iam.PolicyStatement(
-            sid="OnlyTheOperatorAnswers",
+            sid="Answers",
             effect=iam.Effect.DENY,
             actions=["states:SendTask*"],
             resources=["*"],
@@ -233,11 +231,10 @@ def _errands(at: Resources) -> list[iam.PolicyStatement]:
 def _network(at: Resources) -> list[iam.PolicyStatement]:
     """The Lambda service uses these rights, the code must not (Lambda guide, "Using source function ARN")."""
     return [
-        _allow("Network", NETWORK, ["*"]),
         iam.PolicyStatement(
-            sid="NoNetworkFromCode",
+            sid="Network",
             effect=iam.Effect.DENY,
-            actions=NETWORK,
+            actions=["ec2:*NetworkInterface*", "ec2:*PrivateIpAddresses"],
             resources=["*"],
             conditions={"ArnLike": {"lambda:SourceFunctionArn": at.arn("lambda", "function:*")}},
         ),

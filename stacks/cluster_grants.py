@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from aws_cdk import aws_iam as iam
 
 from norikae.cluster.green import ADMIN_POLICY
 from norikae.cluster.names import ENVIRONMENT_TAG, ROLE_TAG
+from norikae.settings import GROUPS
 
 if TYPE_CHECKING:
     from stacks.resources import Resources
@@ -252,4 +253,4 @@ def green_delete(at: Resources) -> list[iam.PolicyStatement]:
 
 _WHOLE = ["eks:DeleteCluster", "eks:UpdateClusterConfig"]
 _PARTS = ["eks:DeleteAddon", "eks:DeleteNodegroup"]
-_OUR_GROUPS = {"ForAllValues:StringEquals": {"eks:kubernetesGroups": list(get_args(Group))}}
+_OUR_GROUPS = {"ForAllValues:StringLike": {"eks:kubernetesGroups": [f"{GROUPS}*"]}}

@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from norikae.cluster.names import ADMIN_GROUP
+from norikae.settings import to_variable
 from norikae.traffic.history import LEFT_BY_THE_WRITER
 from stacks import grants
 from stacks.boundary import operator_role_name, permission_boundary
@@ -163,7 +164,7 @@ class Functions(Construct):
             "NORIKAE_DIRECTLY_AFTER": str(LEFT_BY_THE_WRITER),
             "NORIKAE_SECRETS_QUEUE": self._at.secrets_queue_url,
             "NORIKAE_SECRETS_DEAD_LETTERS": self._at.secrets_dead_letters,
-            "NORIKAE_ACCESS": cdk.Stack.of(self).to_json_string(self.access),
+            "NORIKAE_ACCESS": cdk.Stack.of(self).to_json_string(to_variable(self.access)),
         }
         return {"POWERTOOLS_LOG_LEVEL": "INFO", **{one: known[one] for one in row.settings if known[one]}}
 

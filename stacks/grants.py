@@ -34,10 +34,15 @@ def table(at: Resources) -> list[iam.PolicyStatement]:
 
 def key_of_table(at: Resources) -> iam.PolicyStatement:
     """Use of the key by way of DynamoDB (DynamoDB guide, "Using IAM with customer managed keys")."""
-    return use_of_key(at, "Encrypt", "Decrypt", "GenerateDataKey", "DescribeKey", through=["dynamodb"])
+    return _key(at, "Encrypt", "Decrypt", "GenerateDataKey", "DescribeKey", through=["dynamodb"])
 
 
-def use_of_key(at: Resources, *verbs: str, through: list[str]) -> iam.PolicyStatement:
+def key_of_messages(at: Resources) -> iam.PolicyStatement:
+    """Use of the key by way of SNS and SQS; one statement for both, since the build's policy has hardly room for it."""
+    return _key(at, "Decrypt", "GenerateDataKey", through=["sns", "sqs"])
+
+
+def _key(at: Resources, *verbs: str, through: list[str]) -> iam.PolicyStatement:
     """Use of the environment's key, only by way of the services that keep our data."""
     services = [f"{service}.{at.region}.amazonaws.com" for service in through]
     return iam.PolicyStatement(
@@ -73,7 +78,7 @@ def evidence(at: Resources) -> list[iam.PolicyStatement]:
     """Put evidence and reports; neither read nor deleted."""
     return [
         iam.PolicyStatement(sid="Evidence", actions=["s3:PutObject"], resources=[f"{at.bucket}/*"]),
-        use_of_key(at, "Decrypt", "GenerateDataKey", through=["s3"]),
+        _key(at, "Decrypt", "GenerateDataKey", through=["s3"]),
     ]
 
 
@@ -81,7 +86,7 @@ def publish(at: Resources) -> list[iam.PolicyStatement]:
     """Tell people."""
     return [
         iam.PolicyStatement(sid="Publish", actions=["sns:Publish"], resources=[at.topic]),
-        use_of_key(at, "Decrypt", "GenerateDataKey", through=["sns"]),
+        key_of_messages(at),
     ]
 
 
@@ -146,7 +151,7 @@ def ring(at: Resources) -> list[iam.PolicyStatement]:
     """Wake the zone's writer."""
     return [
         iam.PolicyStatement(sid="Ring", actions=["sqs:SendMessage"], resources=[at.bell]),
-        use_of_key(at, "Decrypt", "GenerateDataKey", through=["sqs"]),
+        key_of_messages(at),
     ]
 
 

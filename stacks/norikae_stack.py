@@ -73,7 +73,13 @@ class NorikaeStack(cdk.Stack):
             dead_letters=self.functions.dead_letters["recover"],
         )
         self.reconciler = Reconciler(self, "Reconciler", reconcile=self.functions.by_name["reconcile_interruptions"])
-        self.alarms = Alarms(
+        self.alarms = self._alarms()
+        self._outputs()
+        self._say_whether_compiled(bundle)
+
+    def _alarms(self) -> Alarms:
+        """What wakes people."""
+        return Alarms(
             self,
             "Alarms",
             machines={"Upgrade": self.machines.upgrade, "Shift": self.machines.shift, "Drain": self.machines.drain},
@@ -92,8 +98,6 @@ class NorikaeStack(cdk.Stack):
             waiting={"carry_secrets": self.secrets.queue} if self.secrets else {},
             topic=self.notifications.topic,
         )
-        self._outputs()
-        self._say_whether_compiled(bundle)
 
     def _secrets(self, environment: Environment) -> Secrets | None:
         """What hears of secrets; nothing of it is there when none is carried."""

@@ -50,12 +50,11 @@ UPGRADE = (
         (
             *(*TELL, cluster_grants.clusters_read, cluster_grants.clusters_build),
             *(compute_grants.nodes_read, compute_grants.nodes_build, identity_grants.identity_build),
-            secret_grants.letters_send,
         ),
         ("norikae:admin",),
         (
             *("NORIKAE_TABLE", "NORIKAE_TOPIC", "NORIKAE_CLUSTER_ROLE", "NORIKAE_NODE_ROLE", "NORIKAE_NODE_PROFILE"),
-            *("NORIKAE_KEY", "NORIKAE_ACCESS", "NORIKAE_SECRETS_QUEUE"),
+            *("NORIKAE_KEY", "NORIKAE_ACCESS"),
         ),
         timeout=120,
     ),

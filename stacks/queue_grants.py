@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
-from stacks.grants import use_of_key
+from stacks.grants import key_of_messages
 
 if TYPE_CHECKING:
     from stacks.resources import Resources
@@ -41,5 +41,5 @@ def send_to(at: Resources, sid: str, queue: str) -> list[iam.PolicyStatement]:
     """
     return [
         iam.PolicyStatement(sid=sid, actions=["sqs:SendMessage"], resources=[queue]),
-        use_of_key(at, "Decrypt", "GenerateDataKey", through=["sqs"]),
+        key_of_messages(at),
     ]

@@ -79,7 +79,7 @@ class Resources:
 
     def carried_secrets(self) -> list[str]:
         """ARNs of the secrets that are carried to the clusters."""
-        return [self.secret(name if name.endswith("*") else f"{name}-??????") for name in self.carried]
+        return [self.secret(name if name.endswith("*") else f"{name}-??????") for name in sorted(self.carried)]
 
     def queues(self) -> str:
         """ARN of the stack's queues, which CloudFormation names after the stack."""

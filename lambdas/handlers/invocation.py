@@ -47,5 +47,5 @@ def _subject(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words(answer: Mapping[str, Any]) -> dict[str, Any]:
-    words = ("next", "waiting_for", "outcome", "ignored", "failed", "unmarked")
+    words = ("next", "waiting_for", "outcome", "ignored", "failed", "unmarked", "carried")
     return {key: answer[key] for key in words if key in answer}

@@ -1,10 +1,13 @@
 """What the stack tells a function by environment variables: read once, into one frozen value."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from norikae.errors import SettingsError
+
+GROUPS = "norikae:"
+"""What the names of our Kubernetes groups begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,9 @@ class Settings:
         """
         texts = {name: variables.get(f"NORIKAE_{name.upper()}", "") for name in cls.__slots__ if name != "access"}
         try:
-            access = {group: tuple(roles) for group, roles in json.loads(variables.get("NORIKAE_ACCESS", "{}")).items()}
+            access = _by_group(json.loads(variables.get("NORIKAE_ACCESS", "{}")))
         except (ValueError, AttributeError, TypeError) as error:
-            raise SettingsError(f"NORIKAE_ACCESS: {error}; it maps a Kubernetes group to role ARNs, in JSON") from error
+            raise SettingsError(f"NORIKAE_ACCESS: {error}; it maps role ARNs to Kubernetes groups, in JSON") from error
         return cls(**texts, access=access)
 
     def need(self, name: str) -> str:
@@ -75,3 +78,21 @@ class Settings:
         if not value:
             raise SettingsError(f"NORIKAE_{name.upper()} is not set; stacks/permissions.py gives it to a function")
         return str(value)
+
+
+def to_variable(access: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What NORIKAE_ACCESS says of groups and their roles: each role once, with its groups, each without its beginning.
+
+    All variables of a function have four kilobytes (Lambda guide, "Lambda quotas"), and a role's ARN has a hundred.
+
+    Args:
+        access: Kubernetes group to the ARNs of the roles that belong to it.
+    """
+    roles = dict.fromkeys(role for members in access.values() for role in members)
+    short = {group: group.removeprefix(GROUPS) for group in access}
+    return {role: " ".join(short[group] for group, members in access.items() if role in members) for role in roles}
+
+
+def _by_group(roles: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    groups = dict.fromkeys(group for of_one in roles.values() for group in of_one.split())
+    return {f"{GROUPS}{one}": tuple(role for role, of_one in roles.items() if one in of_one.split()) for one in groups}

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from local.kubernetes import deletion, errors, jobs, rbac, secrets, validation
+from local.kubernetes import deletion, errors, jobs, rbac, secrets, structural, validation
 from local.kubernetes.errors import Cause
 from local.kubernetes.objects import Json, generated_name, new_uid, timestamp
 from local.kubernetes.resources import Resource
@@ -69,7 +69,8 @@ def check_conditional(kind: Resource, new: Json) -> None:
 
 
 def for_create(api: "ApiServer", kind: Resource, new: Json, namespace: str, write: Write) -> None:
-    """Complete and check a new object, in place."""
+    """Complete and check a new object, in place; an applier owns no default, so ``fill_in`` comes later for it."""
+    structural.shape(kind, new, defaults=write.operation != "Apply")
     key = key_of(kind, new, namespace)
     meta = new["metadata"]
     if meta.get("resourceVersion"):
@@ -91,6 +92,11 @@ def for_create(api: "ApiServer", kind: Resource, new: Json, namespace: str, writ
     meta["creationTimestamp"] = timestamp(api.now())
     if kind.name not in _NO_GENERATION:
         meta["generation"] = 1
+
+
+def fill_in(kind: Resource, new: Json) -> None:
+    """Defaults of a custom resource, in place."""
+    structural.shape(kind, new)
 
 
 def _drop_status(kind: Resource, new: Json) -> None:
@@ -119,6 +125,7 @@ def _check_namespace(api: "ApiServer", kind: Resource, namespace: str, name: str
 
 def for_update(api: "ApiServer", kind: Resource, old: Json, new: Json, write: Write) -> None:
     """Complete and check a changed object, in place."""
+    structural.shape(kind, new)
     meta, before = new.setdefault("metadata", {}), old["metadata"]
     if meta.get("resourceVersion") not in {None, "", before["resourceVersion"]}:
         raise errors.modified(kind.name, before["name"])

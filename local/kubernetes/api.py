@@ -252,8 +252,7 @@ class ApiServer(Outside):
 
     def stored(self, kind: Resource, key: Key) -> Stored:
         """The object as the store keeps it, not to be changed; 404 when there is none."""
-        stored = self.store.read(kind.name, key)
-        if stored is None:
+        if (stored := self.store.read(kind.name, key)) is None:
             raise errors.not_found(kind.name, key[1])
         return stored
 
@@ -264,6 +263,7 @@ class ApiServer(Outside):
         if self.store.read(kind.name, key) is not None:
             raise errors.already_exists(kind.name, key[1])
         new["metadata"]["managedFields"] = ownership.of_new(kind, new, write, self.now())
+        admission.fill_in(kind, new)
         return self._finish(kind, key, new, write)
 
     def _replace(

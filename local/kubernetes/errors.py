@@ -128,6 +128,14 @@ def undecodable(kind: str, version: str, why: str) -> ApiError:
     return bad_request(f'{kind} in version "{version}" cannot be handled as a {kind}: {why}')
 
 
+def untyped(kind: str, namespace: str, name: str, api_version: str, field: str) -> ApiError:
+    """500 of server-side apply: the schema does not know a field (``fieldmanager/structuredmerge.go``, Apply)."""
+    about = f"{namespace}/{name}; {api_version}, Kind={kind}"
+    return ApiError(
+        500, "InternalError", f"failed to create typed patch object ({about}): {field}: field not declared in schema"
+    )
+
+
 def forbidden(resource: str, name: str, why: str, causes: list[Cause] | None = None) -> ApiError:
     """403 with Kubernetes' ``<resource> "<name>" is forbidden: <why>``."""
     told = f'{resource} "{name}" is forbidden: {why}' if name else f"{resource} is forbidden: {why}"

@@ -6,7 +6,7 @@ Source: ``k8s.io/apimachinery/pkg/util/validation/validation.go`` and ``pkg/api/
 import re
 from typing import Any
 
-from local.kubernetes import errors
+from local.kubernetes import errors, structural
 from local.kubernetes.errors import Cause, invalid_value, required
 from local.kubernetes.objects import Json
 from local.kubernetes.resources import Resource
@@ -117,7 +117,8 @@ def check(kind: Resource, new: Json, old: Json | None) -> None:
     try:
         causes = rule(new, old) if rule else []
     except (AttributeError, KeyError, TypeError) as error:
-        # there are no schemas; where a rule stumbles over a value of another type, the real decoder does
+        # built-in kinds have no schemas; where a rule stumbles over a value of another type, the real decoder does
         raise errors.undecodable(kind.kind, kind.versions[0], str(error)) from error
+    causes = [*causes, *structural.causes(kind, new)]
     if causes:
         raise errors.invalid(kind.full_kind, new["metadata"]["name"], causes)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from local.kubernetes import bootstrap, discovery, errors, mishaps, rbac, services, subresources
+from local.kubernetes import bootstrap, discovery, errors, mishaps, rbac, services, structural, subresources
 from local.kubernetes.objects import Json
 from local.kubernetes.resources import Resource
 from local.kubernetes.routes import Route, route
@@ -147,7 +147,7 @@ class Verbs:
             raise errors.unknown_resource()
         if asked.verb in {"create", "update", "patch"}:
             if asked.option("fieldValidation") == "Strict":
-                raise errors.outside("fieldValidation=Strict; there are no schemas here")
+                raise errors.outside("fieldValidation=Strict; built-in kinds have no schemas here")
             if bool(asked.name) is (asked.verb == "create"):
                 raise errors.method_not_allowed()
         verbs = {
@@ -253,6 +253,8 @@ class Verbs:
         obj = json_object(request)
         expected = kind.api_version(asked.version)
         check_identity(obj, asked, kind, expected)
+        if stranger := structural.unknown(kind, obj):
+            raise errors.untyped(kind.kind, asked.namespace, asked.name, expected, stranger)
         exists = self._api.store.read(kind.name, (asked.namespace, asked.name)) is not None
         if not exists:
             self._check_allowed(user, asked, "create")

@@ -28,6 +28,7 @@ from tests.unit.fakes.ports import FakePorts
 from tests.unit.fakes.singletons import NIGHTLY, HandOff, cron_job
 from tests.unit.fakes.story import APP, BLUE, GREEN, RUN, WRITER, Story
 from tests.unit.fakes.waves import Wave, config_map
+from tests.unit.secret_sync.carried import Story as Secrets
 from tests.unit.zone.stories import Zones
 
 Json = dict[str, Any]
@@ -48,7 +49,9 @@ def event(name: str) -> Json:
 
 def handler(name: str) -> Handler:
     """The handler of a state, an event or a command."""
-    events = dict.fromkeys(("interruptions", "recover", "reconcile_interruptions", "write_zone"), "events")
+    events = dict.fromkeys(
+        ("carry_secrets", "interruptions", "recover", "reconcile_interruptions", "write_zone"), "events"
+    )
     folder = {**events, "operator_command": "operator"}.get(name, "workflow")
     found: Handler = importlib.import_module(f"handlers.{folder}.{name}").handler
     return found
@@ -58,6 +61,13 @@ def _free() -> Beginning:
     world = Beginning()
     world.ports.executions.statuses |= {UPGRADE: "RUNNING", SHIFT: "RUNNING"}
     world.ports.table.leases[""] = Lease("", "old", WRITER.token - 1)
+    return world
+
+
+def _rotated() -> Secrets:
+    world = Secrets()
+    world.declares("db")
+    world.rotates("db")
     return world
 
 
@@ -182,7 +192,7 @@ def _cordoned() -> Beginning:
     return world
 
 
-WORLDS: dict[str, Callable[[], Beginning | Draining | Story]] = {
+WORLDS: dict[str, Callable[[], Beginning | Draining | Secrets | Story]] = {
     "plan_upgrade": _free,
     "run_preflight": _planned,
     "request_plan_approval": _planned,
@@ -223,6 +233,7 @@ WORLDS: dict[str, Callable[[], Beginning | Draining | Story]] = {
     "reconcile_interruptions": _cordoned,
     "write_zone": _rung,
     "interruptions": _interrupted,
+    "carry_secrets": _rotated,
     "drain_slice": _draining,
     "operator_command": lambda: _story(weight=5),
 }

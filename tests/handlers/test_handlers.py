@@ -62,10 +62,11 @@ ANSWERS: dict[str, Json] = {
     "reconcile_interruptions": {"outcome": "demo-1-33: ip-10-0-0-1 is kept"},
     "operator_command": {"run": RUN},
     "interruptions": {"batchItemFailures": [], "ignored": {"test-notification: direct": 1}},
+    "carry_secrets": {"batchItemFailures": [], "carried": {"secrets": 1, "written": 2}},
 }
 WITHOUT_A_RUN = {
     *("recover", "adopt_cluster", "clean_green", "drain_slice", "write_zone", "interruptions"),
-    "reconcile_interruptions",
+    *("reconcile_interruptions", "carry_secrets"),
 }
 """Recover raises before it knows the run; errands need none."""
 TOKENS = [name for name in WORLDS if "task_token" in event(name)]

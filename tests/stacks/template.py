@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 Json = dict[str, Any]
@@ -90,6 +91,27 @@ class Template:
         """The statements of the permission boundary."""
         statements: list[Json] = self.only("AWS::IAM::ManagedPolicy")["PolicyDocument"]["Statement"]
         return statements
+
+
+LONGEST_NAME = 95
+"""Characters of a role's ARN at most, and of most other names that are known only at deployment."""
+
+
+def deployed(value: Any) -> Any:
+    """A value with names as long as they can be once it is deployed."""
+    if isinstance(value, list):
+        return [deployed(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "Fn::Join" in value:
+        between, parts = value["Fn::Join"]
+        return between.join(deployed(parts))
+    return "x" * LONGEST_NAME if value.keys() & {"Ref", "Fn::GetAtt"} else {k: deployed(v) for k, v in value.items()}
+
+
+def length(policy: Json) -> int:
+    """The characters of a policy as IAM counts them: without white space."""
+    return len(json.dumps(deployed(policy), separators=(",", ":")))
 
 
 def listed(value: Any) -> list[Any]:

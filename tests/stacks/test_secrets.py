@@ -200,10 +200,8 @@ def test_letters_are_sent_by_those_who_look_after_secrets_and_read_by_one(templa
         return {name for name, statements in found.items() if arn in [one["Resource"] for one in statements]}
 
     waiting = {"scale_green", "judge_gates", "verify_green"}
-    assert may("sqs:SendMessage") == {
-        *("carry_secrets", "operator_command", "sync_applications", "hand_over_green"),
-        *waiting,
-    }
+    readying = {"sync_platform", "sync_applications", "hand_over_green"}
+    assert may("sqs:SendMessage") == {"carry_secrets", "operator_command", *waiting, *readying}
     assert may("sqs:ReceiveMessage") == {"carry_secrets"}
     for row in FUNCTIONS:
         variables = template.function(row.identifier)["Environment"]["Variables"]

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
+from norikae.secret_sync.news import Told
 from norikae.upgrade.state import AppOutcome, Outcome
 
 PAGE = Path("docs/notifications.md").read_text()
@@ -14,6 +15,7 @@ FILLED = {
     "upgrade-{}": get_args(Outcome),
     "application-{}": get_args(AppOutcome),
     "cluster-{}": ("adopted", "undone"),
+    "secret-{}": get_args(Told),
 }
 """What the events with a hole can be."""
 NEVER = {"upgrade-", "upgrade-held", "application-waiting", "application-shifting"}

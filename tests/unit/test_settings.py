@@ -8,10 +8,10 @@ import json
 import pytest
 
 from norikae.errors import SettingsError
-from norikae.settings import Settings
+from norikae.settings import Settings, to_variable
 
 NAMES = [field.name for field in dataclasses.fields(Settings) if field.name != "access"]
-ROLES = {"norikae:read": ["arn:role/plan", "arn:role/soak"], "norikae:admin": ["arn:role/build"]}
+ROLES = {"norikae:read": ["arn:role/plan", "arn:role/soak"], "norikae:drain-delete": ["arn:role/soak"]}
 
 
 def test_every_setting_has_a_variable_of_its_name() -> None:
@@ -21,12 +21,14 @@ def test_every_setting_has_a_variable_of_its_name() -> None:
 
 
 def test_groups_and_their_roles_come_as_json() -> None:
-    settings = Settings.from_variables({"NORIKAE_ACCESS": json.dumps(ROLES)})
+    variable = to_variable(ROLES)
+    assert variable == {"arn:role/plan": "read", "arn:role/soak": "read drain-delete"}
+    settings = Settings.from_variables({"NORIKAE_ACCESS": json.dumps(variable)})
     assert settings.access == {group: tuple(roles) for group, roles in ROLES.items()}
     assert Settings.from_variables({}).access == {}
 
 
-@pytest.mark.parametrize("text", ["", "not json", "[]", '"admin"', '{"norikae:read": 1}', '{"norikae:read": null}'])
+@pytest.mark.parametrize("text", ["", "not json", "[]", '"admin"', '{"arn:role/plan": 1}', '{"arn:role/plan": null}'])
 def test_anything_else_is_refused_by_name(text: str) -> None:
     with pytest.raises(SettingsError, match="NORIKAE_ACCESS: "):
         Settings.from_variables({"NORIKAE_ACCESS": text})

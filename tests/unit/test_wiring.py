@@ -13,20 +13,24 @@ import pytest
 from norikae import wiring
 from norikae.adapters.aws import session
 from norikae.adapters.aws.cloudwatch import CloudWatchMetrics
+from norikae.adapters.aws.deliveries import DynamoDeliveries
 from norikae.adapters.aws.eks import EksClusters
 from norikae.adapters.aws.evidence import S3Evidence
 from norikae.adapters.aws.executions import StepFunctionsExecutions
+from norikae.adapters.aws.letters import SqsLetters
 from norikae.adapters.aws.load_balancers import ElbLoadBalancers
 from norikae.adapters.aws.orphans import AwsOrphans
+from norikae.adapters.aws.safe import AwsSafe
 from norikae.adapters.aws.table import DynamoRunTable
 from norikae.adapters.aws.topic import SnsTopic
 from norikae.adapters.aws.visits import CloudWatchVisits
 from norikae.adapters.http.probe import HttpProbe
-from norikae.adapters.kubernetes import connect
+from norikae.adapters.kubernetes import connect, shelf
 from norikae.errors import SettingsError
 from norikae.upgrade.no_return import GuardedDns
 from tests.unit.fakes.demo import demo_environment, namespace
 from tests.unit.fakes.kubernetes import FakeKubernetes
+from tests.unit.fakes.secrets import FakeShelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +56,9 @@ ADAPTERS = {
     "metrics": CloudWatchMetrics,
     "eks": EksClusters,
     "probe": HttpProbe,
+    "safe": AwsSafe,
+    "letters": SqsLetters,
+    "deliveries": DynamoDeliveries,
 }
 
 
@@ -122,6 +129,21 @@ def test_a_cluster_is_connected_once_per_invocation(monkeypatch: pytest.MonkeyPa
     assert ports.kubernetes("green") is not ports.kubernetes("blue")
     wiring.ports().kubernetes("blue")
     assert connected == ["blue", "green", "blue"]
+
+
+@pytest.mark.usefixtures("bundle")
+def test_a_shelf_is_entered_once_per_invocation(monkeypatch: pytest.MonkeyPatch) -> None:
+    entered: list[str] = []
+
+    def fake(cluster: str) -> FakeShelf:
+        entered.append(cluster)
+        return FakeShelf()
+
+    monkeypatch.setattr(shelf, "enter", fake)
+    ports = wiring.ports()
+    assert ports.shelf("blue") is ports.shelf("blue")
+    wiring.ports().shelf("blue")
+    assert entered == ["blue", "blue"]
 
 
 @pytest.mark.usefixtures("bundle")

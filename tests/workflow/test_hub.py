@@ -11,7 +11,7 @@ from tests.workflow.upgrades import Upgrade
 pytestmark = pytest.mark.scenario
 
 HUB, BLUE, GREEN = "tools", "hub-1-33", "hub-1-35-a"
-PLATFORM = ("aws-load-balancer-controller", "external-dns")
+PLATFORM = ("aws-load-balancer-controller", "external-dns", "external-secrets", "aws-secret-operator")
 
 
 def known_to_the_hub(upgrade: Upgrade) -> tuple[set[str], set[str]]:

@@ -44,7 +44,8 @@ def pods_of_green_have_their_roles(upgrade: Upgrade) -> bool:
     return (
         [sid[:15] for sid in sids] == ["", "NorikaeDemo135A"]
         and {call.error_code for call in calls} == {None}
-        and [one["serviceAccount"] for one in associations] == ["files-upload"]
+        and sorted(one["serviceAccount"] for one in associations)
+        == ["aws-secret-operator", "external-secrets", "files-upload"]
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from norikae.errors import ConflictError, NorikaeError
+from norikae.errors import NorikaeError
 from norikae.secret_sync.batch import Batch, Heard
 from norikae.secret_sync.errand import errands
 from norikae.secret_sync.events.table import parse
@@ -91,8 +91,6 @@ def _look(ports: Ports, batch: Batch, heard: Sequence[Heard]) -> None:
         batch.counts["waiting"] += sum(one.state == "waiting" for one in looked.outcomes)
         try:
             settle(ports, looked, known)
-        except ConflictError:  # somebody else is at it
-            continue
         except NorikaeError as error:
             batch.fail([one.message for one in looked.errand.heard], error)
 

@@ -55,6 +55,11 @@ class Errand:
         """How people call it."""
         return self.secret.name if self.secret else self.reference
 
+    @property
+    def attempt(self) -> int:
+        """How often somebody else has been waited for."""
+        return max((one.attempt for one in self.heard), default=0)
+
     def covers(self, cluster: str) -> bool:
         """Whether any message is about a cluster."""
         return any(one.covers(cluster) for one in self.heard)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ROUNDS = 4
 """How often everything is read anew because somebody else wrote at the same moment."""
+INSISTS = 4
+"""How often an operator is waited for before it is told again."""
 
 
 @dataclass(slots=True)
@@ -87,7 +89,7 @@ def _round(
         return _tell_all(ports, errand, secret, [*ours, *others])
     read = _reader(ports, secret)
     carried = carry_to_secrets(ports, secret, ours, read, is_first=is_first)
-    nudged = nudge_others(ports, secret, others, read)
+    nudged = nudge_others(ports, secret, others, read, insists=errand.attempt >= INSISTS)
     return _with_status(ports, secret, places, carried) + nudged
 
 

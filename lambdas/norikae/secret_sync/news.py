@@ -94,8 +94,8 @@ def _tell(
     clusters: Sequence[str],
     reason: str,
 ) -> None:
-    event = f"secret-{what}"
-    tell(ports, event, text, severity=severity, secret=secret, clusters=list(clusters), reason=reason)
+    named = list(clusters)
+    tell(ports, f"secret-{what}", text, severity=severity, secret=secret, clusters=named, reason=reason)
 
 
 def _sentence(name: str, news: News, clusters: str, reason: str) -> str:

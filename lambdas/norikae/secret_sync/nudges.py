@@ -29,7 +29,9 @@ LOOKS, APART = 6, 0.5
 """How often an operator that was told is looked at within the invocation, and seconds before each look."""
 
 
-def nudge_others(ports: Ports, secret: Described, wanting: Sequence[tuple[Place, Target]], read: Read) -> list[Outcome]:
+def nudge_others(
+    ports: Ports, secret: Described, wanting: Sequence[tuple[Place, Target]], read: Read, *, insists: bool = False
+) -> list[Outcome]:
     """Every operator that has to fetch the secret has been told so, or it is known why not.
 
     Args:
@@ -37,12 +39,13 @@ def nudge_others(ports: Ports, secret: Described, wanting: Sequence[tuple[Place,
         secret: what is known of it, read after the targets were.
         wanting: the targets that want it.
         read: the value that is current now; asked for only where an operator would corrupt some values.
+        insists: whether those that have been told are told again: an operator that failed waits longer each time.
     """
     outcomes, patches = [], []
     for place, target in wanting:
         standing = standing_of(target, secret)
         body, problem = None, ""
-        if standing.state == "behind":
+        if standing.state == "behind" or (insists and standing.state == "waiting"):
             try:
                 body, problem = _patch(ports, secret, place, target, read)
             except NorikaeError as error:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 def ask_for_restarts(ports: Ports, looked: Looked, known: Mapping[str, Delivery]) -> int:
     """Letters are in the queue for every namespace with a Secret that replaced a version; how many.
 
-    It depends on what the Secrets are, not on who wrote them: until the delivery of the version is written down, after
-    this, each look sends the letters again. Restarting what has been restarted does nothing.
+    It depends on what the Secrets are, not on who wrote them: until a delivery of the version is written down, after
+    this, that did not fail, each look sends the letters again. A write whose answer was lost did happen, so a failure
+    says nothing. Restarting what has been restarted does nothing.
 
     Args:
         ports: the world.
@@ -29,7 +30,7 @@ def ask_for_restarts(ports: Ports, looked: Looked, known: Mapping[str, Delivery]
     changed: dict[str, dict[str, set[str]]] = {}
     for one in looked.outcomes:
         before = known.get(one.cluster)
-        is_new = before is None or not one.version or before.version != one.version
+        is_new = before is None or not one.version or before.version != one.version or before.state == "failed"
         was_written = (one.cluster, one.target.namespace, one.secret) in looked.wrote
         if one.secret and (is_new or was_written):
             changed.setdefault(one.cluster, {}).setdefault(one.target.namespace, set()).add(one.secret)

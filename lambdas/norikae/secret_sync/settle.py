@@ -72,9 +72,8 @@ def _with_another_look(ports: Ports, errand: Errand, verdict: Verdict) -> Verdic
     delivery = verdict.delivery
     if delivery.state != "waiting" or ports.now - delivery.at > LONGEST or delivery.again > ports.now:
         return verdict
-    attempt = max((one.attempt for one in errand.heard if one.covers(delivery.cluster)), default=0)
-    after = AFTER[min(attempt, len(AFTER) - 1)]
-    letter = Check(errand.key, "late", cluster=delivery.cluster, attempt=attempt + 1)
+    after = AFTER[min(errand.attempt, len(AFTER) - 1)]
+    letter = Check(errand.key, "late", cluster=delivery.cluster, attempt=errand.attempt + 1)
     ports.letters.send([letter], after_seconds=after)
     again = msgspec.structs.replace(delivery, again=ports.now + after)
     return replace(verdict, delivery=again)

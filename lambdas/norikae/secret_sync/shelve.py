@@ -8,6 +8,7 @@ the same.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from norikae.errors import ConflictError, NorikaeError, PermanentError, RefusedError
@@ -15,7 +16,7 @@ from norikae.secret_sync.decide import decide, owner, wanted
 from norikae.secret_sync.declaration import read_declaration
 from norikae.secret_sync.outcome import Outcome
 from norikae.secret_sync.render import render
-from norikae.secret_sync.stored import GENERATION, REPLACES, SECRET, SYNC, Stored
+from norikae.secret_sync.stored import GENERATION, REPLACES, SECRET, SYNC, VERSION, WRITTEN_AT, Stored
 from norikae.secret_sync.survey import at_once
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     Read = Callable[[], Value]
 
 NEEDS_VALUE = frozenset({"create", "write"})
+DOUBT = 30
+"""Seconds after a write in which the version that it replaced is not believed to be current again: all operations of
+Secrets Manager are eventually consistent (its API reference, ListSecrets). Who moves the label back waits that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,10 @@ def _move(ports: Ports, secret: Described, jobs: Sequence[Job], read: Read) -> l
     try:
         value = read()
     except NorikaeError as error:
-        said = RefusedError(f"the value of {secret.name} is refused: {error}") if _is_final(error) else error
-        return [_became(job, said) if move.action in NEEDS_VALUE else _unmoved(job, move) for job, move in decided]
+        return [
+            _valueless(job, secret, error) if move.action in NEEDS_VALUE else _unmoved(job, move)
+            for job, move in decided
+        ]
     if value.version != secret.current:  # rotated since it was described: what was right is behind, and the reverse
         secret = replace(secret, current=value.version)
         decided = moves()
@@ -116,6 +122,10 @@ def _write(ports: Ports, secret: Described, decided: Sequence[tuple[Job, Move]],
             data = render(job.declaration, value)
         except RefusedError as error:
             outcomes.append(Outcome.refused(job.cluster, job.target, str(error)))
+            continue
+        if _is_doubtful(job, value.version, ports.now):
+            doubt = ConflictError(f"{secret.name} may have a newer version than the one that was read")
+            outcomes.append(Outcome.failed(job.cluster, job.target, doubt))
             continue
         new = wanted(job.target, job.declaration, secret, value.version, data, job.stored, now=ports.now)
         writes.append((job, move, new))
@@ -172,6 +182,14 @@ def _became(job: Job, error: object) -> Outcome:
     return Outcome.refused(job.cluster, job.target, f"{error}{right if ' 403 ' in f'{error} ' else ''}")
 
 
+def _valueless(job: Job, secret: Described, error: NorikaeError) -> Outcome:
+    """What an error of GetSecretValue means."""
+    if not _is_final(error):
+        return Outcome.failed(job.cluster, job.target, error)
+    reason = f"the value of {secret.name} is refused: {error}; its policy and its KMS key have to allow norikae"
+    return Outcome.refused(job.cluster, job.target, reason)
+
+
 def _is_final(error: NorikaeError) -> bool:
     return isinstance(error, PermanentError)
 
@@ -186,6 +204,18 @@ def _is_outdated(job: Job) -> bool:
 
 def _outdated(job: Job) -> ConflictError:
     return ConflictError(f"{job.target} was changed since it was read")
+
+
+def _is_doubtful(job: Job, version: str, now: float) -> bool:
+    """Whether a version was read that has just been replaced."""
+    before = job.stored.annotations if job.stored is not None else {}
+    if before.get(REPLACES) != version or before.get(VERSION) == version:
+        return False
+    try:
+        written_at = datetime.fromisoformat(before.get(WRITTEN_AT, "")).timestamp()
+    except ValueError:  # somebody edited it
+        return False
+    return now - written_at < DOUBT
 
 
 def _getting(job: Job) -> Callable[[], Stored | None]:

@@ -47,10 +47,7 @@ def ensure_green_cluster(ports: Ports, writer: Writer) -> Answer:
 
     def move() -> Progress:
         since = enter(ports, writer, "ensure-green-cluster").spans[-1].since
-        progress = ensure_green(Site.of(ports), ports.environment, green, roles, shipped(ports), since=since)
-        if progress.ready:
-            carry_to(ports, green.name)
-        return progress
+        return ensure_green(Site.of(ports), ports.environment, green, roles, shipped(ports), since=since)
 
     return advance(ports, writer, "ensure-green-cluster", clusters.build_deadline, move)
 

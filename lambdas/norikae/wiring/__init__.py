@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from norikae.environment import Environment, read_environment
 from norikae.settings import Settings
-from norikae.wiring.clients import client
-from norikae.wiring.secrets import SecretPorts
 
 if TYPE_CHECKING:
     from norikae.argocd.secrets_port import Secrets
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from norikae.gates.ports import Metrics
     from norikae.gates.probe_port import Probe
     from norikae.preflight.insights_port import Insights
+    from norikae.secret_sync.ports import Deliveries, Letters, Safe, Shelf
     from norikae.traffic.locks import Locks
     from norikae.traffic.ports import Dns, LoadBalancers, Trail
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
@@ -61,14 +60,16 @@ def plans() -> dict[str, Any]:
     return {}
 
 
-class AwsPorts(SecretPorts):
+class AwsPorts:
     """``Ports`` over AWS and Kubernetes, for one invocation: nothing that can change is kept for the next one."""
 
     def __init__(self) -> None:
-        super().__init__(settings(), time.time())
+        self.now = time.time()
         self.environment = environment()
+        self.settings = settings()
         self._clusters: dict[str, Kubernetes] = {}
         self._yards: dict[str, Yard] = {}
+        self._shelves: dict[str, Shelf] = {}
 
     @cached_property
     def clock(self) -> Clock:
@@ -82,56 +83,50 @@ class AwsPorts(SecretPorts):
         """DynamoDB."""
         from norikae.adapters.aws.table import DynamoRunTable
 
-        return DynamoRunTable(
-            client("dynamodb"),
-            self.settings.need("table"),
-            self.environment.environment,
-            self.now,
-            self.environment.retention.runs_days,
-            plans(),
-        )
+        name, days = self.environment.environment, self.environment.retention.runs_days
+        return DynamoRunTable(_client("dynamodb"), self.settings.need("table"), name, self.now, days, plans())
 
     @cached_property
     def executions(self) -> Executions:
         """Step Functions."""
         from norikae.adapters.aws.executions import StepFunctionsExecutions
 
-        return StepFunctionsExecutions(client("stepfunctions"))
+        return StepFunctionsExecutions(_client("stepfunctions"))
 
     @cached_property
     def topic(self) -> Topic:
         """SNS."""
         from norikae.adapters.aws.topic import SnsTopic
 
-        return SnsTopic(client("sns"), self.settings.need("topic"), self.environment.environment)
+        return SnsTopic(_client("sns"), self.settings.need("topic"), self.environment.environment)
 
     @cached_property
     def evidence(self) -> Evidence:
         """S3."""
         from norikae.adapters.aws.evidence import S3Evidence
 
-        return S3Evidence(client("s3"), self.settings.need("evidence_bucket"))
+        return S3Evidence(_client("s3"), self.settings.need("evidence_bucket"))
 
     @cached_property
     def dns(self) -> Dns:
         """The zone's intents and Route 53, behind the guard that keeps blue's weight down once its end has begun."""
         from norikae.wiring.names import guarded_dns
 
-        return guarded_dns(self, client)
+        return guarded_dns(self, _client)
 
     @cached_property
     def locks(self) -> Locks:
         """Route 53."""
         from norikae.wiring.names import locks
 
-        return locks(self, client)
+        return locks(self, _client)
 
     @cached_property
     def zone(self) -> Zone:
         """The hosted zone, its intents and its bell, as its writer needs them."""
         from norikae.wiring.names import zone
 
-        return zone(self, client)
+        return zone(self, _client)
 
     @cached_property
     def trail(self) -> Trail:
@@ -139,29 +134,29 @@ class AwsPorts(SecretPorts):
         from norikae.adapters.aws.trail import CloudTrail
 
         # Route 53 is a global service: its events are in us-east-1 (CloudTrail guide, "global service events").
-        events = client("cloudtrail", region="us-east-1")
-        return CloudTrail(events, self.now, self.environment.environment)
+        client = _client("cloudtrail", region="us-east-1")
+        return CloudTrail(client, self.now, self.environment.environment)
 
     @cached_property
     def load_balancers(self) -> LoadBalancers:
         """ELBv2."""
         from norikae.adapters.aws.load_balancers import ElbLoadBalancers
 
-        return ElbLoadBalancers(client("elbv2"))
+        return ElbLoadBalancers(_client("elbv2"))
 
     @cached_property
     def metrics(self) -> Metrics:
         """CloudWatch."""
         from norikae.adapters.aws.cloudwatch import CloudWatchMetrics
 
-        return CloudWatchMetrics(client("cloudwatch"))
+        return CloudWatchMetrics(_client("cloudwatch"))
 
     @cached_property
     def visits(self) -> Visits:
         """CloudWatch."""
         from norikae.adapters.aws.visits import CloudWatchVisits
 
-        return CloudWatchVisits(client("cloudwatch"))
+        return CloudWatchVisits(_client("cloudwatch"))
 
     @cached_property
     def access_logs(self) -> AccessLogs:
@@ -170,49 +165,49 @@ class AwsPorts(SecretPorts):
 
         environment = self.environment
         buckets = environment.decommission.access_logs
-        return S3AccessLogs(client("elbv2"), client("s3"), buckets, environment.account, environment.region)
+        return S3AccessLogs(_client("elbv2"), _client("s3"), buckets, environment.account, environment.region)
 
     @cached_property
     def orphans(self) -> Orphans:
         """ELBv2 and EC2."""
         from norikae.adapters.aws.orphans import AwsOrphans
 
-        return AwsOrphans(client("elbv2"), client("ec2"))
+        return AwsOrphans(_client("elbv2"), _client("ec2"))
 
     @cached_property
     def eks(self) -> Eks:
         """EKS."""
         from norikae.adapters.aws.eks import EksClusters
 
-        return EksClusters(client("eks"))
+        return EksClusters(_client("eks"))
 
     @cached_property
     def compute(self) -> Compute:
         """EC2, Auto Scaling, public SSM parameters."""
         from norikae.adapters.aws.compute import AwsCompute
 
-        return AwsCompute(client("ec2"), client("autoscaling"), client("ssm"))
+        return AwsCompute(_client("ec2"), _client("autoscaling"), _client("ssm"))
 
     @cached_property
     def identity(self) -> Identity:
         """IAM, STS, EKS Pod Identity."""
         from norikae.adapters.aws.identity import AwsIdentity
 
-        return AwsIdentity(client("iam"), client("sts"), client("eks"))
+        return AwsIdentity(_client("iam"), _client("sts"), _client("eks"))
 
     @cached_property
     def insights(self) -> Insights:
         """EKS insights."""
         from norikae.adapters.aws.insights import EksInsights
 
-        return EksInsights(client("eks"))
+        return EksInsights(_client("eks"))
 
     @cached_property
     def secrets(self) -> Secrets:
         """Secrets Manager."""
         from norikae.adapters.aws.secrets import AwsSecrets
 
-        return AwsSecrets(client("secretsmanager"))
+        return AwsSecrets(_client("secretsmanager"))
 
     @cached_property
     def probe(self) -> Probe:
@@ -226,14 +221,43 @@ class AwsPorts(SecretPorts):
         """DynamoDB."""
         from norikae.adapters.aws.claims import DynamoClaims
 
-        return DynamoClaims(client("dynamodb"), self.settings.need("table"), self.now)
+        return DynamoClaims(_client("dynamodb"), self.settings.need("table"), self.now)
 
     @cached_property
     def fleet(self) -> Fleet:
         """EC2, Auto Scaling, ELBv2."""
         from norikae.adapters.aws.fleet import AwsFleet
 
-        return AwsFleet(client)
+        return AwsFleet(_client)
+
+    @cached_property
+    def safe(self) -> Safe:
+        """Secrets Manager, for secrets that are carried."""
+        from norikae.adapters.aws.safe import AwsSafe
+
+        return AwsSafe(_client("secretsmanager"))
+
+    @cached_property
+    def letters(self) -> Letters:
+        """SQS."""
+        from norikae.adapters.aws.letters import SqsLetters
+
+        return SqsLetters(lambda: _client("sqs"), self.settings)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """DynamoDB."""
+        from norikae.adapters.aws.deliveries import DynamoDeliveries
+
+        return DynamoDeliveries(_client("dynamodb"), self.settings.need("table"), self.now)
+
+    def shelf(self, cluster: str) -> Shelf:
+        """A cluster's API, for secrets."""
+        if cluster not in self._shelves:
+            from norikae.adapters.kubernetes.shelf import enter
+
+            self._shelves[cluster] = enter(cluster)
+        return self._shelves[cluster]
 
     def yard(self, cluster: str) -> Yard:
         """A cluster's API, for a drain."""
@@ -261,3 +285,9 @@ class AwsPorts(SecretPorts):
 def ports() -> AwsPorts:
     """The world for one invocation."""
     return AwsPorts()
+
+
+def _client(service: str, region: str | None = None) -> Any:  # noqa: ANN401 - boto3's clients have no types
+    from norikae.adapters.aws.session import client
+
+    return client(service, region)

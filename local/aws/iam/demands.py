@@ -14,6 +14,7 @@ from local.aws.iam.compute_demands import autoscaling, ec2, elbv2
 from local.aws.iam.conditions import Context, UnmodelledPolicyError
 from local.aws.iam.eks_demands import eks
 from local.aws.iam.identity_demands import iam, sts
+from local.aws.iam.queue_demands import sqs
 from local.aws.iam.secret_demands import secretsmanager
 from local.aws.iam.storage_demands import dynamodb, s3
 
@@ -114,14 +115,6 @@ def _normalized(name: str) -> str:
     return re.sub(r"[^a-z0-9\-_.]", lambda m: f"\\{ord(m[0]):03o}", plain)
 
 
-_IN_BATCHES = {
-    "SendMessageBatch": "SendMessage",
-    "DeleteMessageBatch": "DeleteMessage",
-    "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
-}
-"""SQS has no actions for batches (SQS guide, "Amazon SQS API permissions")."""
-
-
 def _by_member(prefix: str, *members: str, otherwise: Callable[[Any, Place], str] | None = None) -> Derive:
     """A service whose resource is an ARN (or a name) in one of a few members."""
 
@@ -130,7 +123,7 @@ def _by_member(prefix: str, *members: str, otherwise: Callable[[Any, Place], str
             value = operation.params.get(member)
             if value:
                 arn = value if value.startswith("arn:") or otherwise is None else otherwise(value, place)
-                return [(f"{prefix}:{_IN_BATCHES.get(operation.name, operation.name)}", arn, {})]
+                return [(f"{prefix}:{operation.name}", arn, {})]
         return _anywhere(prefix)(operation, place)
 
     return derive
@@ -206,9 +199,7 @@ _SERVICES: dict[str, Derive] = {
     "autoscaling": autoscaling,
     "stepfunctions": _by_member("states", "executionArn", "stateMachineArn", "mapRunArn", "activityArn"),
     "sns": _by_member("sns", "TopicArn", "TargetArn"),
-    "sqs": _by_member(
-        "sqs", "QueueUrl", "QueueName", otherwise=lambda url, place: place.arn("sqs", url.rsplit("/", 1)[-1])
-    ),
+    "sqs": sqs,
     "kms": _by_member("kms", "KeyId", otherwise=lambda key, place: place.arn("kms", f"key/{key}")),
     "ssm": _by_member("ssm", "Name", otherwise=_parameter),
     "secretsmanager": secretsmanager,

@@ -174,7 +174,7 @@ def test_lists_of_custom_resources_are_atomic_unless_their_schema_says_otherwise
     items = {"type": "object", "properties": {"name": {"type": "string"}}}
     keyed = {"type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"], "items": items}
     names = {"type": "array", "x-kubernetes-list-type": "set"}
-    schema = {"properties": {"spec": {"properties": {"keyed": keyed, "names": names}}}}
+    schema = {"properties": {"spec": {"properties": {"keyed": keyed, "names": names, "plain": {"type": "array"}}}}}
     api.create(CRDS, definition(schema=schema))
     api.apply(widget(keyed=[{"name": "a"}], names=["a"], plain=[1]), manager="one")
     applied = api.apply(widget(keyed=[{"name": "b"}], names=["b"]), manager="two")

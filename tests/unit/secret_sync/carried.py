@@ -50,6 +50,8 @@ class Story:
         """Time, id and body of the messages that can be read then."""
         self.number = 0
         self.answers: list[Json] = []
+        self.between: Callable[[], object] = lambda: None
+        """What happens after each batch while the queue comes to rest."""
 
     @property
     def safe(self) -> Any:
@@ -123,6 +125,7 @@ class Story:
             self.ports.now = max(self.ports.now, min(at for at, _, _ in self.queue))
             self.batch([message for at, message, _ in self.queue if at <= self.ports.now][:10])
             self.ports.now += 1
+            self.between()
         raise AssertionError(f"the queue is never empty: {self.queue[:3]} {self.answers[-1:]}")
 
     # --- what is seen ---

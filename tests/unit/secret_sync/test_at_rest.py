@@ -1,7 +1,7 @@
 """Whatever happens in whatever order, at rest every target is current, and no Secret ever went back.
 
-Hypothesis rotates secrets, sends events twice, late or not at all, lets handlers run into each other, die, lose answers,
-and takes clusters away in the middle.
+Hypothesis rotates secrets, sends events twice, late or not at all, lets handlers run into each other, die and lose
+answers, and takes clusters away in the middle.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from norikae.errors import ThrottledError, UnreachableError
 from norikae.secret_sync.carry import carry
+from norikae.secret_sync.consumers import RESTART_ON, VERSIONS
 from norikae.secret_sync.letter import Check, Sweep
+from norikae.secret_sync.stored import REPLACES
 from tests.unit.fakes.deadly import Deadly, Killed
 from tests.unit.secret_sync.carried import BLUE, GREEN, OURS, Json, Story
 
@@ -25,17 +27,19 @@ PARTS = ("safe", "letters", "deliveries", "topic", "table")
 SECRETS = ("db", "key")
 AWS_SECRET = "awssecrets.mumoshu.github.io"
 FAULTS = (
-    "dies before",
-    "dies after",
-    "refused",
-    "throttled",
-    "answer lost",
-    "rotation",
-    "another",
-    "overtaken",
-    "down",
-    "overtaken",
+    *("dies before", "dies after", "refused", "throttled", "answer lost"),
+    *("rotation", "another", "overtaken", "overtaken", "down", "changed"),
 )
+CONSUMER = {
+    "kind": "Deployment",
+    "metadata": {
+        "namespace": "shop",
+        "name": "web",
+        "creationTimestamp": "1970-01-01T00:00:00Z",
+        "annotations": {RESTART_ON: "db"},
+    },
+    "spec": {"replicas": 1, "template": {"metadata": {}}},
+}
 CALLS = {
     "declared": 8,
     "describe": 3,
@@ -48,6 +52,8 @@ CALLS = {
     "send": 4,
     "tell": 2,
     "environment": 1,
+    "workloads": 2,
+    "annotate_template": 1,
 }
 """Every call of a handler, and how often it makes it, more or less."""
 PLACES = st.sampled_from([*sorted(CALLS), "write", "write", "current"]).flatmap(
@@ -93,10 +99,13 @@ class Carrying(RuleBasedStateMachine):
         self.story.declares("copy", secret="prod/db", templates={"URL": "0 ${password}"}, keys=[])
         for shelf in (self.story.blue, self.story.green):
             reference = {"secretsManagerSecretRef": {"secretId": "prod/db", "versionId": "prod/db-v1"}}
+            shelf.add("Deployment", CONSUMER)
             shelf.add(
                 AWS_SECRET,
                 {"metadata": {"namespace": "shop", "name": "old"}, "spec": {"stringDataFrom": reference}},
             )
+        self.story.between = self.rolls
+        self.rolls()
         self.events = [self.rotated(name) for name in SECRETS]
         self.story.sends(*self.events)
         self.pinned: dict[str, int] = {}
@@ -161,11 +170,12 @@ class Carrying(RuleBasedStateMachine):
         ids = data.draw(st.permutations([message for _, message, _ in self.story.queue]))[:5]
         world = World(self.story, {call: self.fault(what) for call, what in times.items()})
         try:
-            self.story.batch(ids, lambda _, records: carry(world, records))  # type: ignore[arg-type]
+            self.story.batch(ids, lambda _, records: carry(world, records))
         except Killed:
             return  # nothing is acknowledged
         finally:
             self.story.ports.now += 7
+            self.rolls()
 
     def fault(self, what: str) -> Callable[[str], None]:
         fired: list[str] = []
@@ -194,8 +204,16 @@ class Carrying(RuleBasedStateMachine):
             carry(self.story.ports, [{"messageId": one, "body": body} for _, one, body in self.story.queue])
         if what == "down":
             self.comes_or_goes(GREEN)
-        if what == "changed":
+        if what == "changed" and self.loses:
             self.declares_anew(BLUE)
+
+    def rolls(self) -> None:
+        """Rollouts are complete, where a cluster is up."""
+        for shelf in self.story.ports.shelves.values():
+            workload = shelf.objects["Deployment", "shop", "web"]
+            if shelf.down is None:
+                counts = dict.fromkeys(("replicas", "updatedReplicas", "readyReplicas", "availableReplicas"), 1)
+                workload["status"] = {"observedGeneration": workload["metadata"]["generation"], **counts}
 
     # --- what holds ---
 
@@ -218,6 +236,7 @@ class Carrying(RuleBasedStateMachine):
             return
         for shelf in self.story.ports.shelves.values():
             shelf.down = None
+        self.rolls()
         self.story.rests()
         if self.loses:
             self.story.sends(Sweep("sweep"))
@@ -239,6 +258,9 @@ class Carrying(RuleBasedStateMachine):
             assert self.story.version(cluster, name) == current
             assert (status["versionId"], status["conditions"][0]["status"]) == (current, "True")
             assert self.story.delivery(cluster, secret).version == current
+        template = shelf.objects["Deployment", "shop", "web"]["spec"]["template"]["metadata"]
+        if REPLACES in shelf.stored["shop", "db"].annotations:
+            assert template["annotations"] == {VERSIONS: f"db={self.story.version(cluster)}"}, "no restart got lost"
         assert self.pinned[cluster] == number(self.story.safe.described["prod/db"].current)
 
 
@@ -250,7 +272,6 @@ Carrying.TestCase.settings = settings(
     max_examples=150,
     stateful_step_count=25,
     deadline=None,
-    phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.too_slow],
 )
 TestAtRest = Carrying.TestCase

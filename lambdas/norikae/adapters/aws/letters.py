@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from norikae.secret_sync.letter import Letter
+    from norikae.settings import Settings
 
 AT_ONCE, BYTES = 10, 256 * 1024
 """The most that a batch may hold: entries, and bytes of all bodies; 1 MiB where SQS has raised it (API reference,
@@ -32,12 +33,11 @@ class SqsLetters:
 
     Args:
         client: makes boto3's SQS client, when there is something to send: most invocations have nothing.
-        queue: gives the queue's URL.
-        dead_letters: gives the ARN of its dead letters.
+        settings: the function's, which name the queue and its dead letters.
     """
 
-    def __init__(self, client: Callable[[], Any], queue: Callable[[], str], dead_letters: Callable[[], str]) -> None:
-        self._client, self._queue, self._dead_letters = client, queue, dead_letters
+    def __init__(self, client: Callable[[], Any], settings: Settings) -> None:
+        self._client, self._settings = client, settings
 
     def send(self, letters: Sequence[Letter], *, after_seconds: int = 0) -> None:
         """Every letter is in the queue, at least once; what SQS does not take at first is sent again."""
@@ -52,7 +52,7 @@ class SqsLetters:
         One task may run for a queue (API reference, StartMessageMoveTask).
         """
         try:
-            answer = call(self._client().start_message_move_task, SourceArn=self._dead_letters())
+            answer = call(self._client().start_message_move_task, SourceArn=self._settings.need("secrets_dead_letters"))
         except AwsRefusedError as refusal:
             if refusal.code in RUNS_ALREADY:
                 raise RefusedError(f"the dead letters cannot be moved now: {refusal.text}") from None
@@ -61,7 +61,9 @@ class SqsLetters:
 
     def _deliver(self, entries: list[dict[str, Any]]) -> None:
         for _ in range(ROUNDS):
-            answer = call(self._client().send_message_batch, QueueUrl=self._queue(), Entries=entries)
+            answer = call(
+                self._client().send_message_batch, QueueUrl=self._settings.need("secrets_queue"), Entries=entries
+            )
             failed = {one["Id"]: one for one in answer.get("Failed") or []}
             entries = [entry for entry in entries if entry["Id"] in failed]
             ours = next((one for one in failed.values() if one.get("SenderFault")), None)

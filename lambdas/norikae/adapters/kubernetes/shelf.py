@@ -208,7 +208,11 @@ class ApiShelf:
             query["continue"] = page.metadata.continue_
 
     def _discovered(self, kind: str) -> Resource | None:
-        return Discovery(self._fetch).named(kind)
+        try:
+            return Discovery(self._fetch).named(kind)
+        except (AttributeError, KeyError, TypeError):
+            pass
+        raise UnreachableError(f"the discovery of {kind} was answered with something that cannot be read")
 
     def _fetch(self, path: str) -> Json | None:
         asked = Asked("get", path)

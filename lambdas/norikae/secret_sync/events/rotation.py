@@ -17,7 +17,7 @@ class _More(msgspec.Struct, rename={"secret": "SecretId"}):
     secret: str
 
 
-class _ServiceEvent(msgspec.Struct, rename={"name": "eventName", "id": "eventID", "more": "additionalEventData"}):
+class _Ended(msgspec.Struct, rename={"name": "eventName", "id": "eventID", "more": "additionalEventData"}):
     name: str
     more: _More
     id: str = ""
@@ -30,7 +30,7 @@ def service_event(message: Message) -> RotationEnded | Ignored:
     """
     if str(message.detail.get("eventName")) not in ENDS:
         return Ignored("other-event", message.what)
-    said = read_detail(message, _ServiceEvent)
+    said = read_detail(message, _Ended)
     if not ARN.fullmatch(said.more.secret):
         raise MalformedError("malformed")
     return RotationEnded(said.more.secret, ENDS[said.name], said.id or message.id)
