@@ -63,8 +63,7 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
         ending = replace(_ending(stage, before, tuple(operator.pages)), exposed=exposed)
         product = _product_report(world, stage.deployment)
         found = checks_of(scenario, ending)
-        if rotation:
-            found += _rotated(stage, rotation, everything=scenario.rotates == "all")
+        found += _rotated(stage, rotation, everything=scenario.rotates == "all") if rotation else []
         if storm:
             found += storm_checks(storm.seen)
         if scenario.restarts:
@@ -87,10 +86,14 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
         )
     stage.canary.read({"report.json": json.dumps(report), "report.html": html_page(report)})
     report["checks"].append(asdict(stage.canary.check()))
+    _write(report, folder)
+    return report
+
+
+def _write(report: dict[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_text(json.dumps(report, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     (folder / "report.html").write_text(html_page(report), encoding="utf-8")
-    return report
 
 
 def _request(scenario: Scenario) -> str:
