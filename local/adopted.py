@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from local.assembly import ROOT
 from local.central import deploy_from_hub, open_hub
-from local.cluster.established import install_argocd_and_sync
-from local.pod_roles import give_pods_their_roles
+from local.cluster.charts import documents
+from local.cluster.established import OPERATOR, install_argocd_and_sync
+from local.pod_roles import associate_pods, give_pods_their_roles
 from local.private_git import keep_repository_private
 from local.reach import API_PORT
+from local.team_secrets import put_by_hand
 from norikae.traffic.applications import find_applications
 from norikae.traffic.records import LoadBalancerTarget, weighted_alias
 
@@ -110,6 +112,7 @@ def stand(world: World, blue: Serving) -> None:
     if blue.admits:
         for group in environment.network.security_groups:
             world.ec2.admit(world.eks.clusters[blue.name].vpc["clusterSecurityGroupId"], source=group, port=API_PORT)
+    associate_pods(world, blue.name)
     _deploy_applications(world, blue.name)
 
 
@@ -117,9 +120,11 @@ def _deploy_applications(world: World, name: str) -> None:
     argocd = world.environment.argocd
     if argocd.mode == "hub":
         open_hub(world)
+        _hand_over_secrets(world, name)
         deploy_from_hub(world, name, BRANCH)
         return
     keep_repository_private(world, name)
+    _hand_over_secrets(world, name)
     install_argocd_and_sync(
         world.clusters[name].controllers,
         install=ROOT / "environments" / argocd.install,
@@ -127,6 +132,14 @@ def _deploy_applications(world: World, name: str) -> None:
         path=argocd.path,
         revision=BRANCH,
     )
+
+
+def _hand_over_secrets(world: World, name: str) -> None:
+    """What the pods need that is not in Git; and the definition of what teams declare there, as the platform has it."""
+    definition = ROOT / "lambdas" / "manifests" / "secret-sync.yaml"
+    for obj in documents(definition.name, definition.read_text(encoding="utf-8")):
+        world.clusters[name].api.apply(obj, manager=OPERATOR)
+    put_by_hand(world, name)
 
 
 def _adopt(world: World, command: str) -> None:

@@ -16,8 +16,26 @@ READERS = frozenset({"external-secrets", "aws-secret-operator"})
 """Namespaces whose pods read every secret of the account."""
 
 
+def associate_pods(world: World, cluster: str) -> None:
+    """Every role of Pod Identity exists and has its association; operators of secrets may read them.
+
+    Args:
+        world: the world; its kernel must not run.
+        cluster: the cluster, which may still be empty.
+    """
+    identities = world.environment.clusters.pod_identity
+    for role in {one.role for one in identities}:
+        _create(world, role, _pods())
+    for role in {one.role for one in identities if one.namespace in READERS}:
+        _let_read_secrets(world, role)
+    for one in identities:
+        world.eks.create_pod_identity_association(
+            clusterName=cluster, namespace=one.namespace, serviceAccount=one.service_account, roleArn=one.role
+        )
+
+
 def give_pods_their_roles(world: World, cluster: str) -> None:
-    """Every role of the environment exists and lets the service accounts of a cluster in, by IRSA or Pod Identity.
+    """Every role of IRSA exists and lets the service accounts of a cluster in.
 
     Args:
         world: the world; its kernel must not run.
@@ -30,14 +48,6 @@ def give_pods_their_roles(world: World, cluster: str) -> None:
     for role in clusters.irsa_roles:
         mine = [one["metadata"] for one in accounts if role_of(one) == role]
         _create(world, role, _irsa(role, issuer, [subject(one["namespace"], one["name"]) for one in mine]))
-    for role in {one.role for one in clusters.pod_identity}:
-        _create(world, role, _pods())
-    for role in {one.role for one in clusters.pod_identity if one.namespace in READERS}:
-        _let_read_secrets(world, role)
-    for one in clusters.pod_identity:
-        world.eks.create_pod_identity_association(
-            clusterName=cluster, namespace=one.namespace, serviceAccount=one.service_account, roleArn=one.role
-        )
 
 
 def _create(world: World, role: str, statement: Statement) -> None:

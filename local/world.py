@@ -21,6 +21,7 @@ from local.aws.images import PublicParameters
 from local.aws.lambda_ import LambdaSimulator
 from local.aws.message_moves import SqsSimulator
 from local.aws.route53.simulator import Route53Simulator
+from local.aws.secrets import SecretsSimulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
 from local.aws.sts import StsSimulator
 from local.aws.web_identity import Issuers
@@ -80,7 +81,7 @@ class World:
         self._run_functions(crashes)
         self._build_clusters()
         nodes = [self.ec2, self.autoscaling, PublicParameters(self.kernel)]
-        records = [DynamoDbSimulator(account=account, region=region), SqsSimulator(self.kernel)]
+        records = [DynamoDbSimulator(account=account, region=region), SqsSimulator(self.kernel), self.secrets]
         trail = [CloudTrailSimulator(self.kernel, self.route53)]
         pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
         self.front = Front(
@@ -123,6 +124,8 @@ class World:
             region=region,
             targets=Targets(function=self.functions.deliver, machine=self._start_machine, authorize=self._permits),
         )
+
+        self.secrets = SecretsSimulator(self.kernel, account=account, region=region, says=self.events.says)
 
     def _build_clusters(self) -> None:
         """EKS, and the machines that join its clusters."""

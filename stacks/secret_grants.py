@@ -65,7 +65,7 @@ def letters_hear(at: Resources) -> list[iam.PolicyStatement]:
 
 def letters_send(at: Resources) -> list[iam.PolicyStatement]:
     """Send letters to the queue of secrets."""
-    return send_to(at, "Letters", at.secrets_queue) if at.carried else []
+    return send_to(at, "SendLetters", at.secrets_queue) if at.carried else []
 
 
 def letters_redrive(at: Resources) -> list[iam.PolicyStatement]:

@@ -38,10 +38,10 @@ def broken_constraints(shape: Any, value: Any, path: str = "") -> list[str]:
 def _broken_string(shape: Any, value: str, path: str) -> list[str]:
     problems = _too_large(shape, len(value), value, path, "have length")
     if shape.enum and value not in shape.enum:
-        problems.append(_problem(value, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"))
+        problems.append(_problem(shape, value, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"))
     pattern = shape.metadata.get("pattern")
     if pattern and not _matches(pattern, value):
-        problems.append(_problem(value, path, f"Member must satisfy regular expression pattern: {pattern}"))
+        problems.append(_problem(shape, value, path, f"Member must satisfy regular expression pattern: {pattern}"))
     return problems
 
 
@@ -49,11 +49,13 @@ def _too_large(shape: Any, size: int, value: Any, path: str, what: str) -> list[
     limit = shape.metadata.get("max")
     if limit is None or size <= int(limit):
         return []
-    return [_problem(value, path, f"Member must {what} less than or equal to {limit}")]
+    return [_problem(shape, value, path, f"Member must {what} less than or equal to {limit}")]
 
 
-def _problem(value: Any, path: str, constraint: str) -> str:
-    return f"Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
+def _problem(shape: Any, value: Any, path: str, constraint: str) -> str:
+    """AWS leaves out the value of a member that its model calls sensitive."""
+    shown = "" if shape.metadata.get("sensitive") else f" '{value}'"
+    return f"Value{shown} at '{path}' failed to satisfy constraint: {constraint}"
 
 
 def _matches(pattern: str, value: str) -> bool:

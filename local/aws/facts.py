@@ -16,7 +16,7 @@ class WorldFacts(Facts):
     def __init__(self, simulators: dict[str, Simulator]) -> None:
         self._eks: Any = simulators.get("eks")
         self._compute: list[Any] = [
-            simulators[name] for name in ("ec2", "autoscaling", "iam", "elbv2") if name in simulators
+            simulators[name] for name in ("ec2", "autoscaling", "iam", "elbv2", "secretsmanager") if name in simulators
         ]
 
     def eks_arn(self, kind: str, cluster: str, name: str) -> str | None:
@@ -25,7 +25,7 @@ class WorldFacts(Facts):
         return found
 
     def tags(self, arn: str) -> dict[str, str] | None:
-        """The tags of a resource of EKS, EC2, Auto Scaling, IAM or load balancers."""
+        """The tags of a resource of EKS, EC2, Auto Scaling, IAM, load balancers or Secrets Manager."""
         known = [*([self._eks] if self._eks else []), *self._compute]
         found: dict[str, str] | None = next((tags for one in known if (tags := one.tags_of(arn)) is not None), None)
         return found
@@ -38,6 +38,11 @@ class WorldFacts(Facts):
     def group_of(self, instance: str) -> str | None:
         """The name of the Auto Scaling group of an instance."""
         known = (one.group_of(instance) for one in self._compute if one.service == "autoscaling")
+        return next(known, None)
+
+    def secret(self, reference: str) -> str | None:
+        """The whole ARN of a secret."""
+        known = (one.arn_of(reference) for one in self._compute if one.service == "secretsmanager")
         return next(known, None)
 
     def node_role(self, template: str) -> str | None:

@@ -105,7 +105,11 @@ def sync_everything(
     _wait(
         cluster,
         until,
-        lambda: _unsynced(cluster, children) or _unready(cluster, children, gated_kinds, pods_in or cluster),
+        lambda: (
+            _synced_again(cluster, children)
+            or _unsynced(cluster, children)
+            or _unready(cluster, children, gated_kinds, pods_in or cluster)
+        ),
     )
 
 
@@ -134,6 +138,16 @@ def _sync(cluster: KubernetesCluster, names: list[str]) -> None:
     operation = {"operation": {"initiatedBy": {"username": OPERATOR}, "sync": {}}}
     for name in names:
         cluster.api.patch(APPLICATIONS, name, NAMESPACE, operation, manager=OPERATOR)
+
+
+def _synced_again(cluster: KubernetesCluster, names: list[str]) -> str:
+    """Whoever was synced before the definitions were there that another application brings is synced once more."""
+    states = {name: (cluster.argocd.app(name) or {}).get("status", {}).get("operationState", {}) for name in names}
+    failed = [name for name, state in states.items() if state.get("phase") == "Failed"]
+    if failed and all(state.get("phase") in {"Failed", "Succeeded"} for state in states.values()):
+        _sync(cluster, failed)
+        return f"application {failed[0]} to sync: {states[failed[0]].get('message', '')}"
+    return ""
 
 
 def _unsynced(cluster: KubernetesCluster, names: list[str]) -> str:

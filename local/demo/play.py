@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local.adopted import SET_IDENTIFIER
+from local.demo.brownfield import set_identifier
 from local.demo.checks import Check, Ending, checks_of, failed_requests, record_sets
 from local.demo.clung import clinging_checks, who_clung
 from local.demo.pages import html_page
 from local.demo.people import people_of
 from local.demo.report import Seen, Served, Unplanned, demo_report
+from local.demo.rotation import Rotation
+from local.demo.rotation_checks import rotation_checks, steps
 from local.demo.scenarios import SMALL, Scenario, Size
 from local.demo.stage import AFTERMATH_SECONDS, ENVIRONMENT, TARGET, Stage, set_stage
 from local.demo.storm import storm_of
@@ -49,6 +53,7 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
         command = stage.deployment.functions["operator_command"]
         operator = people_of(scenario, world, stage.blue, command, watcher.say)
         storm = storm_of(stage, watcher.say) if scenario.storm else None
+        rotation = Rotation(stage, watcher.say, everything=scenario.rotates == "all") if scenario.rotates else None
         world.kernel.every(LOOK_SECONDS, watcher.look)
         world.kernel.run(execution.finished)
         world.kernel.run(AFTERMATH_SECONDS)
@@ -58,10 +63,12 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
         ending = replace(_ending(stage, before, tuple(operator.pages)), exposed=exposed)
         product = _product_report(world, stage.deployment)
         found = checks_of(scenario, ending)
+        found += _rotated(stage, rotation, everything=scenario.rotates == "all") if rotation else []
         if storm:
             found += storm_checks(storm.seen)
         if scenario.restarts:
             found += _clinging(stage, watcher.left_at, product)
+        stage.canary.search({"pages": "\n".join(operator.pages)})
         report = demo_report(
             product,
             scenario=scenario.name,
@@ -77,10 +84,16 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
                 cause=execution.cause or "",
             ),
         )
+    stage.canary.read({"report.json": json.dumps(report), "report.html": html_page(report)})
+    report["checks"].append(asdict(stage.canary.check()))
+    _write(report, folder)
+    return report
+
+
+def _write(report: dict[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_text(json.dumps(report, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     (folder / "report.html").write_text(html_page(report), encoding="utf-8")
-    return report
 
 
 def _request(scenario: Scenario) -> str:
@@ -128,6 +141,14 @@ def _clinging(stage: Stage, left_at: dict[str, float], product: dict[str, Any]) 
     ended = [event["at"] for event in product.get("events", ()) if event["what"] == "point-of-no-return"]
     quiet = stage.world.environment.decommission.quiet
     return clinging_checks(clung, frozenset({"keep-alive", "websocket"}), ended[0] if ended else None, quiet)
+
+
+def _rotated(stage: Stage, rotation: Rotation, *, everything: bool) -> list[Check]:
+    rotation.close()
+    hosts = {host: one.name for one in stage.applications for host in one.hosts}
+    blues = frozenset({stage.blue, set_identifier(stage.blue), SET_IDENTIFIER})
+    taken = steps(stage.world.route53.history, hosts, blues)
+    return rotation_checks(rotation.seen, taken, stage.applications, everything=everything)
 
 
 def _product_report(world: World, deployment: Deployment) -> dict[str, Any]:

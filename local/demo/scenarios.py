@@ -46,6 +46,8 @@ class Scenario:
         restarts: the application whose WebSockets norikae ends on blue (``norikae.dev/restart-on-blue``).
         clear_of_clients: the run lowers how long clients may keep connections to blue.
         contested: the application whose leased names somebody gives back to external-dns by hand; none when empty.
+        rotates: whether a secret rotates in the middle of the shift, or all of them with events lost and doubled and
+            green's API server unreachable for two minutes.
         storm: whether EC2 takes most of blue's spot machines back in the middle of a shift.
     """
 
@@ -74,6 +76,7 @@ class Scenario:
     clear_of_clients: bool = False
     contested: str = ""
     storm: bool = False
+    rotates: Literal["", "one", "all"] = ""
 
     def habits_of(self, application: str) -> Habits:
         """What the clients of one application keep; WebSockets only those whose pods norikae restarts on blue."""
@@ -99,8 +102,15 @@ class Scenario:
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
-        Scenario("upgrade", "every application moves to a new cluster, the old one is deleted", "succeeded"),
-        Scenario("crash", "one invocation in ten dies, before, in or after its effect", "succeeded", 0.1),
+        Scenario(
+            "upgrade",
+            "every application moves to a new cluster, the old one is deleted; a secret rotates meanwhile",
+            "succeeded",
+            rotates="one",
+        ),
+        Scenario(
+            "crash", "one invocation in ten dies, before, in or after its effect", "succeeded", 0.1, rotates="one"
+        ),
         Scenario(
             "diff",
             "blue was changed by hand, so a person is asked; a commit that lands meanwhile makes the yes void",
@@ -165,6 +175,12 @@ SCENARIOS = {
             "EC2 takes most of blue's spot machines back at once, in the middle of a shift; its events come twice",
             "succeeded",
             storm=True,
+        ),
+        Scenario(
+            "rotation",
+            "every secret rotates during the shift; events get lost and come twice, green is cut off for two minutes",
+            "succeeded",
+            rotates="all",
         ),
     )
 }

@@ -14,12 +14,14 @@ from local.cluster.git import GitRepositories, Repository
 from local.demo import rush
 from local.demo.breakage import broken_on, restarted_on_blue
 from local.demo.brownfield import told_by_annotation, weighted_by_external_dns
+from local.demo.canary_watch import CanaryWatch
 from local.demo.scenarios import Scenario
 from local.deploy import Deployment, deploy
 from local.edge.clients import Clients, Traffic
 from local.edge.scanners import Scanners
 from local.inherited import inherit_blue
 from local.runtime.crash import CrashPlan
+from local.team_secrets import TeamSecrets
 from local.world import World
 from norikae.traffic.applications import Application, find_applications
 from stacks.environment_file import load
@@ -48,6 +50,8 @@ class Stage:
     clients: Clients
     blue: str
     scanners: Scanners
+    secrets: TeamSecrets
+    canary: CanaryWatch
 
     def close(self) -> None:
         """Nobody asks for anything any more."""
@@ -75,6 +79,9 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
         git_files = for_all_clusters(git_files)
     git = GitRepositories({environment.argocd.repository: git_files})
     world = World(environment, git, seed=seed, crashes=crashes)
+    secrets = TeamSecrets(world)
+    secrets.create()
+    watch = CanaryWatch(world, secrets.canary)
     folder = assembly(scenario.environment, scenario.changes)
     deployment = deploy(
         folder, world.client, runtime=world.runtime, account=environment.account, region=environment.region
@@ -106,7 +113,7 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
     _begin(world, blue, clients, next((one for one in found if one.name == scenario.busy), None))
     scanners = Scanners(world.kernel, world.alb, world.elb.load_balancers.values)
     scanners.start()
-    return Stage(world, deployment, found, clients, blue, scanners)
+    return Stage(world, deployment, found, clients, blue, scanners, secrets, watch)
 
 
 def _begin(world: World, blue: str, clients: Clients, busy: Application | None) -> None:

@@ -62,8 +62,11 @@ class Upgrade:
     ) -> None:
         self.stage.close()
         failures, lost = self.world.front.failures, self.stage.clients.failed
+        if error is None:
+            self.stage.canary.search()
         self.world.close()
         if error is None:
+            assert self.stage.canary.leaks == {}, "values of secrets where they should not be"
             assert failures == [], "defects of the world itself"
             assert lost == 0 or self.loses, "requests that clients lost"
 

@@ -44,6 +44,12 @@ class EventBridgeSimulator(Simulator):
         self._seen: dict[tuple[str, str], float] = {}
         self.mischief = Mischief()
         """What the bus does to events besides delivering them; schedules are not touched."""
+        self.mischief_of: dict[str, Mischief] = {}
+        """The same for events of one source, such as ``aws.secretsmanager``."""
+        self.lost: list[dict[str, Any]] = []
+        """The events that no target ever got."""
+        self.doubled: list[dict[str, Any]] = []
+        """Those that came twice."""
         self.events: list[dict[str, Any]] = []
         """Every event that was put or emitted, in order."""
         kernel.every(_TICK, self._tick, first=-kernel.now() % _TICK)
@@ -94,12 +100,19 @@ class EventBridgeSimulator(Simulator):
     def emit(self, event: dict[str, Any]) -> None:
         """Deliver an event to the targets of every enabled rule that matches, a little later."""
         self.events.append(event)
-        stream = self._kernel.stream("events/mischief")
-        if self.mischief.loses(stream):
+        stream, mischief = (
+            self._kernel.stream("events/mischief"),
+            self.mischief_of.get(event.get("source", ""), self.mischief),
+        )
+        if mischief.loses(stream):
+            self.lost.append(event)
             return
-        for _ in range(2 if self.mischief.doubles(stream) else 1):
+        twice = mischief.doubles(stream)
+        if twice:
+            self.doubled.append(event)
+        for _ in range(2 if twice else 1):
             spent = self._kernel.seconds() - self._kernel.env.now
-            wait = spent + LATENCY + self.mischief.late(stream)
+            wait = spent + LATENCY + mischief.late(stream)
             self._kernel.after(wait, lambda: self._route(event))
 
     def says(

@@ -37,7 +37,7 @@ KNOWN_KEYS = frozenset(
 """Keys whose presence in a request the front can tell."""
 WEB_IDENTITY = (":aud", ":sub")
 """Ends of the keys of every OIDC issuer; those of other issuers than the token's are absent from its request."""
-TAGS = ("aws:requesttag", "aws:resourcetag")
+TAGS = ("aws:requesttag", "aws:resourcetag", "secretsmanager:resourcetag")
 """Families of keys; a request's context has the family itself, without a value, where its tags are known."""
 
 

@@ -15,6 +15,7 @@ from local.aws.iam.conditions import Context, UnmodelledPolicyError
 from local.aws.iam.eks_demands import eks
 from local.aws.iam.identity_demands import iam, sts
 from local.aws.iam.queue_demands import sqs
+from local.aws.iam.secret_demands import secretsmanager
 from local.aws.iam.storage_demands import dynamodb, s3
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ class Facts:
 
     def group_of(self, instance: str) -> str | None:
         """The name of the Auto Scaling group of an instance."""
+
+    def secret(self, reference: str) -> str | None:
+        """The whole ARN of a secret, which has a part that AWS chooses."""
 
     def node_role(self, template: str) -> str | None:
         """The ARN of the role that instances of a launch template get."""
@@ -198,7 +202,5 @@ _SERVICES: dict[str, Derive] = {
     "sqs": sqs,
     "kms": _by_member("kms", "KeyId", otherwise=lambda key, place: place.arn("kms", f"key/{key}")),
     "ssm": _by_member("ssm", "Name", otherwise=_parameter),
-    "secretsmanager": _by_member(
-        "secretsmanager", "SecretId", otherwise=lambda name, place: place.arn("secretsmanager", f"secret:{name}-aaaaaa")
-    ),
+    "secretsmanager": secretsmanager,
 }

@@ -18,6 +18,7 @@ Json = dict[str, Any]
 URL = "https://git.example.com/demo/gitops.git"
 PROJECT = Path(__file__).parents[3]
 INSTALL = PROJECT / "environments/demo/argocd.yaml"
+DEFINITION = PROJECT / "lambdas/manifests/secret-sync.yaml"
 GITOPS = PROJECT / "local/demo/gitops"
 
 

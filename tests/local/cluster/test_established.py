@@ -4,13 +4,15 @@ import time
 
 import pytest
 
+from local.cluster.charts import documents
 from local.cluster.cluster import KubernetesCluster
 from local.cluster.established import NotEstablishedError, install_argocd_and_sync
 from local.cluster.git import GitRepositories, Repository
 from local.cluster.objects import Json
 from local.kernel import Kernel
 from local.kubernetes.api import ApiServer
-from tests.local.cluster.building import GITOPS, INSTALL, URL, cluster_named, deployment, ready
+from local.team_secrets import SECRETS, keep
+from tests.local.cluster.building import DEFINITION, GITOPS, INSTALL, URL, cluster_named, deployment, ready
 
 
 def demo(seed: int, *, workers: int = 4) -> KubernetesCluster:
@@ -23,6 +25,10 @@ def demo(seed: int, *, workers: int = 4) -> KubernetesCluster:
     for number in range(workers):
         zone = "ap-northeast-1" + "ac"[number % 2]
         cluster.add_node(f"worker-{number}", labels={"role": "worker"}, zone=zone)
+    for obj in documents(DEFINITION.name, DEFINITION.read_text(encoding="utf-8")):
+        api.apply(obj, manager="test")
+    for one in SECRETS:
+        keep(api, one, one.data(one.value("made-by-hand", 1)))
     return cluster
 
 

@@ -10,7 +10,7 @@ from local.cluster.charts import render_chart
 from local.cluster.git import Repository
 from local.kernel import Kernel
 from local.kubernetes.api import ApiServer
-from tests.local.cluster.building import GITOPS, INSTALL, PROJECT, Json
+from tests.local.cluster.building import DEFINITION, GITOPS, INSTALL, PROJECT, Json
 
 REPOSITORY = Repository.load(GITOPS)
 CLUSTER = "demo-1-35-a"
@@ -40,7 +40,8 @@ def test_the_root_hands_cluster_and_revision_down_and_leaves_the_syncing_to_othe
     for app in children():
         assert app["spec"]["source"]["targetRevision"] == "0" * 40
         assert app["spec"]["source"]["helm"]["parameters"] == [{"name": "cluster", "value": CLUSTER}]
-        assert app["spec"]["syncPolicy"] == {"syncOptions": ["CreateNamespace=true"]}
+        moved_by_norikae = ["RespectIgnoreDifferences=true"] if "ignoreDifferences" in app["spec"] else []
+        assert app["spec"]["syncPolicy"] == {"syncOptions": ["CreateNamespace=true", *moved_by_norikae]}
 
 
 def test_every_folder_has_its_application_and_every_application_its_folder() -> None:
@@ -124,9 +125,9 @@ def test_external_dns_owns_only_what_belongs_to_its_cluster() -> None:
 @pytest.mark.parametrize("version", ["1.33", "1.35"])
 def test_both_versions_accept_every_manifest(kernel: Kernel, version: str) -> None:
     api = ApiServer(name="demo", version=version, now=kernel.now, random=kernel.stream("api"))
-    for obj in yaml.safe_load_all(INSTALL.read_text(encoding="utf-8")):
+    for obj in (one for file in (INSTALL, DEFINITION) for one in yaml.safe_load_all(file.read_text(encoding="utf-8"))):
         assert api.apply(obj, manager="test")["metadata"]["uid"]
-    for app in children():
+    for app in sorted(children(), key=lambda one: not one["spec"]["source"]["path"].startswith("platform/")):
         namespace = app["spec"]["destination"]["namespace"]
         wanted = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
         api.apply(wanted, manager="test")

@@ -44,7 +44,7 @@ def test_only_the_pod_template_of_one_application_differs(application: str) -> N
         "world.norikae.dev/error-rate": str(SHARE),
     }
     assert deployment["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/name"] == application
-    assert "annotations" not in deployment["metadata"]
+    assert set(deployment["metadata"].get("annotations", {})) <= {"norikae.dev/restart-on-secret"}
 
 
 @pytest.mark.parametrize("application", ["nothing", ""])

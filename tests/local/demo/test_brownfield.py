@@ -15,6 +15,7 @@ from local.demo.brownfield import commit_weights, set_identifier, values_of, wei
 from local.demo.scenarios import Scenario
 from local.demo.stage import set_stage
 from local.team import Team
+from local.team_secrets import TeamSecrets
 from local.world import World
 from stacks.environment_file import load
 
@@ -96,6 +97,7 @@ def world() -> Iterator[World]:
     environment = load(ROOT / "environments/demo.yaml")
     repository = weighted_by_external_dns(only("files-upload"), BLUE)
     with World(environment, GitRepositories({environment.argocd.repository: repository})) as world:
+        TeamSecrets(world).create()
         serve(world, Serving(BLUE, "1.33", "demo.example.com", dns="brownfield"))
         yield world
 

@@ -396,3 +396,13 @@ def test_a_role_that_does_not_exist_may_do_nothing(account: Account) -> None:
     ghost = account.front.client("eks", f"arn:aws:iam::{ACCOUNT}:role/ghost")
 
     assert "does not exist" in denied(ghost.list_clusters)
+
+
+def test_a_batch_of_messages_needs_the_permission_of_a_single_one(account: Account) -> None:
+    url = account.front.client("sqs").create_queue(QueueName="letters")["QueueUrl"]
+    account.grant(allow("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:letters"))
+
+    sent = account.function("sqs").send_message_batch(QueueUrl=url, Entries=[{"Id": "1", "MessageBody": "check"}])
+
+    assert [one["Id"] for one in sent["Successful"]] == ["1"]
+    denied(account.function("sqs").delete_message_batch, QueueUrl=url, Entries=[{"Id": "1", "ReceiptHandle": "handle"}])
