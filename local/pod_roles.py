@@ -24,7 +24,8 @@ def associate_pods(world: World, cluster: str) -> None:
         cluster: the cluster, which may still be empty.
     """
     identities = world.environment.clusters.pod_identity
-    for role in {one.role for one in identities}:
+    known = {one["Arn"] for one in world.client("iam").list_roles()["Roles"]}  # a cluster before this one had them
+    for role in {one.role for one in identities} - known:
         _create(world, role, _pods())
     for role in {one.role for one in identities if one.namespace in READERS}:
         _let_read_secrets(world, role)
