@@ -3,61 +3,32 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from local.demo.scenarios import Scenario
-from local.demo.stage import Stage, set_stage
 from local.demo.storm import BUDGETS, is_marked, moves
 from norikae.adapters.aws.claims import DynamoClaims
+from tests.workflow.small_world import SmallWorld
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from local.aws.autoscaling.records import Group
     from local.aws.ec2.records import Instance
     from local.aws.front import Call
-    from local.runtime.crash import Crashes
     from norikae.drain.claim import Claim
 
-APPLICATIONS = ("chat-api", "files-upload", "notify-push")
-STORY = Scenario("story", "", "succeeded")
 TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING"
 
 
-class Nodes:
+class Nodes(SmallWorld):
     """Blue of a small world: its machines, what becomes of their nodes, and what people hear."""
 
-    def __init__(self, *, scenario: Scenario = STORY, seed: int = 1, crashes: Crashes | None = None) -> None:
-        self.stage: Stage = set_stage(scenario, seed, APPLICATIONS)
-        self.world, self.blue = self.stage.world, self.stage.blue
-        self.api = self.world.clusters[self.blue].api
+    def __init__(self, **more: Any) -> None:
         self.messages: list[dict[str, Any]] = []
         """Everything that was said of interruptions, one for each episode and stage."""
-        self.world.front.on_call.append(self._hear)
-        self.world.runtime.crashes = crashes
-        self.run(60)  # what the adoption has begun is over
+        super().__init__(**more)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stage.close()
-        failures = self.world.front.failures
-        self.world.close()
-        if error is None:
-            assert failures == [], "defects of the world itself"
-
-    def _hear(self, call: Call, phase: str) -> None:
-        if phase != "after" or (call.service, call.operation) != ("sns", "Publish") or call.error_code:
-            return
-        message = json.loads(call.params["Message"])
+    def hears(self, message: dict[str, Any]) -> None:
         if message["event"] == "interruption":
             self.messages += message.get("episodes", [message])
-
-    def run(self, seconds: float) -> None:
-        self.world.kernel.run(seconds)
 
     def run_until_finished(self, *instances: str, seconds: float = 1200) -> None:
         """Let the world live until the claims on some machines are finished."""
