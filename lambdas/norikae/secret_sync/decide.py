@@ -164,8 +164,9 @@ def status_of(
     is_news = state == "current" and (known.get("status") != "True" or {**old, **said} != old or "syncedAt" not in old)
     if is_news:
         said["syncedAt"] = _rfc3339(now)
-    others = [one for one in old.get("conditions") or [] if isinstance(one, dict) and one.get("type") != "Synced"]
-    said["conditions"] = [*others, condition]
+    before = old.get("conditions")
+    others = [one for one in before if isinstance(one, dict)] if isinstance(before, list) else []
+    said["conditions"] = [*(one for one in others if one.get("type") != "Synced"), condition]
     return {"status": said} if {**old, **said} != old else {}
 
 
