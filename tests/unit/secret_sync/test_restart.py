@@ -263,6 +263,12 @@ def test_consumers_of_a_class_roll_while_a_pod_mounts_an_older_version() -> None
     assert restart(ports, letter(BLUE, "class:files")) == Restarted()
 
 
+def test_a_secret_of_a_class_that_norikae_may_not_look_at_keeps_no_consumer_from_the_others() -> None:
+    ports = class_story(mounts("a", db="db-v1", api="api-v1"))
+    ports.safe.broken["describe:gone"] = RefusedError("secretsmanager:DescribeSecret of gone: AccessDeniedException")
+    assert restart(ports, letter(BLUE, "class:files")).done == ("deployment web",)
+
+
 def test_a_pin_in_a_class_is_nothing_to_restart_for() -> None:
     ports = class_story(mounts("a", db="db-v1"))
     pinned = "- objectName: db\n  objectType: secretsmanager\n  objectVersion: db-v1"
