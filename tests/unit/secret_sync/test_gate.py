@@ -71,6 +71,13 @@ def test_an_edit_that_is_only_to_be_reported_holds_nobody() -> None:
     assert said(world(secret_sync(NEW, conditions=[edited]))) == ""
 
 
+def test_an_edit_of_an_older_version_is_no_proof_that_the_current_one_is_there() -> None:
+    edited = {"type": "Synced", "status": "False", "reason": "Edited", "message": "edited", "observedGeneration": 1}
+    ports = world(secret_sync(OLD, conditions=[edited]))
+    assert "does not have the current version" in said(ports)
+    assert sent(ports) == [Check(arn_of(SECRET), why="gate")]
+
+
 def test_a_secret_is_described_once_and_asked_for_once_however_it_is_named() -> None:
     syncs = [secret_sync(OLD, name=f"db-{number}") for number in range(3)]
     syncs += [secret_sync(OLD, name="by-arn", secret=arn_of(SECRET))]
