@@ -39,6 +39,10 @@ DOUBT = 30
 Secrets Manager are eventually consistent (its API reference, ListSecrets). Who moves the label back waits that long."""
 
 
+DIGITS = 19
+"""Of the largest generation (Kubernetes API conventions, "Metadata": an int64)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A SecretSync and its Secret.
@@ -199,7 +203,8 @@ def _is_outdated(job: Job) -> bool:
     if job.stored is None or job.stored.annotations.get(SYNC) != owner(job.target):
         return False
     generation = job.stored.annotations.get(GENERATION, "")
-    return generation.isdecimal() and int(generation) > job.target.generation
+    is_number = generation.isdecimal() and len(generation) <= DIGITS  # or somebody edited it
+    return is_number and int(generation) > job.target.generation
 
 
 def _outdated(job: Job) -> ConflictError:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from norikae.errors import RefusedError, ThrottledError, UnreachableError
 from norikae.secret_sync.letter import Check, Restart
+from norikae.secret_sync.stored import GENERATION
 from tests.unit.fakes.secrets import arn_of
 from tests.unit.secret_sync.carried import BLUE, GREEN, OURS, Story, label_event
 
@@ -466,6 +468,39 @@ def test_a_write_whose_answer_is_lost_loses_no_restart() -> None:
     story.ports.letters.sent, story.blue.write = [], put  # type: ignore[method-assign]
     story.batch(["m2"])
     assert story.ports.letters.sent == [(Restart(BLUE, "shop", ("copy", "db")), 0)]
+
+
+def test_a_lost_answer_after_a_refusal_loses_no_restart() -> None:
+    story = Story(green=False)
+    story.declares("db")
+    story.carries(story.rotates())
+    story.blue.refuses["write shop/db"] = RefusedError("PATCH secrets shop/db was answered 403 Forbidden")
+    story.carries(story.rotates())
+    assert (story.delivery().state, story.delivery().version) == ("refused", "prod/db-v2")
+    story.blue.refuses.clear()
+    put = story.blue.write
+
+    def lost(wanted: Any, **more: Any) -> None:
+        put(wanted, **more)
+        raise UnreachableError("the answer was lost")
+
+    story.blue.write = lost  # type: ignore[method-assign]
+    story.carries(Check("prod/db", "sweep"))
+    story.blue.write = put  # type: ignore[method-assign]
+    story.batch(["m3"])
+    assert (Restart(BLUE, "shop", ("db",)), 0) in story.ports.letters.sent
+
+
+@pytest.mark.parametrize("generation", ["9" * 5000, "\u0669" * 30])
+def test_a_generation_that_somebody_wrote_by_hand_hurts_no_other_secret(generation: str) -> None:
+    story = Story(green=False)
+    story.declares("db")
+    story.declares("key")
+    story.carries(story.rotates("db"), story.rotates("key"))
+    stored = story.blue.stored["shop", "db"]
+    story.blue.stored["shop", "db"] = replace(stored, annotations={**stored.annotations, GENERATION: generation})
+    story.carries(story.rotates("db"), story.rotates("key"))
+    assert story.version(BLUE, "key") == "prod/key-v2"
 
 
 def _dies(*_letters: object, **_more: object) -> None:
