@@ -47,6 +47,7 @@ def carry(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             batch.ignore(said)
         elif isinstance(said, Rotated | Check):
             looks.append(Heard.of(message, said))
+            batch.once |= {message} if isinstance(said, Check) and said.why == "gate" else set()
         else:
             others.append((message, said))
     if looks:

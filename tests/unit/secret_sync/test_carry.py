@@ -68,7 +68,7 @@ def test_a_version_that_was_just_replaced_is_not_believed_to_be_current_again() 
     old = (story.safe.values["prod/db"], story.safe.described["prod/db"])
     story.carries(story.rotates())
     story.safe.values["prod/db"], story.safe.described["prod/db"] = old
-    (message,) = story.sends(Check("prod/db", "gate"))
+    (message,) = story.sends(Check("prod/db", "late"))
     assert "may have a newer version" in story.batch([message])["failed"][0]
     assert story.version(BLUE) == "prod/db-v2"
     story.ports.now += 60

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from norikae.errors import UnreachableError
+from norikae.errors import ThrottledError, UnreachableError
 from norikae.secret_sync.contained import contained
 from norikae.secret_sync.letter import Check, Restart, Sweep
 from tests.unit.secret_sync.carried import BLUE, GREEN, Story
@@ -53,3 +53,14 @@ def test_a_cluster_that_does_not_answer_one_letter_is_not_asked_for_the_next_one
     answer = story.carries(*letters, Restart(GREEN, "shop", ("db",)), Check("prod/db", "gate"))
     assert len(answer["batchItemFailures"]) == 5
     assert (story.blue.calls["list workloads shop"], story.green.calls["list workloads shop"]) == (1, 1)
+
+
+def test_a_look_that_a_gate_asked_for_does_not_come_again_since_the_gate_does() -> None:
+    """Else each look of a gate adds a message that fails every minute, just while Secrets Manager throttles."""
+    story = Story()
+    story.declares("db")
+    event = story.rotates()
+    story.safe.broken["current:prod/db"] = ThrottledError("not so fast")
+    answer = story.carries(*[Check("prod/db", "gate")] * 8, event)
+    assert answer["batchItemFailures"] == [{"itemIdentifier": "m9"}]
+    assert answer["failed"] == ["ThrottledError: not so fast"]
