@@ -71,9 +71,10 @@ def test_several_secrets_make_one_restart_and_keep_each_others_entries() -> None
 
 @pytest.mark.parametrize(
     ("made", "rolls"),
-    [("2026-11-28T23:59:59Z", True), ("2026-11-29T00:00:00Z", True), ("2026-11-29T00:00:01Z", False)],
+    [("2026-11-28T23:59:59Z", True), ("2026-11-29T00:01:00Z", True), ("2026-11-29T00:01:01Z", False)],
 )
 def test_a_workload_that_is_younger_than_the_secret_has_no_old_pods(made: str, *, rolls: bool) -> None:
+    """``written-at`` is when the handler began, and it writes up to a minute later."""
     assert bool(due(workload(made=made), {"db": kubernetes_secret()})) is rolls
 
 
