@@ -156,7 +156,10 @@ def test_what_another_operator_fetches_is_its_own_unless_the_environment_names_i
         (ThrottledError("slow down"), f"{SECRET}: slow down"),
         (UnreachableError("timed out"), f"{SECRET}: timed out"),
         (NotFoundError("there is none"), "there is none: what the clusters have stays as it is. Create it, or"),
-        (RefusedError("AccessDenied"), f"Secrets Manager refuses {SECRET}: AccessDenied; its resource policy and"),
+        (
+            RefusedError("AccessDenied"),
+            f"Secrets Manager refuses {SECRET}: AccessDenied; there is none of that name",
+        ),
     ],
 )
 def test_a_secret_that_cannot_be_described_is_no_proof(error: Any, why: str) -> None:
