@@ -13,6 +13,7 @@ from local.cluster.git import GitRepositories
 from local.demo.scenarios import Scenario
 from local.demo.stage import DOMAIN, ENVIRONMENT, repository
 from local.deploy import Deployment, deploy
+from local.team_secrets import TeamSecrets
 from local.world import World
 from stacks.environment_file import load
 
@@ -29,6 +30,7 @@ class Company:
             {environment.argocd.repository: repository(("files-upload",), Scenario("story", "", "succeeded"))}
         )
         self.world = World(environment, git)
+        TeamSecrets(self.world).create()  # without which their pods do not start
         account, region = environment.account, environment.region
         self.deployment: Deployment = deploy(
             assembly(ENVIRONMENT), self.world.client, runtime=self.world.runtime, account=account, region=region

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from norikae.secret_sync.garbage import readable
 from norikae.secret_sync.target import Standing, Target
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def targets(shelf: Shelf, *, account: str = "", region: str = "") -> list[Target
         region: not needed either.
     """
     del account, region
-    return [target for obj in shelf.declared(KIND) if (target := _target(obj)).secrets]
+    return [target for target in readable(_target, shelf.declared(KIND)) if target.secrets]
 
 
 def standing_of(target: Target, secret: Described) -> Standing:

@@ -52,12 +52,14 @@ class Batch:
     Args:
         ignored: what asks for nothing, and how often that came.
         failed: why a message comes again, by its id.
+        once: messages that never come again: a gate asks anew at each look, and a pile of its letters helps nobody.
         counts: what was done.
     """
 
     ignored: Counter[str] = field(default_factory=Counter)
     failed: dict[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+    once: set[str] = field(default_factory=set)
 
     def ignore(self, said: Ignored) -> None:
         """A message is acknowledged and counted."""
@@ -69,7 +71,7 @@ class Batch:
 
     def answer(self) -> dict[str, Any]:
         """What Lambda reads (Lambda guide, "Implementing partial batch responses"), and what the log line says."""
-        failures = [{"itemIdentifier": message} for message in self.failed]
+        failures = [{"itemIdentifier": message} for message in self.failed if message not in self.once]
         said = {
             "ignored": dict(self.ignored),
             "failed": sorted(set(self.failed.values())),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from norikae.errors import NorikaeError
+from norikae.errors import NorikaeError, UnreachableError
 from norikae.secret_sync.batch import Batch, Heard
+from norikae.secret_sync.contained import contained
 from norikae.secret_sync.errand import errands
 from norikae.secret_sync.events.table import parse
 from norikae.secret_sync.heard import Ignored, Rotated, RotationEnded
@@ -21,10 +22,12 @@ from norikae.secret_sync.survey import at_once, live_clusters, visit
 from norikae.secret_sync.sweep import sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from norikae.ports import Ports
     from norikae.secret_sync.delivery import Delivery
+    from norikae.secret_sync.errand import Errand
+    from norikae.secret_sync.survey import Place
 
 
 def carry(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -37,31 +40,46 @@ def carry(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         ports: the world.
         records: the event's ``Records``.
     """
-    batch, looks = Batch(), []
+    batch, looks, others = Batch(), [], []
     for record in records:
         said, message = parse(str(record.get("body", ""))), str(record["messageId"])
         if isinstance(said, Ignored):
             batch.ignore(said)
         elif isinstance(said, Rotated | Check):
             looks.append(Heard.of(message, said))
+            batch.once |= {message} if isinstance(said, Check) and said.why == "gate" else set()
         else:
-            _do(ports, batch, message, said)
+            others.append((message, said))
     if looks:
         _look(ports, batch, looks)
+    lost: dict[str, NorikaeError] = {}
+    for message, other in others:  # rotations first: these may wait for a cluster that does not answer
+        _do(ports, batch, message, other, lost)
     return batch.answer()
 
 
-def _do(ports: Ports, batch: Batch, message: str, said: RotationEnded | Sweep | Restart) -> None:
-    """What needs no look at a secret."""
+def _do(
+    ports: Ports, batch: Batch, message: str, said: RotationEnded | Sweep | Restart, lost: dict[str, NorikaeError]
+) -> None:
+    """What needs no look at a secret; a cluster that did not answer one letter is not asked for the next ones."""
+    cluster = said.cluster if isinstance(said, Restart) else ""
+    if cluster in lost:
+        batch.fail([message], lost[cluster])
+        return
     try:
-        if isinstance(said, RotationEnded):
-            batch.counts["told"] += tell_rotation(ports, said)
-        elif isinstance(said, Sweep):
-            batch.counts["swept"] += sweep(ports, said)
-        else:
-            batch.counts["restarted"] += len(restart(ports, said).done)
+        batch.counts.update(contained("a letter", partial(_done, ports, said)))
     except NorikaeError as error:
         batch.fail([message], error)
+        if cluster and isinstance(error, UnreachableError):
+            lost[cluster] = error
+
+
+def _done(ports: Ports, said: RotationEnded | Sweep | Restart) -> dict[str, int]:
+    if isinstance(said, RotationEnded):
+        return {"told": int(tell_rotation(ports, said))}
+    if isinstance(said, Sweep):
+        return {"swept": sweep(ports, said)}
+    return {"restarted": len(restart(ports, said).done)}
 
 
 def _look(ports: Ports, batch: Batch, heard: Sequence[Heard]) -> None:
@@ -72,7 +90,7 @@ def _look(ports: Ports, batch: Batch, heard: Sequence[Heard]) -> None:
         return
     places, unseen = visit(ports, clusters)
     wanted = errands(ports, batch, heard, places, unseen)
-    looks = at_once([place.shelf for place in places], [partial(look, ports, errand, places) for errand in wanted])
+    looks = at_once([place.shelf for place in places], [_looking(ports, errand, places) for errand in wanted])
     done: list[tuple[Looked, dict[str, Delivery]]] = []
     for errand, looked in zip(wanted, looks, strict=True):
         try:
@@ -95,6 +113,10 @@ def _look(ports: Ports, batch: Batch, heard: Sequence[Heard]) -> None:
             settle(ports, looked, known)
         except NorikaeError as error:
             batch.fail([one.message for one in looked.errand.heard], error)
+
+
+def _looking(ports: Ports, errand: Errand, places: Sequence[Place]) -> Callable[[], Looked]:
+    return partial(contained, f"the look at {errand.name}", partial(look, ports, errand, places))
 
 
 def _known(ports: Ports, batch: Batch, looked: object) -> tuple[Looked, dict[str, Delivery]]:

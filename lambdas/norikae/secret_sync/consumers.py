@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from norikae.cluster.workloads import unready_reason
-from norikae.secret_sync.stored import REPLACES, WRITTEN_AT
+from norikae.secret_sync.stored import HANDLED_WITHIN, REPLACES, WRITTEN_AT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -114,6 +114,10 @@ def _is_younger(workload: Json, stored: Stored) -> bool:
     if not made or not written:
         return False
     try:
-        return datetime.fromisoformat(made) > datetime.fromisoformat(written)
-    except (ValueError, TypeError):  # somebody edited the annotation; one restart too many harms less than one too few
+        return datetime.fromisoformat(made) > datetime.fromisoformat(written) + timedelta(seconds=HANDLED_WITHIN)
+    except (
+        ValueError,
+        TypeError,
+        OverflowError,
+    ):  # somebody edited it; one restart too many harms less than none
         return False

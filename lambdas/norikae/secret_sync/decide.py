@@ -133,12 +133,13 @@ def status_of(
 ) -> Json:
     """The merge patch of a SecretSync's status; {} when it says all of that already, so nothing has to be sent.
 
-    ``versionId`` and ``syncedAt`` are of the last time that it was current, and stay when it is not any more.
+    ``versionId`` is of the last time that it was current, but for an edit, and ``syncedAt`` of the last time without
+    one; both stay when it is not any more.
 
     Args:
         target: the SecretSync as it was read, with its old status.
         secret: what Secrets Manager says of its secret; None when it says nothing.
-        version: the version that the Secret has; counts only for ``current``.
+        version: the version that the Secret has; does not count when it is refused.
         state: what became of it.
         reason: in words, with the remedy; never anything of a value.
         now: the instant, in seconds since the epoch.
@@ -159,13 +160,14 @@ def status_of(
     said: Json = {"observedGeneration": target.generation}
     if secret is not None:
         said["secret"] = secret.arn
-    if state == "current":
+    if state != "refused":
         said["versionId"] = version
     is_news = state == "current" and (known.get("status") != "True" or {**old, **said} != old or "syncedAt" not in old)
     if is_news:
         said["syncedAt"] = _rfc3339(now)
-    others = [one for one in old.get("conditions") or [] if isinstance(one, dict) and one.get("type") != "Synced"]
-    said["conditions"] = [*others, condition]
+    before = old.get("conditions")
+    others = [one for one in before if isinstance(one, dict)] if isinstance(before, list) else []
+    said["conditions"] = [*(one for one in others if one.get("type") != "Synced"), condition]
     return {"status": said} if {**old, **said} != old else {}
 
 
@@ -187,9 +189,12 @@ def standing_of_sync(target: Target, secret: Described) -> Standing:
     message = str(known.get("message", "")) if is_fresh and known.get("status") != "True" else ""
     if message and known.get("reason") == "Refused":
         return Standing("refused", message)
-    if message and known.get("reason") == "Edited":
+    is_edited = bool(message) and known.get("reason") == "Edited"
+    if is_edited and isinstance(status, dict) and status.get("versionId") == secret.current:
         return Standing("observed", message)
-    return Standing("behind", message or f"{target} does not have the current version of {secret.name} yet")
+    return Standing(
+        "behind", ("" if is_edited else message) or f"{target} does not have the current version of {secret.name} yet"
+    )
 
 
 def owner(target: Target) -> str:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from norikae.secret_sync.asked import asking, asks_of, is_fetched, ready
+from norikae.secret_sync.garbage import readable
 from norikae.secret_sync.target import Standing, Target
 
 if TYPE_CHECKING:
@@ -44,11 +45,15 @@ def targets(shelf: Shelf, *, account: str = "", region: str = "") -> list[Target
     declared = shelf.declared(KIND)
     if not declared:
         return []
-    stores = {("SecretStore", _place(one)): one for one in shelf.declared("secretstores.external-secrets.io")}
-    for one in shelf.declared("clustersecretstores.external-secrets.io"):
-        stores["ClusterSecretStore", one["metadata"]["name"]] = one
-    ours = {key: one for key, one in stores.items() if _is_ours(one, account, region)}
-    return [target for obj in declared if (target := _target(obj, ours)) is not None]
+
+    def ours(store: Json) -> Json | None:
+        return store if _is_ours(store, account, region) else None
+
+    namespaced = readable(ours, shelf.declared("secretstores.external-secrets.io"))
+    wide = readable(ours, shelf.declared("clustersecretstores.external-secrets.io"))
+    stores = {("SecretStore", _place(one)): one for one in namespaced}
+    stores |= {("ClusterSecretStore", one["metadata"]["name"]): one for one in wide}
+    return readable(lambda obj: _target(obj, stores), declared)
 
 
 def standing_of(target: Target, secret: Described) -> Standing:

@@ -81,7 +81,7 @@ def _paths(target: Target) -> list[tuple[str, ...]]:
     text = (target.object["metadata"].get("annotations") or {}).get(APPLIED)
     try:
         applied = msgspec.json.decode(text) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         applied = None
     return paths if applied is None else [path for path in paths if _has(applied, path)]
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from norikae.argocd.applications import APPLICATIONS
 from norikae.argocd.home import home_of
-from norikae.errors import NorikaeError, NotFoundError, PermanentError
+from norikae.errors import CredentialsExpiredError, NorikaeError, NotFoundError, PermanentError
 from norikae.secret_sync.aws_secret import KIND as AWS_SECRET
 from norikae.secret_sync.aws_secret import corrupted_by_operator, fields_of
 from norikae.secret_sync.ignored import ignored, owner_of
 from norikae.secret_sync.others import nudge, standing_of, targets_of_others
 from norikae.secret_sync.outcome import Outcome
 from norikae.secret_sync.provider_class import KIND as PROVIDER_CLASS
+from norikae.secret_sync.secret import NAMESPACES_TAG
 from norikae.secret_sync.survey import at_once
 
 if TYPE_CHECKING:
@@ -104,7 +105,11 @@ def _patch(ports: Ports, secret: Described, place: Place, target: Target, read: 
         try:
             value = read()
         except PermanentError as error:
-            return None, f"the value of {secret.name} is refused: {error}"
+            return None, (
+                f"the value of {secret.name} is refused: {error}; norikae has to see whether aws-secret-operator would "
+                f"corrupt it, so the secret needs its tag {NAMESPACES_TAG} (of any namespace), and its policy and its "
+                "KMS key have to allow norikae"
+            )
         for field in fields_of(target, secret):
             if problem := corrupted_by_operator(value, field):
                 return None, f"{target}: {secret.name}: {problem}"
@@ -115,14 +120,17 @@ def _patch(ports: Ports, secret: Described, place: Place, target: Target, read: 
 
 
 def _put_back(ports: Ports, place: Place, target: Target) -> str:
-    """Why Argo CD would undo the patch; "" also where its application may not be read, which keeps nobody waiting."""
+    """Why Argo CD would undo the patch; "" also where its application may not be read, which keeps nobody waiting.
+
+    In the cluster of a central Argo CD nobody who carries secrets has an access entry: its API server answers 401.
+    """
     name, argocd = owner_of(target), ports.environment.argocd
     if not name:
         return ""
     try:
         kubernetes = ports.kubernetes(home_of(argocd, place.cluster).cluster)
         application = kubernetes.get(APPLICATIONS, name, argocd.namespace)
-    except PermanentError:
+    except (PermanentError, CredentialsExpiredError):
         return ""
     return ignored(application, target) if application is not None else ""
 

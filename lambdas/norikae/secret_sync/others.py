@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from norikae.secret_sync import aws_secret, external_secret, provider_class
+from norikae.secret_sync.garbage import GARBAGE
+from norikae.secret_sync.target import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from norikae.secret_sync.ports import Shelf
     from norikae.secret_sync.secret import Described
-    from norikae.secret_sync.target import Json, Kind, Standing, Target
+    from norikae.secret_sync.target import Json, Kind, Target
 
 
 class Operator(Protocol):
@@ -52,7 +54,10 @@ def standing_of(target: Target, secret: Described) -> Standing:
         target: one of ``targets_of_others``, as it is now.
         secret: as DescribeSecret gives it.
     """
-    return OPERATORS[target.kind].standing_of(target, secret)
+    try:
+        return OPERATORS[target.kind].standing_of(target, secret)
+    except GARBAGE:
+        return Standing("refused", f"{target} has not the form that its operator documents; write it anew")
 
 
 def nudge(target: Target, secret: Described, *, now: float) -> Json | None:
@@ -63,4 +68,7 @@ def nudge(target: Target, secret: Described, *, now: float) -> Json | None:
         secret: as DescribeSecret gives it.
         now: the instant, in seconds since the epoch.
     """
-    return OPERATORS[target.kind].nudge(target, secret, now=now)
+    try:
+        return OPERATORS[target.kind].nudge(target, secret, now=now)
+    except GARBAGE:
+        return None

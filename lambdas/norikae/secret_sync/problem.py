@@ -70,10 +70,16 @@ def after_the_call(environment: Environment, secret: Described) -> str:
 def of_error(reference: str, error: PermanentError) -> str:
     """What a refusal of Secrets Manager means.
 
+    One who may see a secret by ``name-??????`` alone is denied, and not told that there is none (the ARN of a request
+    that finds nothing has no suffix; Service Authorization Reference, "AWS Secrets Manager").
+
     Args:
         reference: a name or an ARN.
         error: what it said; never a value.
     """
     if isinstance(error, NotFoundError):
         return f"{error}: what the clusters have stays as it is. Create it, or correct or delete what names {reference}"
-    return f"Secrets Manager refuses {reference}: {error}; its resource policy and its KMS key have to allow norikae"
+    return (
+        f"Secrets Manager refuses {reference}: {error}; there is none of that name, or its resource policy and its "
+        "KMS key have to allow norikae"
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from norikae.secret_sync.class_objects import objects_of
+from norikae.secret_sync.garbage import readable
 from norikae.secret_sync.target import Standing, Target
 
 if TYPE_CHECKING:
@@ -38,17 +39,16 @@ def targets(shelf: Shelf, *, account: str = "", region: str = "") -> list[Target
         region: a class whose ``parameters.region`` is another one is none of ours; "" for any.
     """
     del account
-    classes = [one for one in shelf.declared(KIND) if _is_ours(one, region)]
+    classes = readable(lambda one: one if _is_ours(one, region) else None, shelf.declared(KIND))
     if not classes:
         return []
     pods = shelf.declared("secretproviderclasspodstatuses.secrets-store.csi.x-k8s.io")
     mounted: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for pod in pods:
-        status = pod.get("status") or {}
-        place = (pod["metadata"]["namespace"], str(status.get("secretProviderClassName", "")))
-        files = {str(one.get("id")): str(one.get("version")) for one in status.get("objects") or ()}
+    for place, files in readable(_mount, pods):
         mounted.setdefault(place, []).append(files)
-    found = (_target(one, mounted.get((one["metadata"]["namespace"], one["metadata"]["name"]), [])) for one in classes)
+    found = readable(
+        lambda one: _target(one, mounted.get((one["metadata"]["namespace"], one["metadata"]["name"]), [])), classes
+    )
     return [target for target in found if target.secrets or target.problem]
 
 
@@ -105,6 +105,13 @@ def mounts_of(target: Target, secret: Described) -> tuple[set[str], list[str]]:
         for word in versions.split()
     ]
     return {word[1:] for word in words if word.startswith(PIN)}, [word for word in words if not word.startswith(PIN)]
+
+
+def _mount(pod: Json) -> tuple[tuple[str, str], dict[str, str]]:
+    """Namespace and class of a pod's mount, and the version of each file."""
+    status = pod.get("status") or {}
+    place = (pod["metadata"]["namespace"], str(status.get("secretProviderClassName", "")))
+    return place, {str(one.get("id")): str(one.get("version")) for one in status.get("objects") or ()}
 
 
 def _is_ours(obj: Json, region: str) -> bool:

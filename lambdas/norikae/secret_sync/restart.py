@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from norikae.errors import ConflictError, NotFoundError
+from norikae.errors import ConflictError, NotFoundError, PermanentError
 from norikae.notify.tell import tell
 from norikae.secret_sync import provider_class
 from norikae.secret_sync.consumers import CLASS, consumers, due, keeps_pods, name_of, unfinished
@@ -106,7 +106,7 @@ def _class(ports: Ports, target: Target) -> Stored:
     for reference in target.secrets:
         try:
             secret = ports.safe.describe(reference)
-        except NotFoundError:  # whoever deleted it hears of that elsewhere
+        except PermanentError:  # whoever deleted it hears of that elsewhere, and the class may mount what others own
             continue
         pins, mounted = provider_class.mounts_of(target, secret)
         if not pins:

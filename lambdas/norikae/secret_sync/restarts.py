@@ -19,8 +19,8 @@ def ask_for_restarts(ports: Ports, done: Sequence[tuple[Looked, Mapping[str, Del
     """One letter is in the queue for every namespace with Secrets that replaced a version; how many namespaces.
 
     It depends on what the Secrets are, not on who wrote them: until a delivery of the version is written down, after
-    this, that did not fail, each look sends the letters again. A write whose answer was lost did happen, so a failure
-    says nothing. Restarting what has been restarted does nothing.
+    this, that has every target current, each look sends the letters again. A write whose answer was lost did happen, so
+    a failure says nothing, and it stays unsaid after a refusal. Restarting what has been restarted does nothing.
 
     Args:
         ports: the world.
@@ -30,7 +30,7 @@ def ask_for_restarts(ports: Ports, done: Sequence[tuple[Looked, Mapping[str, Del
     for looked, known in done:
         for one in looked.outcomes:
             before = known.get(one.cluster)
-            is_new = before is None or not one.version or before.version != one.version or before.state == "failed"
+            is_new = before is None or not one.version or before.version != one.version or before.state != "current"
             was_written = (one.cluster, one.target.namespace, one.secret) in looked.wrote
             if one.secret and (is_new or was_written):
                 changed.setdefault(one.cluster, {}).setdefault(one.target.namespace, set()).add(one.secret)

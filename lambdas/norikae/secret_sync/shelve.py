@@ -16,7 +16,7 @@ from norikae.secret_sync.decide import decide, owner, wanted
 from norikae.secret_sync.declaration import read_declaration
 from norikae.secret_sync.outcome import Outcome
 from norikae.secret_sync.render import render
-from norikae.secret_sync.stored import GENERATION, REPLACES, SECRET, SYNC, VERSION, WRITTEN_AT, Stored
+from norikae.secret_sync.stored import GENERATION, HANDLED_WITHIN, REPLACES, SECRET, SYNC, VERSION, WRITTEN_AT, Stored
 from norikae.secret_sync.survey import at_once
 
 if TYPE_CHECKING:
@@ -34,9 +34,12 @@ if TYPE_CHECKING:
     Read = Callable[[], Value]
 
 NEEDS_VALUE = frozenset({"create", "write"})
-DOUBT = 30
-"""Seconds after a write in which the version that it replaced is not believed to be current again: all operations of
-Secrets Manager are eventually consistent (its API reference, ListSecrets). Who moves the label back waits that long."""
+DOUBT = 30 + HANDLED_WITHIN
+"""Seconds after a handler that wrote began, in which the version that it replaced is not believed to be current again:
+all operations of Secrets Manager are eventually consistent (its API reference, ListSecrets). Who moves the label back
+waits that long."""
+DIGITS = 19
+"""Of the largest generation (Kubernetes API conventions, "Metadata": an int64)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,8 @@ def _is_outdated(job: Job) -> bool:
     if job.stored is None or job.stored.annotations.get(SYNC) != owner(job.target):
         return False
     generation = job.stored.annotations.get(GENERATION, "")
-    return generation.isdecimal() and int(generation) > job.target.generation
+    is_number = generation.isdecimal() and len(generation) <= DIGITS  # or somebody edited it
+    return is_number and int(generation) > job.target.generation
 
 
 def _outdated(job: Job) -> ConflictError:

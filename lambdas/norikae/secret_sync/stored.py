@@ -17,7 +17,9 @@ SYNC, GENERATION = "norikae.dev/secret-sync", "norikae.dev/secret-sync-generatio
 SECRET, VERSION, REPLACES = "norikae.dev/secret", "norikae.dev/secret-version", "norikae.dev/secret-replaces"
 """Annotations: the secret's ARN, the version's id, and the version that was there before; none for the first."""
 WRITTEN_AT = "norikae.dev/secret-written-at"
-"""Annotation: when this version was written, as RFC 3339."""
+"""Annotation: when the handler began that wrote this version, as RFC 3339."""
+HANDLED_WITHIN = 60
+"""Seconds after that in which it was written: the handler's timeout."""
 HASH, KEYS = "norikae.dev/secret-hash", "norikae.dev/secret-keys"
 """Annotations: what ``fingerprint`` says of the data, and of which of its keys (comma-separated)."""
 

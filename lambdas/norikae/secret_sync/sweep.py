@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from norikae.errors import ConflictError, NorikaeError, NotFoundError
+from norikae.errors import NorikaeError
 from norikae.secret_sync.decide import status_of
 from norikae.secret_sync.declaration import synced
 from norikae.secret_sync.errand import OURS
@@ -75,5 +75,5 @@ def _say_what_is_wrong(ports: Ports, place: Place, target: Target) -> None:
         place.shelf.patch(
             target.kind, target.namespace, target.name, body, instead_of=target.resource_version, status=True
         )
-    except (ConflictError, NotFoundError):  # it was changed or deleted; the next sweep looks again
+    except NorikaeError:  # it was changed or deleted, or may not be written; the next sweep looks again
         return

@@ -10,7 +10,7 @@ import pytest
 
 from local.cluster.charts import render_chart
 from local.cluster.git import GitRepositories, Repository
-from local.pod_roles import READERS, give_pods_their_roles
+from local.pod_roles import READERS, associate_pods, give_pods_their_roles
 from local.world import World
 from stacks.environment_file import load
 from tests.local.cluster.building import GITOPS
@@ -30,6 +30,7 @@ def world() -> Iterator[World]:
         subnets = list(world.environment.network.subnets)
         world.eks.adopt(NAME, "1.33", role_arn="arn:aws:iam::123456789012:role/blue", subnets=subnets, addons=[agent])
         world.clusters[NAME].controllers.add_node("node-0", labels={"role": "system"})
+        associate_pods(world, NAME)
         give_pods_their_roles(world, NAME)
         repository, api = Repository.load(GITOPS), world.clusters[NAME].api
         files = repository.files(repository.resolve("main"), "platform/external-secrets")

@@ -61,6 +61,11 @@ def test_no_right_of_those_who_carry_secrets_names_a_secret() -> None:
         assert "aggregationRule" not in role
 
 
+def test_those_who_carry_secrets_get_nothing_by_name_but_an_application() -> None:
+    """Declarations are listed and patched; a merge patch needs no ``get``."""
+    assert set().union(*(touched(role, "get") for role in bound("norikae:secrets"))) == {"applications.argoproj.io"}
+
+
 @pytest.mark.parametrize("role", ROLES.values(), ids=lambda role: f"{role['kind']} {role['metadata']['name']}")
 def test_nobody_lists_or_watches_secrets_or_may_do_everything(role: Json) -> None:
     for rule in role.get("rules") or []:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from norikae.errors import RefusedError, ThrottledError, UnreachableError
 from norikae.secret_sync.letter import Check, Restart
+from norikae.secret_sync.stored import GENERATION
 from tests.unit.fakes.secrets import arn_of
 from tests.unit.secret_sync.carried import BLUE, GREEN, OURS, Story, label_event
 
@@ -59,16 +61,21 @@ def test_an_event_that_secrets_manager_does_not_know_yet_is_looked_at_again() ->
 
 
 def test_a_version_that_was_just_replaced_is_not_believed_to_be_current_again() -> None:
-    """It is a stale read, or somebody has moved the label back; who waits half a minute knows."""
+    """It is a stale read, or somebody has moved the label back; who waits a minute and a half knows.
+
+    The Secret says when the handler began that wrote it, which may be a minute before it did.
+    """
     story = Story(green=False)
     story.declares("db")
     story.carries(story.rotates())
     old = (story.safe.values["prod/db"], story.safe.described["prod/db"])
     story.carries(story.rotates())
     story.safe.values["prod/db"], story.safe.described["prod/db"] = old
-    (message,) = story.sends(Check("prod/db", "gate"))
+    (message,) = story.sends(Check("prod/db", "late"))
     assert "may have a newer version" in story.batch([message])["failed"][0]
     assert story.version(BLUE) == "prod/db-v2"
+    story.ports.now += 60 + 29
+    assert "may have a newer version" in story.batch([message])["failed"][0]
     story.ports.now += 60
     assert story.batch([message])["batchItemFailures"] == []
     assert story.version(BLUE) == "prod/db-v1"
@@ -466,6 +473,39 @@ def test_a_write_whose_answer_is_lost_loses_no_restart() -> None:
     story.ports.letters.sent, story.blue.write = [], put  # type: ignore[method-assign]
     story.batch(["m2"])
     assert story.ports.letters.sent == [(Restart(BLUE, "shop", ("copy", "db")), 0)]
+
+
+def test_a_lost_answer_after_a_refusal_loses_no_restart() -> None:
+    story = Story(green=False)
+    story.declares("db")
+    story.carries(story.rotates())
+    story.blue.refuses["write shop/db"] = RefusedError("PATCH secrets shop/db was answered 403 Forbidden")
+    story.carries(story.rotates())
+    assert (story.delivery().state, story.delivery().version) == ("refused", "prod/db-v2")
+    story.blue.refuses.clear()
+    put = story.blue.write
+
+    def lost(wanted: Any, **more: Any) -> None:
+        put(wanted, **more)
+        raise UnreachableError("the answer was lost")
+
+    story.blue.write = lost  # type: ignore[method-assign]
+    story.carries(Check("prod/db", "sweep"))
+    story.blue.write = put  # type: ignore[method-assign]
+    story.batch(["m3"])
+    assert (Restart(BLUE, "shop", ("db",)), 0) in story.ports.letters.sent
+
+
+@pytest.mark.parametrize("generation", ["9" * 5000, "\u0669" * 30])
+def test_a_generation_that_somebody_wrote_by_hand_hurts_no_other_secret(generation: str) -> None:
+    story = Story(green=False)
+    story.declares("db")
+    story.declares("key")
+    story.carries(story.rotates("db"), story.rotates("key"))
+    stored = story.blue.stored["shop", "db"]
+    story.blue.stored["shop", "db"] = replace(stored, annotations={**stored.annotations, GENERATION: generation})
+    story.carries(story.rotates("db"), story.rotates("key"))
+    assert story.version(BLUE, "key") == "prod/key-v2"
 
 
 def _dies(*_letters: object, **_more: object) -> None:

@@ -218,6 +218,11 @@ def test_a_refusal_keeps_the_version_that_the_secret_still_has() -> None:
     assert (refused["status"]["versionId"], refused["status"]["syncedAt"]) == (V1, "2023-11-14T22:13:20Z")
 
 
+def test_an_edit_that_is_reported_says_which_version_was_edited() -> None:
+    _, after = said(sync(), "current")
+    assert said(after, "edited", "edited", version=V2)[0]["status"]["versionId"] == V2
+
+
 def test_the_transition_time_moves_with_the_status_and_not_with_the_words() -> None:
     _, first = said(sync(), "refused", "one")
     _, second = said(first, "refused", "two", now=NOW + 60)

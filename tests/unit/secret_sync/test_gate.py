@@ -71,6 +71,13 @@ def test_an_edit_that_is_only_to_be_reported_holds_nobody() -> None:
     assert said(world(secret_sync(NEW, conditions=[edited]))) == ""
 
 
+def test_an_edit_of_an_older_version_is_no_proof_that_the_current_one_is_there() -> None:
+    edited = {"type": "Synced", "status": "False", "reason": "Edited", "message": "edited", "observedGeneration": 1}
+    ports = world(secret_sync(OLD, conditions=[edited]))
+    assert "does not have the current version" in said(ports)
+    assert sent(ports) == [Check(arn_of(SECRET), why="gate")]
+
+
 def test_a_secret_is_described_once_and_asked_for_once_however_it_is_named() -> None:
     syncs = [secret_sync(OLD, name=f"db-{number}") for number in range(3)]
     syncs += [secret_sync(OLD, name="by-arn", secret=arn_of(SECRET))]
@@ -149,7 +156,10 @@ def test_what_another_operator_fetches_is_its_own_unless_the_environment_names_i
         (ThrottledError("slow down"), f"{SECRET}: slow down"),
         (UnreachableError("timed out"), f"{SECRET}: timed out"),
         (NotFoundError("there is none"), "there is none: what the clusters have stays as it is. Create it, or"),
-        (RefusedError("AccessDenied"), f"Secrets Manager refuses {SECRET}: AccessDenied; its resource policy and"),
+        (
+            RefusedError("AccessDenied"),
+            f"Secrets Manager refuses {SECRET}: AccessDenied; there is none of that name",
+        ),
     ],
 )
 def test_a_secret_that_cannot_be_described_is_no_proof(error: Any, why: str) -> None:

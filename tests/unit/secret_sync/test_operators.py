@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from norikae.errors import RefusedError, UnreachableError
+from norikae.errors import CredentialsExpiredError, RefusedError, UnreachableError
 from norikae.secret_sync.asked import _versions
 from norikae.secret_sync.letter import Check, Restart
 from tests.unit.fakes.secrets import FakeShelf, arn_of
@@ -171,6 +171,20 @@ def test_an_aws_secret_that_argo_cd_would_put_back_is_refused_with_what_to_add()
     story.carries(story.rotates())
     assert version_of(story.blue) == "prod/db-v1"
     assert "RespectIgnoreDifferences=true" in story.delivery().reason
+
+
+def test_an_argo_cd_that_does_not_know_us_keeps_no_version_from_an_aws_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever carries secrets has no access entry in the cluster of a central Argo CD, so every call is a 401."""
+    story = Story(green=False)
+    pinned(story, annotations={"argocd.argoproj.io/tracking-id": "web:mumoshu.github.io/AWSSecret:shop/db"})
+
+    def stranger(*_: Any, **__: Any) -> Any:
+        raise CredentialsExpiredError("GET applications was answered 401 Unauthorized")
+
+    monkeypatch.setattr(story.ports.kubernetes(BLUE), "get", stranger)
+    story.rotates()
+    assert story.carries(story.rotates())["batchItemFailures"] == []
+    assert version_of(story.blue) == "prod/db-v2"
 
 
 def test_a_patch_that_is_forbidden_is_refused_and_one_that_fails_comes_again() -> None:

@@ -71,9 +71,10 @@ def test_several_secrets_make_one_restart_and_keep_each_others_entries() -> None
 
 @pytest.mark.parametrize(
     ("made", "rolls"),
-    [("2026-11-28T23:59:59Z", True), ("2026-11-29T00:00:00Z", True), ("2026-11-29T00:00:01Z", False)],
+    [("2026-11-28T23:59:59Z", True), ("2026-11-29T00:01:00Z", True), ("2026-11-29T00:01:01Z", False)],
 )
 def test_a_workload_that_is_younger_than_the_secret_has_no_old_pods(made: str, *, rolls: bool) -> None:
+    """``written-at`` is when the handler began, and it writes up to a minute later."""
     assert bool(due(workload(made=made), {"db": kubernetes_secret()})) is rolls
 
 
@@ -261,6 +262,12 @@ def test_consumers_of_a_class_roll_while_a_pod_mounts_an_older_version() -> None
     assert restart(ports, letter(BLUE, "class:files")).done == ("deployment web",)
     assert rolled_for(ports.shelf(BLUE)) == "class:files=api-v1+db-v2"
     assert restart(ports, letter(BLUE, "class:files")) == Restarted()
+
+
+def test_a_secret_of_a_class_that_norikae_may_not_look_at_keeps_no_consumer_from_the_others() -> None:
+    ports = class_story(mounts("a", db="db-v1", api="api-v1"))
+    ports.safe.broken["describe:gone"] = RefusedError("secretsmanager:DescribeSecret of gone: AccessDeniedException")
+    assert restart(ports, letter(BLUE, "class:files")).done == ("deployment web",)
 
 
 def test_a_pin_in_a_class_is_nothing_to_restart_for() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from norikae.errors import UnreachableError
+from norikae.errors import RefusedError, UnreachableError
 from norikae.secret_sync.letter import Check, Sweep
 from tests.unit.fakes.secrets import arn_of
 from tests.unit.secret_sync.carried import BLUE, GREEN, OURS, Story
@@ -127,3 +127,13 @@ def test_a_deletion_that_cloudtrail_tells_is_looked_at() -> None:
     story.carries(event, event)
     assert (story.told(), story.version(BLUE)) == (["secret-deleted"], "prod/db-v1")
     assert story.blue.objects[OURS, "shop", "db"]["status"]["versionId"] == "prod/db-v1"
+
+
+def test_a_status_that_may_not_be_written_keeps_no_sweep_from_the_other_secrets() -> None:
+    story = Story()
+    story.declares("db")
+    story.declares("wrong", secret="")
+    story.blue.refuses[f"patch {OURS} shop/wrong"] = RefusedError("PATCH was answered 403 Forbidden")
+    assert story.carries(Sweep("sweep"))["batchItemFailures"] == []
+    assert sent(story) == [Check("prod/db", "sweep")]
+    assert story.condition(GREEN, "wrong")["reason"] == "Refused"
