@@ -90,6 +90,7 @@ def test_what_is_adopted_can_be_let_go_of_without_a_trace(company: Company) -> N
         "norikae:decommission",
         "norikae:scale",
         "norikae:restart",
+        "norikae:secrets",
     }
     assert not any(entry.policies for role, entry in cluster.entries.items() if "norikae" in role)
     assert "norikae-read" in company.rights()

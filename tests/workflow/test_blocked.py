@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.scenario
 
 LOOKS = ("Describe", "List", "Get", "BatchGet", "Query", "AssumeRole")
-OURS = {"dynamodb", "s3", "sns"}
-"""Where a run writes what it found: its table, its evidence, its topic."""
+OURS = {"dynamodb", "s3", "sns", "sqs"}
+"""Where norikae writes what it found: its table, its evidence, its topic, its queues."""
 
 
 def created(calls: list[Call]) -> list[str]:

@@ -61,6 +61,7 @@ def test_without_it_requests_are_lost_on_the_same_way() -> None:
         assert reasons[GREEN, "overloaded"] > 0, reasons
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("cold-2")
 def test_a_rollback_from_100_meets_a_blue_as_large_as_it_was() -> None:
     with Upgrade(APP, scenario=busy(outcome="partial")) as upgrade:
@@ -76,6 +77,7 @@ def test_a_rollback_from_100_meets_a_blue_as_large_as_it_was() -> None:
         assert pods(upgrade, upgrade.blue) >= SERVES_ALL
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("cold-2")
 def test_a_shift_can_be_stopped_while_green_grows() -> None:
     with Upgrade(APP, scenario=busy()) as upgrade:

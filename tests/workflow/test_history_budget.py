@@ -192,6 +192,7 @@ def assert_counted(execution: Execution, machine: Machine) -> None:
         assert visits[state] <= limit, f"{state} was entered more often than its row says"
 
 
+@pytest.mark.long
 @pytest.mark.scenario
 @pytest.mark.xdist_group("history")
 def test_histories_of_a_troubled_upgrade_are_as_long_as_computed() -> None:

@@ -36,6 +36,7 @@ def test_an_application_of_external_dns_moves_and_is_its_own_again() -> None:
         assert any("norikae" in one for one in marks), "they were taken, and given back"
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("lease-2")
 def test_names_that_somebody_gives_back_while_they_move_are_taken_again_once_and_a_person_knows_why() -> None:
     with Upgrade(FOUGHT_OVER, scenario=SCENARIOS["external-dns-fight"]) as upgrade:

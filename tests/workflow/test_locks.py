@@ -35,6 +35,7 @@ def test_an_upgrade_locks_what_it_watches_and_leaves_no_lock() -> None:
         assert upgrade.weights("files-upload") == {"demo-1-35-a": 100}
 
 
+@pytest.mark.long
 def test_functions_that_die_leave_no_lock_either() -> None:
     dying = Scenario("locked-crash", "", "succeeded", crash_probability=0.1, protect=True)
     with Upgrade("files-upload", scenario=dying) as upgrade:

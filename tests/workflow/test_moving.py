@@ -158,6 +158,7 @@ def test_a_blue_that_does_not_answer_pages_and_is_tried_again() -> None:
         assert lost <= {(APP, upgrade.blue), (APP, "")}, "whoever was sent to a blue without pods, never green"
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("moving-3")
 def test_after_a_failed_gate_a_run_may_hold_all_others() -> None:
     scenario = Scenario("story", "", "partial", bad=OTHER, on_failure="hold")

@@ -61,6 +61,7 @@ def test_every_time_runs_in_exactly_one_cluster_of_an_upgrade() -> None:
         assert said.count("handed-off") == 1
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("singletons-back")
 def test_every_time_runs_in_exactly_one_cluster_of_an_abort_in_the_soak() -> None:
     with Upgrade("chat-api", APP, crash_probability=0.05) as upgrade:

@@ -63,6 +63,7 @@ def run_began(upgrade: Upgrade) -> float:
     return float(upgrade.world.kernel.now() - upgrade.world.kernel.seconds())
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("sticky-clients")
 def test_an_abort_gives_blue_its_keep_alive_back() -> None:
     with Upgrade(APP, scenario=STICKY) as upgrade:
