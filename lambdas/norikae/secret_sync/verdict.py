@@ -85,7 +85,9 @@ def judge(
         told=stays,
         again=before.again if before and state == "waiting" else 0.0,
     )
-    is_said = before is not None and (before.told, before.reason) == (news, reason)
+    # Those who are late get done one after the other, so that reason changes without any news.
+    is_as_before = before is not None and (before.reason == reason or (news == "late" and before.version == version))
+    is_said = before is not None and before.told == news and is_as_before
     return Verdict(delivery, before, "" if is_said else news, reason or _reason([one for one in outcomes if one.news]))
 
 

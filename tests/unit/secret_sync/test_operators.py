@@ -8,7 +8,12 @@ import pytest
 
 from norikae.errors import CredentialsExpiredError, RefusedError, UnreachableError
 from norikae.secret_sync.asked import _versions
+from norikae.secret_sync.delivery import Delivery
+from norikae.secret_sync.external_secret import KIND
 from norikae.secret_sync.letter import Check, Restart
+from norikae.secret_sync.outcome import Outcome
+from norikae.secret_sync.target import Target
+from norikae.secret_sync.verdict import Verdict, judge
 from tests.unit.fakes.secrets import FakeShelf, arn_of
 from tests.unit.secret_sync.carried import BLUE, GREEN, Story
 
@@ -171,6 +176,21 @@ def test_an_aws_secret_that_argo_cd_would_put_back_is_refused_with_what_to_add()
     story.carries(story.rotates())
     assert version_of(story.blue) == "prod/db-v1"
     assert "RespectIgnoreDifferences=true" in story.delivery().reason
+
+
+def test_operators_that_get_done_one_after_the_other_are_late_once() -> None:
+    """Who is still late is another reason at each look, and no other news."""
+    targets = [Target(KIND, "shop", name, ("prod/db",), "1") for name in ("a", "b", "c")]
+
+    def late(count: int, before: Delivery | None, now: float) -> Verdict:
+        outcomes = [Outcome(BLUE, one, "waiting", f"{one} is not done") for one in targets[:count]]
+        return judge("arn", BLUE, "v2", outcomes, before, patience=300, now=now)
+
+    first = late(3, None, 0.0)
+    second = late(3, first.delivery, 301.0)
+    third = late(2, second.delivery, 302.0)
+    assert [one.news for one in (first, second, third)] == ["", "late", ""]
+    assert third.delivery.told == "late"
 
 
 def test_an_argo_cd_that_does_not_know_us_keeps_no_version_from_an_aws_secret(monkeypatch: pytest.MonkeyPatch) -> None:
