@@ -10,7 +10,6 @@ write. A spot warning per node goes through a local queue with the batches and p
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import math
 import sys
@@ -28,6 +27,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "lambdas")]
 from bench.cluster import Cluster  # noqa: E402 - the path is set above
 from bench.drain_page import write_page  # noqa: E402
 from bench.drain_rig import Claims, Fleet, Rig  # noqa: E402
+from bench.figures import exit_code, keep, percentiles, show  # noqa: E402
 from bench.hop import Hop  # noqa: E402
 from norikae.drain.ingest import ingest  # noqa: E402
 from stacks.environment_file import load  # noqa: E402
@@ -158,14 +158,10 @@ def main() -> int:
         found[case.name] = figures = drain(case)
         show(case.name, figures)
         broken += [f"{case.name}: {words}" for words in broken_promises(case, figures)]
-    file = ROOT / "build" / "bench" / "drain.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({name: asdict(figures) for name, figures in found.items()}, indent=2) + "\n")
+    keep("drain", found)
     if options.write:
         write_page(ROOT / "docs" / "benchmarks.md", {name: asdict(figures) for name, figures in found.items()})
-    for line in broken:
-        print(f"broken: {line}")
-    return 1 if broken else 0
+    return exit_code(broken)
 
 
 def drain(case: Case) -> Figures:
@@ -222,9 +218,9 @@ def _figures(
     refused = sum(1 for one in requests if one["status"] == 429)  # noqa: PLR2004 - Too Many Requests
     empty = [story["empty"] - began for story in mine if story["empty"] is not None]
     return Figures(
-        cordon=_percentiles([story["cordoned"] - began for story in mine if story["cordoned"] is not None]),
-        first=_percentiles([story["first_deletion"] - began for story in mine if story["first_deletion"] is not None]),
-        empty=_percentiles(empty),
+        cordon=percentiles([story["cordoned"] - began for story in mine if story["cordoned"] is not None]),
+        first=percentiles([story["first_deletion"] - began for story in mine if story["first_deletion"] is not None]),
+        empty=percentiles(empty),
         in_time=sum(1 for seconds in empty if seconds < MACHINE_SECONDS),
         calls=len(requests),
         calls_a_node=round(len(requests) / case.nodes, 1),
@@ -233,21 +229,13 @@ def _figures(
         refused=refused,
         refused_each=round(refused / granted, 3) if granted else 0.0,
         most_at_once=told["most_at_once"],
-        ingest=_percentiles(rig.ingest_seconds),
+        ingest=percentiles(rig.ingest_seconds),
         slices=rig.executions.slices,
         messages=len(rig.topic.messages),
         table=dict(rig.claims.requests),
         floor=case.floor,
         of_floor=round(max(empty) / case.floor, 3) if len(empty) == case.nodes else math.inf,
     )
-
-
-def _percentiles(values: list[float]) -> tuple[float, float]:
-    """The 50th and the 99th, by nearest rank."""
-    ordered = sorted(values) or [math.inf]
-    ranks = (math.ceil(len(ordered) * share) - 1 for share in (0.5, 0.99))
-    fifty, ninety_nine = (round(ordered[max(0, rank)], 2) for rank in ranks)
-    return fifty, ninety_nine
 
 
 def broken_promises(case: Case, figures: Figures) -> list[str]:
@@ -265,14 +253,6 @@ def broken_promises(case: Case, figures: Figures) -> list[str]:
     if not case.budgets:
         wanted[f"empty after {figures.empty[1]} s, at most {EMPTY_P99}"] = figures.empty[1] < EMPTY_P99
     return [words for words, kept in wanted.items() if not kept]
-
-
-def show(name: str, figures: Figures) -> None:
-    """Print one run."""
-    print(f"{name}:")
-    for key, value in asdict(figures).items():
-        print(f"  {key.replace('_', ' '):16} {value}")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

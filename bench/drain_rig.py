@@ -14,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from bench.topic import Topic
 from norikae.adapters.clock import SystemClock
 from norikae.adapters.kubernetes.client import KubernetesClient
 from norikae.adapters.kubernetes.yard import CONNECTIONS, ApiYard
@@ -134,18 +135,6 @@ class Fleet:
         """Only pods are targets."""
         del group
         return frozenset()
-
-
-class Topic:
-    """Counts what people are told."""
-
-    def __init__(self) -> None:
-        self.messages: list[dict[str, Any]] = []
-
-    def tell(self, subject: str, message: dict[str, Any]) -> None:
-        """One message."""
-        del subject
-        self.messages.append(message)
 
 
 @dataclass

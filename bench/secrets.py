@@ -12,13 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import math
 import sys
 import tempfile
 import time
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "lambdas")]
 
 from bench.cluster import Cluster  # noqa: E402 - the path is set above
+from bench.figures import exit_code, keep, percentiles, show  # noqa: E402
 from bench.page import put  # noqa: E402
 from bench.secrets_rig import NAMESPACE, Account  # noqa: E402
 from stacks.environment_file import load  # noqa: E402
@@ -118,17 +118,13 @@ def main() -> int:
         show(case.name, figures)
         broken += [f"{case.name}: {words}" for words in broken_promises(case, figures)]
     rows = [*(row(name, figures) for name, figures in found.items())]
-    file = ROOT / "build" / "bench" / "secrets.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({name: asdict(figures) for name, figures in found.items()}, indent=2) + "\n")
+    keep("secrets", found)
     polled = [polling(500, 2, interval) for interval in (3600, 15)]
     print("\n".join(("", *HEAD_OF_DAY, carried(500, found["500 secrets at once"].last), *polled)))
     if options.write:
         table = (*HEAD, *rows, "", *HEAD_OF_DAY, carried(500, found["500 secrets at once"].last), *polled)
         put(ROOT / "docs" / "benchmarks.md", BEGIN, END, table)
-    for line in broken:
-        print(f"broken: {line}")
-    return 1 if broken else 0
+    return exit_code(broken)
 
 
 def measure(case: Case, seed: int) -> Figures:
@@ -254,7 +250,7 @@ def _figures(
     asked = {kind: count - before.get(kind, 0) for kind, count in sorted(account.safe.requests.items())}
     versions = case.secrets * case.rounds
     return Figures(
-        current=_percentiles(lasted),
+        current=percentiles(lasted),
         last=round(max(lasted), 2),
         values=asked.get("value", 0),
         versions=versions,
@@ -264,18 +260,10 @@ def _figures(
         by_kind=dict(sorted(Counter(f"{one['kind']} {one['status']}" for one in requests).items())),
         refused=sum(1 for one in requests if one["status"] == 429),  # noqa: PLR2004 - Too Many Requests
         most_at_once=max(each["most_at_once"] for each in told),
-        batches=(len(account.seconds), *_percentiles(account.seconds)),
+        batches=(len(account.seconds), *percentiles(account.seconds)),
         table=dict(account.deliveries.requests),
         messages=len(account.topic.messages),
     )
-
-
-def _percentiles(values: list[float]) -> tuple[float, float]:
-    """The 50th and the 99th, by nearest rank."""
-    ordered = sorted(values) or [math.inf]
-    ranks = (math.ceil(len(ordered) * share) - 1 for share in (0.5, 0.99))
-    fifty, ninety_nine = (round(ordered[max(0, rank)], 2) for rank in ranks)
-    return fifty, ninety_nine
 
 
 def broken_promises(case: Case, figures: Figures) -> list[str]:
@@ -331,14 +319,6 @@ def polling(secrets: int, clusters: int, interval: int) -> str:
     reads = secrets * clusters * DAY // interval
     words = f"{interval // 3600} h" if interval >= 3600 else f"{interval} s"  # noqa: PLR2004 - an hour
     return f"| polling every {words} (computed) | {reads:,} | 0 | {words} |"
-
-
-def show(name: str, figures: Figures) -> None:
-    """Print one run."""
-    print(f"{name}:")
-    for key, value in asdict(figures).items():
-        print(f"  {key.replace('_', ' '):16} {value}")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

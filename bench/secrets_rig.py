@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
-from norikae.adapters.kubernetes.shelf import CONNECTIONS, ApiShelf
-from norikae.secret_sync.carry import carry
 
 from bench.hop import Hop
+from bench.topic import Topic
 from norikae.adapters.clock import SystemClock
 from norikae.adapters.kubernetes.client import KubernetesClient
+from norikae.adapters.kubernetes.shelf import CONNECTIONS, ApiShelf
 from norikae.errors import ConflictError, NotFoundError
+from norikae.secret_sync.carry import carry
 from norikae.secret_sync.sealed import Sealed
 from norikae.secret_sync.secret import Described, Value
 from norikae.settings import Settings
@@ -127,18 +128,6 @@ class Letters:
     def redrive(self) -> str:
         """There are no dead letters here."""
         raise NotImplementedError
-
-
-class Topic:
-    """Counts what people are told."""
-
-    def __init__(self) -> None:
-        self.messages: list[dict[str, Any]] = []
-
-    def tell(self, subject: str, message: dict[str, Any]) -> None:
-        """One message."""
-        del subject
-        self.messages.append(message)
 
 
 class Table:

@@ -21,6 +21,7 @@ from botocore import exceptions
 
 from norikae.errors import (
     AwsRefusedError,
+    ConflictError,
     CredentialsExpiredError,
     NorikaeError,
     ThrottledError,
@@ -138,6 +139,28 @@ def translate(operation: str, error: Exception, expected: Errors) -> NorikaeErro
     if transient is None:
         return AwsRefusedError(operation, code, text)
     return transient(f"{operation}: {code}: {text}")
+
+
+def put_instead_of(put_item: Callable[..., Any], table: str, item: Mapping[str, Any], body: str | None) -> None:
+    """Put an item if the ``body`` that is there still is the one that was read.
+
+    Args:
+        put_item: DynamoDB's.
+        table: name of the table.
+        item: the item.
+        body: what was read; None when there was no item.
+
+    Raises:
+        ConflictError: somebody wrote first.
+    """
+    condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+    if body is not None:
+        condition = {
+            "ConditionExpression": "#body = :body",
+            "ExpressionAttributeNames": {"#body": "body"},
+            "ExpressionAttributeValues": {":body": {"S": body}},
+        }
+    call(put_item, expected={CONDITION: ConflictError}, TableName=table, Item=item, **condition)
 
 
 def _transient(code: str, status: int) -> type[TransientError] | None:

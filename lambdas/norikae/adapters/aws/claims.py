@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from norikae.adapters.aws.calls import CONDITION, call, pages
+from norikae.adapters.aws.calls import call, pages, put_instead_of
 from norikae.drain.claim import Claim, Wave
 from norikae.drain.news import is_news
 from norikae.errors import ConflictError
@@ -74,14 +74,8 @@ class DynamoClaims:
         return [msgspec.json.decode(item["body"]["S"], type=Claim) for page in query for item in page["Items"]]
 
     def _swap(self, item: dict[str, Any], instead_of: object) -> None:
-        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        if instead_of is not None:
-            condition = {
-                "ConditionExpression": "#body = :body",
-                "ExpressionAttributeNames": {"#body": "body"},
-                "ExpressionAttributeValues": {":body": _body(instead_of)["body"]},
-            }
-        call(self._client.put_item, expected={CONDITION: ConflictError}, TableName=self._table, Item=item, **condition)
+        body = None if instead_of is None else _body(instead_of)["body"]["S"]
+        put_instead_of(self._client.put_item, self._table, item, body)
 
     def _get(self, cluster: str, item: str) -> dict[str, Any] | None:
         key = _key(cluster, item)

@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from norikae.adapters.aws.calls import CONDITION, call, pages
-from norikae.errors import ConflictError
+from norikae.adapters.aws.calls import pages, put_instead_of
 from norikae.secret_sync.delivery import Delivery
 
 SECONDS_PER_DAY = 86400
@@ -47,14 +46,8 @@ class DynamoDeliveries:
             "body": _body(delivery),
             "expires": self._expires,
         }
-        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        if instead_of is not None:
-            condition = {
-                "ConditionExpression": "#body = :body",
-                "ExpressionAttributeNames": {"#body": "body"},
-                "ExpressionAttributeValues": {":body": _body(instead_of)},
-            }
-        call(self._client.put_item, expected={CONDITION: ConflictError}, TableName=self._table, Item=item, **condition)
+        body = None if instead_of is None else _body(instead_of)["S"]
+        put_instead_of(self._client.put_item, self._table, item, body)
 
 
 def _body(delivery: Delivery) -> dict[str, str]:
