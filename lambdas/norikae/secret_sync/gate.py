@@ -83,7 +83,7 @@ class _Look:
             self.said.append(f"{where} is refused: {refused}")
             return
         for secret in filter(None, (self._described(reference, where) for reference in held)):
-            self._compare(target, secret, where)
+            self._compare(target, secret, where, cluster)
 
     def ask(self) -> None:
         """Whoever carries looks at what is behind; a queue that does not answer changes nothing about this answer."""
@@ -97,17 +97,27 @@ class _Look:
         more = f" | and {len(self.said) - SHOWN} more" if len(self.said) > SHOWN else ""
         return f"secrets lag: {' | '.join(self.said[:SHOWN])}{more}" if self.said else ""
 
-    def _compare(self, target: Target, secret: Described, where: str) -> None:
+    def _compare(self, target: Target, secret: Described, where: str, cluster: str) -> None:
         standing = standing_of_sync(target, secret) if target.kind == OURS else standing_of(target, secret)
         if standing.state in PASSES:
             return
-        refused = after_the_call(self.ports.environment, secret)
-        if refused or standing.state == "refused":
+        if refused := after_the_call(self.ports.environment, secret):
+            self.said.append(f"{where} is refused: {refused}")
+            return
+        # Who was refused is looked at as well: a tag or a right that somebody has corrected makes no event.
+        self.late[secret.arn] = Check(secret.arn, why="gate")
+        if standing.state == "refused" or (refused := self._refused(target, secret, cluster)):
             self.said.append(f"{where} is refused: {refused or standing.reason}")
             return
         rest = standing.reason.removeprefix(f"{target} ")
         self.said.append(f"{where}: {rest}" if rest == standing.reason else f"{where} {rest}")
-        self.late[secret.arn] = Check(secret.arn, why="gate")
+
+    def _refused(self, target: Target, secret: Described, cluster: str) -> str:
+        """Why the version was not carried to what another operator writes, whose own status does not say it."""
+        if target.kind == OURS:
+            return ""
+        known = (one for one in self.ports.deliveries.of(secret.arn) if one.cluster == cluster)
+        return next((one.reason for one in known if (one.version, one.state) == (secret.current, "refused")), "")
 
     def _described(self, reference: str, where: str) -> Described | None:
         """What is known of a secret; None when it cannot be described, which is said once."""

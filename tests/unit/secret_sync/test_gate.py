@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from norikae.errors import NotFoundError, RefusedError, ThrottledError, UnreachableError
+from norikae.secret_sync.delivery import Delivery
 from norikae.secret_sync.gate import behind
 from norikae.secret_sync.letter import Check
 from tests.unit.fakes.carried import NEW, OLD, SECRET, SYNCS, carries, declares, rotated, secret_sync
@@ -64,6 +65,7 @@ def test_what_was_refused_is_said_as_whoever_carries_said_it() -> None:
     refused = {"type": "Synced", "status": "False", "reason": "Refused", "message": "no tag", "observedGeneration": 1}
     ports = world(secret_sync(OLD, conditions=[refused]))
     assert said(ports) == f"secrets lag: {WHERE} is refused: no tag"
+    assert sent(ports) == [Check(arn_of(SECRET), why="gate")], "a tag that somebody corrects makes no event"
 
 
 def test_an_edit_that_is_only_to_be_reported_holds_nobody() -> None:
@@ -142,6 +144,20 @@ def test_another_operator_is_waited_for_and_asked_by_whoever_carries() -> None:
     where = f"externalsecrets shop/db on {GREEN}"
     assert said(ports) == f"secrets lag: {where}: External Secrets was not asked for version {NEW} yet"
     assert sent(ports) == [Check(arn_of(SECRET), why="gate")]
+
+
+def test_why_another_operators_object_is_not_moved_is_said_as_whoever_carries_found_it() -> None:
+    ports = with_external(SECRET)
+    known: dict[str, Any] = {
+        "secret": arn_of(SECRET),
+        "version": NEW,
+        "state": "refused",
+        "reason": "its operator would corrupt it",
+    }
+    ports.deliveries.write(Delivery(cluster=BLUE, **{**known, "reason": "of another cluster"}), instead_of=None)
+    ports.deliveries.write(Delivery(cluster=GREEN, **known), instead_of=None)
+    where = f"externalsecrets shop/db on {GREEN}"
+    assert said(ports) == f"secrets lag: {where} is refused: its operator would corrupt it"
 
 
 def test_what_another_operator_fetches_is_its_own_unless_the_environment_names_it() -> None:
