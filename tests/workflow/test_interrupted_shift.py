@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from local.demo.play import play
 from local.demo.scenarios import SCENARIOS
 from local.demo.storm import BUDGETS, moves
+from tests.workflow.lines import Lines
 from tests.workflow.nodes_that_go import TERMINATING
 from tests.workflow.test_moving import item, shift_of
 from tests.workflow.upgrades import Upgrade
@@ -18,28 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local.aws.ec2.records import Instance
-    from local.demo.view import Snapshot
 
 pytestmark = pytest.mark.scenario
 
 APP, GREEN = "files-upload", "demo-1-35-a"
-
-
-class Lines:
-    """A view that keeps what it was told."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def show(self, snapshot: Snapshot) -> None:
-        if snapshot.line:
-            self.lines.append(snapshot.line)
 
 
 @pytest.mark.long
@@ -49,7 +32,7 @@ def test_most_of_blues_spot_machines_go_at_once_and_nobody_notices(tmp_path: Pat
     report = play(SCENARIOS["spot-storm"], seed=1, size="small", view=view, folder=tmp_path)
     assert report["outcome"] == "succeeded"
     assert [one["name"] for one in report["checks"] if not one["holds"]] == []
-    assert len(report["checks"]) == 8
+    assert len(report["checks"]) == 9
     assert report["requests"]["failed"] == 0
     said = [line.partition(" ")[0] for line in view.lines if " spot machines of " in line]
     assert said == ["EC2"]

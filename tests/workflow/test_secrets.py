@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from local.aws.mischief import Mischief
+from local.demo.play import play
+from local.demo.scenarios import SCENARIOS
 from local.kubernetes.mishaps import Kind, Mishap
 from local.runtime.crash import CrashPlan
+from tests.workflow.lines import Lines
 from tests.workflow.secrets_that_rotate import OURS, Rotating
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.xdist_group("secrets")
 
@@ -91,3 +99,14 @@ def test_a_rotation_that_fails_is_told_once_and_changes_nothing() -> None:
         story.run(60)
         assert [one["event"] for one in story.told] == ["secret-rotation-failed"]
         assert story.held(SECRET) == held
+
+
+@pytest.mark.long
+def test_no_step_is_taken_while_a_secret_lags_though_events_get_lost_and_green_is_cut_off(tmp_path: Path) -> None:
+    view = Lines()
+    report = play(SCENARIOS["rotation"], seed=2, size="small", view=view, folder=tmp_path)
+    assert report["outcome"] == "succeeded"
+    assert [one["name"] for one in report["checks"] if not one["holds"]] == []
+    assert len(report["checks"]) == 7
+    assert report["requests"]["failed"] == 0
+    assert sum(" rotated: current on blue and green after " in line for line in view.lines) == len(OURS)
