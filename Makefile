@@ -13,7 +13,7 @@ export TZ := UTC
 export PYTHONPATH := lambdas:.
 export NORIKAE_ENVIRONMENT := $(ENVIRONMENT)
 
-.PHONY: help demo test stories check scenarios synth bench-drain bench-imports bench-invocations bench-secrets bench-shift bench-worlds lock clean
+.PHONY: help demo test stories every check scenarios synth bench-drain bench-imports bench-invocations bench-secrets bench-shift bench-worlds lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the verbs.
@@ -34,7 +34,10 @@ test: $(READY) ## Run every test but the long stories, with the scenarios on a s
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long" $(WHOLE)
 
 stories: $(READY) ## Run the long stories: a run that is stopped at every state.
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m long $(WHOLE)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "long and not thorough" $(WHOLE)
+
+every: $(READY) ## Run the stories of which `make stories` runs a sister: other seeds, other ways to end at every state.
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m thorough $(WHOLE)
 
 check: $(READY) ## Format, lint, types, import contracts, environment files, style.
 	$(BIN)/ruff format --check .

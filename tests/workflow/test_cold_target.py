@@ -51,6 +51,7 @@ def test_half_of_much_traffic_at_once_meets_a_green_as_large_as_blue() -> None:
         assert pods(upgrade, upgrade.blue) == LOWEST
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 @pytest.mark.xdist_group("cold-1")
 def test_without_it_requests_are_lost_on_the_same_way() -> None:

@@ -7,7 +7,7 @@ come from the files of the machines. One world serves many attempts; what was wr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -41,7 +41,20 @@ PARTS = {
     "from the move on": ("Hand over green", LAST_QUESTION),
 }
 """States of one world each: the first of them, and the first that is no longer one. In the first nobody says yes."""
-TO_ANY = [pytest.param(what, marks=pytest.mark.xdist_group(f"every-{what}")) for what in TO_AN_EXECUTION]
+
+
+def to_any(*thorough: str) -> list[Any]:
+    """What can happen to an execution; some of it is looked at by night only, as ``test_stop`` has it, or the shift."""
+    return [
+        pytest.param(
+            what,
+            marks=[pytest.mark.xdist_group(f"every-{what}"), *([pytest.mark.thorough] if what in thorough else [])],
+        )
+        for what in TO_AN_EXECUTION
+    ]
+
+
+TO_AN_UPGRADE, TO_A_SHIFT = to_any("stop", "redrive"), to_any("stop")
 TO_A_FUNCTION = [
     pytest.param(fate, marks=pytest.mark.xdist_group(f"every-{what}"), id=what)
     for what, fate in BEFORE_AND_AFTER.items()
@@ -136,7 +149,7 @@ def test_no_state_is_forgotten(machine: str) -> None:
 
 
 @pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("what", TO_ANY)
+@pytest.mark.parametrize("what", TO_AN_UPGRADE)
 def test_an_upgrade_at_every_state(what: str, part: str) -> None:
     first, last = PARTS[part]
     states = on_the_way("upgrade")
@@ -152,7 +165,7 @@ def test_an_upgrade_at_every_state(what: str, part: str) -> None:
         assert upgrade.world.cluster_states() == {GREEN: "ACTIVE"}
 
 
-@pytest.mark.parametrize("what", TO_ANY)
+@pytest.mark.parametrize("what", TO_AN_UPGRADE)
 def test_an_upgrade_at_every_state_after_the_soak(what: str) -> None:
     states = on_the_way("upgrade")
     with Upgrade(APP) as upgrade:
@@ -165,7 +178,7 @@ def test_an_upgrade_at_every_state_after_the_soak(what: str) -> None:
         assert upgrade.world.cluster_states() == {GREEN: "ACTIVE"}
 
 
-@pytest.mark.parametrize("what", TO_ANY)
+@pytest.mark.parametrize("what", TO_A_SHIFT)
 def test_a_shift_at_every_state(what: str) -> None:
     with Upgrade(APP) as upgrade:
         bed = Bed(upgrade)
@@ -181,7 +194,7 @@ def test_a_shift_at_every_state(what: str) -> None:
         assert "\n".join(bed.troubles) == ""
 
 
-@pytest.mark.parametrize("what", TO_ANY)
+@pytest.mark.parametrize("what", TO_A_SHIFT)
 def test_the_states_aside(what: str) -> None:
     with Upgrade(APP) as upgrade:
         bed = Bed(upgrade)

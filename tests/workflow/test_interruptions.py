@@ -50,7 +50,9 @@ def test_five_kinds_of_events_four_times_each_delayed_and_mixed_up_are_one_story
         assert nodes.stage.clients.failed == 0
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (2, 3))])
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(seed, marks=[pytest.mark.long, pytest.mark.thorough]) for seed in (2, 3))]
+)
 def test_a_storm_during_which_functions_die_leaves_nothing_behind(seed: int) -> None:
     with Nodes(seed=seed, crashes=CrashPlan(seed, 0.2)) as nodes:
         workers = nodes.workers()

@@ -80,7 +80,7 @@ def test_a_cluster_that_nobody_reaches_for_an_hour_gets_its_secrets_by_the_dead_
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.thorough)])
 def test_functions_that_die_lose_no_rotation(seed: int) -> None:
     with Rotating(seed=seed, crashes=CrashPlan(seed, 0.3)) as story:
         story.world.events.mischief_of["aws.secretsmanager"] = EVERYTHING_AGAIN
