@@ -18,16 +18,14 @@ from norikae.secret_sync.nudges import look_again
 from norikae.secret_sync.restart import restart
 from norikae.secret_sync.restarts import ask_for_restarts
 from norikae.secret_sync.settle import settle
-from norikae.secret_sync.survey import at_once, live_clusters, visit
+from norikae.secret_sync.survey import live_clusters, visit
 from norikae.secret_sync.sweep import sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from norikae.ports import Ports
     from norikae.secret_sync.delivery import Delivery
-    from norikae.secret_sync.errand import Errand
-    from norikae.secret_sync.survey import Place
 
 
 def carry(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -90,11 +88,14 @@ def _look(ports: Ports, batch: Batch, heard: Sequence[Heard]) -> None:
         return
     places, unseen = visit(ports, clusters)
     wanted = errands(ports, batch, heard, places, unseen)
-    looks = at_once([place.shelf for place in places], [_looking(ports, errand, places) for errand in wanted])
     done: list[tuple[Looked, dict[str, Delivery]]] = []
-    for errand, looked in zip(wanted, looks, strict=True):
+    # One after the other: the requests of one secret are made together, and 500 secrets take seconds all the same.
+    for errand in wanted:
         try:
-            done.append(_known(ports, batch, looked))
+            looked = contained(f"the look at {errand.name}", partial(look, ports, errand, places))
+            for cluster, why in looked.errors.items():
+                batch.fail(errand.messages(cluster), why)
+            done.append((looked, {one.cluster: one for one in ports.deliveries.of(errand.key)}))
         except NorikaeError as error:
             batch.fail([one.message for one in errand.heard], error)
     try:
@@ -113,21 +114,6 @@ def _look(ports: Ports, batch: Batch, heard: Sequence[Heard]) -> None:
             settle(ports, looked, known)
         except NorikaeError as error:
             batch.fail([one.message for one in looked.errand.heard], error)
-
-
-def _looking(ports: Ports, errand: Errand, places: Sequence[Place]) -> Callable[[], Looked]:
-    return partial(contained, f"the look at {errand.name}", partial(look, ports, errand, places))
-
-
-def _known(ports: Ports, batch: Batch, looked: object) -> tuple[Looked, dict[str, Delivery]]:
-    """What became of a secret, and what was known before."""
-    if isinstance(looked, NorikaeError):
-        raise looked
-    if not isinstance(looked, Looked):  # pragma: no cover - ``look`` answers nothing else
-        raise TypeError(type(looked).__name__)
-    for cluster, why in looked.errors.items():
-        batch.fail(looked.errand.messages(cluster), why)
-    return looked, {one.cluster: one for one in ports.deliveries.of(looked.errand.key)}
 
 
 def _wait(ports: Ports, looks: Sequence[Looked]) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Pacing:
-    """A bucket of requests that fills steadily; whoever finds it empty waits for its turn.
+    """A bucket of requests that is full at first and fills steadily; whoever finds it empty waits for its turn.
 
     Args:
         per_second: how many requests it gets.
@@ -29,7 +29,7 @@ class Pacing:
     ) -> None:
         self._every, self._ahead = 1 / per_second, (at_once - 1) / per_second
         self._now, self._sleep, self._lock = now, sleep, Lock()
-        self._next = now()
+        self._next = now() - self._ahead
 
     def wait(self) -> None:
         """Return when the next request may be made; several threads may wait at once."""
