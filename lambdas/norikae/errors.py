@@ -8,6 +8,7 @@ NorikaeError
 │   └── CredentialsExpiredError    the token of a Kubernetes call or a session ended; a new one is made on retry
 └── PermanentError                 never retried; the run holds or reports, and a person reads the text
     ├── BadRequestError            the request to start a run (or an operator's command) is wrong; names the field
+    ├── ForbiddenError             somebody may not say this command; names who, what and which role may
     ├── SettingsError              the function's own settings or environment file are wrong; names the key
     ├── RefusedError               the world is not as the move needs it; names what to change
     │   ├── LeaseHeldError         another run or shift holds the environment or the application
@@ -52,6 +53,10 @@ class PermanentError(NorikaeError):
 
 class BadRequestError(PermanentError):
     """The request is wrong; the text names the field and what would be right."""
+
+
+class ForbiddenError(PermanentError):
+    """Somebody may not say this; the text names who, what, and which role of the environment file may."""
 
 
 class SettingsError(PermanentError):

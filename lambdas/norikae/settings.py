@@ -32,6 +32,13 @@ class Settings:
         directly_after: seconds after which a change that the writer has left is applied directly; empty for never.
         secrets_queue: URL of the queue of secrets.
         secrets_dead_letters: ARN of its dead letters.
+        upgrade_machine: ARN of the state machine that upgrades.
+        interruptions_queue: URL of the queue of interruptions.
+        chat_queue: URL of the queue of what people say in chats.
+        command_function: name of the function that carries commands out.
+        messengers: ARNs of the roles whose word about who said something is believed, separated by spaces.
+        q_topic: ARN of the topic that Amazon Q Developer in chat reads.
+        chats: ARN of the secret of each chat, by its name, as JSON.
         access: Kubernetes group to the ARNs of the roles that belong to it.
     """
 
@@ -52,6 +59,13 @@ class Settings:
     directly_after: str = ""
     secrets_queue: str = ""
     secrets_dead_letters: str = ""
+    upgrade_machine: str = ""
+    interruptions_queue: str = ""
+    chat_queue: str = ""
+    command_function: str = ""
+    messengers: str = ""
+    q_topic: str = ""
+    chats: str = ""
     access: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod

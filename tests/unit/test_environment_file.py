@@ -135,12 +135,12 @@ def test_anchors_and_merge_keys_work(folder: Folder) -> None:
         ("  prefix: chat", "  prefx: chat", "10: clusters.prefx: is not a key that exists; did you mean `prefix`?"),
         (
             "region: ap-northeast-1",
-            "region: ap-northeast-1\nwindows: {}",
+            "region: ap-northeast-1\ndashboard: {}",
             (
-                "4: windows: is not a key that exists; the keys here are environment, account, region, network, "
+                "4: dashboard: is not a key that exists; the keys here are environment, account, region, network, "
                 "clusters, "
                 "argocd, dns, shift, soak, decommission, preflight, verify, approvals, on_stop, interruptions, "
-                "secret_sync, retention."
+                "secret_sync, access, notify, windows, schedule, support, retention."
             ),
         ),
         (

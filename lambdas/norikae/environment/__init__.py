@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from norikae.environment.access import Access, Person, Role
 from norikae.environment.argocd import ArgoCd, Differences, ExpectedDifference, Hub
 from norikae.environment.clusters import Clusters, Endpoint, LogType, Network, NodeGroup, PodIdentity, Spot
 from norikae.environment.gates import (
@@ -23,15 +24,19 @@ from norikae.environment.gates import (
     Thresholds,
 )
 from norikae.environment.interruptions import Interruptions
+from norikae.environment.notify import Chatwork, Notify, Route, Slack
 from norikae.environment.part import Name, Part, Percent, RoleArn, Seconds, Version, WholePercent
 from norikae.environment.policies import Rollback, Team
 from norikae.environment.secrets import SecretSync
 from norikae.environment.traffic import Decommission, Dns, Owner, Shift, Soak
+from norikae.environment.windows import Scheduled, Support, Windows
 from norikae.errors import SettingsError
 
 __all__ = [
+    "Access",
     "Approvals",
     "ArgoCd",
+    "Chatwork",
     "CloudWatchQuery",
     "Clusters",
     "Decommission",
@@ -50,28 +55,36 @@ __all__ = [
     "Name",
     "Network",
     "NodeGroup",
+    "Notify",
     "OnStop",
     "Owner",
     "Part",
     "Percent",
+    "Person",
     "PodIdentity",
     "Preflight",
     "QueryMetric",
     "Retention",
+    "Role",
     "RoleArn",
     "Rollback",
+    "Route",
+    "Scheduled",
     "Seconds",
     "SecretSync",
     "ServedShareGate",
     "Shift",
+    "Slack",
     "Soak",
     "Spot",
+    "Support",
     "TargetHealthGate",
     "Team",
     "Thresholds",
     "Verify",
     "Version",
     "WholePercent",
+    "Windows",
     "read_environment",
 ]
 
@@ -115,6 +128,16 @@ class Approvals(Part, frozen=True):
     deadline: Annotated[
         Seconds, msgspec.Meta(ge=60, le=2592000, description="An approval that nobody gives refuses.")
     ] = 259200
+    persons: Annotated[
+        int,
+        msgspec.Meta(
+            ge=1, le=2, description="How many different people have to say yes to a plan, and to the end of blue."
+        ),
+    ] = 1
+    requester: Annotated[
+        Literal["may-approve", "may-not-approve"],
+        msgspec.Meta(description="Whether who started a run may say yes in it, too."),
+    ] = "may-approve"
 
 
 class OnStop(Part, frozen=True):
@@ -156,6 +179,11 @@ class Environment(Part, frozen=True):
     on_stop: OnStop = OnStop()
     interruptions: Interruptions = Interruptions()
     secret_sync: SecretSync = SecretSync()
+    access: Access = Access()
+    notify: Notify = Notify()
+    windows: Windows = Windows()
+    schedule: Annotated[tuple[Scheduled, ...], msgspec.Meta(description="Upgrades that start by themselves.")] = ()
+    support: Support = Support()
     retention: Retention = Retention()
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from norikae.environment import Environment, read_environment
 from norikae.settings import Settings
+from norikae.wiring.doors import Doors
 
 if TYPE_CHECKING:
     from norikae.argocd.secrets_port import Secrets
@@ -60,7 +61,7 @@ def plans() -> dict[str, Any]:
     return {}
 
 
-class AwsPorts:
+class AwsPorts(Doors):
     """``Ports`` over AWS and Kubernetes, for one invocation: nothing that can change is kept for the next one."""
 
     def __init__(self) -> None:
