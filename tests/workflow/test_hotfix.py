@@ -12,6 +12,7 @@ pytestmark = pytest.mark.scenario
 CONFIG = "apps/chat-api/templates/config.yaml"
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("hotfix")
 def test_a_hotfix_during_a_bake_makes_the_step_bake_once_more_and_the_run_ends_well() -> None:
     with Upgrade("chat-api") as upgrade:

@@ -43,6 +43,7 @@ def test_functions_that_die_leave_no_lock_either() -> None:
         assert protected(upgrade) == []
 
 
+@pytest.mark.long
 def test_an_abort_while_names_are_locked_brings_everything_back() -> None:
     with Upgrade("files-upload", scenario=LOCKED) as upgrade:
         execution = upgrade.start()

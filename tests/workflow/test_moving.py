@@ -57,6 +57,7 @@ def test_a_failing_measurement_is_back_at_blue_within_ninety_seconds() -> None:
         assert lost == {(OTHER, GREEN, 500)}, "only what green answered badly"
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("moving-1")
 def test_everything_goes_back_from_100_within_ninety_seconds_with_a_stop_on_the_way() -> None:
     with Upgrade(APP) as upgrade:
@@ -183,6 +184,7 @@ def test_after_a_failed_gate_a_run_may_hold_all_others() -> None:
         assert (upgrade.weights(APP), upgrade.weights(OTHER)) == ({upgrade.blue: 0, GREEN: 100}, {upgrade.blue: 100})
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("moving-1")
 def test_one_application_that_blue_does_not_take_keeps_no_other_from_going_back() -> None:
     with Upgrade(APP, OTHER, loses=True) as upgrade:

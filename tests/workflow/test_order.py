@@ -13,6 +13,7 @@ pytestmark = pytest.mark.scenario
 CANARY, OTHER, GREEN = "notify-push", "files-upload", "demo-1-35-a"
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("order")
 def test_nothing_follows_a_canary_that_goes_back() -> None:
     scenario = Scenario("story", "", "partial", bad=CANARY, canary=CANARY)

@@ -48,6 +48,7 @@ class Ticks:
         return [gap for gap in gaps if gap != PERIOD]
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("singletons")
 def test_every_time_runs_in_exactly_one_cluster_of_an_upgrade() -> None:
     with Upgrade("chat-api", APP) as upgrade:
