@@ -8,6 +8,7 @@ import aws_cdk as cdk
 
 from stacks.alarms import Alarms
 from stacks.cluster_roles import ClusterRoles
+from stacks.console_links import console_links
 from stacks.functions import Functions, log_retention
 from stacks.interruptions import Interruptions
 from stacks.notifications import Notifications
@@ -147,7 +148,7 @@ class NorikaeStack(cdk.Stack):
 
     def _outputs(self) -> None:
         """What a person or another stack needs to know after a deployment."""
-        outputs = {
+        outputs: dict[str, tuple[str, str]] = {
             "UpgradeMachine": (self.machines.upgrade.state_machine_arn, "Start an upgrade here"),
             "ShiftMachine": (self.machines.shift.state_machine_arn, "Start the shift of one application here"),
             "OperatorCommand": (
@@ -170,6 +171,16 @@ class NorikaeStack(cdk.Stack):
         }
         if self.secrets:
             outputs["SecretsQueueUrl"] = (self.secrets.queue.queue_url, "Send a letter to look after a secret at once")
+        outputs |= console_links(
+            self.region,
+            machines={
+                "Upgrade": self.machines.upgrade.state_machine_arn,
+                "Shift": self.machines.shift.state_machine_arn,
+            },
+            command=self.functions.by_name["operator_command"].function_name,
+            table=self.state.table.table_name,
+            bucket=self.state.evidence.bucket_name,
+        )
         for name, (value, text) in outputs.items():
             cdk.CfnOutput(self, name, value=value, description=text)
 
