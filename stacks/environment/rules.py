@@ -23,6 +23,7 @@ from stacks.environment.interruption_rules import INTERRUPTION_RULES
 from stacks.environment.lines import Path
 from stacks.environment.schema import complete, duration_text, types_schema
 from stacks.environment.shift_rules import SHIFT_RULES
+from stacks.environment.window_rules import WINDOW_RULES
 
 if TYPE_CHECKING:
     from pathlib import Path as FilePath
@@ -98,6 +99,7 @@ def _rules() -> list[Rule]:
         *GATE_RULES,
         *SHIFT_RULES,
         *INTERRUPTION_RULES,
+        *WINDOW_RULES,
         ((("clusters", "node_groups"),), _sizes_fit),
         ((("clusters", "node_groups"),), _group_names_differ),
         ((("clusters", "node_groups"),), _one_processor),

@@ -173,7 +173,8 @@ def _planned(ports: Ports, run: str, word: Word) -> None:
 
 def _wake_application(ports: Ports, run: str, application: str, answer: str) -> Answer | None:
     """Answer whatever waits for the application; None when nothing does, such as a question whose state has ended."""
-    for question in (f"APPROVAL#team/{application}", f"APPROVAL#hold/{application}"):
+    for kind in ("team", "window", "hold"):
+        question = f"APPROVAL#{kind}/{application}"
         waiting = ports.table.read(run, question, ApprovalItem)
         if waiting is not None:
             woken = wake(ports, run, waiting, {"next": answer})
