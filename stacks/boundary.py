@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
+from stacks.window_grants import CALENDAR_STATE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -123,7 +125,7 @@ def permission_boundary(scope: Construct, *, at: Resources) -> iam.ManagedPolicy
         description=f"The most that a function of norikae {at.environment} may ever do",
         statements=[
             # One statement: a managed policy has room for 6,144 characters, and every statement costs sixty.
-            _allow("All", [*EVERYWHERE, *(KEEP_ALIVE if at.client_keep_alive else ())], ["*"]),
+            _allow("All", [*EVERYWHERE, *_wished(at)], ["*"]),
             *_data(at),
             *_secrets(at),
             *_logs(at),
@@ -135,6 +137,11 @@ def permission_boundary(scope: Construct, *, at: Resources) -> iam.ManagedPolicy
             *_network(at),
         ],
     )
+
+
+def _wished(at: Resources) -> list[str]:
+    """What functions may do only where the environment file asks for it."""
+    return [*(KEEP_ALIVE if at.client_keep_alive else ()), *([CALENDAR_STATE] if at.calendars else ())]
 
 
 def _data(at: Resources) -> list[iam.PolicyStatement]:

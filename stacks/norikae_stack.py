@@ -120,6 +120,7 @@ class NorikaeStack(cdk.Stack):
             secrets=environment.argocd.secrets(),
             zones=environment.dns.zones,
             access_logs=environment.decommission.access_logs,
+            calendars=environment.windows.calendars,
             client_keep_alive=bool(environment.shift.client_keep_alive),
             table=self.state.table.table_arn,
             table_name=self.state.table.table_name,

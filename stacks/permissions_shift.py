@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stacks import cluster_grants, grants, secret_grants
+from stacks import cluster_grants, grants, secret_grants, window_grants
 from stacks.rights import (
     BACK,
     HEALTH,
@@ -27,6 +27,10 @@ SHIFT = (
         TABLE,
     ),
     Row("Ask team", "workflow", TELL, settings=TELLING),
+    Row(
+        "Check window", "workflow", (*TELL, grants.forget, window_grants.calendars_read), settings=TELLING
+    ),  # of both machines
+    Row("Await window", "workflow", (grants.table,), settings=TABLE),
     Row(
         "Prove ownership",
         "workflow",

@@ -20,6 +20,7 @@ class Resources:
     zones: tuple[str, ...]
     client_keep_alive: bool
     access_logs: tuple[str, ...]
+    calendars: tuple[str, ...]
     table: str
     table_name: str
     bucket: str

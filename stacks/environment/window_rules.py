@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import available_timezones
 
 import msgspec
@@ -32,7 +33,7 @@ def windows_can_be_read(values: Values) -> None:
     if _mistake(values, (*PART, "timezone"), lambda: zone_of(windows["timezone"])):
         return
     wrong = [
-        _mistake(values, (*PART, key, place), lambda text=text: read_rule(text))
+        _mistake(values, (*PART, key, place), partial(read_rule, text))
         for key in ("allow", "deny")
         for place, text in enumerate(windows[key])
     ]
@@ -84,7 +85,7 @@ def schedules_are_whole(values: Values) -> None:
 
 
 def _no_expression(text: str) -> str:
-    """Why EventBridge Scheduler would not take an expression (Scheduler guide, "Schedule types"); empty when it does."""
+    """Why EventBridge Scheduler would not take an expression; empty when it does (Scheduler guide, Schedule types)."""
     kind, _, inner = text.removesuffix(")").partition("(")
     if kind == "at":
         try:

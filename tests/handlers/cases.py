@@ -228,6 +228,8 @@ WORLDS: dict[str, Callable[[], Beginning | Draining | Secrets | Story]] = {
     "hold_partial_run": lambda: _story(weight=5),
     "conclude_shifts": lambda: _story(weight=5),
     "ask_team": _story,
+    "check_window": _story,
+    "await_window": _story,
     "finish_shift": lambda: _story(weight=5),
     "recover": lambda: _story(weight=5),
     "reconcile_interruptions": _cordoned,

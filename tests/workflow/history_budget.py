@@ -32,6 +32,7 @@ from norikae.upgrade.compare import PATIENCE_SECONDS, POLL_SECONDS
 from norikae.upgrade.looks import most_looks as phase_looks
 from norikae.upgrade.quiet import poll_seconds
 from norikae.upgrade.soaked import poll_anew
+from norikae.windows.check import FOLLOWS, LOOKS_AT_WINDOWS
 from tests.workflow.heaviest_flow import Arc, Graph, cycle, heaviest_flow
 
 State = dict[str, Any]
@@ -55,6 +56,8 @@ EARLY_LOOKS = 5
 """Looks 2 to 5 s after a move that is not made twice, instead of after a poll: rights, add-ons, protection."""
 
 
+PHASES_IN_WINDOWS = len(set(FOLLOWS.values()))
+"""Phases before which windows are asked, once more after a hold."""
 BEFORE_AND_AFTER = 2
 """Comparisons of one wave: before a person is asked, and after the yes."""
 
@@ -72,6 +75,7 @@ class Stated:
         holds: of one execution, each resumed by an operator.
         others: how many of these holds are of the machine's other kind: a partial run, a rollback that failed.
         commits: that blue takes up before green's last wave is synced; each begins the waves anew.
+        windows: how often one execution finds its windows closed.
         retried: the share of invocations that fail once and are done again.
     """
 
@@ -79,6 +83,7 @@ class Stated:
     holds: int = 3
     others: int = 0
     commits: int = 3
+    windows: int = LOOKS_AT_WINDOWS
     retried: Fraction = Fraction(1, 10)
 
 
@@ -141,6 +146,9 @@ def upgrade_machine(environment: Environment, stated: Stated = STATED) -> Machin
         "Wait for the rollback": 2 * looks_of_a_rollback(environment.shift, dns)
         + most_looks(environment.shift.hand_off_deadline)
         + SETTLED,
+        "Check window": PHASES_IN_WINDOWS * (1 + stated.holds) + stated.windows,
+        "Shift applications": 1 + stated.holds,
+        "Await window": stated.windows,
         "Hold upgrade": stated.holds - stated.others,
         "Hold partial run": stated.others,
     }
@@ -175,6 +183,7 @@ def shift_machine(
         + SETTLED,
         "Hold application": stated.holds - stated.others,
         "Hold failed rollback": stated.others,
+        "Await window": stated.windows,
         "Ask team": shift.team.deadline // shift.team.remind + 1,
     }
     return Machine("shift", _definition("shift"), limits, {})

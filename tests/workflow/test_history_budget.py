@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from local.aws.step_functions.execution import Execution
     from norikae.environment import Environment
 
-PARENT, CHILD = 20_000, 7_900
-EXAMPLE_CHILD = 5_400
+PARENT, CHILD = 20_500, 8_450
+EXAMPLE_CHILD = 5_900
 """What a worst case may have, so that 25,000 stay far for whatever nobody thought of."""
 APP = "files-upload"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from norikae.errors import BadRequestError
-from norikae.notify.tell import tell
+from norikae.notify.tell import Severity, tell
 from norikae.traffic.moving import Moving
 from norikae.upgrade.flags import read_flags
 from norikae.upgrade.phase import HOLD, enter, say
@@ -40,7 +40,7 @@ FOLLOWS = {
     "request-decommission-approval": "decommission-blue",
 }
 """The phase that is over to the one that would begin."""
-LOOKS_AT_WINDOWS = 40
+LOOKS_AT_WINDOWS = 20
 """Looks of one execution at windows that are closed; then it holds (decision 007)."""
 SOONEST = 3600
 """Seconds between two looks while a calendar counts, which somebody may open earlier; more while it is far away."""
@@ -132,9 +132,7 @@ def _before_a_step(ports: Ports, writer: Writer, application: str, weight: int) 
     )
     midway = item.weight > 0
     decision = _decision(ports, Following(f"{application} to {weight} %", seconds, midway=midway))
-    subject = _Subject(
-        ports, writer, f"WINDOW#{application}", {"application": application, "weight": item.weight}
-    )
+    subject = _Subject(ports, writer, f"WINDOW#{application}", {"application": application, "weight": item.weight})
     if decision.next == "go-on":
         _told_open(subject, decision)
         return {"next": "go-on", "weight": weight}
@@ -164,7 +162,9 @@ def _told_closed(subject: _Subject, decision: Decision) -> Decision:
     """The decision, once people know that it is closed; a hold after so many looks that a history has room for."""
     item = subject.item()
     if decision.next == "wait" and item.looks >= LOOKS_AT_WINDOWS:
-        decision = Decision("hold", f"still closed after {item.looks} looks: {decision.reason}; resume when it is open")
+        decision = Decision(
+            "hold", f"still closed after {item.looks} looks: {{decision.reason}}; resume when it is open"
+        )
     if not item.closed:
         _tell(subject, "window-closed", decision)
     subject.write(msgspec.structs.replace(item, looks=item.looks + 1, closed=True))
@@ -192,7 +192,7 @@ def _tell(subject: _Subject, event: str, decision: Decision) -> None:
     about = subject.facts.get("application") or f"run {run}"
     facts = {**subject.facts, "does": decision.next, "until": decision.until}
     if event == "window-closed":
-        severity = "info" if decision.next in ("wait", "go-on") else "action"
+        severity: Severity = "info" if decision.next in ("wait", "go-on") else "action"
         tell(ports, "window-closed", f"{about}: {decision.reason}", run=run, severity=severity, **facts)
     else:
         tell(ports, "window-opened", f"{about} goes on: {decision.reason}", run=run, **facts)

@@ -47,7 +47,9 @@ class Decision:
     closed: bool = False
 
 
-def decide(following: Following, opening: Opening, *, now: float, fit: float | None, at_end: AtEnd, timezone: str) -> Decision:
+def decide(
+    following: Following, opening: Opening, *, now: float, fit: float | None, at_end: AtEnd, timezone: str
+) -> Decision:
     """Goes on when it is open for as long as what follows may take; otherwise what the environment file says.
 
     Only what stands midway is rolled back, and only that, or what has an opening to begin in, goes on all the same.
@@ -65,15 +67,15 @@ def decide(following: Following, opening: Opening, *, now: float, fit: float | N
         return Decision("go-on", opening.reason)
     why = opening.reason
     if opening.is_open:
-        why = (
-            f"the window closes in {shortly(left or 0)}, and {following.name} may take {shortly(following.seconds)}"
-        )
+        why = f"the window closes in {shortly(left or 0)}, and {following.name} may take {shortly(following.seconds)}"
     if at_end == "finish" and (following.midway or opening.is_open):
         return Decision("go-on", f"{why}; {following.name} goes on all the same (windows.at_end: finish)", closed=True)
     if at_end == "roll-back" and following.midway:
         return Decision("roll-back", f"{why}; it goes back to blue (windows.at_end: roll-back)")
     if fit is None:
-        return Decision("hold", f"{why}; no opening that is long enough is known; change windows, or open the calendar, then resume")
+        return Decision(
+            "hold", f"{why}; no opening that is long enough is known; change windows, or open the calendar, then resume"
+        )
     return Decision("wait", f"{why}; {following.name} waits until {clock(fit, timezone)}", until=fit)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -82,7 +83,9 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise SettingsError(f'"{name}" is no time zone; write a name such as UTC, Asia/Tokyo or Europe/Berlin') from error
+        raise SettingsError(
+            f'"{name}" is no time zone; write a name such as UTC, Asia/Tokyo or Europe/Berlin'
+        ) from error
 
 
 class Timetable:
@@ -151,7 +154,7 @@ class Timetable:
         denied = list(_hours_of(self._deny, yesterday[parts:], today[parts:]))
         edges = sorted({0, DAY, *(edge for span in (*allowed, *denied) for edge in span)})
         spans: list[tuple[int, int]] = []
-        for begin, end in zip(edges, edges[1:], strict=False):
+        for begin, end in pairwise(edges):
             if not _holds(allowed, begin) or _holds(denied, begin):
                 continue
             if spans and spans[-1][1] == begin:
@@ -210,7 +213,9 @@ class Timetable:
         return datetime.fromtimestamp(instant, UTC).astimezone(self._zone).utcoffset()
 
 
-def _hours_of(rules: tuple[Rule, ...], yesterday: tuple[bool, ...], today: tuple[bool, ...]) -> Iterator[tuple[int, int]]:
+def _hours_of(
+    rules: tuple[Rule, ...], yesterday: tuple[bool, ...], today: tuple[bool, ...]
+) -> Iterator[tuple[int, int]]:
     """The spans of a date that rules have, with what goes on over the midnight before it."""
     for rule, before, on in zip(rules, yesterday, today, strict=True):
         for begin, end in rule.hours:

@@ -1,6 +1,7 @@
 """Windows once more, by another way: texts of the clock are compared, minute by minute; nothing is looked ahead.
 
-Clocks are those of ``dateutil``, holidays the list that the Cabinet Office of Japan publishes ("Kokumin no shukujitsu").
+Clocks are those of ``dateutil``, holidays the list that the Cabinet Office of Japan publishes ("Kokumin no
+shukujitsu").
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dateutil import tz
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-NAMES = "mon tue wed thu fri sat sun".split()
+NAMES = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 HOLIDAYS = {
     "2025": "01-01 01-13 02-11 02-23 02-24 03-20 04-29 05-03 05-04 05-05 05-06 07-21 08-11 09-15 09-23 10-13 11-03 "
     "11-23 11-24",
@@ -56,25 +57,17 @@ def _shows(rule: str, shown: datetime) -> bool:
 
 
 def _is_on(days: str, when: datetime) -> bool:
-    text, name = f"{when:%Y-%m-%d}", NAMES[when.weekday()]
-    if not days:
-        return True
-    for day in days.split(","):
-        if day == "holidays":
-            if text[5:] in HOLIDAYS.get(text[:4], "").split():
-                return True
-        elif "/" in day:
-            first, last = day.split("/")
-            if first <= text <= last:
-                return True
-        elif day[0].isdigit():
-            if day == text:
-                return True
-        elif "-" in day:
-            first, last = day.split("-")
-            week = (NAMES * 2)[NAMES.index(first) :]
-            if name in week[: week.index(last) + 1]:
-                return True
-        elif day == name:
-            return True
-    return False
+    return not days or any(_names(day, f"{when:%Y-%m-%d}", NAMES[when.weekday()]) for day in days.split(","))
+
+
+def _names(day: str, text: str, name: str) -> bool:
+    if day == "holidays":
+        return text[5:] in HOLIDAYS.get(text[:4], "").split()
+    if day[0].isdigit():
+        first, _, last = day.partition("/")
+        return first <= text <= (last or first)
+    if "-" in day:
+        first, last = day.split("-")
+        week = (NAMES * 2)[NAMES.index(first) :]
+        return name in week[: week.index(last) + 1]
+    return day == name

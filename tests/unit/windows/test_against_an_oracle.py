@@ -42,12 +42,18 @@ def hours(dice: random.Random) -> str:
 
 
 def day(dice: random.Random, near: datetime) -> str:
-    names = "mon tue wed thu fri sat sun".split()
+    names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
     first = near.date() + timedelta(days=dice.randint(-3, 4))
     last = first + timedelta(days=dice.choice((0, 1, 2, 12)))
     # The list of the oracle has no holidays of other years.
     holidays = ("holidays",) if 2025 < near.year < 2027 else ()
-    kinds = (dice.choice(names), f"{dice.choice(names)}-{dice.choice(names)}", f"{first}", f"{first}/{last}", *holidays)
+    kinds: tuple[str, ...] = (
+        dice.choice(names),
+        f"{dice.choice(names)}-{dice.choice(names)}",
+        f"{first}",
+        f"{first}/{last}",
+        *holidays,
+    )
     return dice.choice(kinds)
 
 
@@ -64,14 +70,15 @@ def drawn(dice: random.Random) -> tuple[Windows, float]:
         instant = moment("2026-01-05T00:00") + dice.randrange(350 * DAY)
     near = datetime.fromtimestamp(instant, UTC)
     allow, deny = (
-        tuple(rule(dice, near) for _ in range(count)) for count in (dice.choice((0, 1, 1, 2)), dice.choice((0, 0, 1, 2)))
+        tuple(rule(dice, near) for _ in range(count))
+        for count in (dice.choice((0, 1, 1, 2)), dice.choice((0, 0, 1, 2)))
     )
     return Windows(timezone=dice.choice(ZONES), allow=allow, deny=deny), float(instant)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_ten_thousand_windows_open_and_close_as_the_clocks_say(part: int) -> None:
-    dice = random.Random(part)
+    dice = random.Random(part)  # noqa: S311 - the same windows every time
     for _ in range(EACH):
         windows, instant = drawn(dice)
         rules = (windows.timezone, windows.allow, windows.deny)
@@ -81,15 +88,15 @@ def test_ten_thousand_windows_open_and_close_as_the_clocks_say(part: int) -> Non
         end = instant + 14 * DAY if found.until is None else found.until
         assert end > instant, told
         # Until then nothing changes: at random instants, at the last second, and minute by minute at first.
-        between = {instant + dice.random() * (end - instant) for _ in range(8)} | {max(instant, end - 1)}
-        between |= {instant + minute * 60 for minute in range(12) if instant + minute * 60 < end}
+        between = {instant + dice.random() * (end - instant) for _ in range(3)} | {max(instant, end - 1)}
+        between |= {instant + minute * 60 for minute in (0, 1, 2, 9) if instant + minute * 60 < end}
         assert {is_open(*rules, one) for one in between} == {found.is_open}, told
         if found.until is not None:
             assert is_open(*rules, found.until) != found.is_open, told
 
 
 def test_every_minute_of_two_days_about_each_change_of_clocks() -> None:
-    dice = random.Random("minutes")
+    dice = random.Random("minutes")  # noqa: S311 - as above
     for change in CHANGES:
         for zone in ZONES:
             near = datetime.fromisoformat(change)
