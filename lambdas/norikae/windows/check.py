@@ -178,7 +178,8 @@ def _told_open(subject: _Subject, decision: Decision) -> None:
         return
     _tell(subject, "window-closed" if decision.closed else "window-opened", decision)
     if not decision.closed:
-        subject.ports.table.delete(subject.writer.run, f"APPROVAL#{question(subject.writer.application)}")
+        waited = question(subject.facts.get("application", ""))
+        subject.ports.table.delete(subject.writer.run, f"APPROVAL#{waited}")
     subject.write(msgspec.structs.replace(item, closed=decision.closed))
 
 

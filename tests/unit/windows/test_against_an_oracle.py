@@ -98,7 +98,7 @@ def test_ten_thousand_windows_open_and_close_as_the_clocks_say(part: int) -> Non
 def test_every_minute_of_two_days_about_each_change_of_clocks() -> None:
     dice = random.Random("minutes")  # noqa: S311 - as above
     for change in CHANGES:
-        for zone in ZONES:
+        for zone in dice.sample(ZONES, 4):
             near = datetime.fromisoformat(change)
             windows = Windows(timezone=zone, allow=(hours(dice), rule(dice, near)), deny=(rule(dice, near),))
             first = moment(change) - DAY
