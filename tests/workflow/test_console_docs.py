@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from norikae.commands.model import VERBS
+from norikae.commands.operate import operate
 from norikae.environment.secrets import SecretSync
 from norikae.errors import NorikaeError
 from norikae.secret_sync.letter import Sweep
 from norikae.traffic.prepare import prepare_shift
 from norikae.upgrade.check import run_preflight
-from norikae.upgrade.commands import VERBS, operate
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.request import UpgradeRequest
 from norikae.upgrade.state import ApprovalItem, Flags

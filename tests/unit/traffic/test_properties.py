@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from norikae.approvals.ask import hold_application, hold_failed_rollback, reason_of
 from norikae.capacity.green import scale_green
+from norikae.commands.operate import operate
 from norikae.environment import Rollback
 from norikae.errors import NorikaeError, StaleWriterError, TransientError, UnreachableError
 from norikae.gates.judge import judge_gates
@@ -26,7 +27,6 @@ from norikae.traffic.prove import prove_ownership
 from norikae.traffic.records import RecordSet
 from norikae.traffic.rollback import roll_back_application
 from norikae.traffic.shift import set_weights, verify_weights
-from norikae.upgrade.commands import operate
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import PhaseItem
