@@ -16,12 +16,12 @@ from norikae.errors import ForbiddenError
 
 ROLES: tuple[Role, ...] = get_args(Role)
 APPLICATIONS = {"own": "chat", "of another team": "payments", "of no team": "", "unknown": None, "none named": None}
-SAID_BY = {
+SAID_BY: dict[Role, set[str]] = {
     "viewer": {"help", "status", "windows"},
     "team": {"help", "status", "windows"},
     "approver": {"help", "status", "windows", "approve", "reject"},
-    "operator": set(VERBS) - {"approve", "reject", "adopt", "unadopt", "clean-green"},
-    "admin": set(VERBS),
+    "operator": set[str](VERBS) - {"approve", "reject", "adopt", "unadopt", "clean-green"},
+    "admin": set[str](VERBS),
 }
 """Written out here once more, so that a mistake has to be made twice."""
 OF_ITS_OWN = {"shift", "hold", "roll-back"}

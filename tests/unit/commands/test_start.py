@@ -173,11 +173,11 @@ def test_a_start_that_died_between_its_two_writes_is_done_again() -> None:
     office = Morning()
     start, calls = office.ports.executions.start, []
 
-    def dies(*args: Any) -> bool:
-        calls.append(args)
+    def dies(machine: str, name: str, request: dict[str, Any]) -> bool:
+        calls.append(name)
         if len(calls) == 1:
             raise ConnectionError
-        return start(*args)
+        return start(machine, name, request)
 
     office.ports.executions.start = dies  # type: ignore[method-assign]
     with pytest.raises(ConnectionError):
