@@ -134,7 +134,14 @@ class Shifting(RuleBasedStateMachine):
             "Judge gates": lambda: judge_gates(ports, writer, APP, weight),
             "Hand off singletons": lambda: {"next": "go-on"},
             "Stop run": lambda: operate(
-                ports, {"command": self.data["progress"]["command"], "run": RUN, "by": "norikae"}
+                ports,
+                {
+                    "command": self.data["progress"]["command"],
+                    "run": RUN,
+                    "application": APP,
+                    "actor": {"door": "machine", "id": SHIFT},
+                    "by": "norikae",
+                },
             ),
             "Roll back application": lambda: roll_back_application(ports, writer, APP),
             "Finish shift": lambda: finish_shift(ports, writer, APP, SHIFT),
