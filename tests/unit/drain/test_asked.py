@@ -135,8 +135,8 @@ def test_a_green_that_is_not_built_yet_hides_nothing() -> None:
 def test_a_cluster_that_does_not_answer_is_asked_again() -> None:
     account = Account()
 
-    def unreachable(_: str) -> Any:
-        raise UnreachableError("no answer")
+    def unreachable(cluster: str) -> Any:
+        raise UnreachableError(f"{cluster} does not answer")
 
     account.ports.yard = unreachable  # type: ignore[method-assign]
     account.asks(NODE)
