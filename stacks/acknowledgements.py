@@ -56,6 +56,12 @@ def accepted(environment: Environment) -> tuple[Accepted, ...]:
             f"norikae-{environment.environment}-*]",
             "The boundary has no room for every queue; CloudFormation names the stack's after it, roles name each.",
         ),
+        Accepted(
+            "Functions/Boundary",
+            f"AwsSolutions-IAM5[Resource::arn:aws:states:{environment.region}:{environment.account}:"
+            f"stateMachine:norikae-{environment.environment}-*]",
+            "The boundary has no room for every machine; all begin with the environment's name, roles name each.",
+        ),
         *_queues(environment),
     )
 

@@ -230,9 +230,8 @@ def _answers(at: Resources) -> list[iam.PolicyStatement]:
 
 
 def _errands(at: Resources) -> list[iam.PolicyStatement]:
-    """The machines that a command or an event starts; upgrades are started by people, shifts by the upgrade machine."""
-    machines = [at.adopt_machine, at.clean_machine, at.drain_machine, at.shift_machine]
-    return [_allow("Machines", ["states:StartExecution"], machines)]
+    """The machines that a command or an event starts."""
+    return [_allow("Machines", ["states:StartExecution"], [at.every_machine()])]
 
 
 def _network(at: Resources) -> list[iam.PolicyStatement]:

@@ -38,6 +38,8 @@ WEIGHERS = "norikae:weigh"
 """The group whose members may patch Ingresses."""
 DELETERS = "norikae:drain-delete"
 """The group whose members may delete pods."""
+MESSENGERS = ("answer_chat",)
+"""Functions whose word about who said something in a chat is believed, where the stack has them."""
 ADOPT_CLUSTER, RECOVER = "adopt_cluster", "recover"
 
 
@@ -160,6 +162,9 @@ class Functions(Construct):
             "NORIKAE_CLEAN_MACHINE": self._at.clean_machine,
             "NORIKAE_SHIFT_MACHINE": self._at.shift_machine,
             "NORIKAE_DRAIN_MACHINE": self._at.drain_machine,
+            "NORIKAE_UPGRADE_MACHINE": self._at.upgrade_machine,
+            "NORIKAE_INTERRUPTIONS_QUEUE": self._at.interruptions_url,
+            "NORIKAE_MESSENGERS": " ".join(self.roles[name].role_arn for name in MESSENGERS if name in self.roles),
             "NORIKAE_BELL": self._at.bell_url,
             "NORIKAE_DIRECTLY_AFTER": str(LEFT_BY_THE_WRITER),
             "NORIKAE_SECRETS_QUEUE": self._at.secrets_queue_url,

@@ -244,8 +244,8 @@ def executions_read(at: Resources) -> list[iam.PolicyStatement]:
 
 
 def start_machines(at: Resources) -> list[iam.PolicyStatement]:
-    """Start the machines that commands start: adopting a cluster, removing green, moving one application."""
-    machines = [at.adopt_machine, at.clean_machine, at.shift_machine]
+    """Start the machines that commands start: upgrading, adopting a cluster, removing green, moving one application."""
+    machines = [at.upgrade_machine, at.adopt_machine, at.clean_machine, at.shift_machine]
     return [iam.PolicyStatement(sid="StartMachines", actions=["states:StartExecution"], resources=machines)]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_iam as iam
 
 from stacks.grants import items, key_of_table
-from stacks.queue_grants import read_queue
+from stacks.queue_grants import read_queue, send_to
 
 if TYPE_CHECKING:
     from stacks.resources import Resources
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 def interruptions_hear(at: Resources) -> list[iam.PolicyStatement]:
     """Read the queue of machines that go."""
     return read_queue(at, "HearOfMachines", at.interruptions)
+
+
+def nodes_ask(at: Resources) -> list[iam.PolicyStatement]:
+    """Ask for a node to be emptied: a letter in the queue of machines that go."""
+    return send_to(at, "AskForDrain", at.interruptions)
 
 
 def machines_find(_at: Resources) -> list[iam.PolicyStatement]:

@@ -141,6 +141,7 @@ class NorikaeStack(cdk.Stack):
             bell=self.bell.queue.queue_arn,
             bell_url=self.bell.queue.queue_url,
             interruptions=self.interruptions.queue.queue_arn,
+            interruptions_url=self.interruptions.queue.queue_url,
             carried=environment.secret_sync.secrets,
             secrets_queue=self.secrets.queue.queue_arn if self.secrets else "",
             secrets_queue_url=self.secrets.queue.queue_url if self.secrets else "",

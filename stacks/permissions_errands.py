@@ -131,9 +131,13 @@ ERRANDS = (
     Row(
         "Operator command",
         "operator",
-        (*TELL, grants.forget, grants.answer_tasks, grants.start_machines, secret_grants.letters_redrive),
+        (
+            *(*TELL, grants.forget, grants.answer_tasks, grants.start_machines, grants.executions_read),
+            *(secret_grants.letters_redrive, interruption_grants.nodes_ask),
+        ),
         settings=(
             *(*TELLING, "NORIKAE_ADOPT_MACHINE", "NORIKAE_CLEAN_MACHINE", "NORIKAE_SHIFT_MACHINE"),
+            *("NORIKAE_UPGRADE_MACHINE", "NORIKAE_INTERRUPTIONS_QUEUE", "NORIKAE_MESSENGERS"),
             *("NORIKAE_SECRETS_QUEUE", "NORIKAE_SECRETS_DEAD_LETTERS"),
         ),
     ),

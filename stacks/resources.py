@@ -40,6 +40,7 @@ class Resources:
     bell: str
     bell_url: str
     interruptions: str
+    interruptions_url: str
     carried: tuple[str, ...]
     secrets_queue: str
     secrets_queue_url: str
@@ -120,6 +121,10 @@ class Resources:
         """ARNs of every execution of every machine; all of them take leases."""
         machines = (*self.machines(), self.adopt_machine, self.clean_machine)
         return [f"{machine.replace(':stateMachine:', ':execution:')}:*" for machine in machines]
+
+    def every_machine(self) -> str:
+        """ARN of the environment's machines, whose names all begin alike."""
+        return self.arn("states", f"stateMachine:norikae-{self.environment}-*")
 
     def machines(self) -> tuple[str, str]:
         """ARNs of the two machines that move applications."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 
-from local.aws import protocol
+from local.aws import presigned, protocol
 from local.aws.direct import answer_directly
 from local.aws.facts import WorldFacts
 from local.aws.iam import Authority, UnmodelledPolicyError
@@ -190,11 +190,18 @@ class Front:
             return _Outcome(AwsError("UnrecognizedClientException", text, 403))
         if signed.region != self._region and signed.region not in _GLOBAL_REGIONS:
             return _Outcome(_unmodelled(f"the embedded world is in {self._region}, not in {signed.region}"))
+        return self._parsed(request, signed, principal)
+
+    def _parsed(self, request: HttpRequest, signed: Credential, principal: Principal) -> _Outcome:
         operation: Operation | None = None
         try:
             operation = protocol.parse(signed.service, request)
             call = Call(self._kernel.now(), principal, operation.service, operation.name, operation.params)
             self.calls.append(call)
+            forged = presigned.refusal(request, self._identities, call.time)
+            if forged is not None:
+                call.error_code = forged.code
+                return _Outcome(forged, operation=operation)
             return self._judged(request, operation, call)
         except protocol.InvalidParametersError as error:
             operation = error.operation

@@ -389,14 +389,24 @@ def test_the_adoption_reaches_the_adopted_cluster_only_and_gives_no_group_but_ou
     assert let_in["Condition"] == {"ForAllValues:StringLike": {"eks:kubernetesGroups": ["norikae:*"]}}
 
 
-def test_a_command_starts_errands_and_shifts_and_no_upgrade(template: Template) -> None:
+def test_a_command_starts_upgrades_errands_and_shifts(template: Template) -> None:
     rights = template.rights(template.role_of("OperatorCommand"))
     (starting,) = [s for s in rights if "states:StartExecution" in listed(s["Action"])]
     assert {arn.rpartition(":")[2] for arn in listed(starting["Resource"])} == {
         "norikae-demo-adopt",
         "norikae-demo-clean-green",
         "norikae-demo-shift",
+        "norikae-demo-upgrade",
     }
+
+
+def test_a_command_may_ask_for_a_node_to_be_emptied_and_sees_whether_a_run_lives(template: Template) -> None:
+    queue = {"Fn::GetAtt": [template.queue("InterruptionsQueue")[0], "Arn"]}
+    assert queue in [one["Resource"] for one in template.allowing("OperatorCommand", "sqs:SendMessage")]
+    assert template.allowing("OperatorCommand", "states:DescribeExecution")
+    variables = template.function("OperatorCommand")["Environment"]["Variables"]
+    assert variables["NORIKAE_UPGRADE_MACHINE"].endswith("stateMachine:norikae-demo-upgrade")
+    assert "NORIKAE_INTERRUPTIONS_QUEUE" in variables
 
 
 def test_lifecycle_actions_are_answered_in_the_environments_own_groups_only(template: Template) -> None:

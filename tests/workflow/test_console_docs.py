@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from norikae.commands.model import VERBS
+from norikae.commands.operate import operate
+from norikae.commands.table import NEEDS_NO_RUN
 from norikae.environment.secrets import SecretSync
 from norikae.errors import NorikaeError
 from norikae.secret_sync.letter import Sweep
 from norikae.traffic.prepare import prepare_shift
 from norikae.upgrade.check import run_preflight
-from norikae.upgrade.commands import VERBS, operate
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.request import UpgradeRequest
 from norikae.upgrade.state import ApprovalItem, Flags
@@ -89,6 +91,7 @@ def effect_of(command: dict[str, Any]) -> str:
     flags = story.ports.table.read(RUN, "FLAGS", Flags) or Flags()
     words = [word for word, is_set in (("paused", flags.paused), ("aborted", flags.aborted)) if is_set]
     words += [f"held: {name}" for name in flags.held]
+    words += [f"skipped: {one.application} {one.gate}" for one in flags.skipped]
     woken = [f"{subject}: {answer['next']}" for subject, answer in sorted(story.ports.executions.answers.items())]
     said = [f"flags {', '.join(words)}"] if words else []
     said += [f"wakes {', '.join(woken)}"] if woken else []
@@ -181,7 +184,7 @@ def test_the_page_shows_every_field_of_a_request_and_every_command() -> None:
     assert len(inputs) >= 5
     assert set(UpgradeRequest.__struct_fields__) <= {field for request in inputs for field in request}
     shown = {json.loads(text).get("command") for kind, _, _, text in EXAMPLES if kind == "command"}
-    assert set(VERBS) <= shown
+    assert set(VERBS) - NEEDS_NO_RUN | {"status"} <= shown
     assert {"sweep-secrets", "redrive-secrets"} <= shown
 
 

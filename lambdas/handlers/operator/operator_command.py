@@ -1,8 +1,8 @@
-"""Invoked by operators, from the console or a terminal."""
+"""Invoked by every door: chats, terminals, the console, and a shift that stops its run."""
 
 from handlers.invocation import Answer, Event, invocation
+from norikae.commands.operate import operate
 from norikae.ports import Ports
-from norikae.upgrade.commands import operate
 
 
 @invocation

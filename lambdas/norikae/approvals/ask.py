@@ -1,5 +1,7 @@
 """A person is asked; the task token waits in the table and never leaves it."""
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +19,7 @@ from norikae.upgrade.state import AppItem, ApprovalItem, Event, Flags, PlanItem,
 from norikae.upgrade.sync_state import DiffItem, WaveItem
 
 Answer = dict[str, Any]
+CODE_LENGTH = 6
 
 
 def request_approval(ports: Ports, writer: Writer, subject: str, task_token: str) -> Answer:
@@ -172,7 +175,32 @@ def _message(cause: str) -> str:
         return cause
 
 
-def _wait_for(ports: Ports, writer: Writer, waiting: ApprovalItem, severity: Severity = "action") -> None:
+def code_of(task_token: str, subject: str, plan_hash: str) -> str:
+    """What a person types to answer a question: short, the same however often it is asked, and not to be guessed.
+
+    It is of a hash of Step Functions' token, which is random and long, so it tells nothing of it; small letters and
+    digits of base 32 (RFC 4648).
+
+    Args:
+        task_token: of the state that waits.
+        subject: what is asked.
+        plan_hash: what it is about.
+    """
+    digest = hashlib.sha256(f"{task_token}\n{subject}\n{plan_hash}".encode()).digest()
+    return base64.b32encode(digest).decode()[:CODE_LENGTH].lower()
+
+
+def _wait_for(ports: Ports, writer: Writer, question: ApprovalItem, severity: Severity = "action") -> None:
+    """The question has its code and its end: every state that waits does so for ``approvals.deadline``.
+
+    Only that of a team is shorter: it is reminded, and what it says counts at any time.
+    """
+    is_reminded = question.subject.startswith("team/")
+    waiting = msgspec.structs.replace(
+        question,
+        code=code_of(question.task_token, question.subject, question.plan_hash),
+        expires=0.0 if is_reminded else ports.now + ports.environment.approvals.deadline,
+    )
     ports.table.write(writer, f"APPROVAL#{waiting.subject}", waiting)
     tell(
         ports,
@@ -182,4 +210,6 @@ def _wait_for(ports: Ports, writer: Writer, waiting: ApprovalItem, severity: Sev
         severity=severity,
         subject=waiting.subject,
         plan_hash=waiting.plan_hash,
+        code=waiting.code,
+        expires=waiting.expires,
     )

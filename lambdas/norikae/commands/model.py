@@ -125,7 +125,7 @@ VERBS: dict[Verb, Form] = {
         words=("run?", "code?"),
         options=("subject", "plan_hash"),
     ),
-    "reject": Form(about="Says no to what waits.", words=("run?", "code?"), options=("subject",)),
+    "reject": Form(about="Says no to what waits.", words=("run?", "code?"), options=("subject", "plan_hash")),
     "pause": Form(about="Stops the run where it is; weights stay.", options=("run",)),
     "resume": Form(about="Lets a run, or one application, go on.", words=("application?",), options=("run",)),
     "hold": Form(about="Keeps one application at its weight.", words=("application",), options=("run",)),

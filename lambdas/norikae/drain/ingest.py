@@ -135,10 +135,11 @@ class Claimed:
 
 def _by_cluster(ports: Ports, batch: Batch) -> dict[tuple[str, Role], list[tuple[Heard, Machine]]]:
     """The machines of our clusters; one question to EC2 for the whole batch."""
-    ids = sorted({one.said.instance for one in batch.heard})
+    heard = _with_instances(ports, batch)
+    ids = sorted({one.said.instance for one in heard})
     machines = ports.fleet.machines(ids) if ids else {}
     ours, found = Ours(ports), defaultdict(list)
-    for one in batch.heard:
+    for one in heard:
         machine = machines.get(one.said.instance)
         if machine is None:
             batch.ignore(Ignored("unknown-instance", one.said.kind))
@@ -148,11 +149,31 @@ def _by_cluster(ports: Ports, batch: Batch) -> dict[tuple[str, Role], list[tuple
             continue
         cluster = cluster_of(machine.tags)
         role = ours.role(cluster)
-        if role is None:
+        if role is None or one.said.cluster not in ("", cluster):
             batch.ignore(Ignored("foreign-instance", one.said.kind))
         else:
             found[cluster, role].append((one, machine))
     return dict(found)
+
+
+def _with_instances(ports: Ports, batch: Batch) -> list[Heard]:
+    """What was heard, with the machine of each node that a person named; a cluster that hangs fails only such words."""
+    if all(one.said.instance for one in batch.heard):
+        return batch.heard
+    from norikae.drain.named import with_instance  # noqa: PLC0415 - events of AWS name machines
+
+    found = []
+    for one in batch.heard:
+        try:
+            said = one.said if one.said.instance else with_instance(ports, one.said)
+        except NorikaeError as error:
+            batch.fail([one], error)
+            continue
+        if said is None:
+            batch.ignore(Ignored("unknown-node", one.said.kind))
+        else:
+            found.append(Heard(one.message, said))
+    return found
 
 
 def _claimed(

@@ -8,13 +8,23 @@ from typing import Literal
 import msgspec
 
 Kind = Literal[
-    "launch", "rebalance", "impaired", "scheduled", "decommission", "scaling", "capacity", "spot", "state-change"
+    "launch",
+    "rebalance",
+    "impaired",
+    "asked",
+    "scheduled",
+    "decommission",
+    "scaling",
+    "capacity",
+    "spot",
+    "state-change",
 ]
-"""Why a node goes (``launch``: comes), the least grave first."""
+"""Why a node goes (``launch``: comes; ``asked``: a person wants it empty), the least grave first."""
 GRAVITY: tuple[Kind, ...] = (
     "launch",
     "rebalance",
     "impaired",
+    "asked",
     "scheduled",
     "decommission",
     "scaling",
@@ -49,13 +59,15 @@ class Interruption:
 
     Args:
         kind: why.
-        instance: the EC2 instance, such as ``i-0123456789abcdef0``.
+        instance: the EC2 instance, such as ``i-0123456789abcdef0``; "" while only the node is known.
         at: when it was said, in seconds since the epoch; the event's own time.
         event: the event's id, the same for its copies.
         ends_at: when the machine goes, as far as the event says; None when it does not.
         hook: the lifecycle action that waits.
         cancelled: what was announced before does not happen.
         detail: the service's own word for it: ``terminate``, ``stopping``, ``AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED``.
+        node: the node's name, when a person named that instead of the machine.
+        cluster: the cluster that the person named besides.
     """
 
     kind: Kind
@@ -66,6 +78,8 @@ class Interruption:
     hook: Hook | None = None
     cancelled: bool = False
     detail: str = ""
+    node: str = ""
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ SPOT_NOTICE = 120
 """Seconds between the warning and the end of a spot instance (EC2 guide, "Spot Instance interruption notices")."""
 DEGRADED = ("RETIREMENT", "DEGRADED")
 """In the codes of AWS Health and of EC2's scheduled events for hardware that fails already."""
+OURS: frozenset[Kind] = frozenset({"decommission", "asked"})
+"""Kinds that norikae or a person began: nobody takes the machine away, so nothing excuses a broken budget."""
 _KEYS: dict[Kind, str] = {"state-change": "state_change", "launch": "scaling"}
 """Where the environment file has a kind under another name; a launch is the other half of scaling."""
 
@@ -59,7 +61,7 @@ def in_force(interruptions: Interruptions, cluster: str, role: str, interruption
     """
     policy = policy_of(interruptions, cluster, role, interruption.kind)
     deadline = _deadline(interruptions, policy, interruption)
-    if interruption.kind == "decommission":  # nobody takes the machine away, so nothing excuses a broken budget
+    if interruption.kind in OURS:
         return Verdict("drain", "respect", interruption.at, deadline)
     due = interruption.at
     if isinstance(policy, ScheduledPolicy):
@@ -74,9 +76,9 @@ def policy_of(interruptions: Interruptions, cluster: str, role: str, kind: Kind)
         interruptions: that part of the environment file.
         cluster: the cluster's name.
         role: ``blue``, ``green`` or "".
-        kind: why a machine goes; for ``decommission`` there is none, that of ``scaling`` answers.
+        kind: why a machine goes; for ``decommission`` and ``asked`` there is none, that of ``scaling`` answers.
     """
-    key = "scaling" if kind == "decommission" else _KEYS.get(kind, kind)
+    key = "scaling" if kind in OURS else _KEYS.get(kind, kind)
     for part in (*_exceptions(interruptions, cluster, role), interruptions):
         policy: AnyPolicy | None = getattr(part, key)
         if policy is not None:

@@ -13,7 +13,9 @@ from norikae.ports import Ports
 from norikae.traffic.drift import drift, is_time_to_read, left_behind
 from norikae.traffic.history import BAKES_ANEW, LOOKS_AT_DRAINS, whole_bake
 from norikae.traffic.moving import Moving
+from norikae.upgrade.flags import skipped_gates
 from norikae.upgrade.identity import Writer
+from norikae.upgrade.state import SkippedGate
 
 Answer = dict[str, Any]
 HOTFIX = "hotfix"
@@ -35,7 +37,9 @@ def judge_gates(ports: Ports, writer: Writer, application: str, weight: int) -> 
     since = moving.item.verified_at or ports.now
     # An operator who wants everything back waits for no gate.
     gates = () if flags.aborted else (*moving.planned.gates, *ports.environment.shift.background)
-    found = judged(moving, gates, since)
+    skipped = skipped_gates(flags, application, writer.lease)
+    found = judged(moving, [kind for kind in gates if kind not in skipped], since)
+    found = Judged((*found.verdicts, *(_skipped(skipped[kind]) for kind in gates if kind in skipped)), found.counts)
     held = flags.paused
     if not (flags.aborted or held or worst(found.verdicts).outcome is Outcome.FAIL):
         # Only now is Kubernetes asked: the way back never waits for it.
@@ -85,6 +89,12 @@ def background_verdict(moving: Moving, begin: float) -> Verdict:
     found = judged(moving, background, moving.item.verified_at or moving.ports.now, begin)
     _keep(moving, found.counts)
     return worst(found.verdicts)
+
+
+def _skipped(one: SkippedGate) -> Verdict:
+    """A gate that somebody has let the application pass without says so instead of what it would have said."""
+    why = f" ({one.reason})" if one.reason else ""
+    return Verdict(one.gate, Outcome.PASS, f"skipped by {one.by or 'an operator'}{why}")
 
 
 def _unless_green_is_drained(moving: Moving, decision: Decision) -> Decision:

@@ -6,6 +6,7 @@ import msgspec
 
 from norikae.ports import Ports
 from norikae.traffic.keep_alive import Lowered, read_lowered
+from norikae.upgrade.flags import read_flags
 from norikae.upgrade.state import AppItem, Event, PhaseItem, PlanItem
 
 Report = dict[str, Any]
@@ -16,6 +17,7 @@ def run_report(ports: Ports, run: str) -> Report:
     phase = ports.table.read(run, "PHASE", PhaseItem) or PhaseItem(phase="")
     stored = ports.table.read(run, "PLAN", PlanItem)
     start = phase.spans[0].since if phase.spans else ports.now
+    skipped = read_flags(ports.table, run).skipped
     items = {item.application: item for item in ports.table.read_all(run, "APP#", AppItem)}
     return {
         "run": run,
@@ -29,7 +31,14 @@ def run_report(ports: Ports, run: str) -> Report:
         },
         "order": [[one.name for one in group] for group in stored.plan.groups] if stored else [],
         "applications": [
-            _application(planned.name, planned.team, items.get(planned.name), start)
+            {
+                **_application(planned.name, planned.team, items.get(planned.name), start),
+                "skipped": [
+                    {"gate": one.gate, "by": one.by, "reason": one.reason}
+                    for one in skipped
+                    if one.application == planned.name
+                ],
+            }
             for planned in (stored.plan.applications() if stored else ())
         ],
         "keep_alive": [_keep_alive(name, one, start) for name, one in sorted(read_lowered(ports, run).items())],

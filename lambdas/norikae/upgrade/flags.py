@@ -10,6 +10,7 @@ from norikae.upgrade.state import Flags
 
 if TYPE_CHECKING:
     from norikae.upgrade.ports import RunTable
+    from norikae.upgrade.state import SkippedGate
 
 
 def read_flags(table: RunTable, run: str) -> Flags:
@@ -25,3 +26,14 @@ def flags_for(table: RunTable, run: str, application: str) -> Flags:
         aborted=flags.aborted or application in flags.sent_back,
         paused=flags.paused or application in flags.held,
     )
+
+
+def skipped_gates(flags: Flags, application: str, lease: int) -> dict[str, SkippedGate]:
+    """The gates that do not judge an application in one shift, by their kind.
+
+    Args:
+        flags: of the run.
+        application: which.
+        lease: the fencing token of the shift's lease; another shift is judged by every gate again.
+    """
+    return {one.gate: one for one in flags.skipped if (one.application, one.lease) == (application, lease)}

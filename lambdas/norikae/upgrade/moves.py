@@ -15,6 +15,7 @@ from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem, ReleasedItem
 
 if TYPE_CHECKING:
     from norikae.ports import Ports
+    from norikae.upgrade.plan import PlannedApplication
 
 Answer = dict[str, Any]
 
@@ -50,21 +51,15 @@ class Word(Protocol):
 
 
 def hold(ports: Ports, run: str, word: Word) -> Answer:
-    """The application keeps its weight from the next look on.
-
-    Raises:
-        BadRequestError: no application is named.
-    """
-    if not word.application:
-        raise BadRequestError("command: application: name the application to hold, or use pause for the whole run")
+    """The application keeps its weight from the next look on."""
     return flag(ports, run, word, lambda flags: {"held": _with(flags.held, word.application)})
 
 
 def resume_application(ports: Ports, run: str, word: Word) -> Answer:
     """The application is not on hold any more, and goes on where it is if it waits; one whose start is held begins."""
     _let_go(ports, run, word)
-    planned = read_plan(ports.table, run).plan.application(word.application)
-    if planned and planned.hold:
+    moves = read_plan(ports.table, run).plan.application(word.application)
+    if moves and moves.hold:
         ports.table.write_unfenced(run, f"RELEASED#{word.application}", ReleasedItem(by=word.by, at=ports.now))
     waiting = ports.table.read(run, f"APPROVAL#hold/{word.application}", ApprovalItem)
     return wake(ports, run, waiting, {"next": "resume"}) if waiting else {"resumed": word.application}
@@ -76,7 +71,7 @@ def shift(ports: Ports, run: str, word: Word) -> Answer:
     Raises:
         BadRequestError: the run does not plan to move it.
     """
-    _planned(ports, run, word)
+    planned(ports, run, word)
     ports.table.write_unfenced(run, f"RELEASED#{word.application}", ReleasedItem(by=word.by, at=ports.now))
     _let_go(ports, run, word)
     woken = _wake_application(ports, run, word.application, "resume")
@@ -94,7 +89,7 @@ def roll_back(ports: Ports, run: str, word: Word) -> Answer:
         BadRequestError: the run does not plan to move it.
         RefusedError: decommission has begun.
     """
-    _planned(ports, run, word)
+    planned(ports, run, word)
     phase = ports.table.read(run, "PHASE", PhaseItem)
     if phase and phase.point_of_no_return:
         raise RefusedError("decommission has begun: nothing can be rolled back any more; use pause to stop it")
@@ -162,13 +157,20 @@ def _without(names: tuple[str, ...], name: str) -> tuple[str, ...]:
     return tuple(sorted({*names} - {name}))
 
 
-def _planned(ports: Ports, run: str, word: Word) -> None:
+def planned(ports: Ports, run: str, word: Word) -> PlannedApplication:
+    """The application that is spoken of, as the run's plan has it.
+
+    Raises:
+        BadRequestError: the run does not plan to move it.
+    """
     plan = read_plan(ports.table, run).plan
-    if plan.application(word.application) is None:
+    found = plan.application(word.application)
+    if found is None:
         names = ", ".join(one.name for one in plan.applications())
         raise BadRequestError(
             f"command: application: run {run} does not plan to move {word.application!r}; it moves: {names}"
         )
+    return found
 
 
 def _wake_application(ports: Ports, run: str, application: str, answer: str) -> Answer | None:

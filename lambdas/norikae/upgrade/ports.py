@@ -49,7 +49,7 @@ class RunTable(Protocol):
         """Write an item of the environment, fenced like ``write``."""
 
     def log(self, run: str, event: Event) -> None:
-        """Append to the audit trail; the same event again changes nothing."""
+        """Append to the audit trail of a run, or of the environment (``""``); the same event again changes nothing."""
 
 
 class Executions(Protocol):

@@ -46,6 +46,24 @@ class PhaseItem(msgspec.Struct, frozen=True, kw_only=True):
     point_of_no_return: bool = False
 
 
+class SkippedGate(msgspec.Struct, frozen=True, kw_only=True):
+    """A gate that counts as passed.
+
+    Args:
+        application: whose.
+        gate: its kind.
+        lease: the fencing token of the application's lease in the one shift for which it counts.
+        by: who said so.
+        reason: why.
+    """
+
+    application: str
+    gate: str
+    lease: int
+    by: str = ""
+    reason: str = ""
+
+
 class Flags(msgspec.Struct, frozen=True, kw_only=True):
     """``FLAGS``: what operators asked for; written by commands only.
 
@@ -54,6 +72,7 @@ class Flags(msgspec.Struct, frozen=True, kw_only=True):
         aborted: the whole run goes back to blue.
         held: applications that keep their weight.
         sent_back: applications that go back to blue.
+        skipped: gates that do not judge.
         by: who said the last of it.
         reason: why.
     """
@@ -62,6 +81,7 @@ class Flags(msgspec.Struct, frozen=True, kw_only=True):
     aborted: bool = False
     held: tuple[str, ...] = ()
     sent_back: tuple[str, ...] = ()
+    skipped: tuple[SkippedGate, ...] = ()
     by: str = ""
     reason: str = ""
 
@@ -173,6 +193,8 @@ class ApprovalItem(msgspec.Struct, frozen=True, kw_only=True):
         plan_hash: what an approval has to name.
         text: what the person is asked.
         phase: where the machine goes on after a hold.
+        code: what a person types to answer it; it is made of the token, which it does not tell.
+        expires: when the machine takes silence for a no, in seconds since the epoch; 0.0 for a question of no deadline.
     """
 
     subject: str
@@ -180,6 +202,42 @@ class ApprovalItem(msgspec.Struct, frozen=True, kw_only=True):
     plan_hash: str
     text: str
     phase: str = ""
+    code: str = ""
+    expires: float = 0.0
+
+
+class RequestedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``REQUESTED``: who asked for a run by a command, written before it was started; one from the console has none.
+
+    Args:
+        by: as the audit trail calls them.
+        person: their name in ``access.people``; "" when they did not prove to be one of these.
+        door: by which they came.
+        at: when, in seconds since the epoch.
+        request: the input of the execution.
+    """
+
+    by: str
+    person: str = ""
+    door: str = ""
+    at: float
+    request: dict[str, Any] = {}
+
+
+class AssentItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``ASSENT#<subject>``: the first yes, where two people have to say it.
+
+    Args:
+        code: of the question that was answered; it does not count for another one.
+        person: who said it, by their name in ``access.people``.
+        at: when, in seconds since the epoch.
+        reason: why.
+    """
+
+    code: str
+    person: str
+    at: float
+    reason: str = ""
 
 
 class ApprovedItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -165,6 +165,17 @@ def test_every_read_is_consistent(cloud: Cloud, held: DynamoRunTable) -> None:
     assert all(params["ConsistentRead"] for params in asked)
 
 
+def test_what_is_about_no_run_is_in_the_environment_s_own_trail(held: DynamoRunTable, dynamodb: Any) -> None:
+    event = Event(at=NOW, what="adopt", by="mio")
+    for _ in range(2):
+        held.log("", event)
+    query = {":pk": {"S": "ENV#demo"}, ":sk": {"S": "EVENT#"}}
+    condition = "pk = :pk AND begins_with(sk, :sk)"
+    stored = dynamodb.query(TableName="runs", KeyConditionExpression=condition, ExpressionAttributeValues=query)
+    assert len(stored["Items"]) == 1
+    assert held.read_all(RUN, "EVENT#", Event) == []
+
+
 def test_the_audit_trail_is_in_the_order_of_time_and_forgets_nothing(held: DynamoRunTable, dynamodb: Any) -> None:
     events = [
         Event(at=NOW, what="planned", by="mio", detail={"b": 1, "a": 2}),

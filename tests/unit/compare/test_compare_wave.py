@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from norikae.approvals.ask import request_approval
+from norikae.commands.operate import operate
 from norikae.errors import NotFoundError
-from norikae.upgrade.commands import operate
 from norikae.upgrade.compare import PATIENCE_SECONDS, POLL_SECONDS, compare_wave
 from norikae.upgrade.pin import pinned
 from norikae.upgrade.state import ApprovalItem, Flags

@@ -58,6 +58,7 @@ SAID = {
         Interruption("launch", MACHINE, AT, LAUNCH, hook=JOIN, detail="launch-from-warm-pool"),
     ),
     "health": (scheduled(),),
+    "asked": (Interruption("asked", MACHINE, AT, "asked-5f2b1c77", detail="drain"),),
     "health_arn": (scheduled(),),
     "health_second_page": (scheduled("i-0d1b2c3d4e5f60718"),),
     "health_several": (

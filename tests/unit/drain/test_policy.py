@@ -67,6 +67,7 @@ def test_a_cluster_that_is_neither_blue_nor_green_has_the_policies_for_all() -> 
         ("rebalance", "notify", "respect"),
         ("impaired", "notify", "respect"),
         ("decommission", "drain", "respect"),
+        ("asked", "drain", "respect"),
     ],
 )
 def test_only_a_machine_that_goes_in_any_case_excuses_a_broken_budget(kind: Any, do: str, budgets: str) -> None:
@@ -91,6 +92,7 @@ def test_only_a_machine_that_goes_in_any_case_excuses_a_broken_budget(kind: Any,
         ("scheduled", DAY, DAY - 15),
         ("scheduled", None, 900),
         ("decommission", 600, 585),
+        ("asked", None, 900),
     ],
 )
 def test_a_node_is_empty_before_its_machine_goes(kind: Any, ends_in: float | None, left: float) -> None:

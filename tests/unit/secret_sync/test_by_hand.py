@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from norikae.commands.operate import operate
 from norikae.errors import BadRequestError, RefusedError
 from norikae.secret_sync.letter import Sweep
-from norikae.upgrade.commands import operate
 from tests.unit.fakes.carried import carries
 from tests.unit.fakes.ports import FakePorts
 from tests.unit.fakes.story import BLUE, GREEN, Story
@@ -39,7 +39,7 @@ def test_before_the_first_run_there_is_the_cluster_that_serves() -> None:
     ports = FakePorts()
     carries(ports)
     assert operate(ports, {"command": "sweep-secrets"})["clusters"] == [BLUE]
-    assert ports.table.events == [], "there is no run whose audit trail it belongs to"
+    assert ports.table.said() == ["sweep-secrets"], "in the environment's own trail, since there is no run"
 
 
 def test_a_cluster_that_nobody_knows_is_refused() -> None:

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from norikae.approvals.ask import hold_application, hold_failed_rollback, reason_of
 from norikae.capacity.green import scale_green
+from norikae.commands.operate import operate
 from norikae.environment import Rollback
 from norikae.errors import NorikaeError, StaleWriterError, TransientError, UnreachableError
 from norikae.gates.judge import judge_gates
@@ -26,7 +27,6 @@ from norikae.traffic.prove import prove_ownership
 from norikae.traffic.records import RecordSet
 from norikae.traffic.rollback import roll_back_application
 from norikae.traffic.shift import set_weights, verify_weights
-from norikae.upgrade.commands import operate
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import PhaseItem
@@ -134,7 +134,14 @@ class Shifting(RuleBasedStateMachine):
             "Judge gates": lambda: judge_gates(ports, writer, APP, weight),
             "Hand off singletons": lambda: {"next": "go-on"},
             "Stop run": lambda: operate(
-                ports, {"command": self.data["progress"]["command"], "run": RUN, "by": "norikae"}
+                ports,
+                {
+                    "command": self.data["progress"]["command"],
+                    "run": RUN,
+                    "application": APP,
+                    "actor": {"door": "machine", "id": SHIFT},
+                    "by": "norikae",
+                },
             ),
             "Roll back application": lambda: roll_back_application(ports, writer, APP),
             "Finish shift": lambda: finish_shift(ports, writer, APP, SHIFT),

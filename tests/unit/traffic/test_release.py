@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from norikae.approvals.ask import ask_team
+from norikae.commands.operate import operate
 from norikae.environment import Team
 from norikae.errors import BadRequestError
 from norikae.traffic.prepare import prepare_shift
-from norikae.upgrade.commands import operate
 from norikae.upgrade.plan import plan_hash
 from norikae.upgrade.state import ApprovalItem, PlanItem
 from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, RUN, SHIFT, WRITER, Story, plan

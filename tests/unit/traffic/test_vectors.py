@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from norikae.approvals.ask import hold_application
+from norikae.commands.operate import operate
 from norikae.errors import ForeignWriteError, RollbackRefusedError
 from norikae.traffic.weights import green_weight
-from norikae.upgrade.commands import operate
 from tests.unit.fakes.story import APP, BLUE, GREEN, WRITER, Story
 
 BALANCERS = {cluster: f"{cluster}.elb.example" for cluster in (BLUE, GREEN)}

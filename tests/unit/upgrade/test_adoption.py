@@ -11,13 +11,13 @@ import yaml
 
 from norikae.cluster.eks_port import AccessEntry, Cluster
 from norikae.cluster.green import ADMIN_POLICY
+from norikae.commands.operate import operate
 from norikae.errors import BadRequestError, LeaseHeldError, TransientError, UnreachableError
 from norikae.settings import Settings
 from norikae.traffic.conversion import simple
 from norikae.traffic.records import RecordSet
 from norikae.upgrade.adopted import AdoptionItem
 from norikae.upgrade.adoption import adopt_cluster
-from norikae.upgrade.commands import operate
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.recovery import recover
 from norikae.upgrade.state import ClustersItem
@@ -335,7 +335,8 @@ def test_the_command_starts_the_machine(verb: str, *, undo: bool) -> None:
 
 
 def test_the_status_tells_how_the_adoption_ended_before_any_run(ports: FakePorts) -> None:
-    assert operate(ports, {"command": "status"}) == {"run": "", "adoption": None}
+    status = operate(ports, {"command": "status"})
+    assert (status["run"], status["adoption"], status["blue"], status["environment"]) == ("", None, BLUE, "demo")
     looks(ports)
     adoption = operate(ports, {"command": "status"})["adoption"]
     assert adoption == {"cluster": BLUE, "outcome": "adopted", "reason": "", "notes": []}

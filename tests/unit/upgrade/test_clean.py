@@ -8,9 +8,9 @@ import pytest
 
 from norikae.cluster.compute_port import Leftovers, ScalingGroup
 from norikae.cluster.eks_port import Cluster
+from norikae.commands.operate import operate
 from norikae.errors import BadRequestError, LeaseHeldError, RefusedError
 from norikae.upgrade.clean import clean_green
-from norikae.upgrade.commands import operate
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import ClustersItem
 from tests.unit.drain.claims import claim

@@ -11,11 +11,11 @@ import pytest
 from norikae.approvals.ask import hold_upgrade
 from norikae.cluster.compute_port import Leftovers
 from norikae.cluster.eks_port import Cluster
+from norikae.commands.operate import operate
 from norikae.drain.node import Node
 from norikae.environment import Approvals
 from norikae.errors import RefusedError, StaleWriterError
 from norikae.traffic.records import RecordSet
-from norikae.upgrade.commands import operate
 from norikae.upgrade.decommission import decommission_blue
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from norikae.approvals.ask import hold_application, hold_failed_rollback, hold_partial_run
+from norikae.commands.operate import operate
 from norikae.errors import AbortedError, BadRequestError, RefusedError
 from norikae.report.cost import Kept, cost_per_day
 from norikae.settings import Settings
-from norikae.upgrade.commands import operate
 from norikae.upgrade.conclude import conclude_shifts
 from norikae.upgrade.finish import report_failure
 from norikae.upgrade.phase import enter
@@ -268,5 +268,5 @@ def test_a_run_that_has_ended_hears_nothing_that_its_next_attempt_would_do(comma
     story = half_moved()
     report_failure(story.ports, {**WRITER.answer(), "progress": {"waiting_for": "timed out"}}, PARENT)
     with pytest.raises(RefusedError, match=r"has ended \(partial\); start its next attempt, then say it again"):
-        operate(story.ports, {"command": command, "application": APP})
+        operate(story.ports, {"command": command, **({} if command in {"pause", "abort"} else {"application": APP})})
     assert story.ports.table.read(RUN, "FLAGS", Flags) == Flags()

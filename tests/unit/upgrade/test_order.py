@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from norikae.commands.operate import operate
 from norikae.errors import RefusedError
 from norikae.traffic.applications import Application, find_applications
 from norikae.traffic.prepare import prepare_shift
-from norikae.upgrade.commands import operate
 from norikae.upgrade.order import in_groups
 from norikae.upgrade.plan import PlannedApplication
 from norikae.upgrade.state import AppItem, PlanItem

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from norikae.approvals.ask import hold_application, hold_upgrade, reason_of, request_approval
+from norikae.commands.operate import operate
 from norikae.errors import AbortedError, BadRequestError, LeaseHeldError, RefusedError
-from norikae.upgrade.commands import operate
 from norikae.upgrade.identity import Writer, run_of_execution, shift_execution_name
 from norikae.upgrade.lease import Lease, next_lease
 from norikae.upgrade.looks import most_looks
@@ -16,7 +16,7 @@ from norikae.upgrade.phase import advance, enter
 from norikae.upgrade.progress import Progress
 from norikae.upgrade.request import parse_request
 from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem
-from tests.unit.fakes.story import APP, PARENT, RUN, WRITER, Story
+from tests.unit.fakes.story import APP, BLUE, GREEN, PARENT, RUN, WRITER, Story
 
 
 def test_the_run_outlives_its_attempts() -> None:
@@ -250,7 +250,17 @@ def test_status_shows_where_everything_stands() -> None:
     story.prepared()
     story.moved_to(5)
     status = command(story, command="status")
-    assert status["applications"] == {APP: {"outcome": "shifting", "weight": 5}}
+    assert status["applications"][APP] == {
+        "outcome": "shifting",
+        "weight": 5,
+        "team": "payments",
+        "reason": "",
+        "steps": [[story.ports.now, 5]],
+        "wants": [5, 50, 100],
+        "skipped": [],
+    }
+    assert (status["blue"], status["green"], status["environment"]) == (BLUE, GREEN, "demo")
+    assert status["spans"] == [{"name": "shift-applications", "since": story.ports.now, "until": None}]
     assert status["phase"] == "shift-applications"
 
 

@@ -150,9 +150,13 @@ class DynamoRunTable:
         self._fenced(writer, {**self._environment_key(item), **_body(value)})
 
     def log(self, run: str, event: Event) -> None:
-        """Append to the audit trail; the key holds a hash of the event, so the same one again changes nothing."""
+        """Append to the trail of a run, or of the environment (``""``).
+
+        The key holds a hash of the event, so the same one again changes nothing.
+        """
         body = msgspec.json.encode(event, order="sorted").decode()
-        key = self._run_key(run, f"EVENT#{event.at:017.6f}#{short_hash(body)}")
+        item = f"EVENT#{event.at:017.6f}#{short_hash(body)}"
+        key = self._run_key(run, item) if run else self._environment_key(item)
         call(self._client.put_item, TableName=self._table, Item={**key, "body": {"S": body}})
 
     def _fenced(self, writer: Writer, item: dict[str, Any]) -> None:

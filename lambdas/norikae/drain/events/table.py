@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from norikae.drain.events import capacity, health, lifecycle, spot, state_change
+from norikae.drain.events import asked, capacity, health, lifecycle, spot, state_change
 from norikae.drain.events.message import DIRECT, MalformedError, Message, NotJsonError, Said, open_message
 from norikae.drain.interruption import Ignored
 
@@ -24,6 +24,7 @@ PARSERS: dict[tuple[str, str], Callable[[Message], tuple[Said, ...]]] = {
     (AUTO_SCALING, "EC2 Instance-launch Lifecycle Action"): lifecycle.lifecycle_action,
     (DIRECT, ""): lifecycle.lifecycle_action,
     ("aws.health", "AWS Health Event"): health.health_event,
+    (asked.SOURCE, asked.KIND): asked.drain_node,
 }
 """Source and detail type to parser. Both names that documents have for an event are here."""
 
