@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from cli.arguments import HERE_ONLY, fields_of, make_parser
 from cli.exits import Exit, exit_of_answer, exit_of_error
@@ -83,7 +84,7 @@ def _say(options: argparse.Namespace, here: Here) -> int:
         confirm(command, here, commander)
     answer = commander.carry_out(command)
     if options.output == "json":
-        here.say(json.dumps(answer, ensure_ascii=False))
+        here.say(msgspec.json.encode(answer).decode())
     else:
         _show(command, answer, here, target)
     return exit_of_answer(answer) if options.verb == "status" else Exit.DONE
@@ -121,7 +122,7 @@ def _watch(command: Json, commander: Commander, options: argparse.Namespace, her
         patience=options.timeout,
     )
     if options.output == "json":
-        here.say(json.dumps(answer, ensure_ascii=False))
+        here.say(msgspec.json.encode(answer).decode())
     return code
 
 

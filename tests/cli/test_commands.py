@@ -62,7 +62,7 @@ def test_options_for_every_verb_may_stand_before_it_or_after_it() -> None:
     terminal.types("--environment chat-prod --output json pause --reason later")
     terminal.types("pause --environment chat-prod --reason later --output json")
     assert terminal.said[0] == terminal.said[1]
-    assert terminal.out == f'{{"run": "{RUN}", "heard": "pause"}}\n'
+    assert terminal.out == f'{{"run":"{RUN}","heard":"pause"}}\n'
 
 
 def test_only_what_asks_is_asked_again_by_itself() -> None:

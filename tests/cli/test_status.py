@@ -89,7 +89,7 @@ def test_a_watch_in_json_is_the_last_answer_alone() -> None:
     terminal = Terminal(answers=in_turn(MOVING, ENDED))
     assert terminal.types("status --watch --output json") == 0
     assert terminal.out.count("\n") == 1
-    assert '"outcome": "succeeded"' in terminal.out
+    assert '"outcome":"succeeded"' in terminal.out
 
 
 def test_a_watch_has_an_end() -> None:
