@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -55,9 +56,11 @@ def reach(target: Target, *, changes: bool, patience: float) -> Commander:
         read_timeout=patience,
         retries={"mode": "standard", "total_max_attempts": 1 if changes else ATTEMPTS},
     )
+    if target.world:
+        os.environ["AWS_ENDPOINT_URL"] = target.world  # which the proof's own client reads, too
     try:
         session = boto3.Session(profile_name=target.profile or None, region_name=target.region or None)
-        client = session.client("lambda", endpoint_url=target.world or None, config=config)
+        client = session.client("lambda", config=config)
     except exceptions.ProfileNotFound as error:
         raise errors.BadRequestError(f"profile: {error}; aws configure list-profiles") from error
     except exceptions.NoRegionError as error:

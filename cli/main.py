@@ -95,7 +95,7 @@ def _show(command: Json, answer: Json, here: Here, target: Target) -> None:
     if command["command"] != "status":
         from cli.told import told  # noqa: PLC0415 - as above
 
-        for line in told(command, answer):
+        for line in told(command, answer, target.typed):
             here.say(line)
         return
     from cli.picture import lines, picture  # noqa: PLC0415 - as above

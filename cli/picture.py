@@ -53,7 +53,8 @@ def picture(answer: Mapping[str, Any], typed: Sequence[str] = (), *, most: int |
     run = answer.get("run")
     if not run:
         nothing = Row((("no run has been started; ", ""), (said("start", *typed), "bold"), (" starts one", "")))
-        return Row((("norikae", "bold"),), (nothing, *_adoption(answer)))
+        here = str(answer.get("environment") or "norikae")
+        return Row(((here, "bold"), *_clusters({**answer, "environment": ""})), (nothing, *_adoption(answer)))
     rows = [
         *_phases(answer),
         *_state(answer),
@@ -105,8 +106,8 @@ def phase_in_words(name: str) -> str:
 def _clusters(answer: Mapping[str, Any]) -> list[Part]:
     environment, blue, green = (str(answer.get(key) or "") for key in ("environment", "blue", "green"))
     parts = [(f"  {environment}", "")] if environment else []
-    if blue or green:
-        parts.append((f"  {blue or '?'} → {green or '?'}", "dim"))
+    if blue:
+        parts.append((f"  {blue} → {green}" if green else f"  {blue}", "dim"))
     return parts
 
 

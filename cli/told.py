@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cli.picture import said
 from norikae.commands.model import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+BEGIN = ("plan", "start")
+"""Verbs after which there is something to watch."""
 
 
-def told(command: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[str]:
+def told(command: Mapping[str, Any], answer: Mapping[str, Any], typed: Sequence[str] = ()) -> Iterator[str]:
     """What was said, to whom, and whatever else the function answered.
 
     Args:
         command: as it was sent.
         answer: the function's.
+        typed: options with which a person has to type further commands.
     """
     if not VERBS[command["command"]].changes:
         yield from entries(answer)
@@ -26,6 +31,9 @@ def told(command: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[str]
     where = f" (run {run})" if run and run not in heard else ""
     yield f"{heard}: done{where}"
     yield from entries({key: value for key, value in answer.items() if key != "run"}, "  ")
+    if command["command"] in BEGIN and run:
+        # Named, because without a name it would be the run before until the first state of this one has begun.
+        yield f"  {said('status', run, '--watch', *typed)}"
 
 
 def entries(value: Any, indent: str = "") -> Iterator[str]:  # noqa: ANN401 - JSON
