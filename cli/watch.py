@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from cli.exits import Exit, exit_of_answer
 from cli.picture import lines, picture
-from norikae.errors import CredentialsExpiredError, TransientError
+from norikae.errors import CredentialsExpiredError, RefusedError, TransientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 MOST_FAILURES = 10
 """Looks that fail one after the other before the watch gives up: a network comes back, a night without one does not."""
+MOST_UNKNOWN = 20
+"""Looks at a run of which nothing is known: one that was just started needs seconds, a misspelt one for ever."""
 
 
 class View(AbstractContextManager["View"], Protocol):
@@ -88,9 +90,10 @@ def watch(
     Raises:
         TimeoutError: the patience is over.
         TransientError: ten looks failed one after the other.
+        RefusedError: nothing comes to be known of the run.
         NorikaeError: what else the function raised.
     """
-    began, failures = here.clock(), 0
+    began, failures, unknown = here.clock(), 0, 0
     with view:
         while True:
             try:
@@ -109,6 +112,9 @@ def watch(
                     return answer, exit_of_answer(answer)
                 if until == "waiting" and answer.get("questions"):
                     return answer, Exit.WAITS
+                unknown += not answer.get("phase")
+                if unknown == MOST_UNKNOWN:
+                    raise RefusedError(f"nothing is known of a run {answer['run']}; norikae status names the last one")
             if patience is not None and here.clock() - began + every > patience:
                 raise TimeoutError(f"neither has the run ended nor does it wait for a person after {patience:.0f} s")
             here.sleep(every)

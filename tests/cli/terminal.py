@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,7 +73,7 @@ class Terminal:
         out, err = Stream(terminal=self.terminal), Stream(terminal=self.terminal)
         keyboard = Stream(self.keys, terminal=self.terminal)
         here = Here(out, err, keyboard, self.variables, self.folder, lambda: self.seconds, self._sleep, self._reach)
-        code = run(line.split(), here)
+        code = run(shlex.split(line), here)
         self.out, self.err = out.getvalue(), err.getvalue()
         return code
 

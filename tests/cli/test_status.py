@@ -121,6 +121,12 @@ def test_a_watch_ends_when_looking_is_in_vain(error: Exception, code: int, looks
     assert len(terminal.said) == looks
 
 
+def test_a_run_that_nobody_knows_is_not_watched_for_ever() -> None:
+    terminal = Terminal(answers=in_turn({"run": "demo-1-53", "phase": "", "outcome": ""}))
+    assert terminal.types("status demo-1-53 --watch") == 2
+    assert terminal.err == "norikae: nothing is known of a run demo-1-53; norikae status names the last one\n"
+
+
 def test_a_small_terminal_shows_what_needs_a_look_first() -> None:
     many = {f"app-{number:02}": {"outcome": "waiting", "weight": 0} for number in range(40)}
     answer = {**ENDED, "applications": {**many, "broken": {"outcome": "failed", "weight": 0, "reason": "503"}}}
