@@ -83,8 +83,9 @@ def test_the_same_again_starts_nothing(seat: Seat) -> None:
 
 
 def test_the_command_that_is_shown_answers_the_question(seat: Seat) -> None:
+    run = run_of(seat)
     seat.types("status")
-    (code,) = re.findall(rf"norikae approve {run_of(seat)} (\w{{6}})", seat.out)
+    (code,) = re.findall(rf"norikae approve {run} (\w{{6}})", seat.out)
     assert seat.types("approve aaaaaa") in (2, 64)
     assert seat.types(f"approve {code} --reason read") == 0, seat.err
     assert seat.asks("status")["questions"] == []
