@@ -20,11 +20,12 @@ export NORIKAE_ENVIRONMENT := $(ENVIRONMENT)
 help: ## Show the verbs.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(READY): bootstrap.txt requirements.txt
+$(READY): bootstrap.txt requirements.txt cli/norikae
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "norikae needs Python 3.11 or newer: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.txt
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
+	@ln -sf ../../cli/norikae $(BIN)/norikae
 	@touch $@
 
 demo: $(READY) ## Move twelve applications to a new cluster, on this machine alone (SCENARIO=, SEED=, SIZE=small|full).
