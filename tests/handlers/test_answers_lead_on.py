@@ -8,6 +8,7 @@ import pytest
 
 from norikae.environment import Approvals
 from norikae.upgrade.state import Flags
+from norikae.windows.check import FOLLOWS
 from tests.unit.fakes.beginning import Beginning
 from tests.unit.fakes.story import RUN, WRITER
 
@@ -56,7 +57,7 @@ def answered(name: str, monkeypatch: pytest.MonkeyPatch, flags: Flags | None = N
         ("Sync applications", ["Are the applications synced?", "Verify green"]),
         ("Compare wave", ["Is the difference expected?", "Request sync approval"]),
         ("Verify green", ["Is green verified?", "Hand over green"]),
-        ("Hand over green", ["Is green handed over?", "Shift applications"]),
+        ("Hand over green", ["Is green handed over?", "Check window"]),
         (
             "Hand off singletons",
             ["Are the singletons handed off?", "Wait for the hand-off", "Hand off singletons"],
@@ -79,7 +80,8 @@ def test_the_upgrade_goes_on(task: str, way: list[str], monkeypatch: pytest.Monk
     ("task", "way"),
     [
         ("Prepare shift", ["Is there anything to shift?", "Scale green"]),
-        ("Scale green", ["Is green large enough?", "Prove ownership"]),
+        ("Scale green", ["Is green large enough?", "Check window"]),
+        ("Check window", ["Is the window open?", "Prove ownership"]),
         ("Prove ownership", ["Set weights"]),
         ("Set weights", ["Wait for propagation", "Verify weights"]),
         ("Verify weights", ["Are the weights in force?", "Bake", "Judge gates"]),
@@ -151,7 +153,7 @@ def test_a_refused_preflight_reports_and_creates_nothing(monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize(
     ("said", "following"),
-    [("go-on", "Ensure green cluster"), ("refuse", "Report failure"), ("abort", "Report failure")],
+    [("go-on", "Check window"), ("refuse", "Report failure"), ("abort", "Report failure")],
 )
 def test_the_answer_about_the_plan_decides(said: str, following: str) -> None:
     assert Machine("upgrade").leads("Request plan approval", UPGRADE, {"next": said})[-1] == following
@@ -185,7 +187,7 @@ def test_a_wave_that_is_not_compared_yet_is_compared(phase: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "following"),
-    [("go-on", "Decommission blue"), ("refuse", "Hold upgrade"), ("abort", "Roll back applications")],
+    [("go-on", "Check window"), ("refuse", "Hold upgrade"), ("abort", "Roll back applications")],
 )
 def test_the_answer_about_the_decommission_decides(said: str, following: str) -> None:
     assert Machine("upgrade").leads("Request decommission approval", UPGRADE, {"next": said})[-1] == following
@@ -225,7 +227,50 @@ def test_a_shift_that_held_does_what_the_operator_says(said: str, following: str
 def test_an_environment_without_decommission_approval_is_not_asked() -> None:
     approvals = {"decommission": Approvals(decommission="none").decommission}
     way = Machine("upgrade").leads("Soak", {**UPGRADE, "approvals": approvals}, {"next": "go-on"})
-    assert way[-1] == "Decommission blue"
+    assert way[-1] == "Check window"
+
+
+@pytest.mark.parametrize(
+    ("said", "following"),
+    [
+        ("ensure-green-cluster", "Ensure green cluster"),
+        ("ensure-argo-cd", "Ensure Argo CD"),
+        ("sync-applications", "Sync applications"),
+        ("shift-applications", "Shift applications"),
+        ("decommission-blue", "Decommission blue"),
+        ("wait", "Await window"),
+        ("abort", "Roll back applications"),
+        ("hold", "Hold upgrade"),
+    ],
+)
+def test_the_window_decides_which_phase_begins(said: str, following: str) -> None:
+    after = {**UPGRADE, "progress": {"next": "go-on", "groups": []}}
+    answer = {"next": said, "waiting_for": "closed", "seconds": 60}
+    assert Machine("upgrade").leads("Check window", after, answer)[-1] == following
+
+
+def test_every_phase_that_windows_are_for_is_one_that_the_machine_begins() -> None:
+    chosen = {one["StringEquals"] for one in Machine("upgrade").states["Is the window open?"]["Choices"]}
+    assert chosen == {*FOLLOWS.values(), "wait", "abort"}
+
+
+@pytest.mark.parametrize(
+    ("said", "following"),
+    [("wait", "Await window"), ("roll-back", "Roll back application"), ("hold", "Hold application")],
+)
+def test_the_window_decides_about_a_weight(said: str, following: str) -> None:
+    answer = {"next": said, "weight": 5, "waiting_for": "closed", "back_to": "judge", "seconds": 60}
+    assert Machine("shift").leads("Check window", SHIFT, answer)[-1] == following
+
+
+@pytest.mark.parametrize(("back_to", "following"), [("scale", "Scale green"), ("judge", "Judge gates")])
+def test_after_the_wait_green_is_sized_or_gates_are_judged_anew(back_to: str, following: str) -> None:
+    waited = {**SHIFT, "progress": {"next": "wait", "weight": 5, "back_to": back_to, "seconds": 60}}
+    ways = (
+        Machine("shift").leads("Await window", waited, {"next": "resume"}),
+        Machine("shift").catches("Await window", waited, "States.Timeout")[0],
+    )
+    assert {way[-1] for way in ways} == {following}
 
 
 def test_the_input_of_a_child_is_a_request_that_it_understands() -> None:

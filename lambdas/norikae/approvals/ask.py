@@ -163,7 +163,9 @@ def reason_of(state: Mapping[str, Any]) -> str:
     error = state.get("error")
     if isinstance(error, Mapping):
         return f"{error.get('Error', 'error')}: {_message(str(error.get('Cause', '')))}"
-    looks = (state.get("rollback"), state.get("progress"))
+    window = state.get("window")
+    closed = window if isinstance(window, Mapping) and window.get("next") == "hold" else None
+    looks = (state.get("rollback"), closed, state.get("progress"))
     return next((str(look.get("waiting_for", "")) for look in looks if isinstance(look, Mapping)), "")
 
 

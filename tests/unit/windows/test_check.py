@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from norikae.commands.operate import operate
 from norikae.errors import AbortedError
-from norikae.upgrade.commands import operate
 from norikae.upgrade.phase import enter
 from norikae.upgrade.state import ApprovalItem, Flags
 from norikae.windows.check import LOOKS_AT_WINDOWS, check_window
