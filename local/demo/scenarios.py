@@ -9,6 +9,7 @@ from local.edge.habits import FLEETING, OVERHOLDING, Habits
 
 if TYPE_CHECKING:
     from local.adopted import Dns
+    from norikae.windows.decide import AtEnd
 
 Size = Literal["small", "full"]
 OnFailure = Literal["continue", "hold", "roll-back-all"]
@@ -48,6 +49,7 @@ class Scenario:
         contested: the application whose leased names somebody gives back to external-dns by hand; none when empty.
         rotates: whether a secret rotates in the middle of the shift, or all of them with events lost and doubled and
             green's API server unreachable for two minutes.
+        freeze: when the environment's ``windows.deny`` closes them, and what it does then (``windows.at_end``).
         storm: whether EC2 takes most of blue's spot machines back in the middle of a shift.
     """
 
@@ -77,6 +79,7 @@ class Scenario:
     contested: str = ""
     storm: bool = False
     rotates: Literal["", "one", "all"] = ""
+    freeze: tuple[str, AtEnd] | None = None
 
     def habits_of(self, application: str) -> Habits:
         """What the clients of one application keep; WebSockets only those whose pods norikae restarts on blue."""
@@ -96,8 +99,15 @@ class Scenario:
             # Sixty connections are few: of 5 % of them no gate could say anything.
             changes |= {"shift.client_keep_alive": "5m", "shift.steps": [20, 50, 100]}
             changes["decommission.access_logs"] = ["demo-access-logs"]
+        if self.freeze:
+            # Phases that are over in minutes need not be taken for hours.
+            changes |= {"windows.deny": [self.freeze[0]], "windows.at_end": self.freeze[1]}
+            changes |= {"clusters.build_deadline": "30m", "argocd.sync_deadline": "10m"}
         return changes
 
+
+FREEZE = "2026-11-24 01:45-02:05"
+"""The world begins at 01:00, and its first weight is written before half past one."""
 
 SCENARIOS = {
     scenario.name: scenario
@@ -181,6 +191,12 @@ SCENARIOS = {
             "every secret rotates during the shift; events get lost and come twice, green is cut off for two minutes",
             "succeeded",
             rotates="all",
+        ),
+        Scenario(
+            "windows",
+            "the window closes in the middle of the shift: weights stay as they are, and move on when it opens",
+            "succeeded",
+            freeze=(FREEZE, "wait"),
         ),
     )
 }

@@ -1,0 +1,80 @@
+"""A window closes in the middle of a shift: weights stay, go back, or are moved on, as the environment file says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from local.demo.scenarios import FREEZE, SCENARIOS, Scenario
+from tests.workflow.upgrades import Upgrade
+
+pytestmark = pytest.mark.scenario
+APP = "files-upload"
+CLOSED, OPEN = (datetime(2026, 11, 24, *clock, tzinfo=UTC).timestamp() for clock in ((1, 45), (2, 5)))
+
+
+def events(upgrade: Upgrade, what: str) -> list[dict[str, object]]:
+    return [event["detail"] for event in upgrade.report()["events"] if event["what"] == what]
+
+
+@pytest.mark.xdist_group("windows")
+def test_weights_stay_while_the_window_is_closed_and_move_on_when_it_opens() -> None:
+    with Upgrade(APP, scenario=SCENARIOS["windows"]) as upgrade:
+        run = upgrade.start()
+        assert upgrade.run_until(run, "Shift applications")
+        upgrade.run(30)
+        (shift,) = upgrade.children()
+        assert upgrade.run_until(shift, "Await window")
+        assert upgrade.world.kernel.now() < CLOSED  # the next step would not have been over in time
+        before = upgrade.weights(APP)
+        assert min(before.values()) > 0
+        upgrade.run(CLOSED - upgrade.world.kernel.now() + 600)
+        assert upgrade.weights(APP) == before
+        assert shift.status == "RUNNING"
+        assert upgrade.run_to_end(run) == "SUCCEEDED"
+        steps = upgrade.report()["applications"][0]["steps"]
+        assert not [weight for at, weight in steps if CLOSED <= at < OPEN]
+        assert [one["does"] for one in events(upgrade, "window-closed")] == ["wait"]
+        assert [one["until"] for one in events(upgrade, "window-closed")] == [OPEN]
+        assert len(events(upgrade, "window-opened")) == 1
+
+
+@pytest.mark.long
+@pytest.mark.xdist_group("windows-back")
+def test_an_abort_of_what_waits_for_its_window_acts_at_once() -> None:
+    with Upgrade(APP, scenario=SCENARIOS["windows"]) as upgrade:
+        run = upgrade.start()
+        assert upgrade.run_until(run, "Shift applications")
+        upgrade.run(30)
+        (shift,) = upgrade.children()
+        assert upgrade.run_until(shift, "Await window")
+        upgrade.run(5)
+        upgrade.command(command="abort", by="mio")
+        assert upgrade.run_until(shift, "Roll back application")
+        assert upgrade.run_to_end(run) == "FAILED"
+        assert upgrade.weights(APP)[upgrade.blue] == 100
+
+
+@pytest.mark.long
+@pytest.mark.xdist_group("windows-back")
+def test_a_shift_goes_back_before_the_window_closes_where_the_file_says_so() -> None:
+    with Upgrade(APP, scenario=Scenario("windows", "", "partial", freeze=(FREEZE, "roll-back"))) as upgrade:
+        run = upgrade.start()
+        assert upgrade.run_until(run, "Hold partial run")
+        assert upgrade.world.kernel.now() < CLOSED
+        assert upgrade.weights(APP)[upgrade.blue] == 100
+        upgrade.command(command="finish", by="mio")
+        upgrade.run_to_end(run)
+        assert [one["does"] for one in events(upgrade, "window-closed")] == ["roll-back"]
+
+
+@pytest.mark.long
+@pytest.mark.xdist_group("windows-finish")
+def test_a_shift_that_may_finish_goes_on_through_the_closed_window_and_people_know() -> None:
+    with Upgrade(APP, scenario=Scenario("windows", "", "succeeded", freeze=(FREEZE, "finish"))) as upgrade:
+        run = upgrade.start()
+        assert upgrade.run_to_end(run) == "SUCCEEDED"
+        steps = upgrade.report()["applications"][0]["steps"]
+        assert [weight for _, weight in steps][-1] == 100
+        assert [one["does"] for one in events(upgrade, "window-closed")] == ["go-on"]
