@@ -106,8 +106,8 @@ class Scenario:
         return changes
 
 
-FREEZE = "2026-11-24 01:45-02:05"
-"""The world begins at 01:00, and its first weight is written before half past one."""
+FREEZE = "2026-11-24 01:55-02:15"
+"""The world begins at 01:00, and its first weights are written between half past one and then."""
 
 SCENARIOS = {
     scenario.name: scenario

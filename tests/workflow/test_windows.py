@@ -7,15 +7,23 @@ from datetime import UTC, datetime
 import pytest
 
 from local.demo.scenarios import FREEZE, SCENARIOS, Scenario
-from tests.workflow.upgrades import Upgrade
+from norikae.upgrade.state import AppItem
+from tests.workflow.upgrades import RUN, Upgrade
 
 pytestmark = pytest.mark.scenario
 APP = "files-upload"
-CLOSED, OPEN = (datetime(2026, 11, 24, *clock, tzinfo=UTC).timestamp() for clock in ((1, 45), (2, 5)))
+CLOSED, OPEN = (datetime(2026, 11, 24, *clock, tzinfo=UTC).timestamp() for clock in ((1, 55), (2, 15)))
 
 
 def events(upgrade: Upgrade, what: str) -> list[dict[str, object]]:
     return [event["detail"] for event in upgrade.report()["events"] if event["what"] == what]
+
+
+def steps(upgrade: Upgrade) -> tuple[tuple[float, int], ...]:
+    """Instants and weights that were in force."""
+    item = upgrade.table().read(RUN, f"APP#{APP}", AppItem)
+    assert item is not None
+    return item.steps
 
 
 @pytest.mark.xdist_group("windows")
@@ -33,8 +41,7 @@ def test_weights_stay_while_the_window_is_closed_and_move_on_when_it_opens() -> 
         assert upgrade.weights(APP) == before
         assert shift.status == "RUNNING"
         assert upgrade.run_to_end(run) == "SUCCEEDED"
-        steps = upgrade.report()["applications"][0]["steps"]
-        assert not [weight for at, weight in steps if CLOSED <= at < OPEN]
+        assert not [weight for at, weight in steps(upgrade) if CLOSED <= at < OPEN]
         assert [one["does"] for one in events(upgrade, "window-closed")] == ["wait"]
         assert [one["until"] for one in events(upgrade, "window-closed")] == [OPEN]
         assert len(events(upgrade, "window-opened")) == 1
@@ -75,6 +82,5 @@ def test_a_shift_that_may_finish_goes_on_through_the_closed_window_and_people_kn
     with Upgrade(APP, scenario=Scenario("windows", "", "succeeded", freeze=(FREEZE, "finish"))) as upgrade:
         run = upgrade.start()
         assert upgrade.run_to_end(run) == "SUCCEEDED"
-        steps = upgrade.report()["applications"][0]["steps"]
-        assert [weight for _, weight in steps][-1] == 100
+        assert steps(upgrade)[-1][1] == 100
         assert [one["does"] for one in events(upgrade, "window-closed")] == ["go-on"]
