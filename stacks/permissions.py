@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from stacks.permissions_doors import DOORS
 from stacks.permissions_errands import ERRANDS
 from stacks.permissions_shift import SHIFT
 from stacks.permissions_upgrade import UPGRADE
 
-FUNCTIONS = (*UPGRADE, *SHIFT, *ERRANDS, *DOORS)
+FUNCTIONS = (*UPGRADE, *SHIFT, *ERRANDS)
 """Every function of a stack, by the machine that calls it."""

@@ -10,6 +10,7 @@ from stacks import (
     identity_grants,
     interruption_grants,
     secret_grants,
+    window_grants,
 )
 from stacks.interruptions import INGEST_SECONDS
 from stacks.rights import (
@@ -133,7 +134,7 @@ ERRANDS = (
         "operator",
         (
             *(*TELL, grants.forget, grants.answer_tasks, grants.start_machines, grants.executions_read),
-            *(secret_grants.letters_redrive, interruption_grants.nodes_ask),
+            *(secret_grants.letters_redrive, interruption_grants.nodes_ask, window_grants.calendars_read),
         ),
         settings=(
             *(*TELLING, "NORIKAE_ADOPT_MACHINE", "NORIKAE_CLEAN_MACHINE", "NORIKAE_SHIFT_MACHINE"),

@@ -24,19 +24,17 @@ from norikae.environment.gates import (
     Thresholds,
 )
 from norikae.environment.interruptions import Interruptions
-from norikae.environment.notify import Chatwork, Notify, Route, Slack
 from norikae.environment.part import Name, Part, Percent, RoleArn, Seconds, Version, WholePercent
 from norikae.environment.policies import Rollback, Team
 from norikae.environment.secrets import SecretSync
 from norikae.environment.traffic import Decommission, Dns, Owner, Shift, Soak
-from norikae.environment.windows import Scheduled, Support, Windows
+from norikae.environment.windows import Windows
 from norikae.errors import SettingsError
 
 __all__ = [
     "Access",
     "Approvals",
     "ArgoCd",
-    "Chatwork",
     "CloudWatchQuery",
     "Clusters",
     "Decommission",
@@ -55,7 +53,6 @@ __all__ = [
     "Name",
     "Network",
     "NodeGroup",
-    "Notify",
     "OnStop",
     "Owner",
     "Part",
@@ -68,16 +65,12 @@ __all__ = [
     "Role",
     "RoleArn",
     "Rollback",
-    "Route",
-    "Scheduled",
     "Seconds",
     "SecretSync",
     "ServedShareGate",
     "Shift",
-    "Slack",
     "Soak",
     "Spot",
-    "Support",
     "TargetHealthGate",
     "Team",
     "Thresholds",
@@ -180,10 +173,7 @@ class Environment(Part, frozen=True):
     interruptions: Interruptions = Interruptions()
     secret_sync: SecretSync = SecretSync()
     access: Access = Access()
-    notify: Notify = Notify()
     windows: Windows = Windows()
-    schedule: Annotated[tuple[Scheduled, ...], msgspec.Meta(description="Upgrades that start by themselves.")] = ()
-    support: Support = Support()
     retention: Retention = Retention()
 
 
