@@ -14,7 +14,7 @@ export TZ := UTC
 export PYTHONPATH := lambdas:.
 export NORIKAE_ENVIRONMENT := $(ENVIRONMENT)
 
-.PHONY: help demo test stories every check scenarios synth bench-drain bench-imports bench-invocations bench-secrets bench-shift bench-worlds lock clean
+.PHONY: help demo test stories every check scenarios synth bench-drain bench-imports bench-invocations bench-secrets bench-shift bench-terminal bench-worlds lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the verbs.
@@ -69,6 +69,9 @@ bench-secrets: $(READY) ## Carry one secret to 50 targets, and 500 secrets at on
 
 bench-shift: $(READY) ## Route 53 calls of 500 applications that move at once, one writer beside one change each.
 	$(BIN)/python bench/shift.py
+
+bench-terminal: $(READY) ## What `norikae --help` costs, as a ratio to an empty Python.
+	$(BIN)/python bench/terminal.py
 
 bench-worlds: $(READY) ## What the embedded world saves, as ratios to the way without.
 	$(BIN)/python bench/worlds.py

@@ -188,9 +188,10 @@ def _questions(answer: Mapping[str, Any], typed: Sequence[str]) -> Iterator[Row]
 
 
 def _window(answer: Mapping[str, Any]) -> Iterator[Row]:
-    window = answer.get("window") or {}
-    text = window.get("text") or window.get("reason")
-    if text:
+    now = (answer.get("window") or {}).get("now")
+    if now:
+        until = f" until {now['until']}" if now.get("until") else ""
+        text = f"open{until}" if now["open"] else f"closed{until}: {now['reason']}"
         yield Row(((f"window: {text}", "dim"),))
 
 

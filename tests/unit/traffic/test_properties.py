@@ -30,6 +30,7 @@ from norikae.traffic.shift import set_weights, verify_weights
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import PhaseItem
+from norikae.windows.check import check_window
 from tests.handlers.machine import Json, Machine
 from tests.unit.fakes.owned import BLUE_SET, GREEN_SET, OwnedStory
 from tests.unit.fakes.ports import FakeDns
@@ -123,6 +124,7 @@ class Shifting(RuleBasedStateMachine):
         weight = self.data.get("progress", {}).get("weight")
         tasks: dict[str, Callable[[], Json]] = {
             "Prepare shift": self.prepares,
+            "Check window": lambda: check_window(ports, writer, APP, weight),
             "Prove ownership": lambda: prove_ownership(ports, writer, APP),
             "Restore safe weights": lambda: restore_safe_weights(ports, writer, APP, reason_of(self.data)),
             "Scale green": lambda: scale_green(ports, writer, APP, weight),
