@@ -15,6 +15,8 @@ PHASES = {
     "plan-upgrade": "Write the plan",
     "run-preflight": "Run preflight",
     "request-plan-approval": "Approve the plan",
+    "check-window": "Wait for the window",
+    "await-window": "Wait for the window",
     "ensure-green-cluster": "Build green",
     "ensure-argo-cd": "Install Argo CD",
     "sync-platform": "Sync the platform",

@@ -116,7 +116,7 @@ def _recover_application(ports: Ports, writer: Writer, application: str, executi
     if outcomes[application] != "moved":
         with suppress(TransientError):  # whoever writes next, or the run's end, lifts them
             unlock(Moving.read(ports, writer, application))
-    for question in ("hold", "team"):
+    for question in ("hold", "team", "window"):
         ports.table.delete(writer.run, f"APPROVAL#{question}/{application}")
     detail = {"execution": execution, "status": status, "applications": outcomes}
     ports.table.log(writer.run, Event(at=ports.now, what="shift-recovered", detail=detail))

@@ -162,9 +162,7 @@ def _told_closed(subject: _Subject, decision: Decision) -> Decision:
     """The decision, once people know that it is closed; a hold after so many looks that a history has room for."""
     item = subject.item()
     if decision.next == "wait" and item.looks >= LOOKS_AT_WINDOWS:
-        decision = Decision(
-            "hold", f"still closed after {item.looks} looks: {{decision.reason}}; resume when it is open"
-        )
+        decision = Decision("hold", f"still closed after {item.looks} looks: {decision.reason}; resume when it is open")
     if not item.closed:
         _tell(subject, "window-closed", decision)
     subject.write(msgspec.structs.replace(item, looks=item.looks + 1, closed=True))

@@ -11,12 +11,13 @@ import pytest
 from norikae.commands.operate import operate
 from norikae.errors import AbortedError
 from norikae.upgrade.phase import enter
+from norikae.upgrade.recovery import recover
 from norikae.upgrade.state import ApprovalItem, Flags
 from norikae.windows.check import LOOKS_AT_WINDOWS, check_window
 from norikae.windows.preview import preview
 from norikae.windows.wait import await_window
 from tests.unit.fakes.doors import FakeCalendars
-from tests.unit.fakes.story import APP, BLUE, GREEN, RUN, WRITER, Story
+from tests.unit.fakes.story import APP, BLUE, GREEN, RUN, SHIFT, WRITER, Story
 
 HOUR = 3600
 OFFICE = "mon-thu 10:00-17:00"
@@ -152,10 +153,20 @@ def test_the_token_is_forgotten_when_it_goes_on() -> None:
     assert story.ports.table.read(RUN, f"APPROVAL#window/{APP}", ApprovalItem) is None
 
 
+def test_a_shift_that_is_stopped_in_the_console_while_it_waits_leaves_no_token() -> None:
+    story = on("2026-12-01 20:00")
+    await_window(story.ports, WRITER, APP, "token-1", looked(story, 5)["waiting_for"])
+    story.ports.executions.statuses[SHIFT] = "ABORTED"
+    recover(story.ports, {"detail": {"executionArn": SHIFT, "status": "ABORTED"}})
+    assert story.ports.table.read(RUN, f"APPROVAL#window/{APP}", ApprovalItem) is None
+
+
 def test_a_run_that_only_ever_finds_it_closed_holds_before_its_history_is_full() -> None:
     story = on("2026-12-01 20:00", weight=5)
     words = [looked(story, 50)["next"] for _ in range(LOOKS_AT_WINDOWS + 1)]
     assert words == ["wait"] * LOOKS_AT_WINDOWS + ["hold"]
+    held = looked(story, 50)["waiting_for"]
+    assert held.startswith(f"still closed after {LOOKS_AT_WINDOWS + 1} looks: no rule of windows.allow is open")
 
 
 def test_a_calendar_that_is_closed_counts_as_well_and_is_looked_at_again_before_it_opens() -> None:
