@@ -36,8 +36,8 @@ pytestmark = [pytest.mark.scenario, pytest.mark.long]
 
 UNASKED = "before the approval"
 PARTS = {
-    UNASKED: ("Plan upgrade", "Wait for the green cluster"),
-    "before the move": ("Wait for the green cluster", "Hand over green"),
+    UNASKED: ("Plan upgrade", "Check window"),
+    "before the move": ("Check window", "Hand over green"),
     "from the move on": ("Hand over green", LAST_QUESTION),
 }
 """States of one world each: the first of them, and the first that is no longer one. In the first nobody says yes."""
@@ -128,9 +128,11 @@ NOT_HERE = {
         "Wait for the applications": OFF_THE_WAY["upgrade"]["Wait for the applications"],
         "Wait for the hand-over": OFF_THE_WAY["upgrade"]["Wait for the hand-over"],
         "Wait for the comparison": "argocd-server has to be away; test_stop takes it away",
+        "Await window": OFF_THE_WAY["upgrade"]["Await window"],
         "Request sync approval": "blue has to differ from Git; test_stop changes it",
     },
     "shift": {
+        "Await window": OFF_THE_WAY["shift"]["Await window"],
         "Ask team": "the application has to be its team's; test_stop stops it there",
         "Hold failed rollback": "blue has to be without pods; test_stop stops it there",
         "Wait for green's pods": "an autoscaler has to enlarge green; test_cold_target stops a run there",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from local.demo.scenarios import FREEZE, SCENARIOS, Scenario
-from norikae.upgrade.state import AppItem
+from norikae.upgrade.state import AppItem, ApprovalItem
 from tests.workflow.upgrades import RUN, Upgrade
 
 pytestmark = pytest.mark.scenario
@@ -61,6 +61,23 @@ def test_an_abort_of_what_waits_for_its_window_acts_at_once() -> None:
         assert upgrade.run_until(shift, "Roll back application")
         assert upgrade.run_to_end(run) == "FAILED"
         assert upgrade.weights(APP)[upgrade.blue] == 100
+
+
+@pytest.mark.long
+@pytest.mark.xdist_group("windows-back")
+def test_a_shift_that_waits_for_its_window_can_be_stopped() -> None:
+    with Upgrade(APP, scenario=SCENARIOS["windows"]) as upgrade:
+        run = upgrade.start()
+        assert upgrade.run_until(run, "Shift applications")
+        upgrade.run(30)
+        (shift,) = upgrade.children()
+        assert upgrade.run_until(shift, "Await window")
+        upgrade.run(5)
+        upgrade.stop(shift)
+        upgrade.run(400)
+        assert upgrade.weights(APP)[upgrade.blue] == 100
+        assert upgrade.lease(APP).holder == ""
+        assert upgrade.table().read(RUN, f"APPROVAL#window/{APP}", ApprovalItem) is None
 
 
 @pytest.mark.long
