@@ -185,6 +185,7 @@ def test_after_a_failed_gate_a_run_may_hold_all_others() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.xdist_group("moving-1")
 def test_one_application_that_blue_does_not_take_keeps_no_other_from_going_back() -> None:
     with Upgrade(APP, OTHER, loses=True) as upgrade:

@@ -78,6 +78,7 @@ def test_an_abort_gives_blue_its_keep_alive_back() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.xdist_group("sticky-clients")
 def test_a_stop_from_the_console_gives_blue_its_keep_alive_back() -> None:
     with Upgrade(APP, scenario=STICKY) as upgrade:

@@ -94,6 +94,7 @@ def test_a_shift_goes_back_before_the_window_closes_where_the_file_says_so() -> 
 
 
 @pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.xdist_group("windows-finish")
 def test_a_shift_that_may_finish_goes_on_through_the_closed_window_and_people_know() -> None:
     with Upgrade(APP, scenario=Scenario("windows", "", "succeeded", freeze=(FREEZE, "finish"))) as upgrade:
