@@ -15,7 +15,7 @@ PHASES = {
     "plan-upgrade": "Write the plan",
     "run-preflight": "Run preflight",
     "request-plan-approval": "Approve the plan",
-    "check-window": "Wait for the window",
+    "check-window": "Check window",
     "await-window": "Wait for the window",
     "ensure-green-cluster": "Build green",
     "ensure-argo-cd": "Install Argo CD",

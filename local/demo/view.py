@@ -10,6 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from cli.picture import bar, clock
 from local.demo.report import phase_in_words
 
 if TYPE_CHECKING:
@@ -88,7 +89,9 @@ class PlainView:
         for name, weight in snapshot.weights.items():
             if self._weights.get(name, 0) != weight:
                 self._weights[name] = weight
-                self._say(snapshot, f"  {name:<20} {snapshot.teams.get(name, ''):<10} {bar(weight)} {weight:>3} %")
+                self._say(
+                    snapshot, f"  {name:<20} {snapshot.teams.get(name, ''):<10} {bar(weight, PLAIN_BAR)} {weight:>3} %"
+                )
         if snapshot.line:
             self._say(snapshot, f"  {snapshot.line}")
 
@@ -179,26 +182,6 @@ def counts(snapshot: Snapshot) -> str:
     """Requests so far, and who served them."""
     shares = "".join(f", {count:,} by {name}" for name, count in sorted(snapshot.by_cluster.items()))
     return f"{snapshot.served:,} requests, {snapshot.failed:,} failed{shares}"
-
-
-def bar(weight: int, width: int = PLAIN_BAR) -> str:
-    """A weight as a bar; only the whole is full, and only nothing is empty.
-
-    Args:
-        weight: in percent.
-        width: in characters.
-    """
-    full = round(weight / WHOLE * width)
-    if 0 < weight < WHOLE:
-        full = min(max(full, 1), width - 1)
-    return "█" * full + "░" * (width - full)
-
-
-def clock(seconds: float) -> str:
-    """Hours, minutes and seconds."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}"
 
 
 def in_words(phase: str) -> str:

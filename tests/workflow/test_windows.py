@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from local.demo.scenarios import FREEZE, SCENARIOS, Scenario
 from norikae.upgrade.state import AppItem, ApprovalItem
+from tests.workflow.test_stop import child_of
 from tests.workflow.upgrades import RUN, Upgrade
+
+if TYPE_CHECKING:
+    from local.aws.step_functions.execution import Execution
 
 pytestmark = pytest.mark.scenario
 APP = "files-upload"
@@ -26,14 +31,18 @@ def steps(upgrade: Upgrade) -> tuple[tuple[float, int], ...]:
     return item.steps
 
 
+def waiting(upgrade: Upgrade) -> tuple[Execution, Execution]:
+    """A run, and its shift that waits for the window."""
+    run = upgrade.start()
+    shift = child_of(upgrade, run)
+    assert upgrade.run_until(shift, "Await window")
+    return run, shift
+
+
 @pytest.mark.xdist_group("windows")
 def test_weights_stay_while_the_window_is_closed_and_move_on_when_it_opens() -> None:
     with Upgrade(APP, scenario=SCENARIOS["windows"]) as upgrade:
-        run = upgrade.start()
-        assert upgrade.run_until(run, "Shift applications")
-        upgrade.run(30)
-        (shift,) = upgrade.children()
-        assert upgrade.run_until(shift, "Await window")
+        run, shift = waiting(upgrade)
         assert upgrade.world.kernel.now() < CLOSED  # the next step would not have been over in time
         before = upgrade.weights(APP)
         assert min(before.values()) > 0
@@ -51,11 +60,7 @@ def test_weights_stay_while_the_window_is_closed_and_move_on_when_it_opens() -> 
 @pytest.mark.xdist_group("windows-back")
 def test_an_abort_of_what_waits_for_its_window_acts_at_once() -> None:
     with Upgrade(APP, scenario=SCENARIOS["windows"]) as upgrade:
-        run = upgrade.start()
-        assert upgrade.run_until(run, "Shift applications")
-        upgrade.run(30)
-        (shift,) = upgrade.children()
-        assert upgrade.run_until(shift, "Await window")
+        run, shift = waiting(upgrade)
         upgrade.run(5)
         upgrade.command(command="abort", by="mio")
         assert upgrade.run_until(shift, "Roll back application")
@@ -67,11 +72,7 @@ def test_an_abort_of_what_waits_for_its_window_acts_at_once() -> None:
 @pytest.mark.xdist_group("windows-back")
 def test_a_shift_that_waits_for_its_window_can_be_stopped() -> None:
     with Upgrade(APP, scenario=SCENARIOS["windows"]) as upgrade:
-        run = upgrade.start()
-        assert upgrade.run_until(run, "Shift applications")
-        upgrade.run(30)
-        (shift,) = upgrade.children()
-        assert upgrade.run_until(shift, "Await window")
+        _, shift = waiting(upgrade)
         upgrade.run(5)
         upgrade.stop(shift)
         upgrade.run(400)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -20,18 +20,7 @@ Kind = Literal[
     "state-change",
 ]
 """Why a node goes (``launch``: comes; ``asked``: a person wants it empty), the least grave first."""
-GRAVITY: tuple[Kind, ...] = (
-    "launch",
-    "rebalance",
-    "impaired",
-    "asked",
-    "scheduled",
-    "decommission",
-    "scaling",
-    "capacity",
-    "spot",
-    "state-change",
-)
+GRAVITY: tuple[Kind, ...] = get_args(Kind)
 FINAL: frozenset[Kind] = frozenset({"decommission", "scaling", "capacity", "spot", "state-change"})
 """After these the machine is gone for good, so nothing that is heard later begins anew."""
 

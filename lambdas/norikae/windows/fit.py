@@ -65,11 +65,9 @@ def next_fit(windows: Windows, calendars: Calendars, now: float, seconds: float)
         now: in seconds since the epoch.
         seconds: how long it has to stay open.
     """
-    last = now
     for asked, (begin, end) in enumerate(openings(looker(windows, calendars), now)):
-        last = begin
         if end is None or end - begin >= seconds or (windows.calendars and asked >= MOST_ASKED):
-            return last
+            return begin
     return None
 
 

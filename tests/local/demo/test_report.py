@@ -159,3 +159,4 @@ def test_every_phase_of_the_machine_has_words() -> None:
 def test_a_phase_is_known_in_either_spelling() -> None:
     assert phase_in_words("Ensure green cluster") == phase_in_words("ensure-green-cluster") == "Build green"
     assert phase_in_words("check-window") == "Check window"
+    assert phase_in_words("tidy-up") == "Tidy up"  # no phase of the machine

@@ -15,21 +15,19 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError
 from botocore.httpsession import URLLib3Session
 
 from norikae.adapters.aws.calls import THROTTLED
+from norikae.adapters.kubernetes.token import ASKED, EXPIRES_SECONDS, presigned, sts_of
 from norikae.errors import BadRequestError, CredentialsExpiredError, ThrottledError, UnreachableError
 
 PREFIX = "norikae-1."
 """What a proof begins with, so that nobody takes the token of a cluster for one."""
 HEADER = "x-norikae-environment"
-EXPIRES_SECONDS = 60
 FAST_SECONDS = 60
 """How far the clock of whoever signed may be ahead of ours."""
-ASKED = {"Action": "GetCallerIdentity", "Version": "2011-06-15"}
 SIGNED = {
     "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
     "X-Amz-SignedHeaders": f"host;{HEADER}",
@@ -57,16 +55,8 @@ class StsCallers:
         credentials = self._session.get_credentials()
         if credentials is None:
             raise CredentialsExpiredError("no AWS credentials to prove with who speaks; sign in, then say it again")
-        request = AWSRequest(
-            method="GET",
-            url=f"{self._endpoint()}/?Action={ASKED['Action']}&Version={ASKED['Version']}",
-            headers={HEADER: self._environment},
-        )
-        signer = SigV4QueryAuth(
-            credentials.get_frozen_credentials(), "sts", self._session.region_name, expires=EXPIRES_SECONDS
-        )
-        signer.add_auth(request)
-        return PREFIX + base64.urlsafe_b64encode(request.url.encode()).decode().rstrip("=")
+        region: str = self._session.region_name
+        return PREFIX + presigned(credentials, region, self._endpoint(), {HEADER: self._environment})
 
     def of(self, proof: str) -> str:
         """The ARN of whoever made a proof, as STS says it.
@@ -145,8 +135,7 @@ class StsCallers:
         known = urlsplit(self._session.client("sts").meta.endpoint_url)
         if not (known.hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")):
             return f"{known.scheme}://{known.netloc}"
-        region: str = self._session.region_name
-        return f"https://sts.{region}.{'amazonaws.com.cn' if region.startswith('cn-') else 'amazonaws.com'}"
+        return sts_of(self._session.region_name)
 
 
 def _is_fresh(stamp: str, expires: str, now: datetime) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
@@ -12,6 +14,7 @@ from norikae.errors import CredentialsExpiredError
 
 PREFIX = "k8s-aws-v1."
 EXPIRES_SECONDS = 60
+ASKED = {"Action": "GetCallerIdentity", "Version": "2011-06-15"}
 
 
 def token(session: Any, cluster: str) -> str:
@@ -32,11 +35,23 @@ def token(session: Any, cluster: str) -> str:
     if credentials is None:
         raise CredentialsExpiredError("no AWS credentials to sign the Kubernetes token with")
     region: str = session.region_name
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    request = AWSRequest(
-        method="GET",
-        url=f"https://sts.{region}.{suffix}/?Action=GetCallerIdentity&Version=2011-06-15",
-        headers={"x-k8s-aws-id": cluster},
-    )
+    return PREFIX + presigned(credentials, region, sts_of(region), {"x-k8s-aws-id": cluster})
+
+
+def presigned(credentials: Any, region: str, endpoint: str, headers: Mapping[str, str]) -> str:
+    """The URL of a signed GetCallerIdentity in base64 without padding, good for a minute and with these headers only.
+
+    Args:
+        credentials: of a boto3 session.
+        region: whose STS is asked.
+        endpoint: of STS, without a path.
+        headers: signed with it, so that nobody else can use it for something else.
+    """
+    request = AWSRequest(method="GET", url=f"{endpoint}/?{urlencode(ASKED)}", headers=dict(headers))
     SigV4QueryAuth(credentials.get_frozen_credentials(), "sts", region, expires=EXPIRES_SECONDS).add_auth(request)
-    return PREFIX + base64.urlsafe_b64encode(request.url.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(request.url.encode()).decode().rstrip("=")
+
+
+def sts_of(region: str) -> str:
+    """STS of a region."""
+    return f"https://sts.{region}.{'amazonaws.com.cn' if region.startswith('cn-') else 'amazonaws.com'}"
