@@ -24,6 +24,7 @@ def cleaned(upgrade: Upgrade, name: str) -> Execution:
     return execution
 
 
+@pytest.mark.long
 def test_an_aborted_run_leaves_green_and_clean_green_removes_all_of_it() -> None:
     with Upgrade() as upgrade:
         run = upgrade.start()

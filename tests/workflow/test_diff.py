@@ -54,6 +54,7 @@ def test_a_commit_that_lands_while_a_person_reads_makes_the_yes_void() -> None:
         assert config(upgrade, "demo-1-35-a", "chat-api", "chat")["LOG_LEVEL"] == "info"
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("diff-rejected")
 def test_a_no_holds_before_the_sync_and_a_repaired_blue_lets_the_run_go_on() -> None:
     with Upgrade("chat-api", approves=False) as upgrade:

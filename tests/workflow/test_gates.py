@@ -16,6 +16,7 @@ GATES = "target-health,latency,served-share,cloudwatch-alarm,argocd-health,http-
 ALARM = "chat-api-failures"
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("gates")
 def test_an_alarm_of_the_team_sends_its_application_back_after_its_other_gates_have_passed() -> None:
     with Upgrade("chat-api") as upgrade:

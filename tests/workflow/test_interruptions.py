@@ -150,6 +150,7 @@ class Cordons(Scenario):
         return {"interruptions": {"rebalance": {"do": "cordon", "back_after": "10m"}}}
 
 
+@pytest.mark.long
 def test_a_recommendation_that_nothing_follows_gives_the_node_back_after_its_time() -> None:
     with Nodes(scenario=Cordons("story", "", "succeeded")) as nodes:
         stays, cordoned = nodes.workers()[:2]

@@ -41,6 +41,7 @@ def shift_of(upgrade: Upgrade, run: Any) -> Any:
     return child
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("moving-1")
 def test_a_failing_measurement_is_back_at_blue_within_ninety_seconds() -> None:
     scenario = Scenario("story", "", "partial", bad=OTHER)
@@ -102,6 +103,7 @@ def test_a_team_moves_its_own_application_when_it_is_ready() -> None:
         assert any(f"{APP} can move to {GREEN}; files" in line for line in upgrade.told), upgrade.told
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("moving-2")
 def test_the_command_of_the_runbook_restores_the_records_without_norikae() -> None:
     runbook = Path("docs/runbook.md").read_text()
@@ -133,6 +135,7 @@ def test_the_command_of_the_runbook_restores_the_records_without_norikae() -> No
         assert of(APP, upgrade) == original
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("moving-3")
 def test_a_blue_that_does_not_answer_pages_and_is_tried_again() -> None:
     with Upgrade(APP, loses=True) as upgrade:

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from local.demo.scenarios import Scenario
 from tests.workflow.upgrades import Upgrade
 
@@ -45,6 +47,7 @@ def warned_by_queue(upgrade: Upgrade) -> Any:
     return got
 
 
+@pytest.mark.long
 def test_targets_on_a_reclaimed_machine_answer_until_it_ends_and_no_longer() -> None:
     with Upgrade(APP, loses=True, scenario=LeftAlone("story", "", "succeeded")) as upgrade:
         world, cluster = upgrade.world, upgrade.world.clusters[upgrade.blue]

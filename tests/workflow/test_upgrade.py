@@ -49,6 +49,7 @@ def pods_of_green_have_their_roles(upgrade: Upgrade) -> bool:
     )
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("crash")
 def test_a_run_whose_functions_die_one_time_in_ten_ends_the_same() -> None:
     with Upgrade("chat-api", "files-upload", "notify-push", crash_probability=0.1) as upgrade:

@@ -12,6 +12,7 @@ NAMESPACE = "norikae-verification"
 SERVICE, ARGOCD = "argocd-server", "argocd"
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("verify-green")
 def test_a_job_that_fails_holds_with_its_words_and_runs_again_after_a_resume() -> None:
     with Upgrade("chat-api") as upgrade:
