@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 SOURCES = ("handlers", "norikae", "manifests")
 KEPT = 3
+IN_USE_SECONDS = 3600
+"""What was asked for within the last hour may be what another process reads just now."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,9 @@ def build_bundle(environment: Environment, *, manifests: Path, root: Path, inter
         if interpreter:
             _compile(unfinished, interpreter)
         finish(unfinished, path)
-        _forget_old(builds, environment.environment)
+        _forget_old(builds, environment.environment, time.time())
+    else:
+        os.utime(path)
     facts = msgspec.json.decode((path / "bundle.json").read_bytes())
     return Bundle(path=path, digest=digest, compiled=facts["compiled"], native=tuple(facts["native"]))
 
@@ -159,8 +164,9 @@ def _compile(folder: Path, interpreter: str) -> None:
     subprocess.run([*command, "--invalidation-mode", "unchecked-hash", str(folder)], check=True)
 
 
-def _forget_old(builds: Path, name: str) -> None:
-    """Keep the newest few bundles of an environment."""
-    found = sorted(builds.glob(f"{name}-*"), key=lambda path: path.stat().st_ctime, reverse=True)
-    for old in found[KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
+def _forget_old(builds: Path, name: str, now: float) -> None:
+    """Keep the bundles of an environment that were asked for last: the newest few, and all of the last hour."""
+    found = sorted(((path.stat().st_ctime, path) for path in builds.glob(f"{name}-*")), reverse=True)
+    for asked, old in found[KEPT:]:
+        if now - asked > IN_USE_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)

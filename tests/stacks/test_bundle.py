@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import yaml
 from norikae.environment import Environment, read_environment
 from norikae.errors import SettingsError
 from stacks import environment_file
-from stacks.bundle import Bundle, build_bundle, digest_of
+from stacks.bundle import IN_USE_SECONDS, KEPT, Bundle, _forget_old, build_bundle, digest_of
 from stacks.packages import INSTANT, SERVICES, install_packages
 from stacks.permissions import FUNCTIONS
 
@@ -128,6 +129,16 @@ def test_the_same_inputs_are_built_once_and_look_the_same(bundle: Bundle, enviro
     again = build_bundle(environment, manifests=MANIFESTS, root=ROOT)
     assert again == bundle
     assert {int(path.stat().st_mtime) for path in bundle.path.rglob("*.py")} == {INSTANT}
+
+
+def test_a_bundle_that_another_process_may_read_is_not_forgotten(tmp_path: Path) -> None:
+    for number in range(KEPT + 2):
+        (tmp_path / f"demo-{number}").mkdir()
+    now = time.time()
+    _forget_old(tmp_path, "demo", now + IN_USE_SECONDS / 2)
+    assert len(list(tmp_path.iterdir())) == KEPT + 2
+    _forget_old(tmp_path, "demo", now + 2 * IN_USE_SECONDS)
+    assert len(list(tmp_path.iterdir())) == KEPT
 
 
 def test_another_setting_is_another_bundle(bundle: Bundle, environment: Environment) -> None:
