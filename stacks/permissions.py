@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from stacks.permissions_doors import DOORS
 from stacks.permissions_errands import ERRANDS
 from stacks.permissions_shift import SHIFT
 from stacks.permissions_upgrade import UPGRADE
 
-FUNCTIONS = (*UPGRADE, *SHIFT, *ERRANDS)
+FUNCTIONS = (*UPGRADE, *SHIFT, *ERRANDS, *DOORS)
 """Every function of a stack, by the machine that calls it."""

@@ -10,7 +10,6 @@ from stacks import (
     identity_grants,
     interruption_grants,
     secret_grants,
-    window_grants,
 )
 from stacks.interruptions import INGEST_SECONDS
 from stacks.rights import (
@@ -134,7 +133,7 @@ ERRANDS = (
         "operator",
         (
             *(*TELL, grants.forget, grants.answer_tasks, grants.start_machines, grants.executions_read),
-            *(secret_grants.letters_redrive, interruption_grants.nodes_ask, window_grants.calendars_read),
+            *(secret_grants.letters_redrive, interruption_grants.nodes_ask),
         ),
         settings=(
             *(*TELLING, "NORIKAE_ADOPT_MACHINE", "NORIKAE_CLEAN_MACHINE", "NORIKAE_SHIFT_MACHINE"),

@@ -30,7 +30,11 @@ Setting = Literal[
     "NORIKAE_SECRETS_DEAD_LETTERS",
     "NORIKAE_UPGRADE_MACHINE",
     "NORIKAE_INTERRUPTIONS_QUEUE",
+    "NORIKAE_CHAT_QUEUE",
+    "NORIKAE_COMMAND_FUNCTION",
     "NORIKAE_MESSENGERS",
+    "NORIKAE_Q_TOPIC",
+    "NORIKAE_CHATS",
 ]
 
 
@@ -47,6 +51,7 @@ class Row:
         repeated: whether a schedule starts it every minute, so that one failure is made good by the next look.
         carries: whether it is there only where the environment file names secrets to carry.
         enters: it runs there without being a member of any group; it makes itself one when it has to.
+        door: whether it is under the small boundary of the doors: it touches neither clusters nor records.
         settings: the environment variables that it reads.
         memory: in MiB; the processor share grows with it.
         timeout: in seconds, below the state's own 300.
@@ -54,7 +59,7 @@ class Row:
     """
 
     title: str
-    caller: Literal["workflow", "events", "operator"]
+    caller: Literal["workflow", "events", "operator", "chat", "schedule"]
     grants: tuple[Grant, ...]
     groups: tuple[Group, ...] = ()
     settings: tuple[Setting, ...] = ()
@@ -65,6 +70,7 @@ class Row:
     rung: bool = False
     repeated: bool = False
     carries: bool = False
+    door: bool = False
 
     @property
     def placed(self) -> bool:

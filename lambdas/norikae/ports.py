@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # every function imports this module, and needs few of these at run time
     from norikae.argocd.secrets_port import Secrets
+    from norikae.chat.ports import Chatwork, Seen, Slack, Threads
     from norikae.clock import Clock
     from norikae.cluster.compute_port import Compute
     from norikae.cluster.eks_port import Eks
     from norikae.cluster.identity_port import Identity
     from norikae.cluster.orphans_port import Orphans
     from norikae.cluster.ports import Json, Kubernetes
-    from norikae.commands.ports import Callers, Notes
+    from norikae.commands.ports import Callers, Commander, Notes
     from norikae.drain.ports import Claims, Fleet, Yard
     from norikae.environment import Environment
     from norikae.gates.ports import Metrics
@@ -148,8 +149,32 @@ class Ports(Protocol):
         """Who calls, proven by AWS."""
 
     @property
+    def commander(self) -> Commander:
+        """The function that carries commands out."""
+
+    @property
     def notes(self) -> Notes:
         """The queue of interruptions, for nodes that people name."""
+
+    @property
+    def slack(self) -> Slack:
+        """Slack."""
+
+    @property
+    def chatwork(self) -> Chatwork:
+        """Chatwork."""
+
+    @property
+    def q_topic(self) -> Topic:
+        """The topic that Amazon Q Developer in chat reads; subject and message are as it wants them."""
+
+    @property
+    def threads(self) -> Threads:
+        """What stands in chats."""
+
+    @property
+    def seen(self) -> Seen:
+        """What was taken already."""
 
     @property
     def calendars(self) -> Calendars:

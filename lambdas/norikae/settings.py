@@ -34,7 +34,11 @@ class Settings:
         secrets_dead_letters: ARN of its dead letters.
         upgrade_machine: ARN of the state machine that upgrades.
         interruptions_queue: URL of the queue of interruptions.
+        chat_queue: URL of the queue of what people say in chats.
+        command_function: name of the function that carries commands out.
         messengers: ARNs of the roles whose word about who said something is believed, separated by spaces.
+        q_topic: ARN of the topic that Amazon Q Developer in chat reads.
+        chats: ARN of the secret of each chat, by its name, as JSON.
         access: Kubernetes group to the ARNs of the roles that belong to it.
     """
 
@@ -57,7 +61,11 @@ class Settings:
     secrets_dead_letters: str = ""
     upgrade_machine: str = ""
     interruptions_queue: str = ""
+    chat_queue: str = ""
+    command_function: str = ""
     messengers: str = ""
+    q_topic: str = ""
+    chats: str = ""
     access: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod

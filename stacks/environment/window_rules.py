@@ -1,4 +1,4 @@
-"""What has to hold of the keys about windows."""
+"""What has to hold of the keys about windows, schedules and the end of support."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from stacks.environment.schema import duration_text
 PART: Path = ("windows",)
 CALENDAR = re.compile(r"[A-Za-z0-9_.-]{3,128}|arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:document/[A-Za-z0-9_./-]+")
 """A document's name or ARN (Systems Manager API reference, GetCalendarState, CalendarNames)."""
+CRON_FIELDS = 6
 
 
 def windows_can_be_read(values: Values) -> None:
@@ -70,6 +71,43 @@ def what_follows_fits(values: Values) -> None:
         values.mistake((*PART, "allow"), wrong, "open longer, shorten its deadline, or set windows.at_end: finish")
 
 
+def schedules_are_whole(values: Values) -> None:
+    """Each schedule has its own name, and an expression that EventBridge Scheduler takes."""
+    schedules = values("schedule")
+    names = [one["name"] for one in schedules]
+    for place, one in enumerate(schedules):
+        if one["name"] in names[:place]:
+            path: Path = ("schedule", place, "name")
+            values.mistake(path, f'is "{one["name"]}", as another schedule', "give every schedule its own name")
+        if wrong := _no_expression(one["at"]):
+            right = "write `at(2026-12-01T10:00:00)` or `cron(0 10 ? * TUE#1 *)`: minute hour day month weekday year"
+            values.mistake(("schedule", place, "at"), f'is "{one["at"]}", which {wrong}', right)
+
+
+def _no_expression(text: str) -> str:
+    """Why EventBridge Scheduler would not take an expression; empty when it does (Scheduler guide, Schedule types)."""
+    kind, _, inner = text.removesuffix(")").partition("(")
+    if kind == "at":
+        try:
+            datetime.strptime(inner, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
+        except ValueError:
+            return "is no date and time"
+        return ""
+    fields = inner.split()
+    if len(fields) != CRON_FIELDS:
+        return f"has {len(fields)} fields instead of six"
+    if (fields[2] == "?") == (fields[4] == "?"):
+        return "has to have a ? for either the day of the month or the weekday"
+    return ""
+
+
+def support_is_told_in_order(values: Values) -> None:
+    """Nobody is told after the end."""
+    for place, days in enumerate(values("support", "tell")):
+        if days < 1:
+            values.mistake(("support", "tell", place), f"is {days}", "write a number of days before the end, from 1 on")
+
+
 def _mistake(values: Values, path: Path, read: Callable[[], object]) -> bool:
     """Note what a reader refuses; its text has what to write after the first semicolon."""
     try:
@@ -86,5 +124,7 @@ def _mistake(values: Values, path: Path, read: Callable[[], object]) -> bool:
 WINDOW_RULES: tuple[tuple[tuple[Path, ...], Callable[[Values], None]], ...] = (
     ((PART,), windows_can_be_read),
     (((),), what_follows_fits),
+    ((("schedule",), PART), schedules_are_whole),
+    ((("support",),), support_is_told_in_order),
 )
 """Each rule with the keys that it reads."""

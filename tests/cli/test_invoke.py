@@ -16,7 +16,7 @@ from cli.exits import Exit, exit_of_error
 from cli.invoke import InvokedCommander
 from cli.target import Target
 from norikae import errors
-from tests.unit.fakes.doors import FakeCallers
+from tests.unit.fakes.chat import FakeCallers
 
 TARGET = Target("demo", "norikae-demo-operator-command", "ap-northeast-1")
 STATUS = {"command": "status", "environment": "demo"}

@@ -140,7 +140,7 @@ def test_anchors_and_merge_keys_work(folder: Folder) -> None:
                 "4: dashboard: is not a key that exists; the keys here are environment, account, region, network, "
                 "clusters, "
                 "argocd, dns, shift, soak, decommission, preflight, verify, approvals, on_stop, interruptions, "
-                "secret_sync, access, windows, retention."
+                "secret_sync, access, notify, windows, schedule, support, retention."
             ),
         ),
         (

@@ -24,17 +24,19 @@ from norikae.environment.gates import (
     Thresholds,
 )
 from norikae.environment.interruptions import Interruptions
+from norikae.environment.notify import Chatwork, Notify, Route, Slack
 from norikae.environment.part import Name, Part, Percent, RoleArn, Seconds, Version, WholePercent
 from norikae.environment.policies import Rollback, Team
 from norikae.environment.secrets import SecretSync
 from norikae.environment.traffic import Decommission, Dns, Owner, Shift, Soak
-from norikae.environment.windows import Windows
+from norikae.environment.windows import Scheduled, Support, Windows
 from norikae.errors import SettingsError
 
 __all__ = [
     "Access",
     "Approvals",
     "ArgoCd",
+    "Chatwork",
     "CloudWatchQuery",
     "Clusters",
     "Decommission",
@@ -53,6 +55,7 @@ __all__ = [
     "Name",
     "Network",
     "NodeGroup",
+    "Notify",
     "OnStop",
     "Owner",
     "Part",
@@ -65,12 +68,16 @@ __all__ = [
     "Role",
     "RoleArn",
     "Rollback",
+    "Route",
+    "Scheduled",
     "Seconds",
     "SecretSync",
     "ServedShareGate",
     "Shift",
+    "Slack",
     "Soak",
     "Spot",
+    "Support",
     "TargetHealthGate",
     "Team",
     "Thresholds",
@@ -173,7 +180,10 @@ class Environment(Part, frozen=True):
     interruptions: Interruptions = Interruptions()
     secret_sync: SecretSync = SecretSync()
     access: Access = Access()
+    notify: Notify = Notify()
     windows: Windows = Windows()
+    schedule: Annotated[tuple[Scheduled, ...], msgspec.Meta(description="Upgrades that start by themselves.")] = ()
+    support: Support = Support()
     retention: Retention = Retention()
 
 

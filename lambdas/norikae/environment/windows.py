@@ -1,4 +1,4 @@
-"""The part of an environment file that says when upgrades may move on."""
+"""The part of an environment file that says when upgrades may move on, and when they begin by themselves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from norikae.environment.part import Part
+from norikae.environment.part import Name, Part, Version
 
 WindowRule = Annotated[
     str,
@@ -39,3 +39,35 @@ class Windows(Part, frozen=True):
             "says so, roll-back sends it back to blue, finish goes on all the same."
         ),
     ] = "wait"
+
+
+class Scheduled(Part, frozen=True):
+    """An upgrade that starts by itself."""
+
+    name: Annotated[Name, msgspec.Meta(description="How it is called.")]
+    at: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^(at|cron)\(.+\)$",
+            description="As EventBridge Scheduler writes it, in the time zone of windows: "
+            "`at(2026-12-01T10:00:00)` or `cron(0 10 ? * TUE#1 *)`.",
+        ),
+    ]
+    version: Annotated[
+        Version | None, msgspec.Meta(description="The Kubernetes version; that of clusters when left out.")
+    ] = None
+    dry_run: Annotated[bool, msgspec.Meta(description="Only the plan and the preflight.")] = False
+
+
+class Support(Part, frozen=True):
+    """What is done before the cluster that serves leaves standard support."""
+
+    tell: Annotated[
+        tuple[int, ...], msgspec.Meta(description="So many days before, people are told; nobody is when there is none.")
+    ] = (90, 60, 30, 14, 7)
+    plan: Annotated[
+        int,
+        msgspec.Meta(
+            ge=0, description="So many days before, a dry run makes a plan for the next version; 0 for never."
+        ),
+    ] = 60

@@ -15,9 +15,18 @@ from norikae.traffic.ports import TargetGroupHealth
 from norikae.traffic.records import TRAFFIC_TYPES, LoadBalancerTarget, RecordSet, traffic_sets, weighted_alias
 from norikae.upgrade.quiet_port import Figures
 from norikae.zone.lifting import LiftingDns
+from tests.unit.fakes.chat import (
+    FakeCalendars,
+    FakeCallers,
+    FakeChatwork,
+    FakeCommander,
+    FakeNotes,
+    FakeSeen,
+    FakeSlack,
+    FakeThreads,
+)
 from tests.unit.fakes.compute import FakeCompute
 from tests.unit.fakes.demo import demo_environment
-from tests.unit.fakes.doors import FakeCalendars, FakeCallers, FakeNotes
 from tests.unit.fakes.drain import FakeClaims, FakeFleet
 from tests.unit.fakes.eks import FakeEks
 from tests.unit.fakes.identity import FakeIdentity
@@ -407,7 +416,13 @@ class FakePorts:
     letters: FakeLetters = field(default_factory=FakeLetters)
     deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
     callers: FakeCallers = field(default_factory=FakeCallers)
+    commander: FakeCommander = field(default_factory=FakeCommander)
     notes: FakeNotes = field(default_factory=FakeNotes)
+    slack: FakeSlack = field(default_factory=FakeSlack)
+    chatwork: FakeChatwork = field(default_factory=FakeChatwork)
+    q_topic: FakeTopic = field(default_factory=FakeTopic)
+    threads: FakeThreads = field(default_factory=FakeThreads)
+    seen: FakeSeen = field(default_factory=FakeSeen)
     calendars: FakeCalendars = field(default_factory=FakeCalendars)
 
     @property

@@ -16,7 +16,7 @@ from norikae.upgrade.state import ApprovalItem, Flags
 from norikae.windows.check import LOOKS_AT_WINDOWS, check_window
 from norikae.windows.preview import preview
 from norikae.windows.wait import await_window
-from tests.unit.fakes.doors import FakeCalendars
+from tests.unit.fakes.chat import FakeCalendars
 from tests.unit.fakes.story import APP, BLUE, GREEN, RUN, SHIFT, WRITER, Story
 
 HOUR = 3600
