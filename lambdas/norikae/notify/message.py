@@ -71,7 +71,7 @@ def read(record: Mapping[str, Any], environment: str) -> Message:
     inner = _object(text) if isinstance(text, str) else {}
     identity = str(envelope.get("MessageId") or record.get("messageId", ""))
     if not isinstance(inner.get("event"), str):
-        whole = str(envelope.get("Subject") or "") or (text if isinstance(text, str) else body)
+        whole = text if isinstance(text, str) else body
         return Message(
             id=identity,
             environment=environment,
@@ -96,6 +96,6 @@ def read(record: Mapping[str, Any], environment: str) -> Message:
 def _object(text: str) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

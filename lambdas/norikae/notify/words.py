@@ -60,7 +60,7 @@ def words(name: str, value: Any) -> str:  # noqa: ANN401 - any value of JSON
     if name in INSTANTS and isinstance(value, int | float):
         return instant(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {words('', one)}" for key, one in value.items())
+        return ", ".join(f"{key}: {_member(one)}" for key, one in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(filter(None, (_member(one) for one in value)))
     return str(value)
@@ -74,7 +74,7 @@ def instant(at: float) -> str:
 
 
 def _member(value: Any) -> str:  # noqa: ANN401 - any value of JSON
-    """One of a list; of an episode, its node."""
-    if isinstance(value, Mapping) and (value.get("node") or value.get("instance")):
-        return str(value.get("node") or value.get("instance"))
-    return words("", value)
+    """One of a list; of an episode, its node; what is nested deeper is left out, however deep that is."""
+    if isinstance(value, Mapping):
+        return str(value.get("node") or value.get("instance") or "…")
+    return "…" if isinstance(value, list | tuple) else words("", value)
