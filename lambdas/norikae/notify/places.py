@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def is_muted(message: Message, notify: Notify) -> bool:
 
 def covers(pattern: str, event: str) -> bool:
     """Whether an event has a name, or the beginning before a ``*``."""
-    return fnmatchcase(event, pattern) if pattern.endswith("*") else event == pattern
+    return event.startswith(pattern[:-1]) if pattern.endswith("*") else event == pattern
 
 
 def _is_meant(route: Route, message: Message, teams: Callable[[], frozenset[str]]) -> bool:
