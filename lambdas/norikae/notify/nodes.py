@@ -26,7 +26,7 @@ LOOKED_UP = 300
 
 
 def show_nodes(ports: Ports, wall: Wall, message: Message) -> None:
-    """What stands there about these episodes says what is new; an older word changes nothing.
+    """What stands there about these episodes says what is new; a word that comes late changes nothing.
 
     An episode that has a message of its own keeps it. The others of a group share one message per cluster, which lasts
     until all of them are over; a group that comes then gets another one.
@@ -72,16 +72,13 @@ def _storm(ports: Ports, wall: Wall, message: Message) -> Standing:
 
 def _alone(ports: Ports, wall: Wall, message: Message) -> None:
     _, state = _one(message.facts)
-    notify = ports.environment.notify
-    card = Card(title=title_of(message, notify), icon=_icon(message, state), texts=(text_of(message, notify),))
-    _write(_episode(ports, wall, message.fact("episode") or message.id), card, state)
+    name = message.fact("episode") or message.id
+    _write(_episode(ports, wall, name), _card(message, state, ports.environment.notify), state)
 
 
 def _follow(ports: Ports, wall: Wall, name: str, state: str, message: Message) -> None:
     """An episode with a message of its own goes on together with others: their sentence stands there, too."""
-    notify = ports.environment.notify
-    card = Card(title=title_of(message, notify), icon=_icon(message, state), texts=(text_of(message, notify),))
-    _write(_episode(ports, wall, name), card, state)
+    _write(_episode(ports, wall, name), _card(message, state, ports.environment.notify), state)
 
 
 def _write(standing: Standing, card: Card, state: str) -> None:
@@ -111,7 +108,8 @@ def _together(standing: Standing, message: Message, episodes: list[tuple[str, st
         fresh = _is_over(known) and not _belongs(known, episodes)
         states = merged({} if fresh else known)
         omitted = int(message.facts.get("omitted") or 0) if fresh or not known else int(known.get("omitted") or 0)
-        sentence = text_of(message, notify)
+        is_news = fresh or states != known.get("episodes")
+        sentence = text_of(message, notify) if is_news else str(known.get("text", ""))
         counts = Counter(states.values())
         rows = tuple(f"{count:>5} {state}" for state, count in sorted(counts.items(), key=lambda one: _rank(one[0])))
         title = label("nodes", notify.language).replace("{cluster}", message.fact("cluster"))
@@ -121,7 +119,7 @@ def _together(standing: Standing, message: Message, episodes: list[tuple[str, st
             texts=(sentence,),
             rows=rows,
         )
-        return card, {"episodes": states, "omitted": omitted}
+        return card, {"episodes": states, "omitted": omitted, "text": sentence}
 
     standing.put(change, anew=lambda known: _is_over(known) and not _belongs(known, episodes))
 
@@ -134,5 +132,6 @@ def _belongs(known: State, episodes: list[tuple[str, str]]) -> bool:
     return any(name in known.get("episodes", {}) for name, _ in episodes)
 
 
-def _icon(message: Message, state: str) -> str:
-    return DONE if _rank(state) == END and message.severity == "info" else icon_of(message)
+def _card(message: Message, state: str, notify: Notify) -> Card:
+    icon = DONE if _rank(state) == END and message.severity == "info" else icon_of(message)
+    return Card(title=title_of(message, notify), icon=icon, texts=(text_of(message, notify),))
