@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from norikae import errors
 from norikae.adapters.aws.calls import translate
-from norikae.adapters.aws.commander import UNKNOWN, asked
+from norikae.adapters.aws.commander import UNKNOWN, asked, heard
 
 if TYPE_CHECKING:
     from cli.target import Target
@@ -90,7 +90,7 @@ class InvokedCommander:
         """
         target = self._target
         try:
-            return asked(self._client, target.function, self._callers, command)
+            told = asked(self._client, target.function, self._callers, command)
         except errors.CredentialsExpiredError as error:
             raise _without_credentials(target, str(error)) from error
         except WITHOUT_CREDENTIALS as error:
@@ -99,6 +99,7 @@ class InvokedCommander:
             raise TimeoutError(f"{target.function} has not answered in time; {UNKNOWN}") from error
         except (exceptions.BotoCoreError, exceptions.ClientError) as error:
             raise _refused(target, error) from error
+        return heard(target.function, told)
 
 
 def _refused(target: Target, error: Exception) -> errors.NorikaeError:

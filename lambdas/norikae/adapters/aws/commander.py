@@ -38,7 +38,7 @@ class LambdaCommander:
             NorikaeError: what the function raised, by name; or why it could not be asked.
         """
         try:
-            return asked(self._client, self._function, self._callers, command)
+            told = asked(self._client, self._function, self._callers, command)
         except (exceptions.BotoCoreError, exceptions.ClientError) as error:
             translated = translate("lambda:Invoke", error, {})
             if isinstance(translated, errors.UnreachableError):
@@ -46,10 +46,15 @@ class LambdaCommander:
                     f"{self._function} cannot be reached ({type(error).__name__}); {UNKNOWN}"
                 ) from error
             raise translated from error
+        return heard(self._function, told)
 
 
-def asked(client: Any, function: str, callers: Callers, command: dict[str, Any]) -> dict[str, Any]:
-    """The answer of the function to one command, with a proof of who asks.
+Told = tuple[bool, dict[str, Any]]
+"""Whether the function failed, and what it answered or raised."""
+
+
+def asked(client: Any, function: str, callers: Callers, command: dict[str, Any]) -> Told:
+    """What the function tells about one command, said with a proof of who asks.
 
     Args:
         client: boto3's of Lambda.
@@ -58,16 +63,29 @@ def asked(client: Any, function: str, callers: Callers, command: dict[str, Any])
         command: as JSON, without a proof.
 
     Raises:
-        NorikaeError: what the function raised, by name.
+        CredentialsExpiredError: there is nothing to prove with who asks.
         BotoCoreError: botocore's own, and ClientError, when the function could not be asked.
     """
     proof = callers.prove()
     payload = json.dumps({**command, **({"proof": proof} if proof else {})}).encode()
     answer = client.invoke(FunctionName=function, Payload=payload)
-    told: dict[str, Any] = json.loads(answer["Payload"].read() or b"{}")
-    if "FunctionError" in answer:
-        raise _raised(function, told)
-    return told
+    return "FunctionError" in answer, json.loads(answer["Payload"].read() or b"{}")
+
+
+def heard(function: str, told: Told) -> dict[str, Any]:
+    """The function's answer.
+
+    Args:
+        function: its name.
+        told: by it.
+
+    Raises:
+        NorikaeError: what the function raised, by name.
+    """
+    failed, answer = told
+    if failed:
+        raise _raised(function, answer)
+    return answer
 
 
 def _raised(function: str, told: dict[str, Any]) -> errors.NorikaeError:
