@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from norikae.chat.line import line_of
+from norikae.commands.ways import ways_to_answer
 from norikae.notify.card import DONE, Ask, Card, icon_of, label
 from norikae.notify.words import text_of, title_of
 
@@ -12,27 +14,19 @@ if TYPE_CHECKING:
     from norikae.notify.kind import Language
     from norikae.notify.message import Message
 
-YES_OR_NO = frozenset({"plan", "sync", "decommission"})
-"""Subjects that are answered by a yes or a no; for the others there are commands."""
-
-
 def ask_of(run: str, subject: str, code: str) -> Ask:
-    """How a question is answered.
+    """How a question is answered: two buttons for a yes and a no, lines to type for anything else.
 
     Args:
         run: whose.
         subject: what is asked.
         code: the question's own.
     """
-    about, _, application = subject.partition("/")
-    if about in YES_OR_NO:
-        yes, no = f"approve {run} {code}", f"reject {run} {code}"
-        return Ask(yes=yes, no=no, ways=(yes, no))
-    if application:
-        go_on = "shift" if about == "team" else "resume"
-        return Ask(ways=tuple(f"{verb} {application} run={run}" for verb in (go_on, "roll-back")))
-    verbs = ("resume", "finish", "abort") if about == "partial" else ("resume", "abort")
-    return Ask(ways=tuple(f"{verb} run={run}" for verb in verbs))
+    found = ways_to_answer(run, {"subject": subject, "code": code})
+    lines = tuple(line_of({**way, "run": run}) for way in found)  # of that very run, whenever it is answered
+    verbs = [way["command"] for way in found]
+    yes, no = lines if verbs == ["approve", "reject"] else ("", "")
+    return Ask(yes=yes, no=no, ways=lines)
 
 
 def question_card(message: Message, notify: Notify) -> Card:

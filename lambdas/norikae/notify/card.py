@@ -1,4 +1,4 @@
-"""What stands in a chat about one thing, before a chat's own form; texts are as they are, and each form escapes them."""
+"""What stands in a chat about one thing, before it has a chat's own form, which escapes every text."""
 
 from __future__ import annotations
 
@@ -104,10 +104,3 @@ def units(text: str) -> int:
     """The length of a text in UTF-16 units, as chats that are written in JavaScript count it."""
     return len(text) + sum(character > "\uffff" for character in text)
 
-
-def bar(percent: int, width: int = 10) -> str:
-    """A share of a hundred; only the whole is full, and only nothing is empty."""
-    full = round(percent * width / 100)
-    if 0 < percent < 100:  # noqa: PLR2004 - percent
-        full = min(max(full, 1), width - 1)
-    return "█" * min(max(full, 0), width) + "░" * (width - min(max(full, 0), width))

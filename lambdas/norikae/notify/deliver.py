@@ -40,7 +40,7 @@ def deliver(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any
     for record in records:
         identity, message = str(record["messageId"]), read(record, ports.environment.environment)
         try:
-            is_first = ports.seen.first(_key(message), KEEP_SECONDS, identity)
+            is_first = ports.seen.first(_key(message), KEEP_SECONDS, by=identity)
         except NorikaeError as error:
             failed[identity] = [error]
             continue
@@ -48,6 +48,7 @@ def deliver(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any
             counts["copies"] += 1
             continue
         errors = list(_everywhere(ports, message))
+        errors = errors or list(_settled(ports, message))
         counts["told"] += not errors
         if errors:
             failed[identity] = errors
@@ -63,6 +64,14 @@ def deliver(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any
 
 def _key(message: Message) -> str:
     return f"notify/{message.id}"
+
+
+def _settled(ports: Ports, message: Message) -> Iterator[NorikaeError]:
+    """No copy is taken any more, not even the same message of the queue; what kept that from being noted."""
+    try:
+        ports.seen.settle(_key(message), KEEP_SECONDS)
+    except NorikaeError as error:
+        yield error
 
 
 def _may_come_again(ports: Ports, message: Message) -> None:

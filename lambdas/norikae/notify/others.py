@@ -70,7 +70,10 @@ OTHERS: dict[str, Kind] = {
     "interruption": Kind(
         thing="episode",
         title=line("Nodes of {cluster}: {kind}", "{cluster} のノード: {kind}"),
-        text=line("{text}\nKept by: {blocked_by}\nLost: {lost}", "{text}\n妨げている PDB: {blocked_by}\n失われた Pod: {lost}"),
+        text=line(
+            "{text}\nKept by: {blocked_by}\nLost: {lost}",
+            "{text}\n妨げている PDB: {blocked_by}\n失われた Pod: {lost}",
+        ),
         severities=("info", "action"),
         alerts=False,
         keys=EPISODE,

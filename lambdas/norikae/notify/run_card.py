@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from norikae.notify.card import DONE, ICONS, Card, bar, label
+from norikae.chat.bars import bar
+from norikae.chat.phrases import OUTCOMES
+from norikae.notify.card import DONE, ICONS, Card, label
 from norikae.notify.kind import Words, line
 
 if TYPE_CHECKING:
@@ -42,16 +44,6 @@ GOOD = frozenset({"succeeded", "planned"})
 WORST_FIRST = {"failed": 0, "rollback-failed": 0, "held": 1, "rolled-back": 2, "shifting": 3, "waiting": 4, "moved": 5}
 MOST_ROWS = 40
 NAME, WIDTH = 32, 10
-OUTCOMES: dict[str, str] = {
-    "waiting": "待機中",
-    "shifting": "移行中",
-    "moved": "移行済み",
-    "rolled-back": "blue に戻りました",
-    "held": "保留中",
-    "failed": "失敗",
-    "rollback-failed": "戻せません",
-}
-"""Where an application stands, in Japanese; in English it is the word itself."""
 
 
 def run_card(look: RunLook, environment: str, language: Language) -> Card:
@@ -96,11 +88,11 @@ def _phase(look: RunLook, language: Language) -> list[str]:
     words = named.of(language) if named else look.phase.replace("-", " ")
     order = [*PHASES]
     if look.outcome in GOOD:
-        return [f"{bar(100)} {words}"]
+        return [f"{bar(100, WIDTH)} {words}"]
     if look.phase not in order:
         return [f"{' ' * WIDTH} {words}"]
     at = order.index(look.phase)
-    return [f"{bar(round(at * 100 / len(order)))} {at + 1}/{len(order)} {words}"]
+    return [f"{bar(round(at * 100 / len(order)), WIDTH)} {at + 1}/{len(order)} {words}"]
 
 
 def _applications(look: RunLook, language: Language) -> list[str]:
