@@ -8,6 +8,7 @@ from norikae.notify.asked import closed_card, kept, question_card
 from norikae.notify.card import Card, icon_of
 from norikae.notify.catalogue import is_own
 from norikae.notify.run_card import run_card
+from norikae.notify.run_look import RunLook, look_at
 from norikae.notify.standing import Standing, State
 from norikae.notify.words import text_of, title_of
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from norikae.chat.ports import Posted
     from norikae.notify.chats import Wall
     from norikae.notify.message import Message
-    from norikae.notify.run_look import RunLook
     from norikae.ports import Ports
 
 
@@ -69,9 +69,11 @@ def close_questions(ports: Ports, wall: Wall, look: RunLook) -> None:
 
 
 def _root(ports: Ports, wall: Wall, look: RunLook, *, asked: str = "", closed: tuple[str, ...] = ()) -> Posted:
-    card = run_card(look, ports.environment.environment, ports.environment.notify.language)
+    environment, language = ports.environment.environment, ports.environment.notify.language
 
     def change(state: State) -> tuple[Card, State]:
+        # Looked at once what stands there has been read: whoever writes last has seen the newest.
+        card = run_card(look_at(ports, look.run), environment, language)
         codes = dict.fromkeys((*state.get("asked", []), *([asked] if asked else [])))
         return card, {"asked": [code for code in codes if code not in closed]}
 

@@ -56,7 +56,7 @@ class Standing:
         """The message says what ``change`` makes of it, and is sent only if that is something else than before.
 
         Args:
-            change: pure, since it is called again when somebody wrote first.
+            change: called after what stands there was read, and again when somebody wrote first.
             anew: whether another message takes the place of the one that stands there.
 
         Raises:
