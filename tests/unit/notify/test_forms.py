@@ -20,10 +20,11 @@ NASTY = st.sampled_from(
 )
 PIECES = st.one_of(st.text(max_size=40), NASTY, st.sampled_from(["&" * 3000, "😀" * 2000, "a" * 4000, "\n" * 100]))
 TEXTS = st.lists(PIECES, max_size=6).map("".join)
-LINES = st.lists(TEXTS, max_size=60).map(tuple)
+LINES = st.one_of(st.lists(TEXTS, max_size=4), TEXTS.map(lambda one: [one] * 60)).map(tuple)
 ASKS = st.one_of(
     st.none(),
     st.builds(Ask, yes=TEXTS, no=TEXTS, ways=st.lists(TEXTS, max_size=20).map(tuple)),
+    st.just(Ask(yes="approve r c", no="reject r c")),
 )
 CARDS = st.builds(
     Card,
