@@ -28,7 +28,7 @@ class Memory:
         """What was told until now."""
         return self._stored or Reminded()
 
-    def keep(self, **changes: Any) -> None:  # noqa: ANN401 - fields of Reminded
+    def keep(self, **changes: Any) -> None:
         """Some of it is another now, and in the table.
 
         Raises:

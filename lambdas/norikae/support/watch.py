@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from norikae.errors import NotFoundError, PermanentError
+from norikae.errors import BadRequestError, ForbiddenError, NotFoundError, RefusedError
 from norikae.notify.tell import tell
 from norikae.support.ends import due, ends, next_version, reason, sentence, severity
 from norikae.support.health import tell_of_health
@@ -16,7 +16,7 @@ from norikae.upgrade.ports import read_clusters
 from norikae.upgrade.state import RequestedItem
 
 if TYPE_CHECKING:
-    from norikae.cluster.eks_port import Cluster, ClusterVersion
+    from norikae.cluster.eks_port import Cluster
     from norikae.ports import Ports
     from norikae.support.ends import End
     from norikae.upgrade.state import ClustersItem
@@ -87,14 +87,13 @@ def _tell(ports: Ports, memory: Memory, cluster: Cluster, end: End, following: s
 def _plan(ports: Ports, memory: Memory, cluster: Cluster, found: tuple[End, ...], following: str) -> str:
     """The run whose plan was asked for now; "" when none is due, or it was refused."""
     ended, standard = _of(memory, cluster), found[0] if found else None
-    if standard is None or ended.planned or not following or standard.days > ports.environment.support.plan:
-        return ""
-    if not ports.environment.support.plan:
+    days = ports.environment.support.plan
+    if standard is None or ended.planned or not following or not days or standard.days > days:
         return ""
     why = reason(cluster.version, standard)
     try:
         run = _asked_before(ports, following, why) or _ask(ports, following, why)
-    except PermanentError as refusal:
+    except (BadRequestError, ForbiddenError, RefusedError) as refusal:
         _tell_refused(ports, memory, cluster, following, str(refusal))
         return ""
     memory.keep(ends=msgspec.structs.replace(ended, planned=run, refused=""))
