@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 NOT_SUBSCRIBED = "SubscriptionRequiredException"
-"""Accounts without one of the larger AWS support plans have no AWS Health API (AWS Health guide, "Accessing the API")."""
+"""Accounts with a small AWS support plan may not ask (AWS Health guide, "Accessing the AWS Health API")."""
 AT_ONCE = 10
 """ARNs in a request (API reference, EntityFilter)."""
 
@@ -28,7 +28,7 @@ class AwsHealthEvents:
         self._client = client
 
     def about_eks(self, region: str) -> tuple[HealthEvent, ...] | None:
-        """The events about EKS in a region, and in all of them, that are not over; None when the account may not ask."""
+        """The events about EKS in a region, or in all, that are not over; None when the account may not ask."""
         wanted = {"services": ["EKS"], "regions": [region, "global"], "eventStatusCodes": ["open", "upcoming"]}
         try:
             found = list(pages(self._client.describe_events, filter=wanted))
