@@ -22,6 +22,8 @@ LIFECYCLE = "AWS_EKS_PLANNED_LIFECYCLE_EVENT"
 KEPT = timedelta(days=90)
 """How long an event that is over can be asked for (API reference, DescribeEvents)."""
 PAGE = 100
+TOKEN = "from-"
+"""What a token begins with; it has four characters at least."""
 _EXACT = {
     "services": "service",
     "regions": "region",
@@ -196,7 +198,9 @@ def _is_within(instant: datetime | None, ranges: Iterable[dict[str, Any]]) -> bo
 
 
 def _time(value: Any) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromtimestamp(float(value), UTC)
+    if not isinstance(value, datetime):
+        return datetime.fromtimestamp(float(value), UTC)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)  # moto's parsers give UTC without saying so
 
 
 def _refuse_all_but(known: set[str], wanted: dict[str, Any]) -> None:
@@ -206,8 +210,8 @@ def _refuse_all_but(known: set[str], wanted: dict[str, Any]) -> None:
 
 def _page(found: list[dict[str, Any]], request: dict[str, Any], member: str) -> dict[str, Any]:
     """Some of a list from where the token says."""
-    token, most = request.get("nextToken", "0"), request.get("maxResults", PAGE)
+    token, most = request.get("nextToken", f"{TOKEN}0").removeprefix(TOKEN), request.get("maxResults", PAGE)
     if not token.isdecimal() or int(token) > len(found):
         raise AwsError("InvalidPaginationToken", "The specified pagination token (nextToken) is not valid.")
     end = int(token) + most
-    return {member: found[int(token) : end], **({"nextToken": str(end)} if end < len(found) else {})}
+    return {member: found[int(token) : end], **({"nextToken": f"{TOKEN}{end}"} if end < len(found) else {})}
