@@ -22,7 +22,7 @@ LIFECYCLE = "AWS_EKS_PLANNED_LIFECYCLE_EVENT"
 KEPT = timedelta(days=90)
 """How long an event that is over can be asked for (API reference, DescribeEvents)."""
 PAGE = 100
-TOKEN = "from-"
+FROM = "from-"
 """What a token begins with; it has four characters at least."""
 _EXACT = {
     "services": "service",
@@ -210,8 +210,8 @@ def _refuse_all_but(known: set[str], wanted: dict[str, Any]) -> None:
 
 def _page(found: list[dict[str, Any]], request: dict[str, Any], member: str) -> dict[str, Any]:
     """Some of a list from where the token says."""
-    token, most = request.get("nextToken", f"{TOKEN}0").removeprefix(TOKEN), request.get("maxResults", PAGE)
+    token, most = request.get("nextToken", f"{FROM}0").removeprefix(FROM), request.get("maxResults", PAGE)
     if not token.isdecimal() or int(token) > len(found):
         raise AwsError("InvalidPaginationToken", "The specified pagination token (nextToken) is not valid.")
     end = int(token) + most
-    return {member: found[int(token) : end], **({"nextToken": f"{TOKEN}{end}"} if end < len(found) else {})}
+    return {member: found[int(token) : end], **({"nextToken": f"{FROM}{end}"} if end < len(found) else {})}
