@@ -22,7 +22,7 @@ from local.aws.lambda_ import LambdaSimulator
 from local.aws.message_moves import SqsSimulator
 from local.aws.route53.simulator import Route53Simulator
 from local.aws.secrets import SecretsSimulator
-from local.aws.ssm import SystemsManager
+from local.aws.ssm import SsmSimulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
 from local.aws.sts import StsSimulator
 from local.aws.web_identity import Issuers
@@ -81,7 +81,7 @@ class World:
         self.front_door = FrontDoor(self.kernel, self.elb, self.alb, self.certificates)
         self._run_functions(crashes)
         self._build_clusters()
-        self.ssm = SystemsManager(self.kernel)
+        self.ssm = SsmSimulator(self.kernel)
         self.aws_health = AwsHealthSimulator(self.kernel, account=account, region=region)
         nodes = [self.ec2, self.autoscaling, self.ssm, self.aws_health]
         records = [DynamoDbSimulator(account=account, region=region), SqsSimulator(self.kernel), self.secrets]

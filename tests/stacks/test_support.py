@@ -19,7 +19,7 @@ TABLE = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/runs"
 KEY = "arn:aws:kms:ap-northeast-1:123456789012:key/k"
 KNOWN = {"environment": "demo", "partition": "aws", "region": "ap-northeast-1", "account": "123456789012"}
 AT = Resources(
-    **{name: "" for name in Resources.__dataclass_fields__} | {**KNOWN, "table": TABLE, "key": KEY}  # type: ignore[arg-type]
+    **dict.fromkeys(Resources.__dataclass_fields__, "") | {**KNOWN, "table": TABLE, "key": KEY}  # type: ignore[arg-type]
 )
 
 
@@ -34,9 +34,7 @@ def resources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Json]:
     app = cdk.App(outdir=str(folder), analytics_reporting=False)
     stack = cdk.Stack(app, "Watch")
     code = lambda_.InlineCode("def handler(event, context): pass")
-    function = lambda_.Function(
-        stack, "Watch", runtime=lambda_.Runtime.PYTHON_3_11, handler="index.handler", code=code
-    )
+    function = lambda_.Function(stack, "Watch", runtime=lambda_.Runtime.PYTHON_3_11, handler="index.handler", code=code)
     SupportWatch(stack, "Support", watch=function)
     app.synth()
     found: dict[str, Json] = json.loads((Path(folder) / "Watch.template.json").read_text())["Resources"]
@@ -72,6 +70,4 @@ def test_it_writes_its_reminders_and_no_other_item() -> None:
 def test_it_says_commands_only_to_the_function_that_judges_them() -> None:
     (command,) = statements(plans_ask)
     assert command["Action"] == "lambda:InvokeFunction"
-    assert command["Resource"] == (
-        "arn:aws:lambda:ap-northeast-1:123456789012:function:norikae-demo-operator-command"
-    )
+    assert command["Resource"] == ("arn:aws:lambda:ap-northeast-1:123456789012:function:norikae-demo-operator-command")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from norikae.errors import BadRequestError, ForbiddenError, NotFoundError, RefusedError
+from norikae.cluster.serving import unknown
+from norikae.errors import BadRequestError, ForbiddenError, RefusedError
 from norikae.notify.tell import tell
 from norikae.support.ends import due, ends, next_version, reason, sentence, severity
 from norikae.support.health import tell_of_health
@@ -40,10 +41,7 @@ def watch(ports: Ports) -> Answer:
     clusters = read_clusters(ports.table, ports.environment.clusters.adopt)
     cluster = ports.eks.cluster(clusters.blue)
     if cluster is None:
-        raise NotFoundError(
-            f"{clusters.blue or 'the cluster that serves'} is not known to EKS, so nobody is told when its support "
-            "ends; correct clusters.adopt in the environment file (docs/runbook.md, 'EKS knows no such cluster')"
-        )
+        raise unknown(clusters.blue)
     memory = Memory(ports.reminders)
     versions = ports.eks.cluster_versions()
     known = next((one for one in versions if one.version == cluster.version), None)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from local.kernel import Kernel
 
 
-class SystemsManager(ChangeCalendars, PublicParameters):
+class SsmSimulator(ChangeCalendars, PublicParameters):
     """The service ``ssm`` of the world.
 
     Args:

@@ -11,7 +11,7 @@ from local.aws.aws_health import LIFECYCLE, AwsHealthSimulator
 from local.aws.eks import EksSimulator
 from local.aws.front import Front
 from local.aws.identities import Identities
-from local.aws.ssm import SystemsManager
+from local.aws.ssm import SsmSimulator
 from local.kernel import Kernel
 from norikae.adapters.aws.calendars import ChangeCalendars
 from norikae.adapters.aws.eks import EksClusters
@@ -43,7 +43,7 @@ class Watched:
             identities=identities,
             on_active=lambda cluster: (f"https://{cluster.name}", "PEM"),
         )
-        simulators = [self.eks, self.aws_health, SystemsManager(kernel)]
+        simulators = [self.eks, self.aws_health, SsmSimulator(kernel)]
         self.front = Front(kernel, simulators, identities, ACCOUNT, REGION)
         self.front.start()
         self.front.client("iam").create_role(RoleName="watch", AssumeRolePolicyDocument="{}")

@@ -85,11 +85,9 @@ def year() -> Iterator[Year]:
 
 def test_a_year_of_weekly_looks(year: Year) -> None:
     year.serves("1.34")  # it is the 24th of November 2026
+    then = "on 2026-12-02; extended support is paid after that; upgrade to 1.35"
     assert year.weeks(2) == [
-        "demo-1-34: standard support of 1.34 ends in 8 days, on 2026-12-02; extended support is paid after that; "
-        "upgrade to 1.35",
-        "demo-1-34: standard support of 1.34 ends in 1 day, on 2026-12-02; extended support is paid after that; "
-        "upgrade to 1.35",
+        f"demo-1-34: standard support of 1.34 ends in {left}, {then}" for left in ("8 days", "1 day")
     ]
     (command,) = year.ports.commander.heard
     assert (command["version"], command["reason"]) == ("1.35", "standard support of 1.34 ends on 2026-12-02")

@@ -50,6 +50,11 @@ class Looks:
         self.answer = watch(self.ports)
         return [message for _, message in self.ports.topic.told[before:]]
 
+    @staticmethod
+    def day(instant: float) -> str:
+        """The date of an instant in UTC."""
+        return datetime.fromtimestamp(instant, UTC).date().isoformat()
+
     def runs(self, version: str, **changes: Any) -> None:
         """The cluster that serves runs another version."""
         self.ports.eks.clusters[BLUE] = replace(self.ports.eks.clusters[BLUE], version=version, **changes)

@@ -112,7 +112,7 @@ def test_nobody_is_told_where_nobody_wants_to_be_but_the_plan_is_made() -> None:
 def test_the_cluster_that_serves_by_the_record_counts() -> None:
     looks = Looks(plan=0)
     looks.ports.table.write_unfenced("", "CLUSTERS", ClustersItem(blue="demo-1-35-a"))
-    with pytest.raises(NotFoundError, match=r"demo-1-35-a is not known to EKS.*docs/runbook\.md"):
+    with pytest.raises(NotFoundError, match=r"blue is demo-1-35-a by the record, but EKS knows no such cluster"):
         looks.on("2026-08-01")
 
 

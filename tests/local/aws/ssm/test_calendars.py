@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.aws.simulator import AwsError
-from local.aws.ssm import SystemsManager
+from local.aws.ssm import SsmSimulator
 from local.kernel import Kernel
 from tests.local.aws.ssm.documents import NIGHTLY, YEAR_END, calendar, event
 
@@ -22,14 +22,14 @@ END:STANDARD
 END:VTIMEZONE""".replace("\n", "\r\n")
 
 
-def systems(**documents: str) -> SystemsManager:
-    made = SystemsManager(Kernel())
+def systems(**documents: str) -> SsmSimulator:
+    made = SsmSimulator(Kernel())
     for name, content in documents.items():
         made.create_document(Name=name, Content=content, DocumentType="ChangeCalendar", DocumentFormat="TEXT")
     return made
 
 
-def asked(ssm: SystemsManager, at: str, *names: str) -> tuple[str, str | None]:
+def asked(ssm: SsmSimulator, at: str, *names: str) -> tuple[str, str | None]:
     answer = ssm.get_calendar_state(CalendarNames=list(names or ssm.documents), AtTime=at)
     return answer["State"], answer.get("NextTransitionTime")
 
