@@ -51,7 +51,8 @@ def command(at: Resources) -> list[iam.PolicyStatement]:
 
 def threads(at: Resources) -> list[iam.PolicyStatement]:
     """Read and write what stands in chats and what was taken; nothing of any run."""
-    return [items(at, "Threads", ["DeleteItem", "GetItem", "PutItem", "UpdateItem"], "CHAT#*"), key_of_table(at)]
+    verbs = ["DeleteItem", "GetItem", "PutItem"]
+    return [items(at, "Threads", verbs, "SEEN#*", "THREAD#*"), key_of_table(at)]
 
 
 def runs_read(at: Resources) -> list[iam.PolicyStatement]:
