@@ -149,6 +149,10 @@ NOTES: Final[dict[str, Text]] = {
         "en": "It was said to norikae once before without an answer, and may have had its effect then: ask for the status.",
         "ja": "前回は応答が得られませんでしたが、そのとき反映された可能性があります。status で確認してください。",
     },
+    "done": {
+        "en": "{verb} is done, but its answer cannot be shown ({error}); ask for the status.",
+        "ja": "{verb} は実行されましたが、結果を表示できません({error})。status で確認してください。",
+    },
     "cut": {"en": "… and more; the terminal shows everything", "ja": "… 以下省略。端末ではすべて表示されます"},
     "may": {"en": "What you may say here:", "ja": "ここで使えるコマンド:"},
     "may not": {
