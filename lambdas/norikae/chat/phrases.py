@@ -207,3 +207,26 @@ OUTCOMES: Final[dict[str, str]] = {
     "undone": "取り消し済み",
 }
 """How runs, applications and adoptions stand, in Japanese."""
+
+PHASES: Final[dict[str, str]] = {
+    "plan-upgrade": "計画の作成",
+    "run-preflight": "事前確認",
+    "request-plan-approval": "計画の承認",
+    "check-window": "時間帯の確認",
+    "ensure-green-cluster": "green の構築",
+    "ensure-argo-cd": "Argo CD の導入",
+    "sync-platform": "プラットフォームの同期",
+    "sync-applications": "アプリケーションの同期",
+    "compare-wave": "差分の確認",
+    "verify-green": "green の検証",
+    "hand-over-green": "green への引き渡し",
+    "shift-applications": "アプリケーションの移行",
+    "conclude-shifts": "移行のまとめ",
+    "hand-off-singletons": "シングルトンの引き継ぎ",
+    "soak": "様子見",
+    "request-decommission-approval": "blue 撤去の承認",
+    "decommission-blue": "blue の撤去",
+    "roll-back-applications": "切り戻し",
+    "restore-revisions": "リビジョンの復元",
+}
+"""Where a run is, in Japanese; a phase that is not here is shown by its own name."""
