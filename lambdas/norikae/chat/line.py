@@ -14,7 +14,7 @@ from norikae.commands.parse import OF_PEOPLE, code_instead_of_run, near_to, need
 from norikae.errors import BadRequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from norikae.commands.model import Verb
     from norikae.environment.notify import Language
@@ -109,6 +109,18 @@ def usage(verb: Verb) -> str:
     form = VERBS[verb]
     words = [f"[{word[:-1]}]" if word.endswith("?") else f"<{word}>" for word in form.words]
     return " ".join((*words, *(f"[{option}=\u2026]" for option in form.options)))
+
+
+def line_of(command: Mapping[str, str]) -> str:
+    """The line that says a command whose values have no spaces.
+
+    Args:
+        command: as JSON.
+    """
+    form = VERBS[command["command"]]  # type: ignore[index]
+    words = [command[name] for word in form.words if (name := word.rstrip("?")) in command]
+    options = [f"{name}={command[name]}" for name in form.options if name in command]
+    return " ".join((command["command"], *words, *options))
 
 
 def _fields(verb: Verb, words: list[tuple[str, str]], language: Language) -> dict[str, Any]:
