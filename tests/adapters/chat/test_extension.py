@@ -50,7 +50,7 @@ def test_a_function_without_a_secret_names_the_setting(lambda_extension: Beside,
     assert lambda_extension.asked == []
 
 
-@pytest.mark.parametrize("port", ["http", "-1", "２７７３", "27.73"])
+@pytest.mark.parametrize("port", ["http", "-1", "\uff12\uff17\uff17\uff13", "27.73"])
 def test_a_port_that_is_none_names_the_setting(port: str) -> None:
     variables = {"NORIKAE_CHATS": json.dumps({"slack": SLACK}), "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": port}
     with pytest.raises(SettingsError, match="PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"):
@@ -64,7 +64,7 @@ def test_without_the_functions_own_token_nothing_is_given(lambda_extension: Besi
 
 def test_a_secret_that_may_not_be_read_is_named(lambda_extension: Beside) -> None:
     lambda_extension.secrets.clear()
-    with pytest.raises(UnreachableError, match="norikae/slack-AbCdEf: the extension on port [0-9]+ answered 400"):
+    with pytest.raises(UnreachableError, match=r"norikae/slack-AbCdEf: the extension on port [0-9]+ answered 400"):
         signing_key("slack", "signing_key", lambda_extension.variables)
 
 

@@ -25,10 +25,10 @@ NAMES = {
     "slack": ("X-Slack-Signature", "X-Slack-Request-Timestamp"),
     "chatwork": ("x-chatworkwebhooksignature",),
 }
-LETTERS = "aZ09=+/&%{}[]\"':,. \t\r\n\0\x7fé±あ\u3000\u202e𝟘１²\ud800\udfff"
-HOSTILE = (
+LETTERS = "aZ09=+/&%{}[]\"':,. \t\r\n\0\x7fé±あ\u3000\u202e\U0001d7d8\uff11²\ud800\udfff"
+HOSTILE: tuple[Any, ...] = (
     *(None, True, 0, -1, 1e308, float("nan"), [], {}, [None], "", " ", "v0=", "v0=" + "0" * 64, "v0=" + "A" * 64),
-    *("=" * 44, "A" * 43 + "=", "１" * 10, "²" * 10, "1e9", "+1", "-1", "0x10", "9" * 400, "NaN", "\ud800"),
+    *("=" * 44, "A" * 43 + "=", "\uff11" * 10, "²" * 10, "1e9", "+1", "-1", "0x10", "9" * 400, "NaN", "\ud800"),
 )
 
 
@@ -90,7 +90,7 @@ def doubled_header(door: str, event: Json, rng: random.Random) -> Json:
     return {**event, "multiValueHeaders": {**event["multiValueHeaders"], name: values}}
 
 
-def another_key(door: str, event: Json, rng: random.Random) -> Json:
+def another_key(door: str, _event: Json, rng: random.Random) -> Json:
     if door == "slack":
         key = rng.choice(["", " ", SLACK_KEY[::-1], SLACK_KEY.upper(), noise(rng).encode(errors="ignore").decode()])
         return slack(slash(), NOW, key)

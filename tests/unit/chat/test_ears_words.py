@@ -212,7 +212,7 @@ def test_a_mention_has_another_field_for_who_said_it() -> None:
     "body",
     [
         *(said(kind="message_updated"), said(kind="something_new"), said(message_id=None), said(room_id=True)),
-        *(said(account_id=1.5), said(account_id="1484814 or 1=1"), said(room_id="３"), said(account_id=-3)),
+        *(said(account_id=1.5), said(account_id="1484814 or 1=1"), said(room_id="\uff13"), said(account_id=-3)),
         json.dumps(
             {"webhook_event_type": ["message_created"], "webhook_event_time": NOW, "webhook_event": []}
         ).encode(),

@@ -94,8 +94,8 @@ def _time(request: Request) -> float | None:
 def _line(message: str) -> str | None:
     """What follows ``/norikae`` in the first line below the address; None when that line is no command.
 
-    Only the first, because what somebody quotes further down is not what they say. And only below, because a name stands
-    beside the address, and people choose their names: an answer to somebody who is called ``/norikae abort`` is none.
+    Only the first, because what somebody quotes further down is not what they say. And only below, because beside the
+    address stands a name, and people choose their names: an answer to somebody called ``/norikae abort`` is none.
     """
     for line in message.replace("\r", "\n").split("\n"):
         word, *rest = line.split(maxsplit=1) or [""]  # a Japanese keyboard's wide blank parts words, too
