@@ -8,15 +8,18 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
+import msgspec
 import pytest
 
 from norikae.chat.ears import chatwork as chatwork_ear
 from norikae.chat.ears import slack as slack_ear
 from norikae.chat.ears.hear import hear
 from norikae.chat.ears.port import Ear
+from norikae.chat.letter import ChatLetter
 
-from .signing import CHATWORK_TOKEN, NOW, SLACK_KEY, chatwork, chatwork_signature, ports, said, slack, slash
+from .signing import CHATWORK_TOKEN, NOW, SLACK_KEY, chatwork, chatwork_signature, ports, pressed, said, slack, slash
 
 Json = dict[str, Any]
 EARS: dict[str, Ear] = {"slack": slack_ear, "chatwork": chatwork_ear}
@@ -162,3 +165,33 @@ def test_what_the_forgeries_are_made_of_is_accepted(door: str) -> None:
         event = json.loads(json.dumps(true(door, rng)))
         assert hear(EARS[door], world, event)["statusCode"] == 200
     assert len(world.letters) == 200
+
+
+def mangled(value: Any, rng: random.Random) -> Any:
+    """JSON of which some part is of another kind."""
+    if rng.random() < 0.12:
+        return rng.choice([*HOSTILE, noise(rng), 10**30, [[[]]], {"id": {}}])
+    if isinstance(value, dict):
+        return {key: mangled(one, rng) for key, one in value.items() if rng.random() > 0.05}
+    return [mangled(one, rng) for one in value] if isinstance(value, list) else value
+
+
+def test_whatever_a_chat_signs_is_no_error_and_every_letter_is_whole() -> None:
+    """A key that leaked, or a chat that changes its form: the queue gets letters that can be read, or nothing."""
+    rng, world = random.Random("signed"), ports()  # noqa: S311 - as above
+    button = json.loads(parse_qs(pressed().decode())["payload"][0])
+    message = json.loads(said())
+    for _ in range(3_000):
+        payload = json.dumps(mangled(button, rng))
+        form = rng.choice(
+            [urlencode({"payload": payload}), slash(noise(rng, 60).encode(errors="ignore").decode()).decode()]
+        )
+        assert hear(slack_ear, world, slack(form.encode()))["statusCode"] == 200
+        body = json.dumps(
+            {key: mangled(one, rng) for key, one in message.items()} | {"webhook_event_time": NOW}
+        ).encode()
+        assert hear(chatwork_ear, world, chatwork(body))["statusCode"] == 200
+    for letter in world.letters:
+        found = msgspec.json.decode(json.dumps(letter), type=ChatLetter)
+        assert all((found.id, found.place, found.key))
+    assert Counter(letter["door"] for letter in world.letters).keys() == {"slack", "chatwork"}

@@ -12,7 +12,7 @@ from norikae.chat.ears import chatwork as chatwork_ear
 from norikae.chat.ears import slack as slack_ear
 from norikae.chat.ears.hear import hear
 from norikae.chat.ears.port import Ear
-from norikae.chat.ears.request import CAP
+from norikae.chat.ears.request import CAP, Request, read
 from norikae.errors import AwsRefusedError, SettingsError, UnreachableError
 
 from .signing import (
@@ -127,8 +127,10 @@ def test_an_empty_key_proves_nothing(door: str, empty: str) -> None:
     """Whoever knows that the key is missing could sign with none."""
     event = slack(slash(), key="") if door == "slack" else chatwork(said(), "")
     assert status(door, event, keys={door: empty}) == 503
-    ear = EARS[door]
+    ear, read_event = EARS[door], read(event)
     assert ear.key(empty) == b""
+    assert isinstance(read_event, Request)
+    assert not ear.is_signed(read_event, b"")
 
 
 @pytest.mark.parametrize("token", ["no base64!", "A", "日本", "===="])
