@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from norikae.chat.ears.port import EarPorts, Json
 
+QUEUE = "NORIKAE_CHAT_QUEUE"
+"""The variable that has the URL of the queue of what people say."""
+
 
 class AwsEarPorts:
     """``EarPorts`` over the extension and SQS, for one invocation."""
@@ -38,9 +41,9 @@ class AwsEarPorts:
         """Into SQS."""
         from norikae.adapters.aws.heard import SqsHeard, client
 
-        url = os.environ.get("NORIKAE_CHAT_QUEUE", "")
+        url = os.environ.get(QUEUE, "")
         if not url:
-            raise SettingsError("NORIKAE_CHAT_QUEUE is not set; stacks/permissions_doors.py gives it to a function")
+            raise SettingsError(f"{QUEUE} is not set; stacks/permissions.py gives it to a function")
         SqsHeard(client(), url).put(letter)
 
     def log(self, line: Mapping[str, object]) -> None:

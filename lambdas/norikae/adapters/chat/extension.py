@@ -1,7 +1,7 @@
 """Signing keys from the AWS Parameters and Secrets Lambda Extension, which keeps them in memory beside the function.
 
-It answers as ``GetSecretValue`` does on ``/secretsmanager/get`` (Secrets Manager guide, "Use AWS Secrets Manager secrets
-in AWS Lambda functions"); no AWS client is loaded for it.
+It answers as ``GetSecretValue`` does on ``/secretsmanager/get`` (Secrets Manager guide, "Use AWS Secrets Manager
+secrets in AWS Lambda functions"); no AWS client is loaded for it.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ LONGEST = 10**24
 """No id has more digits."""
 _NUMBER = re.compile(r"[0-9]{1,24}", re.ASCII)
 _SIGNATURE = re.compile(r"[A-Za-z0-9+/]{43}=", re.ASCII)
-_ADDRESS = re.compile(r"(?:\[(?:To:[0-9]+|toall|rp aid=[0-9]+ to=[0-9-]+|piconname:[0-9]+|picon:[0-9]+)\]\s*)+")
-"""Whom a message is for, at its beginning; a name may follow on the same line (Chatwork, "Message notation")."""
+_ADDRESS = re.compile(r"\[(?:To:[0-9]+|toall|rp aid=[0-9]+)")
+"""How a line begins that says whom a message is for (Chatwork, "Message notation")."""
 
 
 def doubt(request: Request, _now: float) -> str:
@@ -92,17 +92,16 @@ def _time(request: Request) -> float | None:
 
 
 def _line(message: str) -> str | None:
-    """What follows ``/norikae`` in the first line that is not the address; None when that line is no command.
+    """What follows ``/norikae`` in the first line below the address; None when that line is no command.
 
-    Only the first: what somebody quotes further down is not what they say.
+    Only the first, because what somebody quotes further down is not what they say. And only below, because beside the
+    address stands a name, and people choose their names: an answer to somebody called ``/norikae abort`` is none.
     """
-    for line in message.splitlines():
-        addressed = _ADDRESS.match(line.strip())
-        said = line.strip()[addressed.end() :] if addressed else line.strip()
-        word, *rest = said.split(maxsplit=1) or [""]  # a Japanese keyboard's wide blank parts words, too
+    for line in message.replace("\r", "\n").split("\n"):
+        word, *rest = line.split(maxsplit=1) or [""]  # a Japanese keyboard's wide blank parts words, too
         if word == COMMAND:
             return "".join(rest).strip()
-        if said and not addressed:
+        if word and not _ADDRESS.match(line.strip()):
             return None
     return None
 
