@@ -74,9 +74,8 @@ def _started(ports: Ports, run: str, wanted: RequestedItem) -> Answer | None:
         return None
     if ports.executions.start(machine, _execution_of(run), wanted.request):
         return _answer(run, wanted, again=status in LIVING)
-    if ports.executions.status(execution) in LIVING:
-        return _answer(run, wanted, again=True)
-    return None
+    is_copy = wanted.door == "schedule" or ports.executions.status(execution) in LIVING
+    return _answer(run, wanted, again=True) if is_copy else None
 
 
 def _reserved(ports: Ports, run: str, wanted: RequestedItem) -> RequestedItem | None:

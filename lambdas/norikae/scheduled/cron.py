@@ -167,7 +167,7 @@ def _part(part: str, field: Field) -> range:
     span, slash, step = part.partition("/")
     if slash and not field.steps:
         raise CronError(f"has a / in the {field.name}, which takes none")
-    if slash and not (step.isdecimal() and 1 <= int(step) <= field.high):
+    if slash and not (step.isascii() and step.isdecimal() and 1 <= int(step) <= field.high):
         raise CronError(f"has no number of {field.name}s after the / in {part!r}")
     if span == "*":
         first, last = field.low, field.high
