@@ -21,6 +21,7 @@ from local.aws.images import PublicParameters
 from local.aws.lambda_ import LambdaSimulator
 from local.aws.message_moves import SqsSimulator
 from local.aws.route53.simulator import Route53Simulator
+from local.aws.scheduler import SchedulerSimulator
 from local.aws.secrets import SecretsSimulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
 from local.aws.sts import StsSimulator
@@ -88,6 +89,7 @@ class World:
             self.kernel,
             [
                 *(self.eks, self.route53, self.elb, self.cloudwatch, self.step_functions, self.functions, self.events),
+                self.scheduler,
                 *nodes,
                 *pods,
                 *records,
@@ -125,6 +127,9 @@ class World:
             targets=Targets(function=self.functions.deliver, machine=self._start_machine, authorize=self._permits),
         )
 
+        self.scheduler = SchedulerSimulator(
+            self.kernel, account=account, region=region, function=self.functions.deliver, authorize=self._permits
+        )
         self.secrets = SecretsSimulator(self.kernel, account=account, region=region, says=self.events.says)
 
     def _build_clusters(self) -> None:
