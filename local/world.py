@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from local.aws.autoscaling import AutoScalingSimulator
+from local.aws.aws_health import AwsHealthSimulator
 from local.aws.cloudtrail import CloudTrailSimulator
 from local.aws.cloudwatch import CloudWatchSimulator
 from local.aws.dynamodb import DynamoDbSimulator
@@ -17,12 +18,12 @@ from local.aws.front import Front
 from local.aws.health import Health
 from local.aws.iam_quotas import IamSimulator
 from local.aws.identities import Identities
-from local.aws.images import PublicParameters
 from local.aws.lambda_ import LambdaSimulator
 from local.aws.message_moves import SqsSimulator
 from local.aws.route53.simulator import Route53Simulator
 from local.aws.scheduler import SchedulerSimulator
 from local.aws.secrets import SecretsSimulator
+from local.aws.ssm import SsmSimulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
 from local.aws.sts import StsSimulator
 from local.aws.web_identity import Issuers
@@ -81,7 +82,9 @@ class World:
         self.front_door = FrontDoor(self.kernel, self.elb, self.alb, self.certificates)
         self._run_functions(crashes)
         self._build_clusters()
-        nodes = [self.ec2, self.autoscaling, PublicParameters(self.kernel)]
+        self.ssm = SsmSimulator(self.kernel)
+        self.aws_health = AwsHealthSimulator(self.kernel, account=account, region=region)
+        nodes = [self.ec2, self.autoscaling, self.ssm, self.aws_health]
         records = [DynamoDbSimulator(account=account, region=region), SqsSimulator(self.kernel), self.secrets]
         trail = [CloudTrailSimulator(self.kernel, self.route53)]
         pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
