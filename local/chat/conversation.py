@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 Chat = Literal["slack", "chatwork"]
 How = Literal["says", "edits", "whispers", "commands", "presses"]
 """Said to all, said anew instead of what stood there, shown to one person, typed as a slash command, pressed."""
-_SIGNS: dict[How, str] = {"says": ":", "edits": " (edited):", "whispers": ", only for {to}:"} | {
+_SIGNS: dict[How, str] = {
+    "says": ":",
+    "edits": " (edited):",
+    "whispers": ", only for {to}:",
     "commands": " types",
     "presses": " presses",
 }

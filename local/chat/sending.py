@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Answer = tuple[int, Mapping[str, str], bytes]
 """Status, headers and body."""
 Send = Callable[[str, Mapping[str, str], bytes], Answer | Steps]
-"""Posts a body to a URL: at once, or as steps in virtual time that return the answer; ``OSError`` when nobody is there."""
+"""Posts a body to a URL, at once or as steps that return the answer; ``OSError`` when nobody is there."""
 Trouble = Literal["", "timeout", "unreachable"]
 
 

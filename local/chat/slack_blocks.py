@@ -1,7 +1,7 @@
 """Slack's blocks: what of them is refused, and in which words.
 
-Source: Slack's reference of Block Kit (blocks, block elements, composition objects). Only the kinds that norikae may use
-are modelled; another kind that Slack has is refused like one that it has not, so that nobody relies on it unseen.
+Source: Slack's reference of Block Kit (blocks, block elements, composition objects). Only the kinds that norikae may
+use are modelled; another kind that Slack has is refused like one that it has not, so that nobody relies on it unseen.
 """
 
 from __future__ import annotations
@@ -63,13 +63,9 @@ def texts(block: object) -> Iterator[Json]:
 
 def buttons(blocks: list[Json]) -> tuple[Button, ...]:
     """Every button of a message, in order; links are none."""
-    found = []
-    for block in blocks:
-        elements = [*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else [])]
-        for one in elements:
-            if one.get("type") == "button" and "url" not in one:
-                found.append(Button(one["text"]["text"], one["action_id"], one.get("value", "")))
-    return tuple(found)
+    elements = [one for block in blocks for one in [*block.get("elements", ()), block.get("accessory", {})]]
+    pressed = [one for one in elements if one.get("type") == "button" and "url" not in one]
+    return tuple(Button(one["text"]["text"], one["action_id"], one.get("value", "")) for one in pressed)
 
 
 def with_ids(blocks: list[Json], draw: Callable[[], str]) -> list[Json]:
@@ -134,7 +130,9 @@ def _button(one: object, at: str) -> Iterator[str]:
         kind = one.get("type") if isinstance(one, dict) else None
         yield _said(f"unsupported type: {kind}", f"{at}/type")
         return
-    yield from _unknown(one, {"type", "text", "action_id", "value", "url", "style", "confirm", "accessibility_label"}, at)
+    yield from _unknown(
+        one, {"type", "text", "action_id", "value", "url", "style", "confirm", "accessibility_label"}, at
+    )
     yield from _text(one.get("text"), BUTTON_TEXT, f"{at}/text", plain=True)
     for key, most in (("value", BUTTON_VALUE), ("action_id", AN_ID), ("url", A_URL)):
         if key in one and not (isinstance(one[key], str) and len(one[key]) <= most):
