@@ -1,7 +1,7 @@
 """Chatwork as an account's program sees it: API v2, which takes its messages, and webhooks, which tell it of others'.
 
-Source: Chatwork's API documentation: "Endpoints" (token, forms, errors, 300 requests in 5 minutes, 10 messages and tasks
-in 10 seconds and room), "rooms/messages". Texts of refusals other than that of a wrong token are not documented.
+Source: Chatwork's API documentation, "Endpoints" and "rooms/messages": token, forms, errors, 300 requests in 5 minutes,
+10 messages and tasks in 10 seconds and room. Only the text of the refusal of a wrong token is documented.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -17,8 +18,7 @@ from local.chat import chatwork_webhook
 from local.chat.chatwork_tags import notified
 from local.chat.conversation import Line
 from local.chat.pace import Quota, Sliding
-from local.chat.sending import post
-from local.chat.slack_wire import Asked
+from local.chat.sending import Asked, post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -172,7 +172,10 @@ class Chatwork:
         for webhook in self.webhooks:
             if self._is_told(webhook, event, message):
                 body = chatwork_webhook.body(webhook, event, message, self._kernel.now())
-                self._kernel.after(later, lambda one=webhook, body=body: self._kernel.process(self._post(one, body)))
+                self._kernel.after(later, partial(self._start, webhook, body))
+
+    def _start(self, webhook: Webhook, body: bytes) -> None:
+        self._kernel.process(self._post(webhook, body))
 
     def _is_told(self, webhook: Webhook, event: Event, message: Posted) -> bool:
         if event not in webhook.events or webhook.account not in self.rooms[message.room].members:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from local.aws.loopback import HttpAnswer, Loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from local.aws.loopback import HttpRequest
     from local.edge.certificates import Authority
@@ -31,12 +31,12 @@ class Hosts:
         self,
         kernel: Kernel,
         authority: Authority,
-        served: Mapping[Sequence[str], Callable[[HttpRequest], HttpAnswer]],
+        served: Mapping[tuple[str, ...], Callable[[HttpRequest], HttpAnswer]],
     ) -> None:
         self._kernel, self._authority = kernel, authority
         self._names = {name: names for names in served for name in names}
         self._served = served
-        self._servers: dict[Sequence[str], tuple[Loopback, int]] = {}
+        self._servers: dict[tuple[str, ...], tuple[Loopback, int]] = {}
 
     def resolve(self, name: str, port: int) -> tuple[str, int] | None:
         """Address and port that a connection to a name really goes to; None for a name that is no chat's.
@@ -58,7 +58,7 @@ class Hosts:
             server.stop()
         self._servers.clear()
 
-    def _serve(self, names: Sequence[str]) -> tuple[Loopback, int]:
+    def _serve(self, names: tuple[str, ...]) -> tuple[Loopback, int]:
         def answer(request: HttpRequest) -> HttpAnswer:
             with self._kernel.lock:
                 return self._served[names](request)

@@ -1,4 +1,4 @@
-"""How a chat makes a request to the URL that an app has given it, and how long it waits."""
+"""Requests between a chat and an app: those that it was asked, and how it makes its own and how long it waits."""
 
 from __future__ import annotations
 
@@ -46,6 +46,25 @@ class Sent:
     def accepted(self) -> bool:
         """Whether the app has said that it has it."""
         return 200 <= self.status < 300  # noqa: PLR2004 - the class of statuses that says yes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that a chat was asked by an app, and its answer; without the token that proves who asked.
+
+    Args:
+        at: when, in seconds since the epoch.
+        target: method, host and path.
+        body: as it came.
+        status: of the answer.
+        answer: its body.
+    """
+
+    at: float
+    target: str
+    body: bytes
+    status: int
+    answer: bytes
 
 
 def post(kernel: Kernel, send: Send, url: str, headers: Mapping[str, str], body: bytes, limit: float) -> Steps:

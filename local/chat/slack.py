@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 from local.chat import slack_blocks, slack_hooks, slack_requests
 from local.chat.conversation import Line
 from local.chat.pace import Bucket, Sliding
-from local.chat.sending import post
+from local.chat.sending import Asked, post
 from local.chat.slack_app import App, Channel, Message
 from local.chat.slack_hooks import Hooks
 from local.chat.slack_wire import (
-    Asked,
     RefusedError,
     answered,
     blocks_of,

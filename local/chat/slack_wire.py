@@ -40,25 +40,6 @@ class RefusedError(Exception):
         return answered({"ok": False, "error": self.error, **self.more}, 429 if self.wait else status, wait)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request of an app and its answer, without the token that proves it.
-
-    Args:
-        at: when, in seconds since the epoch.
-        target: method, host and path.
-        body: as it came.
-        status: of the answer.
-        answer: its body.
-    """
-
-    at: float
-    target: str
-    body: bytes
-    status: int
-    answer: bytes
-
-
 def answered(body: Json, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpAnswer:
     """An answer in JSON."""
     kind = {"Content-Type": "application/json; charset=utf-8"}
