@@ -117,6 +117,11 @@ class Slack:
         )
         self._conversation.add(line)
 
+    def buttons_of(self, channel: str, ts: str) -> tuple[Button, ...]:
+        """The buttons below a message as it is now; none when it is gone."""
+        message = self.messages.get((channel, ts))
+        return slack_blocks.buttons(message.blocks) if message else ()
+
     def keep(
         self, channel: str, user: str, text: str, blocks: list[Json], *, thread: str = "", to: str = ""
     ) -> Message:
