@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_ALL = re.compile(r"\[\s*toall\s*\]", re.IGNORECASE)
+_ALL = re.compile(r"\[\s*toall\s*\]|\bto\s+all\s*>", re.IGNORECASE)
+"""The second form is older than the tag, and still calls everybody."""
 _TO = re.compile(r"\[\s*to\s*:\s*(\d+)\s*\]", re.IGNORECASE)
 _REPLY = re.compile(r"\[\s*(?:rp|reply|返信)\s[^\]]*?aid\s*=\s*(\d+)[^\]]*\]", re.IGNORECASE)
 

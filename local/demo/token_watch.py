@@ -2,7 +2,7 @@
 
 A token has to get into the table and back: Step Functions hands it to a function, which writes it down, and the
 function that carries a command out reads it and gives it back. All other places are searched, for how every token
-begins in any form, and for a part of each token as it is.
+begins in any form, and for parts of each token as they are.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TABLES = "tables"
 SHOWN = 5
 _HANDED_OVER = re.compile(r" (LambdaFunctionScheduled|TaskScheduled) \d+$")
 _CARRIED = re.compile(r" (dynamodb:\w+|(?:states|stepfunctions):SendTask\w+) \d+$")
-_RUN_OF_LETTERS = re.compile(r"[A-Za-z0-9]+")
+_WORD = re.compile(r"[A-Za-z0-9]{20,}")
 
 
 class TokenWatch:
@@ -73,7 +73,7 @@ class TokenWatch:
         return Check(name, bool(given and self.kept), detail)
 
     def _search(self, places: Iterable[Place]) -> None:
-        parts = [part.encode() for token in self._world.step_functions.task_tokens for part in _longest(token)]
+        parts = [part.encode() for token in self._world.step_functions.task_tokens for part in _parts(token)]
         for place in places:
             self.searched[place.sink] = self.searched.get(place.sink, 0) + 1
             if not self._is_in(place.content, parts):
@@ -88,9 +88,9 @@ class TokenWatch:
         return self._beginning.is_in(raw) or any(part in raw for part in parts)
 
 
-def _longest(token: str) -> list[str]:
-    """The longest part of a token that every encoding of text leaves as it is."""
-    return [max(_RUN_OF_LETTERS.findall(token.removeprefix(PREFIX)), key=len)]
+def _parts(token: str) -> list[str]:
+    """The parts of a token that every encoding of text leaves as they are, and that are no chance."""
+    return _WORD.findall(token.removeprefix(PREFIX))
 
 
 def _is_on_its_way(place: Place) -> bool:

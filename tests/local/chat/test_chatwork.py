@@ -176,9 +176,11 @@ def test_three_hundred_requests_in_five_minutes(house: House) -> None:
         (f"[返信 aid=1484814 to={ROOM}-12]", {TEAM}),
         ("[toall]", {TEAM, NORIKAE}),
         ("[TOALL]", {TEAM, NORIKAE}),
+        ("TO ALL >>> look", {TEAM, NORIKAE}),
+        ("back to all of it", set()),
         ("[To:1500001]", set()),
         ("To:1484814 @all [info][title]toall[/title]x[/info]", set()),
-        ("［To:1484814］", set()),
+        ("［To:1484814］", set()),  # noqa: RUF001 - how a text may be made harmless
         ("[qt][qtmeta aid=1484814 time=1]x[/qt] [picon:1484814]", set()),
     ],
 )
