@@ -62,11 +62,13 @@ class ChatworkPerson:
     """An account that sits in a room.
 
     Args:
+        kernel: the world's clock.
         chatwork: where.
         account: their id.
         room: the id of the room.
     """
 
+    kernel: Kernel
     chatwork: Chatwork
     account: str
     room: str

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -48,7 +49,7 @@ class House:
         self.chatwork.open_room(OTHER_ROOM, "lunch", {TEAM, SRE})
         self.webhook = Webhook("246", NORIKAE, URL, drawn_token(self.kernel.stream("token")))
         self.chatwork.webhooks.append(self.webhook)
-        self.team = ChatworkPerson(self.chatwork, TEAM, ROOM)
+        self.team = ChatworkPerson(self.kernel, self.chatwork, TEAM, ROOM)
 
     def _send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer | Steps:
         self.got.append((url, headers, body))
@@ -278,10 +279,13 @@ def test_a_webhook_that_fails_too_often_is_disabled(house: House) -> None:
     assert {sent.trouble for sent in house.chatwork.sent} == {"timeout"}
 
 
+def answering(status: int) -> Answer:
+    return status, {}, b""
+
+
 def test_a_failure_now_and_then_disables_nothing(house: House) -> None:
     for number in range(40):
-        status = 500 if number % 3 == 0 else 200
-        house.app_answers = lambda status=status: (status, {}, b"")
+        house.app_answers = partial(answering, 500 if number % 3 == 0 else 200)
         house.team.say("status")
         house.rest(1)
 

@@ -27,7 +27,8 @@ CODE = """
             print("asked, and will be answered with", event["token"])
         return {}
 """
-POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}]}
+MAY_INVOKE = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
+POLICY = {"Version": "2012-10-17", "Statement": [MAY_INVOKE]}
 
 
 class Waiting:
