@@ -27,6 +27,13 @@ from local.aws.ssm import SsmSimulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
 from local.aws.sts import StsSimulator
 from local.aws.web_identity import Issuers
+from local.chat.chatwork import NAMES as CHATWORK_NAMES
+from local.chat.chatwork import Chatwork
+from local.chat.conversation import Conversation
+from local.chat.hosts import Hosts
+from local.chat.sending import Send, nowhere
+from local.chat.slack import NAMES as SLACK_NAMES
+from local.chat.slack import Slack
 from local.edge.access_logs import AccessLogs
 from local.edge.alb import Alb
 from local.edge.alb_metrics import AlbMetrics
@@ -43,6 +50,7 @@ from local.runtime.runtime import LambdaRuntime
 from local.secrets.reading import PodReading
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from local.aws.eks.records import EksCluster
@@ -80,6 +88,7 @@ class World:
         self.certificates = CertificateStore(Authority(seed=seed))
         self.elb.has_certificate = lambda arn: bool(self.certificates.names(arn))
         self.front_door = FrontDoor(self.kernel, self.elb, self.alb, self.certificates)
+        self._open_chats()
         self._run_functions(crashes)
         self._build_clusters()
         self.ssm = SsmSimulator(self.kernel)
@@ -106,11 +115,24 @@ class World:
         self.elb.takes_logs = self.front.moto.has_bucket
         self.runtime.front_url = self.front.start()
 
+    def _open_chats(self) -> None:
+        """Slack and Chatwork, without an app; what they send goes nowhere until ``request`` leads somewhere."""
+        self.request: Send = nowhere
+        self.conversation = Conversation()
+
+        def send(url: str, headers: Mapping[str, str], body: bytes) -> Any:
+            return self.request(url, headers, body)
+
+        self.slack = Slack(self.kernel, self.conversation, send)
+        self.chatwork = Chatwork(self.kernel, self.conversation, send)
+        chats = {SLACK_NAMES: self.slack.answer, CHATWORK_NAMES: self.chatwork.answer}
+        self.chat_hosts = Hosts(self.kernel, self.certificates.authority, chats)
+
     def _run_functions(self, crashes: Crashes | None) -> None:
         """What starts functions, and what functions are started by."""
         account, region = self.environment.account, self.environment.region
         self.runtime = LambdaRuntime(self.kernel, identities=self.identities, region=region, crashes=crashes)
-        self.runtime.network.resolve = self.front_door.resolve
+        self.runtime.network.resolve = self._resolve
         self.runtime.variables = {"SSL_CERT_FILE": str(self.certificates.authority.file())}
         self.functions = LambdaSimulator(
             self.kernel, runtime=self.runtime, account=account, region=region, authorize=self._permits
@@ -187,6 +209,7 @@ class World:
         self.clusters.clear()
         self.runtime.close()
         self.front_door.close()
+        self.chat_hosts.close()
         self.certificates.authority.close()
         self.front.stop()
 
@@ -197,6 +220,9 @@ class World:
     def cluster_states(self) -> dict[str, str]:
         """EKS status by cluster name, for the clusters that exist."""
         return {name: cluster.status for name, cluster in self.eks.clusters.items()}
+
+    def _resolve(self, name: str, port: int) -> tuple[str, int] | None:
+        return self.chat_hosts.resolve(name, port) or self.front_door.resolve(name, port)
 
     def _emit(self, event: dict[str, Any]) -> None:
         self.events.emit(event)  # which is made after the state machines
