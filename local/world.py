@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from local.aws.api_gateway import ApiGatewaySimulator
 from local.aws.autoscaling import AutoScalingSimulator
 from local.aws.cloudtrail import CloudTrailSimulator
 from local.aws.cloudwatch import CloudWatchSimulator
@@ -88,6 +89,7 @@ class World:
             self.kernel,
             [
                 *(self.eks, self.route53, self.elb, self.cloudwatch, self.step_functions, self.functions, self.events),
+                self.api_gateway,
                 *nodes,
                 *pods,
                 *records,
@@ -110,6 +112,7 @@ class World:
         self.functions = LambdaSimulator(
             self.kernel, runtime=self.runtime, account=account, region=region, authorize=self._permits
         )
+        self.api_gateway = ApiGatewaySimulator(self.kernel, runtime=self.runtime, account=account, region=region)
         self.step_functions = StepFunctionsSimulator(
             self.kernel,
             account=account,
