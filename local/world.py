@@ -23,6 +23,7 @@ from local.aws.lambda_ import LambdaSimulator
 from local.aws.message_moves import SqsSimulator
 from local.aws.route53.simulator import Route53Simulator
 from local.aws.secrets import SecretsSimulator
+from local.aws.secrets_extension import SecretsExtension
 from local.aws.step_functions.simulator import StepFunctionsSimulator
 from local.aws.sts import StsSimulator
 from local.aws.web_identity import Issuers
@@ -102,6 +103,7 @@ class World:
         self.alb.logs = AccessLogs(self.kernel, account=account, region=region, put=self.front.moto.keep)
         self.elb.takes_logs = self.front.moto.has_bucket
         self.runtime.front_url = self.front.start()
+        self.runtime.extension = SecretsExtension(self.kernel, self._secrets_as)
 
     def _run_functions(self, crashes: Crashes | None) -> None:
         """What starts functions, and what functions are started by."""
@@ -181,6 +183,8 @@ class World:
             cluster.close()
         self.clusters.clear()
         self.runtime.close()
+        if self.runtime.extension is not None:
+            self.runtime.extension.stop()
         self.front_door.close()
         self.certificates.authority.close()
         self.front.stop()
@@ -229,8 +233,10 @@ class World:
         return inhabited.endpoint.url, inhabited.endpoint.ca_pem
 
     def _reading(self, api: ApiServer) -> PodReading:
-        client = lambda role: self.front.client("secretsmanager", role, directly=True)  # noqa: E731 - the front is made later
-        return PodReading(self.kernel, self.eks, self.issuers, api, client)
+        return PodReading(self.kernel, self.eks, self.issuers, api, self._secrets_as)
+
+    def _secrets_as(self, role: str) -> Any:
+        return self.front.client("secretsmanager", role, directly=True)
 
     def _cluster_is_deleted(self, name: str) -> None:
         gone = self.clusters.pop(name)

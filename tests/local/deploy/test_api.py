@@ -78,15 +78,17 @@ def template(**changes: Any) -> dict[str, Any]:
             "Action": "lambda:InvokeFunction",
             "FunctionName": function,
             "Principal": "apigateway.amazonaws.com",
-            "SourceArn": {
-                "Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/${Stage}/POST/slack"
-            },
+            "SourceArn": {"Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/${Stage}/POST/slack"},
         },
     }
     types = {
         **{name: f"AWS::ApiGateway::{name}" for name in ("Deployment", "Stage", "Account")},
-        **{"Api": "AWS::ApiGateway::RestApi", "Slack": "AWS::ApiGateway::Resource", "Post": "AWS::ApiGateway::Method"},
-        **{"Validator": "AWS::ApiGateway::RequestValidator", "Log": "AWS::Logs::LogGroup", "LogRole": "AWS::IAM::Role"},
+        "Api": "AWS::ApiGateway::RestApi",
+        "Slack": "AWS::ApiGateway::Resource",
+        "Post": "AWS::ApiGateway::Method",
+        "Validator": "AWS::ApiGateway::RequestValidator",
+        "Log": "AWS::Logs::LogGroup",
+        "LogRole": "AWS::IAM::Role",
         "Permission": "AWS::Lambda::Permission",
     }
     made: dict[str, Any] = {
