@@ -33,9 +33,3 @@ def reminders_write(at: Resources) -> list[iam.PolicyStatement]:
         items(at, "Requests", ["GetItem"], "RUN#*"),
         key_of_table(at),
     ]
-
-
-def plans_ask(at: Resources) -> list[iam.PolicyStatement]:
-    """Say commands to the one function that carries them out, which judges them."""
-    function = at.arn("lambda", f"function:norikae-{at.environment}-operator-command")
-    return [iam.PolicyStatement(sid="Command", actions=["lambda:InvokeFunction"], resources=[function])]

@@ -35,9 +35,11 @@ class Doors:
     @cached_property
     def commander(self) -> Commander:
         """Lambda."""
-        from norikae.adapters.aws.commander import LambdaCommander
+        from norikae.adapters.aws.commander import ONCE, LambdaCommander
+        from norikae.adapters.aws.session import session
 
-        return LambdaCommander(_client("lambda"), self.settings.need("command_function"), self.callers)
+        client = session().client("lambda", config=ONCE)
+        return LambdaCommander(client, self.settings.need("command_function"), self.callers)
 
     @cached_property
     def notes(self) -> Notes:
