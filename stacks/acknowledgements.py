@@ -81,6 +81,7 @@ def _queues(environment: Environment) -> list[Accepted]:
     names = [name for name, is_there in there.items() if is_there]
     readers = [f"{name}/{'Writer' if name == 'ZoneBell' else 'Reader'}" for name in names]
     functions = ["Recover", "WatchSupport", *(["StartOnSchedule"] if environment.schedule else [])]
+    names += ["Schedules"] if environment.schedule else []
     dead = [*(f"{name}/DeadLetters" for name in names), *(f"Functions/{name}DeadLetters" for name in functions)]
     return [
         *(

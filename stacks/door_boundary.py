@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ANYWHERE = [
     *("logs:CreateLogStream", "logs:PutLogEvents"),
     *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
-    *("eks:DescribeClusterVersions", "health:DescribeEvents"),
+    *("eks:DescribeClusterVersions", "health:DescribeAffectedEntities", "health:DescribeEvents"),
 ]
 
 
@@ -42,8 +42,7 @@ def door_boundary(scope: Construct, *, at: Resources) -> iam.ManagedPolicy:
 
 
 def _items(at: Resources) -> list[str]:
-    verbs = ["ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"]
-    return [*verbs, "DeleteItem"] if "readers" in at.parts() else verbs
+    return ["GetItem", "PutItem", *(["DeleteItem", "Query"] if "readers" in at.parts() else [])]
 
 
 def _chats(at: Resources) -> list[iam.PolicyStatement]:

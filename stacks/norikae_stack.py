@@ -19,8 +19,10 @@ from stacks.reconciler import Reconciler
 from stacks.recovery import Recovery
 from stacks.resources import Resources
 from stacks.runtime import PYTHON
+from stacks.schedule import schedules
 from stacks.secrets import TOGETHER, Secrets
 from stacks.state import State
+from stacks.support import SupportWatch
 from stacks.workflow.machines import Machines, machine_name
 from stacks.zone_bell import ZoneBell
 
@@ -81,6 +83,14 @@ class NorikaeStack(cdk.Stack):
             dead_letters=self.functions.dead_letters["recover"],
         )
         self.reconciler = Reconciler(self, "Reconciler", reconcile=self.functions.by_name["reconcile_interruptions"])
+        SupportWatch(self, "SupportWatch", watch=self.functions.by_name["watch_support"])
+        self.schedules = schedules(
+            self,
+            "Schedules",
+            environment=environment,
+            key=self.state.key,
+            starter=self.functions.by_name.get("start_on_schedule"),
+        )
         self.alarms = self._alarms()
         self._outputs()
         self._say_whether_compiled(bundle)
@@ -104,6 +114,7 @@ class NorikaeStack(cdk.Stack):
                 **({"carry_secrets": self.secrets.dead_letters} if self.secrets else {}),
                 **({"answer_chat": self.chat.dead_letters} if self.chat else {}),
                 **({"notify_people": self.messages.dead_letters} if self.messages else {}),
+                **({"schedules": self.schedules.dead_letters} if self.schedules else {}),
             },
             waiting={"carry_secrets": self.secrets.queue} if self.secrets else {},
             topic=self.notifications.topic,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from stacks import chat_grants, support_grants
+from stacks import chat_grants, grants, schedule_grants, support_grants
 from stacks.chat import ANSWER_SECONDS
 from stacks.messages import NOTIFY_SECONDS
-from stacks.rights import TELL, TELLING
+from stacks.rights import TELLING
 from stacks.row import Row, Setting
 
 EAR: tuple[Setting, ...] = ("NORIKAE_CHATS", "NORIKAE_CHAT_QUEUE")
@@ -61,7 +61,7 @@ DOORS = (
     Row(
         "Start on schedule",
         "schedule",
-        (*TELL, chat_grants.command),
+        (schedule_grants.occurrences, grants.publish, chat_grants.command),
         settings=(*TELLING, "NORIKAE_COMMAND_FUNCTION"),
         timeout=120,
         only_with="schedule",
@@ -71,7 +71,7 @@ DOORS = (
     Row(
         "Watch support",
         "schedule",
-        (*TELL, chat_grants.command, support_grants.support_read),
+        (support_grants.support_read, support_grants.reminders_write, grants.publish, chat_grants.command),
         settings=(*TELLING, "NORIKAE_COMMAND_FUNCTION"),
         timeout=120,
         door=True,

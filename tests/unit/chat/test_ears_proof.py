@@ -283,3 +283,10 @@ def test_vectors_of_this_page_are_made_without_the_ears() -> None:
     assert slack_signature(DOCUMENTED, 1531420618).endswith("69b503")
     assert chatwork_signature(PUBLISHED) == "G7Gtrh5Ee6d8erOVXhWPtUrkNJqqIT5vwLU50KhyLQk="
     assert len(base64.b64decode(CHATWORK_TOKEN)) == 32
+
+
+@pytest.mark.parametrize("value", ["日本", "v0=\ud800", "\uff11", None, 7, ["v0="]])
+def test_a_header_that_is_no_ascii_text_is_as_good_as_none(value: object) -> None:
+    found = read({"headers": {"X-Slack-Signature": value}, "body": ""})
+    assert isinstance(found, Request)
+    assert found.header("x-slack-signature") == ""
