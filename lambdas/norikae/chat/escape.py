@@ -10,7 +10,7 @@ _NOTHING = "\u200b"
 _SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _CALLS = re.compile(r"@(?=\w)")
 _UNSEEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
-_ALL = re.compile(r"(?i)\bto(\s+)all(?=\s*>)")
+_ALL = re.compile(r"(?i)(?<=to)\s+(?=all\s*>)")
 """How Chatwork wrote a mention of everybody before there was a tag for it."""
 _FULL_WIDTH = str.maketrans({"[": "\uff3b", "]": "\uff3d"})
 
@@ -32,7 +32,7 @@ def chatwork(text: str) -> str:
     Chatwork has no escape of its own (developer.chatwork.com, "Message notation"): a tag begins with ``[`` and ends
     with ``]``, so a text without either has none.
     """
-    return _ALL.sub(rf"To\1{_NOTHING}all", _seen(text).translate(_FULL_WIDTH))
+    return _ALL.sub(f" {_NOTHING}", _seen(text).translate(_FULL_WIDTH))
 
 
 def _seen(text: str) -> str:

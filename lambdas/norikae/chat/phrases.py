@@ -149,6 +149,10 @@ NOTES: Final[dict[str, Text]] = {
         "en": "It was said to norikae once before without an answer, and may have had its effect then: ask for the status.",
         "ja": "前回は応答が得られませんでしたが、そのとき反映された可能性があります。status で確認してください。",
     },
+    "done": {
+        "en": "{verb} is done, but its answer cannot be shown ({error}); ask for the status.",
+        "ja": "{verb} は実行されましたが、結果を表示できません({error})。status で確認してください。",
+    },
     "cut": {"en": "… and more; the terminal shows everything", "ja": "… 以下省略。端末ではすべて表示されます"},
     "may": {"en": "What you may say here:", "ja": "ここで使えるコマンド:"},
     "may not": {
@@ -203,3 +207,26 @@ OUTCOMES: Final[dict[str, str]] = {
     "undone": "取り消し済み",
 }
 """How runs, applications and adoptions stand, in Japanese."""
+
+PHASES: Final[dict[str, str]] = {
+    "plan-upgrade": "計画の作成",
+    "run-preflight": "事前確認",
+    "request-plan-approval": "計画の承認",
+    "check-window": "時間帯の確認",
+    "ensure-green-cluster": "green の構築",
+    "ensure-argo-cd": "Argo CD の導入",
+    "sync-platform": "プラットフォームの同期",
+    "sync-applications": "アプリケーションの同期",
+    "compare-wave": "差分の確認",
+    "verify-green": "green の検証",
+    "hand-over-green": "green への引き渡し",
+    "shift-applications": "アプリケーションの移行",
+    "conclude-shifts": "移行のまとめ",
+    "hand-off-singletons": "シングルトンの引き継ぎ",
+    "soak": "様子見",
+    "request-decommission-approval": "blue 撤去の承認",
+    "decommission-blue": "blue の撤去",
+    "roll-back-applications": "切り戻し",
+    "restore-revisions": "リビジョンの復元",
+}
+"""Where a run is, in Japanese; a phase that is not here is shown by its own name."""

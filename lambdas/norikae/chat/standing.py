@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from norikae.chat.bars import bar
 from norikae.chat.line import line_of
 from norikae.chat.markup import Said
-from norikae.chat.phrases import LABELS, NOTES, OUTCOMES
+from norikae.chat.phrases import LABELS, NOTES, OUTCOMES, PHASES
 from norikae.commands.ways import ways_to_answer
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def windows(answer: Mapping[str, Any], language: Language) -> Said:
     if now.get("open") and not now.get("until") and not answer.get("next"):
         return Said(NOTES["always"][language])
     lines = [f"{_open(now, language)} ({answer.get('timezone', '')})"]
-    lines += [f"{LABELS['next'][language]}: {one['opens']} – {one['closes']}" for one in answer.get("next") or ()]
+    lines += [f"{LABELS['next'][language]}: {one['opens']} - {one['closes']}" for one in answer.get("next") or ()]
     return Said("\n".join(lines))
 
 
@@ -83,7 +83,8 @@ def _phase(answer: Mapping[str, Any], language: Language) -> Iterator[str]:
     elif answer.get("phase"):
         spans = answer.get("spans") or []
         since = f" ({LABELS['since'][language]} {_instant(spans[-1]['since'])})" if spans else ""
-        yield f"{LABELS['phase'][language]}: {answer['phase']}{since}"
+        phase = PHASES.get(answer["phase"], answer["phase"]) if language == "ja" else answer["phase"]
+        yield f"{LABELS['phase'][language]}: {phase}{since}"
         if waits:
             yield f"{LABELS['waits'][language]}: {waits}"
 

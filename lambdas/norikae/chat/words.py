@@ -82,7 +82,7 @@ def _help(answer: Mapping[str, Any], language: Language) -> Said:
     for verb, form in VERBS.items():
         if (answer.get("commands") or {}).get(verb, {}).get("may"):
             about = ABOUT[verb] if language == "ja" else form.about
-            lines.append(f"{' '.join((verb, usage(verb))).strip()} – {about}")
+            lines.append(f"{' '.join((verb, usage(verb))).strip()} - {about}")
     if not lines:
         return Said(NOTES["may not"][language])
     return Said("\n".join((NOTES["may"][language], *lines, NOTES["reasons"][language])))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local.aws.api_gateway import ApiGatewaySimulator
 from local.aws.front import Front
 from local.aws.identities import Identities
 from local.aws.lambda_ import LambdaSimulator
@@ -31,7 +32,8 @@ class Account:
             self.kernel, account=ACCOUNT, region=REGION, invoke=self.runtime.invoke, emit=lambda _: None
         )
         functions = LambdaSimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
-        self.front = Front(self.kernel, [self.states, functions], identities, ACCOUNT, REGION)
+        self.gateway = ApiGatewaySimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
+        self.front = Front(self.kernel, [self.states, functions, self.gateway], identities, ACCOUNT, REGION)
         self.runtime.front_url = self.front.start()
         self._folder = folder
 
