@@ -10,14 +10,17 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
+from stacks.chat_grants import command as may_command
 from stacks.resources import Resources
 from stacks.support import SupportWatch
-from stacks.support_grants import plans_ask, reminders_write, support_read
+from stacks.support_grants import reminders_write, support_read
 
 Json = dict[str, Any]
 TABLE = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/runs"
 KEY = "arn:aws:kms:ap-northeast-1:123456789012:key/k"
-KNOWN = {"environment": "demo", "partition": "aws", "region": "ap-northeast-1", "account": "123456789012"}
+KNOWN = {"environment": "demo", "partition": "aws", "region": "ap-northeast-1", "account": "123456789012"} | {
+    "command_function": "norikae-demo-operator-command"
+}
 AT = Resources(
     **dict.fromkeys(Resources.__dataclass_fields__, "") | {**KNOWN, "table": TABLE, "key": KEY}  # type: ignore[arg-type]
 )
@@ -68,6 +71,6 @@ def test_it_writes_its_reminders_and_no_other_item() -> None:
 
 
 def test_it_says_commands_only_to_the_function_that_judges_them() -> None:
-    (command,) = statements(plans_ask)
+    (command,) = statements(may_command)
     assert command["Action"] == "lambda:InvokeFunction"
     assert command["Resource"] == ("arn:aws:lambda:ap-northeast-1:123456789012:function:norikae-demo-operator-command")
