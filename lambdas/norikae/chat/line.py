@@ -23,7 +23,7 @@ MOST = 2000
 """Characters of a line."""
 SHOWN = 40
 """Characters of a word that is none of ours which an error repeats."""
-_DOUBLE, _SINGLE = "\"\u201c\u201d\u201e\u201f\uff02", "'\u2018\u2019\u201a\u201b\uff07"
+_DOUBLE, _SINGLE = '"\u201c\u201d\u201e\u201f\uff02', "'\u2018\u2019\u201a\u201b\uff07"
 _CLOSES: Final = {**dict.fromkeys(_DOUBLE, _DOUBLE), **dict.fromkeys(_SINGLE, _SINGLE), "\u300c": "\u300d"}
 """What may end a quotation that one of these begins: keyboards put in whichever looks nicest."""
 _EQUALS = "=\uff1d"
@@ -227,7 +227,9 @@ def _plain(word: str) -> str:
 
 def _near(word: str, known: Collection[str], language: Language) -> str:
     name = near_to(word, known)
-    return TEXTS["near"][language].format(name=name) if name else TEXTS["known"][language].format(names=", ".join(known))
+    return (
+        TEXTS["near"][language].format(name=name) if name else TEXTS["known"][language].format(names=", ".join(known))
+    )
 
 
 def _wrong(what: str, language: Language, **facts: str) -> BadRequestError:

@@ -20,7 +20,10 @@ DONE: Final[dict[str, Text]] = {
         "en": "{run} was begun by the same words before; nothing is started anew.",
         "ja": "{run} は同じ依頼ですでに開始されています。新たに開始するものはありません。",
     },
-    "approve": {"en": "Yes to {subject} of {run}: it goes on.", "ja": "{run} の {subject} を承認しました。続行します。"},
+    "approve": {
+        "en": "Yes to {subject} of {run}: it goes on.",
+        "ja": "{run} の {subject} を承認しました。続行します。",
+    },
     "first yes": {
         "en": "Your yes to {subject} of {run} is kept; a second person has to say it, too.",
         "ja": "{run} の {subject} への承認を記録しました。もう一人の承認が必要です。",
@@ -120,7 +123,10 @@ LEADS: Final[dict[str, Text]] = {
     "RefusedError": {"en": "Refused", "ja": "受け付けられませんでした"},
     "LeaseHeldError": {"en": "Something else is at it", "ja": "ほかの実行が処理中です"},
     "StaleWriterError": {"en": "Another run has taken over", "ja": "別の実行に引き継がれています"},
-    "ForeignWriteError": {"en": "A DNS record is somebody else's", "ja": "DNS レコードが norikae 以外に変更されています"},
+    "ForeignWriteError": {
+        "en": "A DNS record is somebody else's",
+        "ja": "DNS レコードが norikae 以外に変更されています",
+    },
     "GateFailedError": {"en": "A gate fails", "ja": "ゲートを通過していません"},
     "RollbackRefusedError": {"en": "Blue cannot take the traffic back", "ja": "blue に戻せません"},
     "ReleasedError": {"en": "It may move already", "ja": "すでに移行が許可されています"},

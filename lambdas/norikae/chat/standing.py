@@ -92,7 +92,9 @@ def _phase(answer: Mapping[str, Any], language: Language) -> Iterator[str]:
 def _flags(answer: Mapping[str, Any], language: Language) -> Iterator[str]:
     flags = answer.get("flags") or {}
     words = [LABELS[word][language] for word in ("paused", "aborted") if flags.get(word)]
-    words += [f"{LABELS[word][language]}: {', '.join(flags[word])}" for word in ("held", "sent_back") if flags.get(word)]
+    words += [
+        f"{LABELS[word][language]}: {', '.join(flags[word])}" for word in ("held", "sent_back") if flags.get(word)
+    ]
     if words:
         by = f" ({LABELS['by'][language]} {flags['by']})" if flags.get("by") else ""
         yield "; ".join(words) + by + (f": {_line(flags['reason'])}" if flags.get("reason") else "")

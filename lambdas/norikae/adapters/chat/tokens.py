@@ -47,7 +47,9 @@ def _secret(chats: str, name: str) -> str:
     try:
         secrets = msgspec.json.decode(chats, type=dict[str, str])
     except msgspec.DecodeError as error:
-        raise SettingsError(f"NORIKAE_CHATS: {error}; it maps the name of a chat to its secret's ARN, in JSON") from error
+        raise SettingsError(
+            f"NORIKAE_CHATS: {error}; it maps the name of a chat to its secret's ARN, in JSON"
+        ) from error
     if not secrets.get(name):
         raise SettingsError(f"NORIKAE_CHATS names no secret of {name}; set notify.{name}.secret and deploy")
     return secrets[name]
