@@ -138,7 +138,8 @@ def _hear(ports: Ports, batch: Batch, letter: Letter) -> None:
             batch.comes_again(letter, error)
             return
         batch.fails(error)
-        tells = failed(error, ports.environment.notify.language, note="gave up", times=letter.attempt)
+        note = "" if isinstance(error, PermanentError) else "gave up"
+        tells = failed(error, ports.environment.notify.language, note=note, times=letter.attempt)
     _tell(ports, batch, letter, tells, is_here=where == "here")
 
 

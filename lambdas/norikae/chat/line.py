@@ -48,8 +48,8 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "ja": "{word!r} というコマンドはありません。{near}",
     },
     "word": {
-        "en": "{verb} takes no {word!r}; it takes: {fields}; a reason follows the word because, and options are name=value",
-        "ja": "{verb} に {word!r} は指定できません。指定できるもの: {fields}。理由は because の後に、ほかは 名前=値 の形で書いてください",
+        "en": "{verb} takes no {word!r}; it takes: {fields}; a reason follows the word because, options are name=value",
+        "ja": "{verb} に {word!r} は指定できません。指定できるもの: {fields}。理由は because の後に書いてください",
     },
     "dashes": {
         "en": "{word!r}: options are written name=value in a chat, without dashes",

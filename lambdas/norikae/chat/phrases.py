@@ -138,21 +138,20 @@ LEADS: Final[dict[str, Text]] = {
 
 NOTES: Final[dict[str, Text]] = {
     "place": {
-        "en": "norikae takes no commands from here: notify in its environment file names the places from which it does.",
+        "en": "norikae takes no commands from here: notify in the environment file names where it does.",
         "ja": "ここからのコマンドは受け付けません。受け付ける場所は環境ファイルの notify にあります。",
     },
     "late": {
-        "en": "This came {minutes} minutes after it was said, and was not carried out. Look at the status; if it is still "
-        "wanted, say it again.",
+        "en": "This came {minutes} minutes after it was said, and was not carried out. Look at the status, "
+        "and say it again if it is still wanted.",
         "ja": "送信から{minutes}分後に届いたため、実行していません。status を確認し、まだ必要ならもう一度送ってください。",
     },
     "gave up": {
-        "en": "It was tried {times} times. It may have had its effect all the same: ask for the status before it is said "
-        "again.",
+        "en": "It was tried {times} times, and may have had its effect all the same: ask for the status.",
         "ja": "{times}回試しました。すでに反映されている可能性があるので、再送の前に status で確認してください。",
     },
     "again": {
-        "en": "It was said to norikae once before without an answer, and may have had its effect then: ask for the status.",
+        "en": "It was tried before without an answer, and may have had its effect then: ask for the status.",
         "ja": "前回は応答が得られませんでしたが、そのとき反映された可能性があります。status で確認してください。",
     },
     "done": {

@@ -189,8 +189,7 @@ class TestOnce:
         assert (told["batchItemFailures"], told["failed"]) == ([], ["UnreachableError: it does not answer"])
         assert chat.read[0].splitlines() == [
             "Something does not answer: it does not answer",
-            f"It was tried {TIMES} times. It may have had its effect all the same: ask for the status before it is said "
-            "again.",
+            f"It was tried {TIMES} times, and may have had its effect all the same: ask for the status.",
         ]
 
     def test_a_refusal_after_a_lost_answer_says_that_it_may_have_worked(self) -> None:
@@ -293,7 +292,7 @@ class TestTheWayBack:
 
     def test_a_chat_without_a_token_fails_no_command(self) -> None:
         chat = Chat()
-        chat.ports.chatwork.fails = [SettingsError("NORIKAE_CHATS names no secret of chatwork")]  # type: ignore[list-item]
+        chat.ports.chatwork.fails = [SettingsError("NORIKAE_CHATS names no secret of chatwork")]
         told = chat.brings(chat.letter(RIN, "pause"))
         assert (told["batchItemFailures"], told["carried"]) == ([], {"pause": 1})
 

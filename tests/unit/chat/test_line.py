@@ -1,4 +1,4 @@
-"""Lines as people type them: words, options, reasons, whatever a keyboard makes of them, and what is wrong with them."""
+"""Lines as people type them: words, options, reasons, whatever a keyboard makes of them, and what is wrong."""
 
 from __future__ import annotations
 
@@ -128,7 +128,10 @@ def test_every_text_is_there_in_every_language() -> None:
     assert {what: tuple(texts) for what, texts in TEXTS.items()} == dict.fromkeys(TEXTS, get_args(Language))
 
 
-@given(st.text(max_size=80) | st.lists(st.sampled_from([*VERBS, *"\"'=「」“’ ", "run=", "because", "a"])).map(" ".join))
+@given(
+    st.text(max_size=80)
+    | st.lists(st.sampled_from([*VERBS, *"\"'=「」\u201c\u2019 ", "run=", "because", "a"])).map(" ".join)
+)
 def test_any_line_is_a_command_or_one_clear_error(line: str) -> None:
     try:
         command = read_line(line, "ja")

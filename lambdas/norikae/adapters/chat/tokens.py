@@ -37,8 +37,8 @@ def token(client: Any, chats: str, name: str) -> str:
     # A token is sent in a header: what cannot stand there was pasted with something else.
     if not found or not found.isascii() or not found.isprintable() or " " in found:
         raise RefusedError(
-            f"{name}: secret {secret} has to be a JSON object with a text under the key {KEY!r}, which is not empty and "
-            "has no spaces or line breaks"
+            f"{name}: secret {secret} has to be a JSON object with a text under the key {KEY!r}, which is not empty "
+            "and has no spaces or line breaks"
         )
     return found
 
