@@ -27,7 +27,7 @@ def slack(text: str) -> str:
 
 
 def chatwork(text: str) -> str:
-    """``text`` for Chatwork: with full-width brackets, so that ``[To:…]``, ``[toall]``, ``[rp …]``, ``[code]`` are text.
+    """``text`` for Chatwork: with full-width brackets, so that ``[To:…]``, ``[toall]``, ``[rp …]`` and such are text.
 
     Chatwork has no escape of its own (developer.chatwork.com, "Message notation"): a tag begins with ``[`` and ends
     with ``]``, so a text without either has none.

@@ -144,7 +144,7 @@ NOTES: Final[dict[str, Text]] = {
     "late": {
         "en": "This came {minutes} minutes after it was said, and was not carried out. Look at the status, "
         "and say it again if it is still wanted.",
-        "ja": "送信から{minutes}分後に届いたため、実行していません。status を確認し、まだ必要ならもう一度送ってください。",
+        "ja": "送信から{minutes}分後に届いたため、実行していません。status を確認し、必要ならもう一度送ってください。",
     },
     "gave up": {
         "en": "It was tried {times} times, and may have had its effect all the same: ask for the status.",

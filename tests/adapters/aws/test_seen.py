@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from norikae.adapters.aws.seen import DynamoSeen
+from norikae.chat.answer import answer
+from tests.unit.chat.letters import Chat, record
+from tests.unit.commands.people import HANAKO, RIN, TOKEN
 
 NOW = 1_795_834_800.0
 
@@ -69,3 +72,26 @@ def test_of_a_hundred_at_once_one_is_first(seen: DynamoSeen) -> None:
     for one in threads:
         one.join()
     assert len(won) == 1
+
+
+@pytest.mark.parametrize("person", [HANAKO, RIN], ids=["slack", "chatwork"])
+def test_a_hundred_copies_of_a_yes_have_one_effect(seen: DynamoSeen, person: Any) -> None:
+    """The whole way of a word, with the table that all the functions share."""
+    chat = Chat()
+    chat.ports.seen = seen  # type: ignore[assignment]
+    letter = chat.letter(person, f"approve {chat.office.asked().code}")
+    begin = threading.Barrier(100)
+    ignored: list[Any] = []
+
+    def comes(number: int) -> None:
+        begin.wait()
+        ignored.append(answer(chat.ports, [record(letter, message=f"copy-{number}")]).get("ignored"))
+
+    threads = [threading.Thread(target=comes, args=(number,)) for number in range(100)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert (ignored.count({"a copy": 1}), ignored.count(None)) == (99, 1)
+    assert (len(chat.commander.heard), len(chat.read)) == (1, 1)
+    assert chat.woken == {f"{TOKEN}/plan": {"next": "go-on"}}
