@@ -177,6 +177,10 @@ class TestStatus:
     def test_before_any_run(self, language: Language, says: str) -> None:
         assert standing({"run": "", "environment": "demo"}, language).text == f"{says} (demo)"
 
+    def test_a_calendar_that_cannot_be_read_hides_nothing_else(self) -> None:
+        told = standing({"run": RUN, "phase": "soak", "window": {"error": "no such\ncalendar"}}, "en").text
+        assert told.splitlines()[1:] == ["phase: soak", "window: no such calendar"]
+
 
 class TestWindows:
     """When upgrades may move on."""
