@@ -7,20 +7,20 @@ from typing import Final
 
 TEXTS: Final[tuple[tuple[str, str], ...]] = (
     (
-        r"(?P<who>.+) may not (?P<what>.+) in (?P<where>\S+): it .+; (?P<roles>.+) may \(access in the environment file.*",
+        r"(?P<who>.+) may not (?P<what>.+) in (?P<where>\S+): it .+; (?P<roles>.+) may \(access in the .+",
         "{who} は {where} で {what} を実行できません。実行できるのは {roles} です(環境ファイルの access)",
     ),
     (
         r"(?P<who>.+) may not approve (?P<what>.+) of run (?P<run>\S+), having started it; .+",
-        "{who} は自分で開始した {run} の {what} を承認できません。approver の役割を持つ別の人が承認してください",
+        "{who} は自分で開始した {run} の {what} を承認できません。approver の別の人が承認してください",
     ),
     (
         r"(?P<who>.+) may not approve (?P<what>.+) of run (?P<run>\S+): this environment has to know who says yes; .+",
-        "{who} は {run} の {what} を承認できません。承認者は環境ファイルの access.people に登録されている必要があります",
+        "{who} は {run} の {what} を承認できません。環境ファイルの access.people に登録が必要です",
     ),
     (
         r"the question about (?P<what>.+) of run (?P<run>\S+) has expired: .+",
-        "{run} の {what} についての質問は期限切れで、「いいえ」とみなされました。status を確認し、resume するか、次の試行を開始してください",
+        "{run} の {what} は期限切れで「いいえ」とみなされました。resume するか、次の試行を開始してください",
     ),
     (
         r"no question of run (?P<run>\S+) that waits has the code '(?P<code>.*)'; .+",
@@ -32,7 +32,7 @@ TEXTS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         r"the (?P<what>plan|difference) that waits has hash (?P<hash>\S+), not (?P<other>.+); read what waits .+",
-        "待っている質問のハッシュは {hash} です({other} ではありません)。内容を確認し、そのコードかハッシュで承認してください",
+        "待っている質問のハッシュは {hash} です({other} ではありません)。内容を確認してください",
     ),
     (
         r"run (?P<run>\S+) does not wait for an approval of .+",
@@ -64,7 +64,7 @@ TEXTS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         r"run (?P<run>\S+) does not wait with some applications on blue, .+",
-        "{run} は一部のアプリケーションを blue に残して待っている状態ではないため、finish できません。status を確認してください",
+        "{run} は一部を blue に残して待っている状態ではないため、finish できません。status を確認してください",
     ),
     (
         r"this is norikae of (?P<where>\S+), not of (?P<other>.+); .+",
