@@ -9,6 +9,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
 
 from stacks.chat_grants import command as may_command
 from stacks.resources import Resources
@@ -38,7 +39,7 @@ def resources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Json]:
     stack = cdk.Stack(app, "Watch")
     code = lambda_.InlineCode("def handler(event, context): pass")
     function = lambda_.Function(stack, "Watch", runtime=lambda_.Runtime.PYTHON_3_11, handler="index.handler", code=code)
-    SupportWatch(stack, "Support", watch=function)
+    SupportWatch(stack, "Support", watch=function, dead_letters=sqs.Queue(stack, "DeadLetters"))
     app.synth()
     found: dict[str, Json] = json.loads((Path(folder) / "Watch.template.json").read_text())["Resources"]
     return found
@@ -51,6 +52,8 @@ def test_it_is_started_once_a_week_and_a_late_start_is_no_lost_one(resources: di
     assert (rule["ScheduleExpression"], rule["State"]) == ("rate(7 days)", "ENABLED")
     assert target["Arn"] == {"Fn::GetAtt": [function, "Arn"]}
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400}
+    (queue,) = [name for name, one in resources.items() if one["Type"] == "AWS::SQS::Queue"]
+    assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": [queue, "Arn"]}
     (permission,) = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::Lambda::Permission"]
     assert permission["Principal"] == "events.amazonaws.com"
 

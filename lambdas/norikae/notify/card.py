@@ -86,8 +86,7 @@ def fit(text: str, limit: int, escape: Callable[[str], str]) -> str:
         limit: of the result, in UTF-16 units, which is never less than in characters.
         escape: makes it safe for a chat; it may make it longer.
     """
-    whole = escape(text)
-    if units(whole) <= limit:
+    if len(text) <= limit and units(whole := escape(text)) <= limit:
         return whole
     low, high, best = 0, min(len(text), limit), ""
     while low <= high:
