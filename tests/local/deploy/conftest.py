@@ -8,6 +8,7 @@ import pytest
 from local.aws.front import Front
 from local.aws.identities import Identities
 from local.aws.lambda_ import LambdaSimulator
+from local.aws.scheduler import SchedulerSimulator
 from local.aws.step_functions import StepFunctionsSimulator
 from local.deploy import Deployment, deploy
 from local.kernel import Kernel
@@ -31,7 +32,14 @@ class Account:
             self.kernel, account=ACCOUNT, region=REGION, invoke=self.runtime.invoke, emit=lambda _: None
         )
         functions = LambdaSimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
-        self.front = Front(self.kernel, [self.states, functions], identities, ACCOUNT, REGION)
+        scheduler = SchedulerSimulator(
+            self.kernel,
+            account=ACCOUNT,
+            region=REGION,
+            function=functions.deliver,
+            authorize=lambda role, action, resource: self.front.permits(role, action, resource),
+        )
+        self.front = Front(self.kernel, [self.states, functions, scheduler], identities, ACCOUNT, REGION)
         self.runtime.front_url = self.front.start()
         self._folder = folder
 
