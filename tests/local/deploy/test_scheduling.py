@@ -57,7 +57,11 @@ def template(*actions: str, **members: Any) -> dict[str, Any]:
         "Starter": starter(*actions),
         "Dead": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "dead"}},
         "Group": {"Type": "AWS::Scheduler::ScheduleGroup", "Properties": {"Name": "norikae-demo"}},
-        "Quarterly": {"Type": "AWS::Scheduler::Schedule", "Properties": {**SCHEDULE, **members}, "DependsOn": ["Starter"]},
+        "Quarterly": {
+            "Type": "AWS::Scheduler::Schedule",
+            "Properties": {**SCHEDULE, **members},
+            "DependsOn": ["Starter"],
+        },
     }
 
 
