@@ -63,14 +63,26 @@ def accepted(environment: Environment) -> tuple[Accepted, ...]:
             "The boundary has no room for every machine; all begin with the environment's name, roles name each.",
         ),
         *_queues(environment),
+        *_chats(environment),
     )
 
 
 def _queues(environment: Environment) -> list[Accepted]:
     """Queues that start functions, and dead-letter queues."""
-    carries = bool(environment.secret_sync.secrets)
-    readers = ["ZoneBell/Writer", "Interruptions/Reader", *(["Secrets/Reader"] if carries else [])]
-    dead = ["ZoneBell/DeadLetters", "Interruptions/DeadLetters", "Functions/RecoverDeadLetters"]
+    notify = environment.notify
+    chats = bool(notify.slack or notify.chatwork)
+    there = {
+        "ZoneBell": True,
+        "Interruptions": True,
+        "Secrets": bool(environment.secret_sync.secrets),
+        "Chat": chats,
+        "Messages": chats or notify.amazon_q,
+    }
+    names = [name for name, is_there in there.items() if is_there]
+    readers = [f"{name}/{'Writer' if name == 'ZoneBell' else 'Reader'}" for name in names]
+    functions = ["Recover", "WatchSupport", *(["StartOnSchedule"] if environment.schedule else [])]
+    names += ["Schedules"] if environment.schedule else []
+    dead = [*(f"{name}/DeadLetters" for name in names), *(f"Functions/{name}DeadLetters" for name in functions)]
     return [
         *(
             Accepted(
@@ -86,8 +98,31 @@ def _queues(environment: Environment) -> list[Accepted]:
                 "Serverless-SQSRedrivePolicy",
                 "This queue is a dead-letter queue itself; an alarm watches it.",
             )
-            for queue in [*dead, *(["Secrets/DeadLetters"] if carries else [])]
+            for queue in dead
         ),
+    ]
+
+
+def _chats(environment: Environment) -> list[Accepted]:
+    """The API by which chats reach norikae, where the environment has one."""
+    notify = environment.notify
+    if not (notify.slack or notify.chatwork):
+        return []
+    signed = (
+        "A chat signs what it sends, and cannot do more; the function behind the method refuses what is not signed."
+    )
+    logged = "Logs of a stage need a role of the whole account, which is its owner's; every request's ear logs it."
+    wall = "A web ACL costs money and belongs to the account's owner; notify.web_acl of the environment file adds one."
+    logging = ("AwsSolutions-APIG1", "AwsSolutions-APIG6", "Serverless-APIGWAccessLogging")
+    return [
+        *(Accepted("ChatApi/Api", rule, signed) for rule in ("AwsSolutions-APIG4", "AwsSolutions-COG4")),
+        *(Accepted("ChatApi/Api", rule, logged) for rule in logging),
+        Accepted(
+            "ChatApi/Api",
+            "AwsSolutions-APIG2",
+            "A signature is over the raw body, so nothing may read it before the ear.",
+        ),
+        *([] if notify.web_acl else [Accepted("ChatApi/Api", "AwsSolutions-APIG3", wall)]),
     ]
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SERVICES = (
-    *("autoscaling", "cloudtrail", "cloudwatch", "dynamodb", "ec2", "eks", "elbv2", "iam", "route53"),
-    *("s3", "secretsmanager", "sns", "sqs", "ssm", "stepfunctions", "sts"),
+    *("autoscaling", "cloudtrail", "cloudwatch", "dynamodb", "ec2", "eks", "elbv2", "health", "iam", "lambda"),
+    *("route53", "s3", "secretsmanager", "sns", "sqs", "ssm", "stepfunctions", "sts"),
 )
 """The AWS services whose models stay in the bundle; a client of another one fails with UnknownServiceError."""
 ENDPOINTS = frozenset(SERVICES) - {"cloudwatch", "elbv2", "stepfunctions"} | {

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from cli.picture import bar
+from norikae.chat.bars import bar
 from local.demo.view import LiveView, PlainView, Snapshot, view_for
 
 APPLICATIONS = {f"application-{number}": f"team-{number % 4}" for number in range(12)}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local.aws.api_gateway import ApiGatewaySimulator
 from local.aws.front import Front
 from local.aws.identities import Identities
 from local.aws.lambda_ import LambdaSimulator
@@ -39,7 +40,9 @@ class Account:
             function=functions.deliver,
             authorize=self._permits,
         )
-        self.front = Front(self.kernel, [self.states, functions, scheduler], identities, ACCOUNT, REGION)
+        self.gateway = ApiGatewaySimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
+        simulators = [self.states, functions, scheduler, self.gateway]
+        self.front = Front(self.kernel, simulators, identities, ACCOUNT, REGION)
         self.runtime.front_url = self.front.start()
         self._folder = folder
 
