@@ -21,6 +21,7 @@ from stacks.resources import Resources
 from stacks.runtime import PYTHON
 from stacks.secrets import TOGETHER, Secrets
 from stacks.state import State
+from stacks.support import SupportWatch
 from stacks.workflow.machines import Machines, machine_name
 from stacks.zone_bell import ZoneBell
 
@@ -81,6 +82,12 @@ class NorikaeStack(cdk.Stack):
             dead_letters=self.functions.dead_letters["recover"],
         )
         self.reconciler = Reconciler(self, "Reconciler", reconcile=self.functions.by_name["reconcile_interruptions"])
+        self.support = SupportWatch(
+            self,
+            "Support",
+            watch=self.functions.by_name["watch_support"],
+            dead_letters=self.functions.dead_letters["watch_support"],
+        )
         self.alarms = self._alarms()
         self._outputs()
         self._say_whether_compiled(bundle)

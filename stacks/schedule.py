@@ -67,9 +67,7 @@ class Schedules(Construct):
         )
         through = {"StringEquals": {"kms:ViaService": f"sqs.{stack.region}.amazonaws.com"}}
         for statement in (
-            iam.PolicyStatement(
-                sid="Start", actions=["lambda:InvokeFunction"], resources=[self._starter.function_arn]
-            ),
+            iam.PolicyStatement(sid="Start", actions=["lambda:InvokeFunction"], resources=[self._starter.function_arn]),
             iam.PolicyStatement(sid="Bury", actions=["sqs:SendMessage"], resources=[self.dead_letters.queue_arn]),
             iam.PolicyStatement(
                 sid="Key", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[key.key_arn], conditions=through
