@@ -30,6 +30,7 @@ from tests.unit.fakes.singletons import NIGHTLY, HandOff, cron_job
 from tests.unit.fakes.story import APP, BLUE, GREEN, RUN, WRITER, Story
 from tests.unit.fakes.waves import Wave, config_map
 from tests.unit.secret_sync.carried import Story as Secrets
+from tests.unit.support.looks import Looks
 from tests.unit.zone.stories import Zones
 
 Json = dict[str, Any]
@@ -53,7 +54,11 @@ def handler(name: str) -> Handler:
     events = dict.fromkeys(
         ("carry_secrets", "interruptions", "recover", "reconcile_interruptions", "write_zone"), "events"
     )
+<<<<<<< HEAD
     folder = {**events, "operator_command": "operator", "answer_chat": "chat"}.get(name, "workflow")
+=======
+    folder = {**events, "operator_command": "operator", "watch_support": "schedule"}.get(name, "workflow")
+>>>>>>> h-support
     found: Handler = importlib.import_module(f"handlers.{folder}.{name}").handler
     return found
 
@@ -136,6 +141,12 @@ def _story(*, weight: int | None = None, arrived: bool = False, began: bool = Tr
     if weight:
         story.moved_to(weight)
     return story
+
+
+def _supported() -> Looks:
+    looks = Looks()
+    looks.comes("2026-06-01")
+    return looks
 
 
 def _written() -> Story:
@@ -246,7 +257,11 @@ WORLDS: dict[str, Callable[[], Beginning | Draining | Secrets | Story]] = {
     "carry_secrets": _rotated,
     "drain_slice": _draining,
     "operator_command": lambda: _story(weight=5),
+<<<<<<< HEAD
     "answer_chat": _spoken,
+=======
+    "watch_support": _supported,
+>>>>>>> h-support
 }
 """Every handler, and the world before its recorded event."""
 

@@ -61,6 +61,7 @@ ANSWERS: dict[str, Json] = {
     "finish_shift": {"application": APP, "outcome": "held", "weight": 5},
     "reconcile_interruptions": {"outcome": "demo-1-33: ip-10-0-0-1 is kept"},
     "operator_command": {"run": RUN},
+    "watch_support": {"cluster": BLUE, "version": "1.33", "told": ["support-ends/standard"], "run": "demo-1-35-0001"},
     "interruptions": {"batchItemFailures": [], "ignored": {"test-notification: direct": 1}},
     "carry_secrets": {"batchItemFailures": [], "carried": {"secrets": 1, "written": 2}},
     "answer_chat": {"batchItemFailures": [], "carried": {"status": 1}},

@@ -102,4 +102,3 @@ def fit(text: str, limit: int, escape: Callable[[str], str]) -> str:
 def units(text: str) -> int:
     """The length of a text in UTF-16 units, as chats that are written in JavaScript count it."""
     return len(text) + sum(character > "\uffff" for character in text)
-
