@@ -174,11 +174,7 @@ def _wildcards(environment: Environment) -> list[Accepted]:
         "Functions": {
             "*": tracing,
             "<StateEvidence1A0E162C.Arn>/*": "Objects are named by runs; the bucket is fixed.",
-<<<<<<< HEAD
             "arn:aws:health:*::event/EKS/*": "AWS Health names its events; only those of EKS are read.",
-=======
-            "arn:aws:health:*::event/EKS/*": "AWS Health names an event when it happens; it is only read.",
->>>>>>> h-support
             "arn:aws:route53:::change/*": "Route 53 names a change when it is made; GetChange only reads.",
             f"arn:aws:iam::{environment.account}:role/aws-service-role/eks*.amazonaws.com/*": (
                 "EKS's own service-linked roles, limited to the two services by a condition."

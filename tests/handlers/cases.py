@@ -54,11 +54,8 @@ def handler(name: str) -> Handler:
     events = dict.fromkeys(
         ("carry_secrets", "interruptions", "recover", "reconcile_interruptions", "write_zone"), "events"
     )
-<<<<<<< HEAD
-    folder = {**events, "operator_command": "operator", "answer_chat": "chat"}.get(name, "workflow")
-=======
-    folder = {**events, "operator_command": "operator", "watch_support": "schedule"}.get(name, "workflow")
->>>>>>> h-support
+    others = {"operator_command": "operator", "answer_chat": "chat", "watch_support": "schedule"}
+    folder = {**events, **others, "start_on_schedule": "schedule"}.get(name, "workflow")
     found: Handler = importlib.import_module(f"handlers.{folder}.{name}").handler
     return found
 
@@ -257,11 +254,8 @@ WORLDS: dict[str, Callable[[], Beginning | Draining | Secrets | Story]] = {
     "carry_secrets": _rotated,
     "drain_slice": _draining,
     "operator_command": lambda: _story(weight=5),
-<<<<<<< HEAD
     "answer_chat": _spoken,
-=======
     "watch_support": _supported,
->>>>>>> h-support
 }
 """Every handler, and the world before its recorded event."""
 

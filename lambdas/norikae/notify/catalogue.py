@@ -7,20 +7,12 @@ from typing import TYPE_CHECKING
 from norikae.notify.kind import ALWAYS, Kind, line
 from norikae.notify.others import OTHERS
 from norikae.notify.runs import RUNS
-<<<<<<< HEAD
 from norikae.notify.to_come import TO_COME
-=======
-from norikae.notify.support import SUPPORT
->>>>>>> h-support
 
 if TYPE_CHECKING:
     from norikae.notify.message import Message
 
-<<<<<<< HEAD
 EVENTS: dict[str, Kind] = {**RUNS, **OTHERS, **TO_COME}
-=======
-EVENTS: dict[str, Kind] = {**RUNS, **OTHERS, **SUPPORT}
->>>>>>> h-support
 """By event."""
 PLAIN = Kind(
     thing="none",
