@@ -46,9 +46,13 @@ def _publish(
     message_structure: str | None = None,
 ) -> None:
     """What moto does for each subscription of a topic when a message is published."""
-    ordering = {"group_id": group_id, "deduplication_id": deduplication_id}
+    ordering: dict[str, Any] = {"group_id": group_id, "deduplication_id": deduplication_id}
     if subscription.protocol != "sqs":
-        named = {"subject": subject, "message_attributes": message_attributes, "message_structure": message_structure}
+        named: dict[str, Any] = {
+            "subject": subject,
+            "message_attributes": message_attributes,
+            "message_structure": message_structure,
+        }
         _moto_publish(subscription, message, message_id, **named, **ordering)
         return
     matcher, attributes = subscription._filter_policy_matcher, message_attributes or {}  # noqa: SLF001 - moto's own

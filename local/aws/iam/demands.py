@@ -155,7 +155,7 @@ def _lambda(operation: Operation, place: Place) -> Derived:
     name = operation.params.get("FunctionName")
     if not name:
         return _anywhere("lambda")(operation, place)
-    arn = name if name.startswith("arn:") else place.arn("lambda", f"function:{name}")
+    arn = name if name.startswith("arn:") else place.arn("lambda", f"function:{name.rpartition('function:')[2]}")
     qualifier = operation.params.get("Qualifier")
     return [(action, f"{arn}:{qualifier}" if qualifier else arn, {})]
 
