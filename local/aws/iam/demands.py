@@ -14,7 +14,7 @@ from local.aws.iam.compute_demands import autoscaling, ec2, elbv2
 from local.aws.iam.conditions import Context, UnmodelledPolicyError
 from local.aws.iam.eks_demands import eks
 from local.aws.iam.identity_demands import iam, sts
-from local.aws.iam.queue_demands import sqs
+from local.aws.iam.queue_demands import sns, sqs
 from local.aws.iam.secret_demands import secretsmanager
 from local.aws.iam.storage_demands import dynamodb, s3
 
@@ -198,7 +198,7 @@ _SERVICES: dict[str, Derive] = {
     "ec2": ec2,
     "autoscaling": autoscaling,
     "stepfunctions": _by_member("states", "executionArn", "stateMachineArn", "mapRunArn", "activityArn"),
-    "sns": _by_member("sns", "TopicArn", "TargetArn"),
+    "sns": sns,
     "sqs": sqs,
     "kms": _by_member("kms", "KeyId", otherwise=lambda key, place: place.arn("kms", f"key/{key}")),
     "ssm": _by_member("ssm", "Name", otherwise=_parameter),

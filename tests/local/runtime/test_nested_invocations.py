@@ -28,7 +28,8 @@ ASK = """
     def handler(event, context):
         began = time.time()
         try:
-            answer = boto3.client("lambda").invoke(FunctionName=event.pop("function", "command"), Payload=json.dumps(event))
+            name = event.pop("function", "command")
+            answer = boto3.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
         except ClientError as error:
             return error.response["Error"]
         said = json.loads(answer["Payload"].read())
