@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -18,9 +19,9 @@ from tests.unit.notify.told import FACTS, RUN, Chats, every, failures, told
 NASTY = st.sampled_from(
     ["<!channel>", "<!here>", "<@U012>", "[toall]", "[To:1]", "[rp aid=1 to=1-1]", "[/info]", "[/code]", "```", "&lt;!"]
 )
-PIECES = st.one_of(st.text(max_size=40), NASTY, st.sampled_from(["&" * 3000, "😀" * 2000, "a" * 4000, "\n" * 100]))
-TEXTS = st.lists(PIECES, max_size=6).map("".join)
-LINES = st.one_of(st.lists(TEXTS, max_size=4), TEXTS.map(lambda one: [one] * 60)).map(tuple)
+PIECES = st.one_of(st.text(max_size=40), NASTY, st.sampled_from(["&" * 700, "😀" * 1600, "a" * 3100, "\n" * 20]))
+TEXTS = st.lists(PIECES, max_size=3).map("".join)
+LINES = st.one_of(st.lists(TEXTS, max_size=4), TEXTS.map(lambda one: [one] * 25)).map(tuple)
 ASKS = st.one_of(
     st.none(),
     st.builds(Ask, yes=TEXTS, no=TEXTS, ways=st.lists(TEXTS, max_size=20).map(tuple)),
@@ -31,7 +32,7 @@ CARDS = st.builds(
     title=TEXTS,
     icon=st.sampled_from(["", "🔴"]),
     texts=LINES,
-    rows=st.one_of(LINES, st.just(tuple(f"app{number} ████ {number} %" for number in range(500)))),
+    rows=st.one_of(LINES, st.integers(0, 500).map(lambda count: ("app ████ 5 %",) * count)),
     notes=LINES,
     ask=ASKS,
 )
@@ -89,6 +90,17 @@ def test_any_card_keeps_the_limits_of_chatwork_and_has_no_tag_but_ours(card: Car
     assert "[" not in OURS.sub("", body)
     assert body.count("[info]") == body.count("[/info]") == 1
     assert body.count("[code]") == body.count("[/code]") <= 1
+
+
+@pytest.mark.parametrize("character", ["a", "&", "😀", "[", "@a"])
+def test_the_longest_card_keeps_both_limits(character: str) -> None:
+    long = character * 5000
+    many = (long,) * 600
+    card = Card(title=long, icon="🔴", texts=many, rows=many, notes=many, ask=Ask(yes=long, no=long, ways=many))
+    text, blocks = to_slack(card, "ja")
+    keeps_limits(text, blocks)
+    assert units(json.dumps(blocks, ensure_ascii=False)) < 16_000
+    assert units(to_chatwork(card, "ja")) <= 65_535
 
 
 @given(text=st.text(), limit=st.integers(min_value=1, max_value=50))
