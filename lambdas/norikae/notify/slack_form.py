@@ -22,8 +22,11 @@ BLOCKS, NOTES = 50, 10
 """Blocks of one message, and elements of one context (docs.slack.dev, "Blocks", "Context block")."""
 NAMELESS = "norikae"
 TITLE, ROOM, ROW, BOX, CODES, WAYS = 300, 6000, 200, 1500, 3, 1000
-"""Of the title, of all paragraphs, of a row, of a box of rows and how many of these, and of lines to type: Slack refuses a message whose blocks are too
-long together (``msg_blocks_too_long``) without saying how long that is, so they are not much longer than 12,000."""
+"""Of the title, of all paragraphs, of a row, of a box of rows and how many of these, and of lines to type.
+
+Slack refuses a message whose blocks are too long together (``msg_blocks_too_long``) without saying how long that is,
+so they are not much longer than 12,000.
+"""
 
 
 def to_slack(card: Card, language: Language) -> tuple[str, list[Json]]:
