@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from norikae.notify.kind import Language
 
 Json = dict[str, Any]
-SECTION, CONTEXT, TEXT = 3000, 150, 3000
+SECTION, CONTEXT, TEXT = 3000, 100, 3000
 """UTF-16 units of a section (docs.slack.dev, "Section block"), of a small line, and of what notifications show."""
 BUTTON, VALUE, CONFIRM_TITLE, CONFIRM_TEXT = 75, 2000, 100, 300
 """Of a button's text and value, and of its dialog (docs.slack.dev, "Button element", "Confirmation dialog object")."""
@@ -21,11 +21,11 @@ CONFIRM_BUTTON = 30
 BLOCKS, NOTES = 50, 10
 """Blocks of one message, and elements of one context (docs.slack.dev, "Blocks", "Context block")."""
 NAMELESS = "norikae"
-TITLE, ROOM, ROW, BOX, CODES, WAYS = 300, 6000, 200, 1500, 3, 1000
+TITLE, ROOM, ROW, BOX, CODES, WAYS = 300, 5500, 200, 1500, 3, 1000
 """Of the title, of all paragraphs, of a row, of a box of rows and how many of these, and of lines to type.
 
-Slack refuses a message whose blocks are too long together (``msg_blocks_too_long``) without saying how long that is,
-so they are not much longer than 12,000.
+Slack refuses a message whose blocks are too long together (``msg_blocks_too_long``); the reference does not say how
+long that is, people have measured 13,200 (slackapi/bolt-js#2509), and these are less.
 """
 
 
@@ -46,12 +46,17 @@ def to_slack(card: Card, language: Language) -> tuple[str, list[Json]]:
         blocks += _buttons(card, card.ask, language) if _has_buttons(card.ask) else _ways(card.ask, language)
     notes = [fit(one, CONTEXT, slack) for one in card.notes[:NOTES] if one.strip()]
     if notes:
-        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": one} for one in notes]})
+        blocks.append({"type": "context", "elements": [_mrkdwn(one) for one in notes]})
     return text, blocks[:BLOCKS]
 
 
 def _section(text: str) -> Json:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    return {"type": "section", "text": _mrkdwn(text)}
+
+
+def _mrkdwn(text: str) -> Json:
+    """Verbatim: Slack makes no links or mentions of names that it knows."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def _paragraphs(texts: tuple[str, ...]) -> Iterator[str]:
