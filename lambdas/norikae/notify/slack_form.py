@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from norikae.notify.kind import Language
 
 Json = dict[str, Any]
-SECTION, CONTEXT, TEXT = 3000, 100, 3000
-"""UTF-16 units of a section (docs.slack.dev, "Section block"), of a small line, and of what notifications show."""
+SECTION, CONTEXT, TEXT = 3000, 100, 1000
+"""UTF-16 units of a section (docs.slack.dev, "Section block"), of a small line, and of what notifications show.
+
+Of the last, ``chat.update`` takes 4,000 bytes (docs.slack.dev, "chat.update", ``msg_too_long``), a third as many signs.
+"""
 BUTTON, VALUE, CONFIRM_TITLE, CONFIRM_TEXT = 75, 2000, 100, 300
 """Of a button's text and value, and of its dialog (docs.slack.dev, "Button element", "Confirmation dialog object")."""
 CONFIRM_BUTTON = 30
