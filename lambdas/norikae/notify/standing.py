@@ -98,7 +98,7 @@ class Standing:
         claim = Thread(posted=None, body="", state=old, at=now)
         self.ports.threads.write(self.key, claim, instead_of=before)
         try:
-            posted = self.wall.post(form, self.thread)
+            posted = self._say(form)
         except NorikaeError:
             free = before or Thread(state=old, at=0)
             self.ports.threads.write(self.key, free, instead_of=claim)
@@ -113,5 +113,14 @@ class Standing:
         try:
             self.wall.change(posted, form)
         except PermanentError:
-            return self.wall.post(form, self.thread)
+            return self._say(form)
         return posted
+
+    def _say(self, form: Any) -> Posted:  # noqa: ANN401 - as above
+        """Below the message above it, or by itself where nothing can be said below, such as one that was deleted."""
+        try:
+            return self.wall.post(form, self.thread)
+        except PermanentError:
+            if not self.thread:
+                raise
+        return self.wall.post(form, "")

@@ -146,6 +146,14 @@ def test_a_message_that_somebody_deleted_is_posted_anew(chats: Chats) -> None:
     assert "Decommission" in str(chats.channel[1])
 
 
+def test_what_alerts_is_said_by_itself_where_the_message_above_was_deleted(chats: Chats) -> None:
+    chats.hears(told("phase", 5, run=RUN, phase="soak", attempt=1))
+    chats.ports.slack.fails = [RefusedError("slack chat.postMessage: Slack refuses it: cannot_reply_to_message")]
+    assert failures(chats.hears(HELD)) == []
+    assert [one["thread"] for one in chats.channel] == ["", ""]
+    assert "billing is held" in chats.channel[1]["text"]
+
+
 def test_an_event_that_no_catalogue_knows_is_shown_plainly(chats: Chats) -> None:
     chats.hears(told("moon-eclipsed", 1, severity="page", text="The moon is gone", moon="full"))
     (shown,), (body,) = chats.channel, chats.room
