@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 ANYWHERE = [
     *("logs:CreateLogStream", "logs:PutLogEvents"),
     *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
-    *("eks:DescribeClusterVersions", "health:DescribeAffectedEntities", "health:DescribeEvents"),
+    *("eks:DescribeCluster", "eks:DescribeClusterVersions"),
+    *("health:DescribeAffectedEntities", "health:DescribeEvents"),
 ]
 
 

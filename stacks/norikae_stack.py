@@ -83,7 +83,12 @@ class NorikaeStack(cdk.Stack):
             dead_letters=self.functions.dead_letters["recover"],
         )
         self.reconciler = Reconciler(self, "Reconciler", reconcile=self.functions.by_name["reconcile_interruptions"])
-        SupportWatch(self, "SupportWatch", watch=self.functions.by_name["watch_support"])
+        SupportWatch(
+            self,
+            "SupportWatch",
+            watch=self.functions.by_name["watch_support"],
+            dead_letters=self.functions.dead_letters["watch_support"],
+        )
         self.schedules = schedules(
             self,
             "Schedules",

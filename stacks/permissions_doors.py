@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stacks import chat_grants, grants, schedule_grants, support_grants
+from stacks import chat_grants, cluster_grants, grants, schedule_grants, support_grants
 from stacks.chat import ANSWER_SECONDS
 from stacks.messages import NOTIFY_SECONDS
 from stacks.rights import TELLING
@@ -71,7 +71,10 @@ DOORS = (
     Row(
         "Watch support",
         "schedule",
-        (support_grants.support_read, support_grants.reminders_write, grants.publish, chat_grants.command),
+        (
+            *(support_grants.support_read, support_grants.reminders_write, cluster_grants.cluster_endpoint),
+            *(grants.publish, chat_grants.command),
+        ),
         settings=(*TELLING, "NORIKAE_COMMAND_FUNCTION"),
         timeout=120,
         door=True,

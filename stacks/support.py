@@ -11,6 +11,7 @@ from constructs import Construct
 
 if TYPE_CHECKING:
     from aws_cdk import aws_lambda as lambda_
+    from aws_cdk import aws_sqs as sqs
 
 EVERY = cdk.Duration.days(7)
 LATE = cdk.Duration.hours(24)
@@ -22,14 +23,17 @@ class SupportWatch(Construct):
 
     Args:
         watch: the function that looks.
+        dead_letters: takes looks that could not begin, beside those that failed.
     """
 
-    def __init__(self, scope: Construct, identifier: str, *, watch: lambda_.IFunction) -> None:
+    def __init__(
+        self, scope: Construct, identifier: str, *, watch: lambda_.IFunction, dead_letters: sqs.IQueue
+    ) -> None:
         super().__init__(scope, identifier)
         self.rule = events.Rule(
             self,
             "Rule",
             description="Look how long the cluster that serves is supported",
             schedule=events.Schedule.rate(EVERY),
-            targets=[targets.LambdaFunction(watch, max_event_age=LATE)],
+            targets=[targets.LambdaFunction(watch, max_event_age=LATE, dead_letter_queue=dead_letters)],
         )

@@ -133,7 +133,8 @@ def test_a_door_touches_no_cluster_no_record_and_no_waiting_state(template: Temp
         *("eks", "health"),
     }
     assert {one for one in allowed(template.boundary("DoorBoundary")) if one.startswith("eks:")} == {
-        "eks:DescribeClusterVersions"
+        "eks:DescribeCluster",
+        "eks:DescribeClusterVersions",
     }
 
 

@@ -9,15 +9,19 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
 
+from stacks.chat_grants import command as may_command
 from stacks.resources import Resources
 from stacks.support import SupportWatch
-from stacks.support_grants import plans_ask, reminders_write, support_read
+from stacks.support_grants import reminders_write, support_read
 
 Json = dict[str, Any]
 TABLE = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/runs"
 KEY = "arn:aws:kms:ap-northeast-1:123456789012:key/k"
-KNOWN = {"environment": "demo", "partition": "aws", "region": "ap-northeast-1", "account": "123456789012"}
+KNOWN = {"environment": "demo", "partition": "aws", "region": "ap-northeast-1", "account": "123456789012"} | {
+    "command_function": "norikae-demo-operator-command"
+}
 AT = Resources(
     **dict.fromkeys(Resources.__dataclass_fields__, "") | {**KNOWN, "table": TABLE, "key": KEY}  # type: ignore[arg-type]
 )
@@ -35,7 +39,7 @@ def resources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Json]:
     stack = cdk.Stack(app, "Watch")
     code = lambda_.InlineCode("def handler(event, context): pass")
     function = lambda_.Function(stack, "Watch", runtime=lambda_.Runtime.PYTHON_3_11, handler="index.handler", code=code)
-    SupportWatch(stack, "Support", watch=function)
+    SupportWatch(stack, "Support", watch=function, dead_letters=sqs.Queue(stack, "DeadLetters"))
     app.synth()
     found: dict[str, Json] = json.loads((Path(folder) / "Watch.template.json").read_text())["Resources"]
     return found
@@ -48,6 +52,8 @@ def test_it_is_started_once_a_week_and_a_late_start_is_no_lost_one(resources: di
     assert (rule["ScheduleExpression"], rule["State"]) == ("rate(7 days)", "ENABLED")
     assert target["Arn"] == {"Fn::GetAtt": [function, "Arn"]}
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400}
+    (queue,) = [name for name, one in resources.items() if one["Type"] == "AWS::SQS::Queue"]
+    assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": [queue, "Arn"]}
     (permission,) = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::Lambda::Permission"]
     assert permission["Principal"] == "events.amazonaws.com"
 
@@ -68,6 +74,6 @@ def test_it_writes_its_reminders_and_no_other_item() -> None:
 
 
 def test_it_says_commands_only_to_the_function_that_judges_them() -> None:
-    (command,) = statements(plans_ask)
+    (command,) = statements(may_command)
     assert command["Action"] == "lambda:InvokeFunction"
     assert command["Resource"] == ("arn:aws:lambda:ap-northeast-1:123456789012:function:norikae-demo-operator-command")

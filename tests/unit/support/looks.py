@@ -41,14 +41,18 @@ class Looks:
 
     def on(self, day: str) -> list[dict[str, Any]]:
         """One look; what people were told by it."""
+        self.comes(day)
+        before = len(self.ports.topic.told)
+        self.answer = watch(self.ports)
+        return [message for _, message in self.ports.topic.told[before:]]
+
+    def comes(self, day: str) -> None:
+        """It is this day, and EKS says what it says of versions then."""
         self.ports.now = at(day)
         self.ports.eks.versions = tuple(
             ClusterVersion(one, _status(day, standard, extended), at(standard), at(extended) if extended else None)
             for one, (standard, extended) in RELEASED.items()
         )
-        before = len(self.ports.topic.told)
-        self.answer = watch(self.ports)
-        return [message for _, message in self.ports.topic.told[before:]]
 
     @staticmethod
     def day(instant: float) -> str:
