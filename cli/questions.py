@@ -24,7 +24,9 @@ def ways_to_answer(run: str, asked: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 def _typed(command: Mapping[str, str]) -> tuple[str, ...]:
     options = VERBS[command["command"]].options  # type: ignore[index]
-    typed = [part for name, value in command.items() if name in options for part in (f"--{name.replace('_', '-')}", value)]
+    typed = [
+        part for name, value in command.items() if name in options for part in (f"--{name.replace('_', '-')}", value)
+    ]
     return (*(value for name, value in command.items() if name not in options), *typed)
 
 

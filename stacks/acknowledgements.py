@@ -38,6 +38,11 @@ def accepted(environment: Environment) -> tuple[Accepted, ...]:
             "What a look did not do, the look of the next minute does; an old one would only be late.",
         ),
         Accepted(
+            "SupportWatch/Rule",
+            "Serverless-EventBusDLQ",
+            "EventBridge tries for a day, and the look of the next week finds whatever this one would have.",
+        ),
+        Accepted(
             "State/Evidence",
             "AwsSolutions-S1",
             "Reads of the evidence are in CloudTrail's data events; a log bucket beside it could not use our key.",
@@ -100,6 +105,17 @@ def _queues(environment: Environment) -> list[Accepted]:
             )
             for queue in dead
         ),
+        *(
+            [
+                Accepted(
+                    "Schedules/DeadLetters",
+                    "AwsSolutions-SQS3",
+                    "This is the dead-letter queue of EventBridge Scheduler, which the rule does not look at.",
+                )
+            ]
+            if environment.schedule
+            else []
+        ),
     ]
 
 
@@ -158,7 +174,7 @@ def _wildcards(environment: Environment) -> list[Accepted]:
         "Functions": {
             "*": tracing,
             "<StateEvidence1A0E162C.Arn>/*": "Objects are named by runs; the bucket is fixed.",
-            "arn:aws:health:*::event/EKS/*": "AWS Health names an event when it happens; it is only read.",
+            "arn:aws:health:*::event/EKS/*": "AWS Health names its events; only those of EKS are read.",
             "arn:aws:route53:::change/*": "Route 53 names a change when it is made; GetChange only reads.",
             f"arn:aws:iam::{environment.account}:role/aws-service-role/eks*.amazonaws.com/*": (
                 "EKS's own service-linked roles, limited to the two services by a condition."

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_lambda as lambda_
 
-ANSWER_SECONDS = 90
-"""The reader's timeout: longer than that of the function that it invokes."""
-VISIBLE_AFTER = ANSWER_SECONDS
-"""Seconds until a message that failed comes again; at least the reader's timeout, as Lambda demands."""
+ANSWER_SECONDS = 180
+"""The reader's timeout: it invokes a function that has a minute, and tells its sender what came of it."""
+VISIBLE_AFTER = 200
+"""Seconds until a message that failed comes again: at least the reader's timeout, as Lambda demands, and three times in the quarter of an hour after which nothing is carried out."""
 ATTEMPTS = 5
 """How often it is tried before it is a dead letter; nobody wants a command to be carried out much later."""
 REQUESTS_PER_SECOND = 20

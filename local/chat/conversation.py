@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from local.chat.readable import readable
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -66,13 +68,18 @@ class Line:
     thread: str = ""
     to: str = ""
 
-    def shown(self) -> str:
-        """One paragraph for a terminal: time, place, person, text, and the buttons in brackets."""
+    def shown(self, *, whole: bool = True) -> str:
+        """One paragraph for a terminal: time, place, person, text without its markup, and the buttons in brackets.
+
+        Args:
+            whole: all lines of the text; else the first one.
+        """
         time = datetime.fromtimestamp(self.at, UTC).strftime("%H:%M:%S")
         sign = _SIGNS[self.how].format(to=self.to)
         buttons = "".join(f" [{one.label}]" for one in self.buttons)
-        text = self.text.replace("\n", "\n    ")
-        return f"{time} {self.chat} {self.where} {self.who}{sign} {text}{buttons}"
+        first, *others = readable(self.chat, self.text).splitlines() or [""]
+        more = "".join(f"\n    {one}" for one in others) if whole else " …" if others else ""
+        return f"{time} {self.chat} {self.where} {self.who}{sign} {first}{more}{buttons}"
 
 
 class Conversation:

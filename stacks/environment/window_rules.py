@@ -91,7 +91,7 @@ def schedules_are_whole(values: Values) -> None:
 
 
 def _schedule_comes(values: Values, path: Path, text: str, timezone: str) -> None:
-    """Scheduler refuses ``at`` a time that has passed; what never comes would start nothing, and nobody would notice."""
+    """Scheduler refuses ``at`` a time that has passed; what never comes would start nothing, unnoticed."""
     try:
         zone, expression = zone_of(timezone), read_expression(text)
     except SettingsError:

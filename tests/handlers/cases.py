@@ -14,6 +14,7 @@ import yaml
 
 from norikae.cluster.eks_port import Cluster
 from norikae.drain.ports import Machine
+from norikae.environment.notify import Notify, Slack
 from norikae.upgrade.compare import compare_wave
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.phase import enter
@@ -53,7 +54,8 @@ def handler(name: str) -> Handler:
     events = dict.fromkeys(
         ("carry_secrets", "interruptions", "recover", "reconcile_interruptions", "write_zone"), "events"
     )
-    folder = {**events, "operator_command": "operator", "watch_support": "schedule"}.get(name, "workflow")
+    others = {"operator_command": "operator", "answer_chat": "chat", "watch_support": "schedule"}
+    folder = {**events, **others, "start_on_schedule": "schedule"}.get(name, "workflow")
     found: Handler = importlib.import_module(f"handlers.{folder}.{name}").handler
     return found
 
@@ -199,6 +201,13 @@ def _cordoned() -> Beginning:
     return world
 
 
+def _spoken() -> Story:
+    story = _story(weight=5)
+    slack = Slack(secret="norikae/demo/slack", team="T01AB", channel="C01AB")
+    story.ports.environment = msgspec.structs.replace(story.ports.environment, notify=Notify(slack=slack))
+    return story
+
+
 WORLDS: dict[str, Callable[[], Beginning | Draining | Secrets | Story]] = {
     "plan_upgrade": _free,
     "run_preflight": _planned,
@@ -245,6 +254,7 @@ WORLDS: dict[str, Callable[[], Beginning | Draining | Secrets | Story]] = {
     "carry_secrets": _rotated,
     "drain_slice": _draining,
     "operator_command": lambda: _story(weight=5),
+    "answer_chat": _spoken,
     "watch_support": _supported,
 }
 """Every handler, and the world before its recorded event."""

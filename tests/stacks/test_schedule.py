@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import app  # noqa: F401 - sets the Node that jsii runs on
 import aws_cdk as cdk
 import msgspec
 import pytest
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 
+import app  # noqa: F401 - sets the Node that jsii runs on
 from norikae.environment import Environment, Scheduled, Windows
 from norikae.scheduled.start import start_on_schedule
 from stacks.acknowledgements import add_rules

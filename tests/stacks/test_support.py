@@ -11,6 +11,7 @@ import pytest
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
+from stacks.chat_grants import command as may_command
 from stacks.resources import Resources
 from stacks.support import SupportWatch
 from stacks.support_grants import reminders_write, support_read
@@ -18,7 +19,9 @@ from stacks.support_grants import reminders_write, support_read
 Json = dict[str, Any]
 TABLE = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/runs"
 KEY = "arn:aws:kms:ap-northeast-1:123456789012:key/k"
-KNOWN = {"environment": "demo", "partition": "aws", "region": "ap-northeast-1", "account": "123456789012"}
+KNOWN = {"environment": "demo", "partition": "aws", "region": "ap-northeast-1", "account": "123456789012"} | {
+    "command_function": "norikae-demo-operator-command"
+}
 AT = Resources(
     **dict.fromkeys(Resources.__dataclass_fields__, "") | {**KNOWN, "table": TABLE, "key": KEY}  # type: ignore[arg-type]
 )
@@ -68,3 +71,9 @@ def test_it_writes_its_reminders_and_no_other_item() -> None:
     assert writes == ["Reminders"]
     keys = {sid: one["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] for sid, one in found.items()}
     assert keys == {"Reminders": ["SUPPORT#demo"], "Serving": ["ENV#demo"], "Requests": ["RUN#*"]}
+
+
+def test_it_says_commands_only_to_the_function_that_judges_them() -> None:
+    (command,) = statements(may_command)
+    assert command["Action"] == "lambda:InvokeFunction"
+    assert command["Resource"] == ("arn:aws:lambda:ap-northeast-1:123456789012:function:norikae-demo-operator-command")

@@ -32,7 +32,7 @@ KEEP_SECONDS = 1800
 TIMES = 3
 """How often a word is tried that something passing stands in the way of."""
 SHORT = 200
-"""Characters of what a door tells about somebody (``norikae.commands.model.Actor``)."""
+"""Characters of how a chat shows somebody, which is for people's eyes only (``norikae.commands.model.Actor``)."""
 _LABELLED = re.compile(r"<[^<>|]+\|([^<>|]*)>")
 _LINK = re.compile(r"<([a-z]+:[^<>|]+)>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -138,7 +138,8 @@ def _hear(ports: Ports, batch: Batch, letter: Letter) -> None:
             batch.comes_again(letter, error)
             return
         batch.fails(error)
-        tells = failed(error, ports.environment.notify.language, note="gave up", times=letter.attempt)
+        note = "" if isinstance(error, PermanentError) else "gave up"
+        tells = failed(error, ports.environment.notify.language, note=note, times=letter.attempt)
     _tell(ports, batch, letter, tells, is_here=where == "here")
 
 
@@ -163,8 +164,8 @@ def _said(ports: Ports, batch: Batch, letter: Letter, language: Language) -> Sai
     said = letter.said
     try:
         command = read_line(_text(said), language)
-        actor = {"door": said.door, "id": said.id, "place": said.place, "name": said.name}
-        told = ports.commander.carry_out({**command, "actor": {key: text[:SHORT] for key, text in actor.items()}})
+        actor = {"door": said.door, "id": said.id, "place": said.place, "name": said.name[:SHORT]}
+        told = ports.commander.carry_out({**command, "actor": actor})
     except PermanentError as error:
         batch.carried[f"refused: {type(error).__name__}"] += 1
         return failed(error, language, note="again" if letter.attempt > 1 else "")

@@ -27,7 +27,7 @@ def slack(text: str) -> str:
 
 
 def chatwork(text: str) -> str:
-    """``text`` for Chatwork: with full-width brackets, so that ``[To:…]``, ``[toall]``, ``[rp …]``, ``[code]`` are words.
+    """``text`` for Chatwork: with full-width brackets, so that ``[To:…]``, ``[toall]``, ``[rp …]`` and such are text.
 
     Chatwork has no escape of its own (developer.chatwork.com, "Message notation"): a tag begins with ``[`` and ends
     with ``]``, so a text without either has none.
@@ -36,6 +36,6 @@ def chatwork(text: str) -> str:
 
 
 def _seen(text: str) -> str:
-    """Without characters that move what a person sees, such as the overrides of direction, and without halves of pairs."""
+    """Without what moves that which a person sees, such as the overrides of direction, and without halves of pairs."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return _UNSEEN.sub(" ", unicodedata.normalize("NFC", whole))

@@ -23,7 +23,7 @@ MOST = 2000
 """Characters of a line."""
 SHOWN = 40
 """Characters of a word that is none of ours which an error repeats."""
-_DOUBLE, _SINGLE = "\"\u201c\u201d\u201e\u201f\uff02", "'\u2018\u2019\u201a\u201b\uff07"
+_DOUBLE, _SINGLE = '"\u201c\u201d\u201e\u201f\uff02', "'\u2018\u2019\u201a\u201b\uff07"
 _CLOSES: Final = {**dict.fromkeys(_DOUBLE, _DOUBLE), **dict.fromkeys(_SINGLE, _SINGLE), "\u300c": "\u300d"}
 """What may end a quotation that one of these begins: keyboards put in whichever looks nicest."""
 _EQUALS = "=\uff1d"
@@ -48,8 +48,8 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "ja": "{word!r} というコマンドはありません。{near}",
     },
     "word": {
-        "en": "{verb} takes no {word!r}; it takes: {fields}; a reason follows the word because, and options are name=value",
-        "ja": "{verb} に {word!r} は指定できません。指定できるもの: {fields}。理由は because の後に、ほかは 名前=値 の形で書いてください",
+        "en": "{verb} takes no {word!r}; it takes: {fields}; a reason follows the word because, options are name=value",
+        "ja": "{verb} に {word!r} は指定できません。指定できるもの: {fields}。理由は because の後に書いてください",
     },
     "dashes": {
         "en": "{word!r}: options are written name=value in a chat, without dashes",
@@ -227,7 +227,9 @@ def _plain(word: str) -> str:
 
 def _near(word: str, known: Collection[str], language: Language) -> str:
     name = near_to(word, known)
-    return TEXTS["near"][language].format(name=name) if name else TEXTS["known"][language].format(names=", ".join(known))
+    return (
+        TEXTS["near"][language].format(name=name) if name else TEXTS["known"][language].format(names=", ".join(known))
+    )
 
 
 def _wrong(what: str, language: Language, **facts: str) -> BadRequestError:

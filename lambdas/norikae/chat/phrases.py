@@ -20,7 +20,10 @@ DONE: Final[dict[str, Text]] = {
         "en": "{run} was begun by the same words before; nothing is started anew.",
         "ja": "{run} は同じ依頼ですでに開始されています。新たに開始するものはありません。",
     },
-    "approve": {"en": "Yes to {subject} of {run}: it goes on.", "ja": "{run} の {subject} を承認しました。続行します。"},
+    "approve": {
+        "en": "Yes to {subject} of {run}: it goes on.",
+        "ja": "{run} の {subject} を承認しました。続行します。",
+    },
     "first yes": {
         "en": "Your yes to {subject} of {run} is kept; a second person has to say it, too.",
         "ja": "{run} の {subject} への承認を記録しました。もう一人の承認が必要です。",
@@ -120,7 +123,10 @@ LEADS: Final[dict[str, Text]] = {
     "RefusedError": {"en": "Refused", "ja": "受け付けられませんでした"},
     "LeaseHeldError": {"en": "Something else is at it", "ja": "ほかの実行が処理中です"},
     "StaleWriterError": {"en": "Another run has taken over", "ja": "別の実行に引き継がれています"},
-    "ForeignWriteError": {"en": "A DNS record is somebody else's", "ja": "DNS レコードが norikae 以外に変更されています"},
+    "ForeignWriteError": {
+        "en": "A DNS record is somebody else's",
+        "ja": "DNS レコードが norikae 以外に変更されています",
+    },
     "GateFailedError": {"en": "A gate fails", "ja": "ゲートを通過していません"},
     "RollbackRefusedError": {"en": "Blue cannot take the traffic back", "ja": "blue に戻せません"},
     "ReleasedError": {"en": "It may move already", "ja": "すでに移行が許可されています"},
@@ -132,21 +138,20 @@ LEADS: Final[dict[str, Text]] = {
 
 NOTES: Final[dict[str, Text]] = {
     "place": {
-        "en": "norikae takes no commands from here: notify in its environment file names the places from which it does.",
+        "en": "norikae takes no commands from here: notify in the environment file names where it does.",
         "ja": "ここからのコマンドは受け付けません。受け付ける場所は環境ファイルの notify にあります。",
     },
     "late": {
-        "en": "This came {minutes} minutes after it was said, and was not carried out. Look at the status; if it is still "
-        "wanted, say it again.",
-        "ja": "送信から{minutes}分後に届いたため、実行していません。status を確認し、まだ必要ならもう一度送ってください。",
+        "en": "This came {minutes} minutes after it was said, and was not carried out. Look at the status, "
+        "and say it again if it is still wanted.",
+        "ja": "送信から{minutes}分後に届いたため、実行していません。status を確認し、必要ならもう一度送ってください。",
     },
     "gave up": {
-        "en": "It was tried {times} times. It may have had its effect all the same: ask for the status before it is said "
-        "again.",
+        "en": "It was tried {times} times, and may have had its effect all the same: ask for the status.",
         "ja": "{times}回試しました。すでに反映されている可能性があるので、再送の前に status で確認してください。",
     },
     "again": {
-        "en": "It was said to norikae once before without an answer, and may have had its effect then: ask for the status.",
+        "en": "It was tried before without an answer, and may have had its effect then: ask for the status.",
         "ja": "前回は応答が得られませんでしたが、そのとき反映された可能性があります。status で確認してください。",
     },
     "done": {

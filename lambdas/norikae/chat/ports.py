@@ -55,7 +55,7 @@ class Thread(msgspec.Struct, frozen=True, kw_only=True):
     posted: Posted | None = None
     body: str = ""
     state: dict[str, Any] = {}
-    at: float = 0
+    at: float = 0.0
 
 
 class Threads(Protocol):

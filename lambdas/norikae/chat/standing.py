@@ -34,8 +34,10 @@ def standing(answer: Mapping[str, Any], language: Language) -> Said:
     lines = [_head(answer, language)]
     if answer.get("run"):
         lines += [*_phase(answer, language), *_flags(answer, language), *_questions(answer, language)]
-    if now := (answer.get("window") or {}).get("now"):
-        lines.append(f"{LABELS['window'][language]}: {_open(now, language)}")
+    window = answer.get("window") or {}
+    if window:
+        says = _line(window["error"]) if "error" in window else _open(window.get("now") or {}, language)
+        lines.append(f"{LABELS['window'][language]}: {says}")
     adoption = answer.get("adoption") or {}
     if adoption.get("outcome"):
         why = f": {_line(adoption['reason'])}" if adoption.get("reason") else ""
@@ -92,7 +94,9 @@ def _phase(answer: Mapping[str, Any], language: Language) -> Iterator[str]:
 def _flags(answer: Mapping[str, Any], language: Language) -> Iterator[str]:
     flags = answer.get("flags") or {}
     words = [LABELS[word][language] for word in ("paused", "aborted") if flags.get(word)]
-    words += [f"{LABELS[word][language]}: {', '.join(flags[word])}" for word in ("held", "sent_back") if flags.get(word)]
+    words += [
+        f"{LABELS[word][language]}: {', '.join(flags[word])}" for word in ("held", "sent_back") if flags.get(word)
+    ]
     if words:
         by = f" ({LABELS['by'][language]} {flags['by']})" if flags.get("by") else ""
         yield "; ".join(words) + by + (f": {_line(flags['reason'])}" if flags.get("reason") else "")

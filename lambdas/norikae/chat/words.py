@@ -8,6 +8,7 @@ from norikae.chat.line import usage
 from norikae.chat.markup import Said
 from norikae.chat.phrases import ABOUT, DONE, LEADS, NOTES
 from norikae.chat.standing import standing, windows
+from norikae.chat.translated import in_japanese
 from norikae.commands.model import VERBS
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def failed(error: NorikaeError, language: Language, *, note: str = "", **facts: 
         **facts: of that note.
     """
     lead = next(LEADS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in LEADS)
-    lines = [f"{lead[language]}: {str(error).removeprefix('command: ')}"]
+    text = in_japanese(str(error)) if language == "ja" else str(error)
+    lines = [f"{lead[language]}: {text.removeprefix('command: ')}"]
     return Said("\n".join((*lines, *([NOTES[note][language].format(**facts)] if note else []))))
 
 

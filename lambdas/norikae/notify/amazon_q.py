@@ -44,18 +44,18 @@ def custom_notification(message: Message, notify: Notify) -> dict[str, Any]:
         **({"nextSteps": steps} if steps else {}),
         "keywords": [fit(one, KEYWORD, slack) for one in (message.environment, message.severity, message.event) if one],
     }
-    related = [fit(one, CONTEXT, _plain) for one in (message.fact(name) for name in NAMED) if one]
+    related = [one for one in (fit(message.fact(name), CONTEXT, _plain) for name in NAMED) if one]
     metadata = {
         "threadId": fit(_thread(message), TITLE, _plain),
         "summary": title,
-        "eventType": fit(message.event or "unknown", KEYWORD, _plain),
+        "eventType": fit(message.event, KEYWORD, _plain) or "unknown",
         **({"relatedResources": related} if related else {}),
         "additionalContext": _context(message),
     }
     return {
         "version": "1.0",
         "source": "custom",
-        "id": fit(message.id or message.event, TITLE, _plain),
+        "id": fit(message.id, TITLE, _plain) or "unknown",
         "content": content,
         "metadata": metadata,
     }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from norikae.notify.kind import Language
     from norikae.notify.message import Message
 
+
 def ask_of(run: str, subject: str, code: str) -> Ask:
     """How a question is answered: two buttons for a yes and a no, lines to type for anything else.
 

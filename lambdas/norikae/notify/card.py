@@ -86,8 +86,7 @@ def fit(text: str, limit: int, escape: Callable[[str], str]) -> str:
         limit: of the result, in UTF-16 units, which is never less than in characters.
         escape: makes it safe for a chat; it may make it longer.
     """
-    whole = escape(text)
-    if units(whole) <= limit:
+    if len(text) <= limit and units(whole := escape(text)) <= limit:
         return whole
     low, high, best = 0, min(len(text), limit), ""
     while low <= high:
@@ -103,4 +102,3 @@ def fit(text: str, limit: int, escape: Callable[[str], str]) -> str:
 def units(text: str) -> int:
     """The length of a text in UTF-16 units, as chats that are written in JavaScript count it."""
     return len(text) + sum(character > "\uffff" for character in text)
-

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from norikae.notify.kind import ALWAYS, Kind, line
 from norikae.notify.others import OTHERS
 from norikae.notify.runs import RUNS
-from norikae.notify.support import SUPPORT
+from norikae.notify.to_come import TO_COME
 
 if TYPE_CHECKING:
     from norikae.notify.message import Message
 
-EVENTS: dict[str, Kind] = {**RUNS, **OTHERS, **SUPPORT}
+EVENTS: dict[str, Kind] = {**RUNS, **OTHERS, **TO_COME}
 """By event."""
 PLAIN = Kind(
     thing="none",

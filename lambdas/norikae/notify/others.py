@@ -25,7 +25,7 @@ def _secret(
         title=title,
         text=line("{text}", "{text}\nクラスター: {clusters}"),
         severities=severities,
-        alerts="action" in severities,
+        alerts="info" not in severities,
         keys=keys or ("secret", "clusters", "reason"),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from norikae.chat.escape import slack
-from norikae.notify.card import Card, fit, label
+from norikae.notify.card import Ask, Card, fit, label, units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ BUTTON, VALUE, CONFIRM_TITLE, CONFIRM_TEXT = 75, 2000, 100, 300
 CONFIRM_BUTTON = 30
 BLOCKS, NOTES = 50, 10
 """Blocks of one message, and elements of one context (docs.slack.dev, "Blocks", "Context block")."""
+NAMELESS = "norikae"
 PARAGRAPHS, CODES = 20, 10
 """How many of the blocks are for texts and for rows."""
 
@@ -31,14 +32,14 @@ def to_slack(card: Card, language: Language) -> tuple[str, list[Json]]:
         card: what to show.
         language: of the buttons.
     """
-    title = " ".join(f"{card.icon} {card.title}".split())
+    title = " ".join(f"{card.icon} {card.title}".split()) or NAMELESS
     first = card.texts[0] if card.texts else ""
     text = fit(f"{title}\n{first}" if first else title, TEXT, slack)
     blocks = [_section(f"*{fit(title.replace('*', ' '), SECTION - 2, slack)}*")]
     blocks += [_section(fit(one, SECTION, slack)) for one in card.texts[:PARAGRAPHS] if one.strip()]
     blocks += [_section(one) for one in _codes(card.rows)]
     if card.ask is not None:
-        blocks += _buttons(card, language) if card.ask.yes else _ways(card, language)
+        blocks += _buttons(card, card.ask, language) if _has_buttons(card.ask) else _ways(card.ask, language)
     notes = [fit(one, CONTEXT, slack) for one in card.notes[:NOTES] if one.strip()]
     if notes:
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": one} for one in notes]})
@@ -65,10 +66,12 @@ def _codes(rows: tuple[str, ...]) -> Iterator[str]:
         yield f"{fence}\n{taken}\n{fence}"
 
 
-def _buttons(card: Card, language: Language) -> list[Json]:
-    ask = card.ask
-    if ask is None:
-        return []
+def _has_buttons(ask: Ask) -> bool:
+    """A command that is longer than a value may be is typed instead of cut."""
+    return all(0 < units(line) <= VALUE for line in (ask.yes, ask.no))
+
+
+def _buttons(card: Card, ask: Ask, language: Language) -> list[Json]:
     elements = [
         _button("approve", "primary", ask.yes, card, language),
         _button("reject", "danger", ask.no, card, language),
@@ -84,7 +87,7 @@ def _button(name: str, style: str, value: str, card: Card, language: Language) -
         "action_id": name,
         "style": style,
         "text": {"type": "plain_text", "text": said[:BUTTON]},
-        "value": value[:VALUE],
+        "value": value,
         "confirm": {
             "title": {"type": "plain_text", "text": label("sure", language)[:CONFIRM_TITLE]},
             "text": {"type": "plain_text", "text": fit(card.title or said, CONFIRM_TEXT, _plain)},
@@ -94,14 +97,13 @@ def _button(name: str, style: str, value: str, card: Card, language: Language) -
     }
 
 
-def _ways(card: Card, language: Language) -> list[Json]:
-    ways = card.ask.ways if card.ask else ()
-    if not ways:
+def _ways(ask: Ask, language: Language) -> list[Json]:
+    if not ask.ways:
         return []
-    lines = "\n".join(f"/norikae {one}" for one in ways)
+    lines = "\n".join(f"/norikae {one}" for one in ask.ways)
     return [_section(fit(f"{label('answer', language)}\n{lines}", SECTION, slack))]
 
 
 def _plain(text: str) -> str:
-    """Plain text of a dialog, in which nothing is a mention; an empty one is refused."""
-    return slack(text) or "-"
+    """Plain text of a dialog, which may not be empty."""
+    return slack(text) if text.strip() else NAMELESS

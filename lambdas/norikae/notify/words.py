@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 KEY = re.compile(r"\{([a-z_]+)\}")
 """A key of a message; other braces are braces."""
-INSTANTS = frozenset({"expires", "until", "due"})
+INSTANTS = frozenset({"expires", "until", "due", "ends", "starts", "next"})
 """Keys that are seconds since the epoch; 0 is never."""
 LARGEST_INSTANT = 253402300799
 """The end of the year 9999, the last that a clock shows."""

@@ -55,17 +55,23 @@ def read_expression(text: str) -> Expression:
     Raises:
         SettingsError: EventBridge Scheduler takes no such expression; the text says why and what to write.
     """
-    form = FORM.fullmatch(text)
     try:
-        if form is None or len(text) > LONGEST:
-            raise CronError("is neither at(…), rate(…) nor cron(…)")
-        kind, inner = form.groups()
-        return {"at": _at, "rate": _rate, "cron": read_cron}[kind](inner)
+        return _read(text)
     except CronError as error:
         raise SettingsError(
             f"{text} is no schedule expression: it {error}; write `at(2026-12-01T10:00:00)` or "
             "`cron(0 10 ? * TUE#1 *)`: minute hour day month weekday year"
         ) from error
+
+
+def _read(text: str) -> Expression:
+    form = FORM.fullmatch(text)
+    if form is None or len(text) > LONGEST:
+        raise CronError("is neither at(…), rate(…) nor cron(…)")
+    kind, inner = form.groups()
+    if kind == "at":
+        return _at(inner)
+    return _rate(inner) if kind == "rate" else read_cron(inner)
 
 
 def _at(inner: str) -> At:
@@ -82,4 +88,3 @@ def _rate(inner: str) -> Rate:
     if found is None:
         raise CronError("has no number and unit such as 5 minutes")
     return Rate(int(found[1]) * UNITS[found[2]])
-

@@ -14,7 +14,7 @@ from local.aws.iam.compute_demands import autoscaling, ec2, elbv2
 from local.aws.iam.conditions import Context, UnmodelledPolicyError
 from local.aws.iam.eks_demands import eks
 from local.aws.iam.identity_demands import iam, sts
-from local.aws.iam.queue_demands import sqs
+from local.aws.iam.queue_demands import sns, sqs
 from local.aws.iam.secret_demands import secretsmanager
 from local.aws.iam.storage_demands import dynamodb, s3
 from local.aws.iam.systems_demands import health, ssm
@@ -156,7 +156,7 @@ def _lambda(operation: Operation, place: Place) -> Derived:
     name = operation.params.get("FunctionName")
     if not name:
         return _anywhere("lambda")(operation, place)
-    arn = name if name.startswith("arn:") else place.arn("lambda", f"function:{name}")
+    arn = name if name.startswith("arn:") else place.arn("lambda", f"function:{name.rpartition('function:')[2]}")
     qualifier = operation.params.get("Qualifier")
     return [(action, f"{arn}:{qualifier}" if qualifier else arn, {})]
 
@@ -193,7 +193,7 @@ _SERVICES: dict[str, Derive] = {
     "ec2": ec2,
     "autoscaling": autoscaling,
     "stepfunctions": _by_member("states", "executionArn", "stateMachineArn", "mapRunArn", "activityArn"),
-    "sns": _by_member("sns", "TopicArn", "TargetArn"),
+    "sns": sns,
     "sqs": sqs,
     "kms": _by_member("kms", "KeyId", otherwise=lambda key, place: place.arn("kms", f"key/{key}")),
     "ssm": ssm,

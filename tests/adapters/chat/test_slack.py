@@ -169,9 +169,7 @@ def test_a_stranger_with_another_certificate_gets_no_token(
     assert api.asked == []
 
 
-@pytest.mark.parametrize(
-    ("port", "text"), [(1, "it refuses the connection")]
-)
+@pytest.mark.parametrize(("port", "text"), [(1, "it refuses the connection")])
 def test_a_closed_port_refuses(
     api: Server, slack: HttpSlack, monkeypatch: pytest.MonkeyPatch, port: int, text: str
 ) -> None:

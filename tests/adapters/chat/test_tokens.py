@@ -61,7 +61,7 @@ def test_a_secret_of_another_form_is_named_and_not_shown(secrets: Any, document:
 
 def test_a_secret_that_is_not_there_is_named(secrets: Any) -> None:
     arn = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:gone-AbCdEf"
-    with pytest.raises(NotFoundError, match="gone-AbCdEf; notify.slack.secret names it"):
+    with pytest.raises(NotFoundError, match=r"gone-AbCdEf; notify\.slack\.secret names it"):
         token(secrets, json.dumps({"slack": arn}), "slack")
 
 

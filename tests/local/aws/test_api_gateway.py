@@ -195,8 +195,9 @@ def test_many_requests_at_once_each_have_a_process_of_their_own(gateway: Gateway
     kernel = gateway.kernel
     every = [kernel.process(gateway.simulator.arrives("POST", gateway.url(), {}, b"hi")) for _ in range(20)]
     kernel.run(kernel.env.all_of(every))
-    assert {one.value.status for one in every} == {200}
-    assert len({json.loads(one.value.body)["requestContext"]["requestId"] for one in every}) == 20
+    answers: list[Any] = [one.value for one in every]
+    assert {answer.status for answer in answers} == {200}
+    assert len({json.loads(answer.body)["requestContext"]["requestId"] for answer in answers}) == 20
     assert kernel.seconds() < 1
 
 

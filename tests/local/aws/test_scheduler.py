@@ -35,7 +35,11 @@ def trust(**condition: Any) -> str:
         "Effect": "Allow",
         "Principal": {"Service": "scheduler.amazonaws.com"},
         "Action": "sts:AssumeRole",
-        "Condition": {"ArnEquals": {"aws:SourceArn": GROUP}, "StringEquals": {"aws:SourceAccount": ACCOUNT}, **condition},
+        "Condition": {
+            "ArnEquals": {"aws:SourceArn": GROUP},
+            "StringEquals": {"aws:SourceAccount": ACCOUNT},
+            **condition,
+        },
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
@@ -212,7 +216,8 @@ def test_it_may_come_twice(clock: Clock) -> None:
 def test_what_is_throttled_is_tried_again_after_growing_pauses(clock: Clock) -> None:
     clock.scheduler.delivery.trouble = _times(3, AwsError("AWSLambda.TooManyRequestsException", "Rate Exceeded.", 429))
     clock.schedule(
-        "at(2026-11-24T01:10:00)", target={"Input": '{"at": "<aws.scheduler.scheduled-time>", "n": <aws.scheduler.attempt-number>}'}
+        "at(2026-11-24T01:10:00)",
+        target={"Input": '{"at": "<aws.scheduler.scheduled-time>", "n": <aws.scheduler.attempt-number>}'},
     )
     clock.kernel.run(HOUR)
     ((when, event),) = clock.came
@@ -229,7 +234,9 @@ def test_what_is_throttled_is_tried_again_after_growing_pauses(clock: Clock) -> 
         ({"MaximumEventAgeInSeconds": 60}, "MaximumEventAgeInSeconds", "5"),
     ],
 )
-def test_what_is_tried_in_vain_is_a_dead_letter(clock: Clock, policy: dict[str, int], condition: str, retries: str) -> None:
+def test_what_is_tried_in_vain_is_a_dead_letter(
+    clock: Clock, policy: dict[str, int], condition: str, retries: str
+) -> None:
     clock.forbidden = {"lambda:InvokeFunction"}
     clock.schedule("at(2026-11-24T01:10:00)", target={"RetryPolicy": policy})
     clock.kernel.run(HOUR)
@@ -275,7 +282,11 @@ def test_a_function_that_is_gone_is_a_dead_letter_and_a_role_that_may_not_send_b
             {"StartDate": BEGIN - timedelta(minutes=6)},
             "The StartDate you specify cannot be earlier than 5 minutes ago.",
         ),
-        ("rate(1 day)", {"EndDate": BEGIN}, "The EndDate you specify must be later than the StartDate and the present."),
+        (
+            "rate(1 day)",
+            {"EndDate": BEGIN},
+            "The EndDate you specify must be later than the StartDate and the present.",
+        ),
         (
             "rate(1 day)",
             {"FlexibleTimeWindow": {"Mode": "FLEXIBLE"}},

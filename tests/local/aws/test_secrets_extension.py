@@ -69,9 +69,11 @@ class Safe:
             document = json.dumps({"Version": "2012-10-17", "Statement": statements})
             iam.put_role_policy(RoleName=name, PolicyName="read", PolicyDocument=document)
 
-    def function(self, name: str, *, role: str = "hear", extended: bool = True, **variables: str) -> None:
+    def function(
+        self, name: str, variables: dict[str, str] | None = None, *, role: str = "hear", extended: bool = True
+    ) -> None:
         arn, role_arn = ARN + name, f"arn:aws:iam::{ACCOUNT}:role/{role}"
-        self.runtime.register(arn, self._folder, "own_code.handler", variables, 30, role_arn, extended=extended)
+        self.runtime.register(arn, self._folder, "own_code.handler", variables or {}, 30, role_arn, extended=extended)
 
     def asks(self, function: str, **event: str) -> tuple[Any, str]:
         outcome = self.kernel.run(
@@ -137,7 +139,7 @@ def test_a_new_value_is_seen_after_300_seconds(safe: Safe) -> None:
     ],
 )
 def test_a_function_may_have_no_cache(variables: dict[str, str], safe: Safe) -> None:
-    safe.function("hear", **variables, PARAMETERS_SECRETS_EXTENSION_HTTP_PORT="2773")
+    safe.function("hear", {**variables, "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": "2773"})
     safe.value("hear")
     safe.client.put_secret_value(SecretId="chat", SecretString="second")
     assert safe.value("hear") == "second"

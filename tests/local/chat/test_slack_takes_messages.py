@@ -29,7 +29,7 @@ def test_a_message_stands_in_its_channel_and_is_read_by_all(workspace: Workspace
     (line,) = workspace.conversation.lines
     assert (line.chat, line.place, line.where, line.who, line.to) == ("slack", CHANNEL, "#ops", "norikae", "")
     assert [(one.label, one.value) for one in line.buttons] == [("Approve", "approve demo-1 k7f3qa")]
-    assert line.shown() == "01:00:02 slack #ops norikae: *plan* is ready [Approve]"
+    assert line.shown() == "01:00:02 slack #ops norikae: plan is ready [Approve]"
     assert all(block["block_id"] for block in message.blocks), "Slack names blocks that have no name"
 
 

@@ -14,7 +14,7 @@ import pytest
 from local.chat.conversation import Line
 from local.chat.slack_app import App
 from local.cluster.git import GitRepositories
-from local.demo.token_watch import TokenWatch
+from local.demo.token_watch import token_watch
 from local.world import World
 from stacks.environment_file import load
 from tests.local.cluster.building import PROJECT
@@ -36,7 +36,7 @@ class Waiting:
 
     def __init__(self, folder: Path, *, careless: bool = False) -> None:
         self.world = World(load(PROJECT / "environments/demo.yaml"), GitRepositories({}))
-        self.watch = TokenWatch(self.world)
+        self.watch = token_watch(self.world)
         (folder / "own_code.py").write_text(textwrap.dedent(CODE))
         role = f"arn:aws:iam::{ACCOUNT}:role/ask"
         self.world.runtime.register(FUNCTION, folder, "own_code.handler", {}, 30.0, role)
@@ -95,7 +95,7 @@ def test_the_way_into_the_table_and_back_is_no_leak(waiting: Waiting) -> None:
 
 def test_a_search_in_a_world_without_tokens_proves_nothing() -> None:
     world = World(load(PROJECT / "environments/demo.yaml"), GitRepositories({}))
-    watch = TokenWatch(world)
+    watch = token_watch(world)
     watch.search()
     world.close()
 

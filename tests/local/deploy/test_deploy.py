@@ -118,6 +118,13 @@ def test_messages_storage_keys_and_secrets(account: Account) -> None:
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
     queue = {"RedrivePolicy": {"deadLetterTargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}, "maxReceiveCount": 3}}
+    topic_sends = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": {"Fn::GetAtt": ["Queue", "Arn"]},
+        "Condition": {"ArnEquals": {"aws:SourceArn": {"Ref": "Topic"}}},
+    }
     resources: dict[str, Any] = {
         "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": key_policy, "EnableKeyRotation": True}},
         "Alias": {"Type": "AWS::KMS::Alias", "Properties": {"AliasName": "alias/n", "TargetKeyId": {"Ref": "Key"}}},
@@ -138,6 +145,10 @@ def test_messages_storage_keys_and_secrets(account: Account) -> None:
             "Properties": {"Name": "/n/bucket", "Type": "String", "Value": {"Fn::Sub": "s3://${Bucket}/${!literal}"}},
         },
         "Topic": TOPIC,
+        "Open": {
+            "Type": "AWS::SQS::QueuePolicy",
+            "Properties": {"Queues": [{"Ref": "Queue"}], "PolicyDocument": {"Statement": [topic_sends]}},
+        },
         "Subscription": {
             "Type": "AWS::SNS::Subscription",
             "Properties": {

@@ -9,9 +9,10 @@ import msgspec
 from norikae.chat.answer import answer
 from norikae.chat.letter import ChatLetter
 from norikae.commands.operate import operate
+from norikae.environment.access import Person
 from norikae.environment.notify import Chatwork, Notify, Route, Slack
 from norikae.errors import NorikaeError
-from tests.unit.commands.people import Office, Person
+from tests.unit.commands.people import Office
 
 Json = dict[str, Any]
 CHANNEL, WAR_ROOM, TEAM_CHANNEL, ROOM, ACCOUNT = "C01AB", "C02WAR", "C03TEAM", "331", "900"

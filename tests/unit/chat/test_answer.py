@@ -18,7 +18,6 @@ from norikae.errors import (
     ThrottledError,
     UnreachableError,
 )
-from norikae.upgrade.state import RequestedItem
 from tests.unit.chat.letters import ACCOUNT, CHANNEL, HOOK, ROOM, TEAM_CHANNEL, WAR_ROOM, Chat, record
 from tests.unit.commands.people import HANAKO, MIO, RIN, TARO, TOKEN, YUKI
 from tests.unit.fakes.story import APP, RUN
@@ -189,8 +188,7 @@ class TestOnce:
         assert (told["batchItemFailures"], told["failed"]) == ([], ["UnreachableError: it does not answer"])
         assert chat.read[0].splitlines() == [
             "Something does not answer: it does not answer",
-            f"It was tried {TIMES} times. It may have had its effect all the same: ask for the status before it is said "
-            "again.",
+            f"It was tried {TIMES} times, and may have had its effect all the same: ask for the status.",
         ]
 
     def test_a_refusal_after_a_lost_answer_says_that_it_may_have_worked(self) -> None:
@@ -293,7 +291,7 @@ class TestTheWayBack:
 
     def test_a_chat_without_a_token_fails_no_command(self) -> None:
         chat = Chat()
-        chat.ports.chatwork.fails = [SettingsError("NORIKAE_CHATS names no secret of chatwork")]  # type: ignore[list-item]
+        chat.ports.chatwork.fails = [SettingsError("NORIKAE_CHATS names no secret of chatwork")]
         told = chat.brings(chat.letter(RIN, "pause"))
         assert (told["batchItemFailures"], told["carried"]) == ([], {"pause": 1})
 
@@ -302,72 +300,6 @@ class TestTheWayBack:
         chat = Chat()
         chat.brings(chat.letter(RIN, "status", id=aid))
         assert "[" not in chat.read[0]
-
-
-class TestApprovals:
-    """Late, stolen, wrong, own and expired yeses: refused, and Step Functions hears of none."""
-
-    def chat(self, **more: Any) -> Chat:
-        return Chat(**more)
-
-    def refused(self, chat: Chat, told: str, because: str) -> None:
-        assert because in told
-        assert chat.woken == {}
-        assert TOKEN not in repr((chat.read, chat.commander.heard, chat.ports.seen.taken))
-
-    def test_an_expired_yes(self) -> None:
-        chat = self.chat()
-        code = chat.office.asked().code
-        chat.office.story.time_passes(chat.ports.environment.approvals.deadline)
-        self.refused(chat, chat.says(HANAKO, f"approve {RUN} {code}"), "has expired")
-
-    @pytest.mark.parametrize(
-        ("person", "says"), [(TARO, "taro"), (YUKI, "yuki"), ("T01AB/U0NEW", "T01AB/U0NEW")], ids=str
-    )
-    def test_a_code_that_was_overheard(self, person: Any, says: str) -> None:
-        chat = self.chat()
-        code = chat.office.asked().code
-        told = chat.says(person, f"approve {RUN} {code}")
-        self.refused(chat, told, f"That is not allowed: {says} may not approve")
-
-    def test_a_member_of_another_workspace_with_the_same_id(self) -> None:
-        chat = self.chat()
-        code = chat.office.asked().code
-        told = chat.says(HANAKO, f"approve {RUN} {code}", id="T0ELSE/U0HANA")
-        self.refused(chat, told, "no commands from here")
-
-    def test_a_wrong_code_and_a_wrong_hash(self) -> None:
-        chat = self.chat()
-        code = chat.office.asked().code
-        self.refused(chat, chat.says(HANAKO, f"approve {RUN} aaaaaa"), "has the code 'aaaaaa'")
-        self.refused(chat, chat.says(HANAKO, "approve subject=plan plan_hash=4f1c"), "has hash")
-        self.refused(chat, chat.says(HANAKO, f"approve {code} plan_hash=4f1c"), "not 4f1c")
-        self.refused(chat, chat.says(HANAKO, "approve"), "has hash")
-
-    def test_the_requesters_own_yes(self) -> None:
-        chat = self.chat(requester="may-not-approve")
-        started = RequestedItem(by="mio", person="mio", door="slack", at=chat.ports.now)
-        chat.ports.table.write_unfenced(RUN, "REQUESTED", started)
-        code = chat.office.asked().code
-        self.refused(chat, chat.says(MIO, f"approve {RUN} {code}"), "having started it")
-
-    def test_a_yes_to_a_question_that_was_answered(self) -> None:
-        chat = self.chat()
-        code = chat.office.asked().code
-        chat.says(HANAKO, f"reject {code} because not today")
-        before = dict(chat.woken)
-        assert "does not wait for an approval" in chat.says(HANAKO, f"approve {code}")
-        assert chat.woken == before
-
-    def test_one_person_by_two_chats_is_not_two(self) -> None:
-        chat = self.chat(persons=2)
-        code = chat.office.asked().code
-        assert "a second person has to say it" in chat.says(MIO, f"approve {code}")
-        again = chat.letter(MIO, f"approve {code}", door="chatwork", id=MIO.chatwork, place=ROOM, answer_to="78")
-        chat.brings(again)
-        self.refused(chat, chat.read[-1], "a second person has to say it")
-        chat.says(HANAKO, f"approve {code}")
-        assert chat.woken == GO_ON
 
 
 def test_a_team_may_move_its_own_application_only() -> None:

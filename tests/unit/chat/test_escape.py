@@ -13,7 +13,22 @@ from norikae.chat.escape import chatwork, slack
 PIECES = [
     *("[To:1]", "[toall]", "[rp aid=1 to=2-3]", "[info]", "[/info]", "[code]", "[hr]", "[qt]", "[picon:1]", "[", "]"),
     *("<!here>", "<!channel>", "<@U1>", "<#C1>", "<!subteam^S1>", "<http://a|b>", "@here", "@channel", "@everyone"),
-    *("&lt;", "&", "<", ">", "`", "```", "TO ALL >>>", "to  all>", "\u202e", "\ud800", "\u0085", "日本", "\uff3b", "\n"),
+    *(
+        "&lt;",
+        "&",
+        "<",
+        ">",
+        "`",
+        "```",
+        "TO ALL >>>",
+        "to  all>",
+        "\u202e",
+        "\ud800",
+        "\u0085",
+        "日本",
+        "\uff3b",
+        "\n",
+    ),
 ]
 texts = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=5))).map("".join)
 ENTITIES = re.compile(r"&(?:amp|lt|gt);")
@@ -44,7 +59,9 @@ def test_nothing_unseen_turns_a_text_around(text: str, escape: object) -> None:
     assert not {"\u202e", "\u2066", "\u0000", "\r"} & set(shown)
 
 
-@pytest.mark.parametrize("text", ["billing: 5 % → 50 %, next 100 %", "請求アプリを移行しました。\n次は 50 %", "a_b *c* 'd'"])
+@pytest.mark.parametrize(
+    "text", ["billing: 5 % → 50 %, next 100 %", "請求アプリを移行しました。\n次は 50 %", "a_b *c* 'd'"]
+)
 def test_what_calls_nobody_stays_as_it_is(text: str) -> None:
     assert (slack(text), chatwork(text)) == (text, text)
 

@@ -1,4 +1,4 @@
-"""Lines as people type them: words, options, reasons, whatever a keyboard makes of them, and what is wrong with them."""
+"""Lines as people type them: words, options, reasons, whatever a keyboard makes of them, and what is wrong."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ RUN = "demo-1-35-0001"
             "start 1.35 applications=billing,invoices",
             {"command": "start", "version": "1.35", "applications": ["billing", "invoices"]},
         ),
-        ('hold billing reason="release today"', {"command": "hold", "application": "billing", "reason": "release today"}),
+        (
+            'hold billing reason="release today"',
+            {"command": "hold", "application": "billing", "reason": "release today"},
+        ),
         ("hold application=billing", {"command": "hold", "application": "billing"}),
         ("hold app=billing run=r1", {"command": "hold", "application": "billing", "run": "r1"}),
         ("skip-gate billing latency", {"command": "skip-gate", "application": "billing", "gate": "latency"}),
@@ -53,13 +56,31 @@ def test_a_line_is_a_command(line: str, fields: dict[str, Any]) -> None:
     ("line", "fields"),
     [
         ("hold\u3000billing", {"command": "hold", "application": "billing"}),
-        ("\uff48\uff4f\uff4c\uff44 \uff42\uff49\uff4c\uff4c\uff49\uff4e\uff47", {"command": "hold", "application": "billing"}),
-        ("skip\u2013gate billing http\u30fc5xx", {"command": "skip-gate", "application": "billing", "gate": "http-5xx"}),
-        ("hold billing reason=\u201crelease today\u201d", {"command": "hold", "application": "billing", "reason": "release today"}),
-        ("hold billing reason\uff1d\u300c本日 リリース\u300d", {"command": "hold", "application": "billing", "reason": "本日 リリース"}),
+        (
+            "\uff48\uff4f\uff4c\uff44 \uff42\uff49\uff4c\uff4c\uff49\uff4e\uff47",
+            {"command": "hold", "application": "billing"},
+        ),
+        (
+            "skip\u2013gate billing http\u30fc5xx",
+            {"command": "skip-gate", "application": "billing", "gate": "http-5xx"},
+        ),
+        (
+            "hold billing reason=\u201crelease today\u201d",
+            {"command": "hold", "application": "billing", "reason": "release today"},
+        ),
+        (
+            "hold billing reason\uff1d\u300c本日 リリース\u300d",
+            {"command": "hold", "application": "billing", "reason": "本日 リリース"},
+        ),
         ("hold billing 理由=障害", {"command": "hold", "application": "billing", "reason": "障害"}),
-        ("hold billing 理由\uff1a 本日リリース", {"command": "hold", "application": "billing", "reason": "本日リリース"}),
-        ("hold billing because \u300c本日\uff0120\u2013時\u300d", {"command": "hold", "application": "billing", "reason": "本日\uff0120\u2013時"}),
+        (
+            "hold billing 理由\uff1a 本日リリース",
+            {"command": "hold", "application": "billing", "reason": "本日リリース"},
+        ),
+        (
+            "hold billing because \u300c本日\uff0120\u2013時\u300d",
+            {"command": "hold", "application": "billing", "reason": "本日\uff0120\u2013時"},
+        ),
         ("hold \u2018billing\u2019", {"command": "hold", "application": "billing"}),
         ("\u200bhold billing\ufeff", {"command": "hold", "application": "billing"}),
         (
@@ -107,7 +128,10 @@ def test_every_text_is_there_in_every_language() -> None:
     assert {what: tuple(texts) for what, texts in TEXTS.items()} == dict.fromkeys(TEXTS, get_args(Language))
 
 
-@given(st.text(max_size=80) | st.lists(st.sampled_from([*VERBS, *"\"'=「」“’ ", "run=", "because", "a"])).map(" ".join))
+@given(
+    st.text(max_size=80)
+    | st.lists(st.sampled_from([*VERBS, *"\"'=「」\u201c\u2019 ", "run=", "because", "a"])).map(" ".join)
+)
 def test_any_line_is_a_command_or_one_clear_error(line: str) -> None:
     try:
         command = read_line(line, "ja")

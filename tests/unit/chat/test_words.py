@@ -24,7 +24,14 @@ from tests.unit.fakes.story import RUN
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 COMMAND = {"run": RUN, "application": "billing", "gate": "latency", "node": "ip-1", "version": "1.35"}
-ANSWER = {"run": RUN, "started": "x", "cluster": "demo-1-33", "clusters": ["demo-1-33"], "subject": "plan", "phase": "soak"}
+ANSWER = {
+    "run": RUN,
+    "started": "x",
+    "cluster": "demo-1-33",
+    "clusters": ["demo-1-33"],
+    "subject": "plan",
+    "phase": "soak",
+}
 ERRORS = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, errors.NorikaeError)]
 
 
@@ -149,7 +156,9 @@ class TestStatus:
             "waiting_for": "a gate\nfailed",
             "adoption": {"cluster": "demo-1-33", "outcome": "adopted", "reason": ""},
             "window": {"now": {"open": False, "reason": "a holiday", "until": "Mon 09:00"}},
-            "questions": [{"subject": "sync", "text": "a\nb", "code": "", "expires": 0, "plan_hash": "d", "yes": "mio"}],
+            "questions": [
+                {"subject": "sync", "text": "a\nb", "code": "", "expires": 0, "plan_hash": "d", "yes": "mio"}
+            ],
         }
         assert standing(answer, "en").text.splitlines() == [
             f"{RUN} (demo, demo-1-33)",
@@ -162,9 +171,15 @@ class TestStatus:
         ]
         assert "終了: 切り戻し済み" in standing(answer, "ja").text
 
-    @pytest.mark.parametrize(("language", "says"), [("en", "no run has been started yet"), ("ja", "実行はまだありません")])
+    @pytest.mark.parametrize(
+        ("language", "says"), [("en", "no run has been started yet"), ("ja", "実行はまだありません")]
+    )
     def test_before_any_run(self, language: Language, says: str) -> None:
         assert standing({"run": "", "environment": "demo"}, language).text == f"{says} (demo)"
+
+    def test_a_calendar_that_cannot_be_read_hides_nothing_else(self) -> None:
+        told = standing({"run": RUN, "phase": "soak", "window": {"error": "no such\ncalendar"}}, "en").text
+        assert told.splitlines()[1:] == ["phase: soak", "window: no such calendar"]
 
 
 class TestWindows:

@@ -207,7 +207,9 @@ def test_people_are_the_ones_of_the_file() -> None:
 def test_a_schedule_starts_an_upgrade_and_says_nothing_else() -> None:
     office = Office(unproven=("admin",))
     said = {"command": "pause", "actor": {"door": "schedule", "id": "quarterly"}, "proof": office.ports.callers.prove()}
-    with pytest.raises(ForbiddenError, match="schedule quarterly may not pause in demo: it is a schedule, which may only"):
+    with pytest.raises(
+        ForbiddenError, match="schedule quarterly may not pause in demo: it is a schedule, which may only"
+    ):
         office.heard(**said)
     with pytest.raises(ForbiddenError, match="schedule quarterly may not approve"):
         office.heard(**{**said, "command": "approve"})

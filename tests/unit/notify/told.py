@@ -62,6 +62,18 @@ FACTS: Json = {
     "outcome": "",
     "pdb_bypassed": [],
     "lost": [],
+    "schedule": "november",
+    "dry_run": False,
+    "next": 1_790_086_400.0,
+    "version": "1.33",
+    "support": "standard",
+    "ends": 1_790_086_400.0,
+    "days": 30,
+    "next_version": "1.34",
+    "arn": "arn:aws:health:ap-northeast-1::event/EKS/x",
+    "category": "issue",
+    "region": "ap-northeast-1",
+    "starts": 1_790_000_000.0,
 }
 """A value of every key that a message may have."""
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-NAMES = "SUN MON TUE WED THU FRI SAT".split()
-MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+NAMES = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
 
 def is_meant(expression: str, shown: datetime) -> bool:
@@ -71,7 +71,9 @@ def _day(field: str, shown: datetime) -> bool:
         if shown.day == wanted:
             return True
         return any(
-            shown.day + shift == wanted and _gives_way(shown + timedelta(days=shift), -shift) for shift in nearby if shift
+            shown.day + shift == wanted and _gives_way(shown + timedelta(days=shift), -shift)
+            for shift in nearby
+            if shift
         )
     return _in(field, shown.day, 1)
 

@@ -137,7 +137,7 @@ def test_what_passes_is_raised_and_tried_again(trouble: Exception) -> None:
 
 def test_who_could_not_be_told_is_told_by_the_next_attempt() -> None:
     world = Clockwork()
-    tell, world.ports.topic.tell = world.ports.topic.tell, _unreachable  # type: ignore[method-assign]
+    tell, world.ports.topic.tell = world.ports.topic.tell, _unreachable  # type: ignore[method-assign,assignment]
     with pytest.raises(UnreachableError):
         world.due()
     world.ports.topic.tell = tell  # type: ignore[method-assign]
@@ -148,7 +148,9 @@ def test_who_could_not_be_told_is_told_by_the_next_attempt() -> None:
 @pytest.mark.parametrize(("name", "has"), [("yearly", "quarterly, rehearsal"), ("", "quarterly, rehearsal")])
 def test_a_schedule_that_the_file_does_not_have_is_an_error(name: str, has: str) -> None:
     world = Clockwork()
-    with pytest.raises(BadRequestError, match=f"schedule: the environment file has no schedule '{name}'; it has: {has}"):
+    with pytest.raises(
+        BadRequestError, match=f"schedule: the environment file has no schedule '{name}'; it has: {has}"
+    ):
         world.due(name)
     assert world.heard == world.told == []
 

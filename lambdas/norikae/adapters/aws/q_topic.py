@@ -21,11 +21,7 @@ class AmazonQTopic:
         self._client, self._topic = client, topic
 
     def tell(self, subject: str, message: dict[str, Any]) -> None:
-        """Publish one message in the custom schema.
-
-        SNS takes a subject of printable ASCII only, which has to begin with a letter, number or mark (API reference,
-        Publish); Amazon Q does not show it.
-        """
-        words = "".join(letter for letter in subject if " " <= letter <= "~").split()
-        line = f"norikae: {' '.join(words)}"[:SUBJECT_LIMIT].rstrip()
+        """Publish one message in the custom schema; its subject is for other subscribers, Amazon Q shows none."""
+        printable = "".join(letter if letter.isprintable() else " " for letter in subject)
+        line = " ".join(f"norikae {printable}".split())[:SUBJECT_LIMIT]
         call(self._client.publish, TopicArn=self._topic, Subject=line, Message=json.dumps(message, sort_keys=True))

@@ -44,4 +44,6 @@ def _key(key: str) -> dict[str, Any]:
 
 
 def _body(thread: Thread) -> str:
-    return msgspec.json.encode(thread).decode()
+    """As it is written once it has been read: 0 and 0.0 are the same to Python, and not to a condition."""
+    once = msgspec.json.decode(msgspec.json.encode(thread), type=Thread)
+    return msgspec.json.encode(once).decode()

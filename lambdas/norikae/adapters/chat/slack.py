@@ -18,8 +18,8 @@ API, HOOKS = "slack.com", "hooks.slack.com"
 JSON = "application/json; charset=utf-8"
 OK = b"ok"
 THROTTLED = frozenset({"ratelimited", "rate_limited"})
-THEIRS = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"})
-"""Words for a trouble of Slack's own, after which the call may have worked (docs.slack.dev, "chat.postMessage", errors)."""
+THEIRS = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+"""Words for a trouble of Slack's own; the call may have worked (docs.slack.dev, "chat.postMessage", errors)."""
 WORD = re.compile(r"[a-z0-9_]{1,80}")
 
 

@@ -37,8 +37,8 @@ def token(client: Any, chats: str, name: str) -> str:
     # A token is sent in a header: what cannot stand there was pasted with something else.
     if not found or not found.isascii() or not found.isprintable() or " " in found:
         raise RefusedError(
-            f"{name}: secret {secret} has to be a JSON object with a text under the key {KEY!r}, which is not empty and "
-            "has no spaces or line breaks"
+            f"{name}: secret {secret} has to be a JSON object with a text under the key {KEY!r}, which is not empty "
+            "and has no spaces or line breaks"
         )
     return found
 
@@ -47,7 +47,9 @@ def _secret(chats: str, name: str) -> str:
     try:
         secrets = msgspec.json.decode(chats, type=dict[str, str])
     except msgspec.DecodeError as error:
-        raise SettingsError(f"NORIKAE_CHATS: {error}; it maps the name of a chat to its secret's ARN, in JSON") from error
+        raise SettingsError(
+            f"NORIKAE_CHATS: {error}; it maps the name of a chat to its secret's ARN, in JSON"
+        ) from error
     if not secrets.get(name):
         raise SettingsError(f"NORIKAE_CHATS names no secret of {name}; set notify.{name}.secret and deploy")
     return secrets[name]
