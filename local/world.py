@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from local.aws.api_gateway import ApiGatewaySimulator
 from local.aws.autoscaling import AutoScalingSimulator
+from local.aws.aws_health import AwsHealthSimulator
 from local.aws.cloudtrail import CloudTrailSimulator
 from local.aws.cloudwatch import CloudWatchSimulator
 from local.aws.dynamodb import DynamoDbSimulator
@@ -17,11 +19,13 @@ from local.aws.front import Front
 from local.aws.health import Health
 from local.aws.iam_quotas import IamSimulator
 from local.aws.identities import Identities
-from local.aws.images import PublicParameters
 from local.aws.lambda_ import LambdaSimulator
 from local.aws.message_moves import SqsSimulator
 from local.aws.route53.simulator import Route53Simulator
+from local.aws.scheduler import SchedulerSimulator
 from local.aws.secrets import SecretsSimulator
+from local.aws.secrets_extension import SecretsExtension
+from local.aws.ssm import SsmSimulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
 from local.aws.sts import StsSimulator
 from local.aws.web_identity import Issuers
@@ -89,7 +93,9 @@ class World:
         self._open_chats()
         self._run_functions(crashes)
         self._build_clusters()
-        nodes = [self.ec2, self.autoscaling, PublicParameters(self.kernel)]
+        self.ssm = SsmSimulator(self.kernel)
+        self.aws_health = AwsHealthSimulator(self.kernel, account=account, region=region)
+        nodes = [self.ec2, self.autoscaling, self.ssm, self.aws_health]
         records = [DynamoDbSimulator(account=account, region=region), SqsSimulator(self.kernel), self.secrets]
         trail = [CloudTrailSimulator(self.kernel, self.route53)]
         pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
@@ -97,6 +103,7 @@ class World:
             self.kernel,
             [
                 *(self.eks, self.route53, self.elb, self.cloudwatch, self.step_functions, self.functions, self.events),
+                *(self.scheduler, self.api_gateway),
                 *nodes,
                 *pods,
                 *records,
@@ -109,6 +116,7 @@ class World:
         self.alb.logs = AccessLogs(self.kernel, account=account, region=region, put=self.front.moto.keep)
         self.elb.takes_logs = self.front.moto.has_bucket
         self.runtime.front_url = self.front.start()
+        self.runtime.extension = SecretsExtension(self.kernel, self._secrets_as)
 
     def _open_chats(self) -> None:
         """Slack and Chatwork, without an app; what they send goes nowhere until ``request`` leads somewhere."""
@@ -132,6 +140,7 @@ class World:
         self.functions = LambdaSimulator(
             self.kernel, runtime=self.runtime, account=account, region=region, authorize=self._permits
         )
+        self.api_gateway = ApiGatewaySimulator(self.kernel, runtime=self.runtime, account=account, region=region)
         self.step_functions = StepFunctionsSimulator(
             self.kernel,
             account=account,
@@ -147,6 +156,9 @@ class World:
             targets=Targets(function=self.functions.deliver, machine=self._start_machine, authorize=self._permits),
         )
 
+        self.scheduler = SchedulerSimulator(
+            self.kernel, account=account, region=region, function=self.functions.deliver, authorize=self._permits
+        )
         self.secrets = SecretsSimulator(self.kernel, account=account, region=region, says=self.events.says)
 
     def _build_clusters(self) -> None:
@@ -200,6 +212,8 @@ class World:
             cluster.close()
         self.clusters.clear()
         self.runtime.close()
+        if self.runtime.extension is not None:
+            self.runtime.extension.stop()
         self.front_door.close()
         self.chat_hosts.close()
         self.certificates.authority.close()
@@ -252,8 +266,10 @@ class World:
         return inhabited.endpoint.url, inhabited.endpoint.ca_pem
 
     def _reading(self, api: ApiServer) -> PodReading:
-        client = lambda role: self.front.client("secretsmanager", role, directly=True)  # noqa: E731 - the front is made later
-        return PodReading(self.kernel, self.eks, self.issuers, api, client)
+        return PodReading(self.kernel, self.eks, self.issuers, api, self._secrets_as)
+
+    def _secrets_as(self, role: str) -> Any:
+        return self.front.client("secretsmanager", role, directly=True)
 
     def _cluster_is_deleted(self, name: str) -> None:
         gone = self.clusters.pop(name)

@@ -33,6 +33,11 @@ class Identities:
         """The secret that belongs to an access key id."""
         return base64.b64encode(hashlib.sha256(f"secret/{access_key}".encode()).digest()).decode()[:40]
 
+    def session_token_for(self, access_key: str, number: int) -> str:
+        """The token of the session that one sandbox of a function has with a role's temporary credentials."""
+        digest = hashlib.sha512(f"session/{access_key}/{number}".encode()).digest()
+        return base64.b64encode(digest * 4).decode()
+
     def role_of(self, access_key: str) -> str:
         """The role that holds an access key.
 

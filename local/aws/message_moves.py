@@ -45,9 +45,9 @@ class SqsSimulator(Simulator):
         now = self._kernel.utcnow()
         for message in [one for one in dead._messages if one.visible_at <= now.timestamp() * 1000]:  # noqa: SLF001
             dead._messages.remove(message)  # noqa: SLF001 - moto has no other way
-            message.approximate_receive_count = 0
             with time_machine.travel(now, tick=False):
                 target.add_message(message)
+            message.approximate_receive_count = 0  # only now: that it was received tells that it is no duplicate
         return {"TaskHandle": self._kernel.uuid("sqs/moves")}
 
 

@@ -19,8 +19,10 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.s3.models import s3_backends
 from werkzeug.test import run_wsgi_app
 
+from local.aws.duplicates import remember_duplicates
 from local.aws.loopback import HttpAnswer
 from local.aws.protocol import environ
+from local.aws.topics import deliver_by_policy
 
 if TYPE_CHECKING:
     from local.aws.loopback import HttpRequest
@@ -44,6 +46,8 @@ class MotoBackend:
         mock_random.seed(kernel.seed)
         vars(kms)["generate_private_key"] = _key_pair
         vars(responses)["method_names_from_class"] = _methods
+        deliver_by_policy()
+        remember_duplicates()
         self._app = _Dispatcher(create_backend_app)
 
     def reset(self) -> None:

@@ -8,6 +8,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING
 
+from local.aws.secrets_extension import is_extension
 from local.deploy.properties import camel, document
 from local.deploy.template import DeployError
 from local.deploy.values import Made
@@ -27,6 +28,7 @@ def function(place: Place, given: Properties) -> Made:
     role, handler = given.need("Role"), given.need("Handler")
     environment = given.get("Environment", {})
     timeout, memory = given.get("Timeout", 3), given.get("MemorySize", 128)
+    extended = _is_extended(place, given)
     arn = place.clients("lambda").create_function(
         FunctionName=name,
         Role=role,
@@ -49,11 +51,27 @@ def function(place: Place, given: Properties) -> Made:
     )["FunctionArn"]
     variables = environment.get("Variables", {})
     dead_letter = given.get("DeadLetterConfig", {}).get("TargetArn", "")
-    place.runtime.register(arn, folder, handler, variables, float(timeout), role, int(memory), dead_letter)
+    place.runtime.register(
+        arn, folder, handler, variables, float(timeout), role, int(memory), dead_letter, extended=extended
+    )
     concurrency = given.get("ReservedConcurrentExecutions")
     if concurrency is not None:
         place.clients("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=concurrency)
     return Made(name, {"Arn": arn})
+
+
+def _is_extended(place: Place, given: Properties) -> bool:
+    """Whether a function has the Parameters and Secrets Lambda Extension, the only layer that is known."""
+    layers = given.get("Layers", [])
+    [architecture] = given.get("Architectures", ["x86_64"])
+    others = [one for one in layers if not is_extension(one, region=place.region, architecture=architecture)]
+    if others or len(layers) > 1:
+        msg = (
+            f"{given.logical}: the materialiser knows one layer only, the Parameters and Secrets Lambda Extension of "
+            f"{place.region} for {architecture}, not {layers}"
+        )
+        raise DeployError(msg)
+    return bool(layers)
 
 
 def _empty_zip() -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from local.deploy import compute, identity, messaging, storage
+from local.deploy import api, compute, identity, messaging, scheduling, storage
 from local.deploy.order import ordered
 from local.deploy.properties import Place, Properties
 from local.deploy.template import DeployError, Template, templates
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from local.runtime import LambdaRuntime
 
 _MAKERS: dict[str, Callable[[Place, Properties], Made]] = {
+    "AWS::ApiGateway::Account": api.account,
+    "AWS::ApiGateway::Deployment": api.deployment,
+    "AWS::ApiGateway::Method": api.method,
+    "AWS::ApiGateway::RequestValidator": api.request_validator,
+    "AWS::ApiGateway::Resource": api.resource,
+    "AWS::ApiGateway::RestApi": api.rest_api,
+    "AWS::ApiGateway::Stage": api.stage,
     "AWS::CloudWatch::Alarm": messaging.alarm,
     "AWS::DynamoDB::GlobalTable": storage.global_table,
     "AWS::DynamoDB::Table": storage.table,
@@ -48,6 +55,8 @@ _MAKERS: dict[str, Callable[[Place, Properties], Made]] = {
     "AWS::SQS::Queue": messaging.queue,
     "AWS::SQS::QueuePolicy": messaging.queue_policy,
     "AWS::SSM::Parameter": identity.parameter,
+    "AWS::Scheduler::Schedule": scheduling.schedule,
+    "AWS::Scheduler::ScheduleGroup": scheduling.schedule_group,
     "AWS::SecretsManager::Secret": identity.secret,
     "AWS::StepFunctions::StateMachine": compute.state_machine,
 }

@@ -25,6 +25,7 @@ class Function:
         role_arn: whom its calls act as.
         memory: MiB, shown to the handler and not enforced.
         dead_letter: ARN of the queue or topic for events that no attempt could deliver.
+        extended: whether it has the layer of the Parameters and Secrets Lambda Extension.
     """
 
     arn: str
@@ -35,6 +36,7 @@ class Function:
     role_arn: str = ""
     memory: int = 128
     dead_letter: str = ""
+    extended: bool = False
 
     @property
     def name(self) -> str:

@@ -17,6 +17,7 @@ from local.runtime.sandbox import zygote
 
 if TYPE_CHECKING:
     from local.aws.identities import Identities
+    from local.aws.secrets_extension import SecretsExtension
     from local.kernel import Kernel, Steps
     from local.runtime.crash import Crashes
     from local.runtime.flight import Flying
@@ -51,6 +52,7 @@ class LambdaRuntime:
         self.front_url = front_url
         self.crashes = crashes
         self.variables: dict[str, str] = {}  # that every function has besides Lambda's and its own
+        self.extension: SecretsExtension | None = None
         self.network = Network()
         self.functions: dict[str, Function] = {}
         self.logs: dict[str, list[str]] = defaultdict(list)
@@ -78,6 +80,8 @@ class LambdaRuntime:
         role_arn: str,
         memory: int = 128,
         dead_letter: str = "",
+        *,
+        extended: bool = False,
     ) -> None:
         """Make a function known, or replace it; the next invocation of a replaced one is a cold start.
 
@@ -90,10 +94,11 @@ class LambdaRuntime:
             role_arn: whom its calls act as.
             memory: MiB, shown to the handler and not enforced.
             dead_letter: ARN of the queue or topic for events that no attempt could deliver.
+            extended: whether it has the layer of the Parameters and Secrets Lambda Extension.
         """
         path = Path(directory).resolve()
         self.functions[function_arn] = Function(
-            function_arn, path, handler, environment, timeout_seconds, role_arn, memory, dead_letter
+            function_arn, path, handler, environment, timeout_seconds, role_arn, memory, dead_letter, extended
         )
         self._identities.belongs_to(role_arn, function_arn)
         for sandbox in self._idle.pop(function_arn, []):
@@ -251,6 +256,8 @@ class LambdaRuntime:
     def _environment(self, function: Function) -> dict[str, str]:
         """All that the handler finds in ``os.environ`` ("Defined runtime environment variables", Lambda guide)."""
         key, number = self._identities.access_key_for(function.role_arn), self._count[function.name]
+        token = self._identities.session_token_for(key, number)
+        extension = self.extension.opens(function, token) if self.extension and function.extended else {}
         return {
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
@@ -268,10 +275,12 @@ class LambdaRuntime:
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_ACCESS_KEY_ID": key,
             "AWS_SECRET_ACCESS_KEY": self._identities.secret_key_for(key),
+            "AWS_SESSION_TOKEN": token,
             "AWS_ENDPOINT_URL": self.front_url,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             **self.variables,
             **function.environment,
+            **extension,
         }

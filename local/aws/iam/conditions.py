@@ -32,6 +32,7 @@ KNOWN_KEYS = frozenset(
         *("eks:endpointPrivateAccess", "eks:publicAccessCidrs", "eks:encryptionConfigProviderKeyArns"),
         *("eks:principalArn", "eks:accessEntryType", "eks:username", "eks:kubernetesGroups", "eks:clusterName"),
         *("eks:policyArn", "eks:accessScope", "eks:namespaces"),
+        *("kms:ViaService", "kms:EncryptionContext:SecretARN", "kms:GrantIsForAWSResource"),
     )
 )
 """Keys whose presence in a request the front can tell."""

@@ -14,9 +14,10 @@ from local.aws.iam.compute_demands import autoscaling, ec2, elbv2
 from local.aws.iam.conditions import Context, UnmodelledPolicyError
 from local.aws.iam.eks_demands import eks
 from local.aws.iam.identity_demands import iam, sts
-from local.aws.iam.queue_demands import sqs
+from local.aws.iam.queue_demands import sns, sqs
 from local.aws.iam.secret_demands import secretsmanager
 from local.aws.iam.storage_demands import dynamodb, s3
+from local.aws.iam.systems_demands import health, ssm
 
 if TYPE_CHECKING:
     from local.aws.protocol import Operation
@@ -155,7 +156,7 @@ def _lambda(operation: Operation, place: Place) -> Derived:
     name = operation.params.get("FunctionName")
     if not name:
         return _anywhere("lambda")(operation, place)
-    arn = name if name.startswith("arn:") else place.arn("lambda", f"function:{name}")
+    arn = name if name.startswith("arn:") else place.arn("lambda", f"function:{name.rpartition('function:')[2]}")
     qualifier = operation.params.get("Qualifier")
     return [(action, f"{arn}:{qualifier}" if qualifier else arn, {})]
 
@@ -176,12 +177,6 @@ def _logs(operation: Operation, place: Place) -> Derived:
     return [(f"logs:{operation.name}", resource, {})]
 
 
-def _parameter(name: str, place: Place) -> str:
-    """Public parameters belong to no account (Systems Manager guide, "Working with public parameters")."""
-    arn = place.arn("ssm", f"parameter/{name.lstrip('/')}")
-    return arn.replace(place.account, "") if name.startswith("/aws/") else arn
-
-
 _SERVICES: dict[str, Derive] = {
     "eks": eks,
     "dynamodb": dynamodb,
@@ -198,9 +193,10 @@ _SERVICES: dict[str, Derive] = {
     "ec2": ec2,
     "autoscaling": autoscaling,
     "stepfunctions": _by_member("states", "executionArn", "stateMachineArn", "mapRunArn", "activityArn"),
-    "sns": _by_member("sns", "TopicArn", "TargetArn"),
+    "sns": sns,
     "sqs": sqs,
     "kms": _by_member("kms", "KeyId", otherwise=lambda key, place: place.arn("kms", f"key/{key}")),
-    "ssm": _by_member("ssm", "Name", otherwise=_parameter),
+    "ssm": ssm,
+    "health": health,
     "secretsmanager": secretsmanager,
 }

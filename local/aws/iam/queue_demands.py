@@ -1,4 +1,4 @@
-"""The permissions that calls of SQS need.
+"""The permissions that calls of SQS and SNS need.
 
 Source: SQS guide, "Amazon SQS API permissions: Actions and resource reference" (batches have the permission of the
 single call) and "Configuring queue permissions for dead-letter queue redrive".
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local.aws.iam.conditions import UnmodelledPolicyError
+from local.aws.iam.key_demands import key_of_queue, key_of_topic
 
 if TYPE_CHECKING:
     from local.aws.iam.demands import Derived, Place
@@ -32,4 +33,17 @@ def sqs(operation: Operation, place: Place) -> Derived:
             return [(f"sqs:{operation.name}", "*", {})]
         raise UnmodelledPolicyError(f"the embedded world cannot judge permissions for sqs:{operation.name}")
     arn = named if named.startswith("arn:") else place.arn("sqs", named.rsplit("/", 1)[-1])
-    return [(f"sqs:{operation.name.removesuffix('Batch')}", arn, {})]
+    action = operation.name.removesuffix("Batch")
+    return [(f"sqs:{action}", arn, {}), *(key_of_queue(arn, place) if action == "SendMessage" else [])]
+
+
+def sns(operation: Operation, place: Place) -> Derived:
+    """The action on a topic; what only lists takes no resource."""
+    named = operation.params.get("TopicArn") or operation.params.get("TargetArn")
+    if named:
+        is_said = operation.name.startswith("Publish")
+        action = operation.name.removesuffix("Batch")
+        return [(f"sns:{action}", named, {}), *(key_of_topic(named, place) if is_said else [])]
+    if operation.name.startswith(("List", "Get")):
+        return [(f"sns:{operation.name}", "*", {})]
+    raise UnmodelledPolicyError(f"the embedded world cannot judge permissions for sns:{operation.name}")

@@ -25,6 +25,9 @@ class Readers:
         self.queue = self.sqs.create_queue(QueueName="people")["QueueUrl"]
         arn = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         topic = sns.create_topic(Name="norikae-demo")["TopicArn"]
+        statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn}
+        policy = {"Statement": [{**statement, "Principal": {"Service": "sns.amazonaws.com"}}]}
+        self.sqs.set_queue_attributes(QueueUrl=self.queue, Attributes={"Policy": json.dumps(policy)})
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
         self.topic = SnsTopic(sns, topic, "demo")
 

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local.aws.api_gateway import ApiGatewaySimulator
 from local.aws.front import Front
 from local.aws.identities import Identities
 from local.aws.lambda_ import LambdaSimulator
+from local.aws.scheduler import SchedulerSimulator
 from local.aws.step_functions import StepFunctionsSimulator
 from local.deploy import Deployment, deploy
 from local.kernel import Kernel
@@ -31,9 +33,21 @@ class Account:
             self.kernel, account=ACCOUNT, region=REGION, invoke=self.runtime.invoke, emit=lambda _: None
         )
         functions = LambdaSimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
-        self.front = Front(self.kernel, [self.states, functions], identities, ACCOUNT, REGION)
+        scheduler = SchedulerSimulator(
+            self.kernel,
+            account=ACCOUNT,
+            region=REGION,
+            function=functions.deliver,
+            authorize=self._permits,
+        )
+        self.gateway = ApiGatewaySimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
+        simulators = [self.states, functions, scheduler, self.gateway]
+        self.front = Front(self.kernel, simulators, identities, ACCOUNT, REGION)
         self.runtime.front_url = self.front.start()
         self._folder = folder
+
+    def _permits(self, role: str, action: str, resource: str) -> bool:
+        return self.front.permits(role, action, resource)  # which is made after the simulators
 
     def deploy(self, resources: dict[str, Any], **sections: Any) -> Deployment:
         bundle = self._folder / "asset.abc" / "handlers" / "workflow"

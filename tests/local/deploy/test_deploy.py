@@ -118,6 +118,13 @@ def test_messages_storage_keys_and_secrets(account: Account) -> None:
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
     queue = {"RedrivePolicy": {"deadLetterTargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}, "maxReceiveCount": 3}}
+    topic_sends = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": {"Fn::GetAtt": ["Queue", "Arn"]},
+        "Condition": {"ArnEquals": {"aws:SourceArn": {"Ref": "Topic"}}},
+    }
     resources: dict[str, Any] = {
         "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": key_policy, "EnableKeyRotation": True}},
         "Alias": {"Type": "AWS::KMS::Alias", "Properties": {"AliasName": "alias/n", "TargetKeyId": {"Ref": "Key"}}},
@@ -138,6 +145,10 @@ def test_messages_storage_keys_and_secrets(account: Account) -> None:
             "Properties": {"Name": "/n/bucket", "Type": "String", "Value": {"Fn::Sub": "s3://${Bucket}/${!literal}"}},
         },
         "Topic": TOPIC,
+        "Open": {
+            "Type": "AWS::SQS::QueuePolicy",
+            "Properties": {"Queues": [{"Ref": "Queue"}], "PolicyDocument": {"Statement": [topic_sends]}},
+        },
         "Subscription": {
             "Type": "AWS::SNS::Subscription",
             "Properties": {
@@ -255,3 +266,22 @@ def test_a_rule_reaches_a_function_by_a_standard_queue(account: Account) -> None
     account.kernel.run(2)
     [invocation] = account.runtime.invocations
     assert invocation.function == deployment.functions["set_weights"].rpartition(":")[2]
+
+
+EXTENSION = "arn:aws:lambda:ap-northeast-1:133490724326:layer:AWS-Parameters-and-Secrets-Lambda-Extension"
+
+
+def test_the_one_layer_that_is_known_is_the_extension_for_secrets(account: Account) -> None:
+    properties = FUNCTION["Properties"] | {"Layers": [f"{EXTENSION}-Arm64:4"], "Architectures": ["arm64"]}
+    made = account.deploy({"Role": ROLE, "Topic": TOPIC, "Function": {**FUNCTION, "Properties": properties}})
+    assert account.runtime.functions[made.functions["set_weights"]].extended is True
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [[f"{EXTENSION}:4"], [f"{EXTENSION}-Arm64:4"] * 2, ["arn:aws:lambda:ap-northeast-1:123456789012:layer:own:1"]],
+)
+def test_another_layer_is_an_error(layers: list[str], account: Account) -> None:
+    properties = FUNCTION["Properties"] | {"Layers": layers, "Architectures": ["arm64"]}
+    with pytest.raises(DeployError, match="knows one layer only"):
+        account.deploy({"Role": ROLE, "Topic": TOPIC, "Function": {**FUNCTION, "Properties": properties}})

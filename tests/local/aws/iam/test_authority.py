@@ -406,3 +406,46 @@ def test_a_batch_of_messages_needs_the_permission_of_a_single_one(account: Accou
 
     assert [one["Id"] for one in sent["Successful"]] == ["1"]
     denied(account.function("sqs").delete_message_batch, QueueUrl=url, Entries=[{"Id": "1", "ReceiptHandle": "handle"}])
+
+
+@pytest.mark.parametrize("service", ["sqs", "sns"])
+def test_whoever_sends_to_something_encrypted_needs_its_key_by_way_of_the_service(
+    service: str, account: Account
+) -> None:
+    key = account.front.client("kms").create_key()["KeyMetadata"]["Arn"]
+    attributes = {"KmsMasterKeyId": key}
+    url = account.front.client("sqs").create_queue(
+        QueueName="letters.fifo", Attributes=attributes | {"FifoQueue": "true"}
+    )
+    topic = account.front.client("sns").create_topic(Name="news", Attributes=attributes)["TopicArn"]
+    said = {"MessageBody": "hello", "MessageGroupId": "a", "MessageDeduplicationId": "b"}
+    send = {
+        "sqs": (account.function("sqs").send_message, {"QueueUrl": url} | said),
+        "sns": (account.function("sns").publish, {"TopicArn": topic, "Message": "hello"}),
+    }
+    call, members = send[service]
+
+    may = allow(["sqs:SendMessage", "sns:Publish"])
+    account.grant(may)
+    assert "kms:GenerateDataKey" in denied(call, **members)
+    for via in ("sns", "sqs"):
+        condition = {"StringEquals": {"kms:ViaService": [f"{via}.{REGION}.amazonaws.com"]}}
+        account.grant(may, allow(["kms:GenerateDataKey", "kms:Decrypt"], key, Condition=condition))
+        if via == service:
+            assert call(**members)["MessageId"]
+        else:
+            assert "kms:GenerateDataKey" in denied(call, **members)
+
+
+def test_a_secret_is_read_by_whoever_may_read_just_that_one(account: Account) -> None:
+    arn = account.front.client("secretsmanager").create_secret(Name="chat", SecretString="x")["ARN"]
+    account.grant(allow("secretsmanager:GetSecretValue", arn))
+    assert account.function("secretsmanager").get_secret_value(SecretId=arn)["SecretString"] == "x"
+    other = account.front.client("secretsmanager").create_secret(Name="other", SecretString="y")["ARN"]
+    assert "secretsmanager:GetSecretValue" in denied(
+        account.function("secretsmanager").get_secret_value, SecretId=other
+    )
+
+
+def test_everybody_may_ask_who_it_is(account: Account) -> None:
+    assert account.function("sts").get_caller_identity()["Arn"].endswith(":assumed-role/function/function")

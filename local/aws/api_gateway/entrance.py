@@ -1,0 +1,106 @@
+"""Where requests come in from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+from local.aws.api_gateway.event import Request
+from local.aws.api_gateway.gate import Passed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from local.aws.api_gateway.gate import Gate
+    from local.aws.api_gateway.records import Answer
+    from local.kernel import Kernel, Steps
+    from local.runtime import LambdaRuntime, Outcome
+
+OWN_SECONDS = 0.01
+"""What API Gateway itself takes for a request; within the usual range of a regional API."""
+
+
+class Entrance:
+    """Answers requests.
+
+    Args:
+        kernel: the world's clock.
+        runtime: runs the functions.
+        gate: judges requests.
+    """
+
+    def __init__(self, kernel: Kernel, runtime: LambdaRuntime, gate: Gate) -> None:
+        self._kernel, self._runtime, self._gate = kernel, runtime, gate
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | Sequence[tuple[str, str]],
+        body: bytes = b"",
+        *,
+        source: str = "198.51.100.7",
+    ) -> Answer:
+        """The answer to a request, at once; the time that it took is left with the kernel.
+
+        The caller holds the world's lock, as every kernel process does.
+
+        Args:
+            method: the HTTP method.
+            url: ``https://{api}.execute-api.{region}.amazonaws.com/{stage}/{path}``.
+            headers: by name, or pairs when a name comes twice.
+            body: its bytes.
+            source: the address that it comes from.
+
+        Raises:
+            LookupError: no API has that host name, or it is not asked by HTTPS.
+        """
+        self._kernel.elapse(OWN_SECONDS)
+        received = self._gate.received(_request(method, url, headers, body, source))
+        if not isinstance(received, Passed):
+            return received
+        began = self._kernel.seconds()
+        outcome: Outcome | None = self._runtime.call(received.integration.function, received.event)
+        over = self._kernel.seconds() - began - received.integration.timeout
+        if over > 0:
+            self._kernel.elapse(-over)  # the client does not wait so long
+            outcome = None
+        return self._gate.answered(received, outcome)
+
+    def arrives(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | Sequence[tuple[str, str]],
+        body: bytes = b"",
+        *,
+        source: str = "198.51.100.7",
+    ) -> Steps:
+        """The same as a kernel process, beside which the world goes on; a function that is too slow works on.
+
+        Returns:
+            The ``Answer``.
+
+        Raises:
+            LookupError: as ``request``.
+        """
+        env = self._kernel.env
+        yield env.timeout(OWN_SECONDS)
+        received = self._gate.received(_request(method, url, headers, body, source))
+        if not isinstance(received, Passed):
+            return received
+        running = self._kernel.process(self._runtime.invoke(received.integration.function, received.event))
+        yield running | env.timeout(received.integration.timeout)
+        outcome = cast("Outcome", running.value) if running.processed else None
+        return self._gate.answered(received, outcome)
+
+
+def _request(
+    method: str, url: str, headers: Mapping[str, str] | Sequence[tuple[str, str]], body: bytes, source: str
+) -> Request:
+    parts = urlsplit(url)
+    if parts.scheme != "https":
+        msg = f"{url}: API Gateway answers HTTPS only"
+        raise LookupError(msg)
+    pairs = headers if isinstance(headers, list | tuple) else cast("Mapping[str, str]", headers).items()
+    return Request(method, parts.hostname or "", parts.path or "/", parts.query, tuple(pairs), body, source)
