@@ -75,10 +75,9 @@ class Safe:
         arn, role_arn = ARN + name, f"arn:aws:iam::{ACCOUNT}:role/{role}"
         self.runtime.register(arn, self._folder, "own_code.handler", variables or {}, 30, role_arn, extended=extended)
 
-    def asks(self, function: str, **event: str) -> tuple[Any, str]:
-        outcome = self.kernel.run(
-            self.kernel.process(self.runtime.invoke(ARN + function, {"secretId": self.secret} | event))
-        )
+    def raw(self, function: str, **event: str) -> Any:
+        question = {"secretId": self.secret} | event
+        outcome = self.kernel.run(self.kernel.process(self.runtime.invoke(ARN + function, question)))
         assert not outcome.failed, outcome
         return outcome.payload
 
