@@ -144,7 +144,7 @@ def template() -> dict[str, Any]:
         "Slack": made_of(
             "ApiGateway::Resource",
             RestApiId=ref("Api"),
-            ParentId={"Fn::GetAtt": "Api.RootResourceId"},
+            ParentId=root,
             PathPart="slack",
         ),
         "Post": made_of("ApiGateway::Method", ResourceId=ref("Slack"), **post),
