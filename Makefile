@@ -14,7 +14,7 @@ export TZ := UTC
 export PYTHONPATH := lambdas:.
 export NORIKAE_ENVIRONMENT := $(ENVIRONMENT)
 
-.PHONY: help demo test stories every check scenarios synth bench-drain bench-imports bench-invocations bench-secrets bench-shift bench-terminal bench-worlds lock clean
+.PHONY: help demo test stories every check scenarios synth bench-drain bench-ears bench-imports bench-invocations bench-secrets bench-shift bench-terminal bench-worlds lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the verbs.
@@ -60,6 +60,9 @@ bench-imports: $(READY) ## Import cost of every handler, as a ratio to `import j
 
 bench-drain: $(READY) ## Empty 1, 50 and 200 nodes whose machines go at once (NODES="1000", WRITE=1 for the page).
 	$(BIN)/python bench/drain.py $(if $(NODES),--nodes $(NODES)) $(if $(WRITE),--write)
+
+bench-ears: $(READY) ## What a forged request costs, as a ratio to `import json, logging`.
+	$(BIN)/python bench/ears.py
 
 bench-invocations: $(READY) ## Time and calls of every handler in the embedded world.
 	$(BIN)/python bench/invocations.py

@@ -11,6 +11,7 @@ import msgspec
 
 from cli.exits import Exit
 from norikae.commands.model import VERBS, Command
+from norikae.commands.parse import code_instead_of_run
 from norikae.duration import duration_seconds
 from norikae.errors import BadRequestError
 
@@ -28,8 +29,6 @@ ABOUT = {
     )
 }
 """What each field of a command is, in the model's own words."""
-CODE = re.compile(r"[A-Za-z0-9]{6}")
-"""A question's code; names of runs have dashes."""
 
 
 class Arguments(argparse.ArgumentParser):
@@ -70,8 +69,7 @@ def fields_of(options: argparse.Namespace) -> dict[str, Any]:
     form: Form = VERBS[options.verb]
     names = [*(word.rstrip("?") for word in form.words), *form.options, "reason"]
     fields = {name: value for name in names if (value := getattr(options, name, ""))}
-    if "code?" in form.words and "code" not in fields and CODE.fullmatch(fields.get("run", "")):
-        fields["code"] = fields.pop("run")  # the run may be left out, and a code stands for one
+    code_instead_of_run(form, fields)
     command = {"command": options.verb, **fields}
     try:
         msgspec.convert(command, Command)

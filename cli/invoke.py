@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +11,12 @@ from botocore.config import Config
 
 from norikae import errors
 from norikae.adapters.aws.calls import translate
+from norikae.adapters.aws.commander import UNKNOWN, asked, heard
 
 if TYPE_CHECKING:
     from cli.target import Target
     from norikae.commands.ports import Callers, Commander
 
-UNKNOWN = "whether it took effect is unknown: ask for the status"
 CONNECT_SECONDS = 5.0
 ATTEMPTS = 3
 """Of a question. A command that changes something is sent once, and the person says whether to say it again."""
@@ -91,10 +90,7 @@ class InvokedCommander:
         """
         target = self._target
         try:
-            proof = self._callers.prove()
-            payload = json.dumps({**command, **({"proof": proof} if proof else {})}).encode()
-            answer = self._client.invoke(FunctionName=target.function, Payload=payload)
-            told = json.loads(answer["Payload"].read() or b"{}")
+            told = asked(self._client, target.function, self._callers, command)
         except errors.CredentialsExpiredError as error:
             raise _without_credentials(target, str(error)) from error
         except WITHOUT_CREDENTIALS as error:
@@ -103,10 +99,7 @@ class InvokedCommander:
             raise TimeoutError(f"{target.function} has not answered in time; {UNKNOWN}") from error
         except (exceptions.BotoCoreError, exceptions.ClientError) as error:
             raise _refused(target, error) from error
-        if "FunctionError" in answer:
-            raise _raised(target, told)
-        result: dict[str, Any] = told
-        return result
+        return heard(target.function, told)
 
 
 def _refused(target: Target, error: Exception) -> errors.NorikaeError:
@@ -134,16 +127,3 @@ def _without_credentials(target: Target, text: str) -> errors.CredentialsExpired
     profile = f" --profile {target.profile}" if target.profile else ""
     remedy = f"aws sso login{profile}, or name a profile with --profile or AWS_PROFILE"
     return errors.CredentialsExpiredError(f"AWS does not know who you are ({text.rstrip('.')}): {remedy}")
-
-
-def _raised(target: Target, told: dict[str, Any]) -> errors.NorikaeError:
-    """What the function raised, as its own class where it is one of norikae's."""
-    name, text = str(told.get("errorType", "")), str(told.get("errorMessage", ""))
-    kind = getattr(errors, name, None)
-    if kind is errors.AwsRefusedError:
-        return errors.PermanentError(text)
-    if isinstance(kind, type) and issubclass(kind, errors.NorikaeError):
-        return kind(text)
-    if not name or name.startswith(("Runtime.", "Sandbox.")):
-        return errors.UnreachableError(f"{target.function} broke off ({name or 'Unhandled'}: {text}); {UNKNOWN}")
-    return errors.PermanentError(f"{target.function} failed: {name}: {text}; its log group has the rest")

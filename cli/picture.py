@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cli.questions import ways_to_answer
+from norikae.chat.bars import bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Part = tuple[str, str]
 """Text and how it looks: a style of rich, or ""."""
-WHOLE, BAR = 100, 20
 WRONG = "bold red"
 AT_REST = {"moved": "green", "rolled-back": "yellow", "held": "yellow", "failed": WRONG, "rollback-failed": WRONG}
 """Where an application stands when nothing moves it, and how that looks."""
@@ -76,14 +76,6 @@ def lines(row: Row, depth: int = 0) -> Iterator[str]:
 def said(*words: str) -> str:
     """A command as it is typed."""
     return " ".join(("norikae", *(f"'{word}'" if " " in word else word for word in words)))
-
-
-def bar(weight: int, width: int = BAR) -> str:
-    """A weight in percent; only the whole is full, and only nothing is empty."""
-    full = round(weight / WHOLE * width)
-    if 0 < weight < WHOLE:
-        full = min(max(full, 1), width - 1)
-    return "█" * full + "░" * (width - full)
 
 
 def clock(seconds: float) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from norikae.commands.model import VERBS
+from norikae.commands.ways import APPROVED
+from norikae.commands.ways import ways_to_answer as commands_that_answer
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-APPROVED = frozenset({"plan", "sync", "decommission"})
-"""Subjects that are answered by a yes or a no."""
 
 
 def ways_to_answer(run: str, asked: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -18,18 +19,15 @@ def ways_to_answer(run: str, asked: Mapping[str, Any]) -> list[tuple[str, ...]]:
         run: whose question it is.
         asked: as ``status`` has it.
     """
-    subject, _, application = str(asked["subject"]).partition("/")
-    if subject in APPROVED:
-        if asked.get("code"):
-            return [("approve", run, asked["code"]), ("reject", run, asked["code"])]
-        by_hash = ("--subject", subject, "--plan-hash", str(asked.get("plan_hash", "")))
-        return [("approve", run, *by_hash), ("reject", run, "--subject", subject)]
-    if application:
-        go_on = "shift" if subject == "team" else "resume"
-        return [(go_on, application), ("roll-back", application)]
-    if subject == "partial":
-        return [("resume",), ("finish",), ("abort",)]
-    return [("resume",), ("abort",)]
+    return [_typed(command) for command in commands_that_answer(run, asked)]
+
+
+def _typed(command: Mapping[str, str]) -> tuple[str, ...]:
+    options = VERBS[command["command"]].options  # type: ignore[index]
+    typed = [
+        part for name, value in command.items() if name in options for part in (f"--{name.replace('_', '-')}", value)
+    ]
+    return (*(value for name, value in command.items() if name not in options), *typed)
 
 
 def question_of(command: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -46,6 +46,7 @@ def sinks(world: World) -> Iterator[Place]:
     yield from _executions(world)
     yield from _stored(account, region)
     yield from _sent(account, region)
+    yield from _chats(world)
     for number, event in enumerate(world.events.events):
         yield Place("events", f"{event['detail-type']} {number}", repr(event))
     for name, cluster in world.clusters.items():
@@ -133,6 +134,21 @@ def _sent(account: str, region: str) -> Iterator[Place]:
     for queue in sqs_backends[account][region].queues.values():
         for one in queue._messages:  # noqa: SLF001 - moto has no other way
             yield Place("queues", f"{queue.name} {one.id}", repr((one.body, one.message_attributes)))
+
+
+def _chats(world: World) -> Iterator[Place]:
+    """What stands in the chats and has stood there, what they were asked, and what they have sent."""
+    for number, line in enumerate(world.conversation.lines):
+        yield Place("chats", f"{line.chat} {line.where} {number}", repr(line))
+    for place, message in world.slack.messages.items():
+        yield Place("chats", f"slack {' '.join(place)}", repr(message))
+    for name, chat in (("slack", world.slack), ("chatwork", world.chatwork)):
+        for number, asked in enumerate(chat.asked):
+            yield Place("requests to chats", f"{asked.target} {number}", asked.body + b" " + asked.answer)
+        for number, sent in enumerate(chat.sent):
+            yield Place(
+                "requests of chats", f"{name} {sent.url.partition('?')[0]} {number}", sent.body + b" " + sent.answer
+            )
 
 
 def _plain(key: Any) -> str:

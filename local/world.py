@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from local.aws.api_gateway import ApiGatewaySimulator
 from local.aws.autoscaling import AutoScalingSimulator
+from local.aws.aws_health import AwsHealthSimulator
 from local.aws.cloudtrail import CloudTrailSimulator
 from local.aws.cloudwatch import CloudWatchSimulator
 from local.aws.dynamodb import DynamoDbSimulator
@@ -18,15 +19,23 @@ from local.aws.front import Front
 from local.aws.health import Health
 from local.aws.iam_quotas import IamSimulator
 from local.aws.identities import Identities
-from local.aws.images import PublicParameters
 from local.aws.lambda_ import LambdaSimulator
 from local.aws.message_moves import SqsSimulator
 from local.aws.route53.simulator import Route53Simulator
+from local.aws.scheduler import SchedulerSimulator
 from local.aws.secrets import SecretsSimulator
 from local.aws.secrets_extension import SecretsExtension
+from local.aws.ssm import SsmSimulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
 from local.aws.sts import StsSimulator
 from local.aws.web_identity import Issuers
+from local.chat.chatwork import NAMES as CHATWORK_NAMES
+from local.chat.chatwork import Chatwork
+from local.chat.conversation import Conversation
+from local.chat.hosts import Hosts
+from local.chat.sending import Send, nowhere
+from local.chat.slack import NAMES as SLACK_NAMES
+from local.chat.slack import Slack
 from local.edge.access_logs import AccessLogs
 from local.edge.alb import Alb
 from local.edge.alb_metrics import AlbMetrics
@@ -43,6 +52,7 @@ from local.runtime.runtime import LambdaRuntime
 from local.secrets.reading import PodReading
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from local.aws.eks.records import EksCluster
@@ -80,9 +90,12 @@ class World:
         self.certificates = CertificateStore(Authority(seed=seed))
         self.elb.has_certificate = lambda arn: bool(self.certificates.names(arn))
         self.front_door = FrontDoor(self.kernel, self.elb, self.alb, self.certificates)
+        self._open_chats()
         self._run_functions(crashes)
         self._build_clusters()
-        nodes = [self.ec2, self.autoscaling, PublicParameters(self.kernel)]
+        self.ssm = SsmSimulator(self.kernel)
+        self.aws_health = AwsHealthSimulator(self.kernel, account=account, region=region)
+        nodes = [self.ec2, self.autoscaling, self.ssm, self.aws_health]
         records = [DynamoDbSimulator(account=account, region=region), SqsSimulator(self.kernel), self.secrets]
         trail = [CloudTrailSimulator(self.kernel, self.route53)]
         pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
@@ -90,7 +103,7 @@ class World:
             self.kernel,
             [
                 *(self.eks, self.route53, self.elb, self.cloudwatch, self.step_functions, self.functions, self.events),
-                self.api_gateway,
+                *(self.scheduler, self.api_gateway),
                 *nodes,
                 *pods,
                 *records,
@@ -105,11 +118,24 @@ class World:
         self.runtime.front_url = self.front.start()
         self.runtime.extension = SecretsExtension(self.kernel, self._secrets_as)
 
+    def _open_chats(self) -> None:
+        """Slack and Chatwork, without an app; what they send goes nowhere until ``request`` leads somewhere."""
+        self.request: Send = nowhere
+        self.conversation = Conversation()
+
+        def send(url: str, headers: Mapping[str, str], body: bytes) -> Any:
+            return self.request(url, headers, body)
+
+        self.slack = Slack(self.kernel, self.conversation, send)
+        self.chatwork = Chatwork(self.kernel, self.conversation, send)
+        chats = {SLACK_NAMES: self.slack.answer, CHATWORK_NAMES: self.chatwork.answer}
+        self.chat_hosts = Hosts(self.kernel, self.certificates.authority, chats)
+
     def _run_functions(self, crashes: Crashes | None) -> None:
         """What starts functions, and what functions are started by."""
         account, region = self.environment.account, self.environment.region
         self.runtime = LambdaRuntime(self.kernel, identities=self.identities, region=region, crashes=crashes)
-        self.runtime.network.resolve = self.front_door.resolve
+        self.runtime.network.resolve = self._resolve
         self.runtime.variables = {"SSL_CERT_FILE": str(self.certificates.authority.file())}
         self.functions = LambdaSimulator(
             self.kernel, runtime=self.runtime, account=account, region=region, authorize=self._permits
@@ -133,6 +159,9 @@ class World:
             targets=Targets(function=self.functions.deliver, machine=self._start_machine, authorize=self._permits),
         )
 
+        self.scheduler = SchedulerSimulator(
+            self.kernel, account=account, region=region, function=self.functions.deliver, authorize=self._permits
+        )
         self.secrets = SecretsSimulator(self.kernel, account=account, region=region, says=self.events.says)
 
     def _build_clusters(self) -> None:
@@ -189,6 +218,7 @@ class World:
         if self.runtime.extension is not None:
             self.runtime.extension.stop()
         self.front_door.close()
+        self.chat_hosts.close()
         self.certificates.authority.close()
         self.front.stop()
 
@@ -199,6 +229,9 @@ class World:
     def cluster_states(self) -> dict[str, str]:
         """EKS status by cluster name, for the clusters that exist."""
         return {name: cluster.status for name, cluster in self.eks.clusters.items()}
+
+    def _resolve(self, name: str, port: int) -> tuple[str, int] | None:
+        return self.chat_hosts.resolve(name, port) or self.front_door.resolve(name, port)
 
     def _emit(self, event: dict[str, Any]) -> None:
         self.events.emit(event)  # which is made after the state machines

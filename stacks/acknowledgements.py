@@ -38,6 +38,11 @@ def accepted(environment: Environment) -> tuple[Accepted, ...]:
             "What a look did not do, the look of the next minute does; an old one would only be late.",
         ),
         Accepted(
+            "SupportWatch/Rule",
+            "Serverless-EventBusDLQ",
+            "EventBridge tries for a day, and the look of the next week finds whatever this one would have.",
+        ),
+        Accepted(
             "State/Evidence",
             "AwsSolutions-S1",
             "Reads of the evidence are in CloudTrail's data events; a log bucket beside it could not use our key.",
@@ -63,14 +68,26 @@ def accepted(environment: Environment) -> tuple[Accepted, ...]:
             "The boundary has no room for every machine; all begin with the environment's name, roles name each.",
         ),
         *_queues(environment),
+        *_chats(environment),
     )
 
 
 def _queues(environment: Environment) -> list[Accepted]:
     """Queues that start functions, and dead-letter queues."""
-    carries = bool(environment.secret_sync.secrets)
-    readers = ["ZoneBell/Writer", "Interruptions/Reader", *(["Secrets/Reader"] if carries else [])]
-    dead = ["ZoneBell/DeadLetters", "Interruptions/DeadLetters", "Functions/RecoverDeadLetters"]
+    notify = environment.notify
+    chats = bool(notify.slack or notify.chatwork)
+    there = {
+        "ZoneBell": True,
+        "Interruptions": True,
+        "Secrets": bool(environment.secret_sync.secrets),
+        "Chat": chats,
+        "Messages": chats or notify.amazon_q,
+    }
+    names = [name for name, is_there in there.items() if is_there]
+    readers = [f"{name}/{'Writer' if name == 'ZoneBell' else 'Reader'}" for name in names]
+    functions = ["Recover", "WatchSupport", *(["StartOnSchedule"] if environment.schedule else [])]
+    names += ["Schedules"] if environment.schedule else []
+    dead = [*(f"{name}/DeadLetters" for name in names), *(f"Functions/{name}DeadLetters" for name in functions)]
     return [
         *(
             Accepted(
@@ -86,8 +103,42 @@ def _queues(environment: Environment) -> list[Accepted]:
                 "Serverless-SQSRedrivePolicy",
                 "This queue is a dead-letter queue itself; an alarm watches it.",
             )
-            for queue in [*dead, *(["Secrets/DeadLetters"] if carries else [])]
+            for queue in dead
         ),
+        *(
+            [
+                Accepted(
+                    "Schedules/DeadLetters",
+                    "AwsSolutions-SQS3",
+                    "This is the dead-letter queue of EventBridge Scheduler, which the rule does not look at.",
+                )
+            ]
+            if environment.schedule
+            else []
+        ),
+    ]
+
+
+def _chats(environment: Environment) -> list[Accepted]:
+    """The API by which chats reach norikae, where the environment has one."""
+    notify = environment.notify
+    if not (notify.slack or notify.chatwork):
+        return []
+    signed = (
+        "A chat signs what it sends, and cannot do more; the function behind the method refuses what is not signed."
+    )
+    logged = "Logs of a stage need a role of the whole account, which is its owner's; every request's ear logs it."
+    wall = "A web ACL costs money and belongs to the account's owner; notify.web_acl of the environment file adds one."
+    logging = ("AwsSolutions-APIG1", "AwsSolutions-APIG6", "Serverless-APIGWAccessLogging")
+    return [
+        *(Accepted("ChatApi/Api", rule, signed) for rule in ("AwsSolutions-APIG4", "AwsSolutions-COG4")),
+        *(Accepted("ChatApi/Api", rule, logged) for rule in logging),
+        Accepted(
+            "ChatApi/Api",
+            "AwsSolutions-APIG2",
+            "A signature is over the raw body, so nothing may read it before the ear.",
+        ),
+        *([] if notify.web_acl else [Accepted("ChatApi/Api", "AwsSolutions-APIG3", wall)]),
     ]
 
 
@@ -123,6 +174,7 @@ def _wildcards(environment: Environment) -> list[Accepted]:
         "Functions": {
             "*": tracing,
             "<StateEvidence1A0E162C.Arn>/*": "Objects are named by runs; the bucket is fixed.",
+            "arn:aws:health:*::event/EKS/*": "AWS Health names its events; only those of EKS are read.",
             "arn:aws:route53:::change/*": "Route 53 names a change when it is made; GetChange only reads.",
             f"arn:aws:iam::{environment.account}:role/aws-service-role/eks*.amazonaws.com/*": (
                 "EKS's own service-linked roles, limited to the two services by a condition."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -17,6 +18,7 @@ from norikae.traffic.history import LEFT_BY_THE_WRITER
 from stacks import grants
 from stacks.boundary import operator_role_name, permission_boundary
 from stacks.cluster_grants import admins_leave, adopter_leaves
+from stacks.door_boundary import door_boundary
 from stacks.permissions import FUNCTIONS
 from stacks.queues import encrypted_queue
 from stacks.row import Row, Setting
@@ -38,8 +40,10 @@ WEIGHERS = "norikae:weigh"
 """The group whose members may patch Ingresses."""
 DELETERS = "norikae:drain-delete"
 """The group whose members may delete pods."""
-MESSENGERS = ("answer_chat",)
-"""Functions whose word about who said something in a chat is believed, where the stack has them."""
+MESSENGERS = ("answer_chat", "start_on_schedule", "watch_support")
+"""Functions whose word about who says something is believed, where the stack has them: a person, or a schedule."""
+KEYS = lambda_.ParamsAndSecretsLayerVersion.from_version(lambda_.ParamsAndSecretsVersions.V1_0_103)
+"""The AWS Parameters and Secrets Lambda Extension: an ear has its key without loading an SDK."""
 ADOPT_CLUSTER, RECOVER = "adopt_cluster", "recover"
 
 
@@ -65,8 +69,9 @@ class Functions(Construct):
     ) -> None:
         super().__init__(scope, identifier)
         self._environment, self._key, self._at = environment, key, at
-        self.rows = tuple(row for row in FUNCTIONS if at.carried or not row.carries)
+        self.rows = tuple(row for row in FUNCTIONS if row.only_with in at.parts())
         self.boundary = permission_boundary(self, at=at)
+        self.door_boundary = door_boundary(self, at=at)
         self.roles = {row.name: self._role(row) for row in self.rows}
         self.access = self._access()
         for statement in admins_leave(at, self.access[ADMIN_GROUP]):
@@ -83,7 +88,7 @@ class Functions(Construct):
             self,
             f"{row.identifier}Role",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            permissions_boundary=self.boundary,
+            permissions_boundary=self.door_boundary if row.door else self.boundary,
             description=f"norikae {self._environment.environment}: {row.title}",
             role_name=operator_role_name(self._environment.environment) if row.name == OPERATOR_COMMAND else None,
         )
@@ -120,7 +125,7 @@ class Functions(Construct):
             self,
             row.identifier,
             # People call this one by hand, so it has a name that they can know.
-            function_name=f"norikae-{name}-operator-command" if row.name == OPERATOR_COMMAND else None,
+            function_name=self._at.command_function if row.name == OPERATOR_COMMAND else None,
             description=f"norikae {name}: {row.title}",
             runtime=RUNTIME,
             architecture=lambda_.Architecture.ARM_64,
@@ -134,6 +139,7 @@ class Functions(Construct):
             log_group=group,
             dead_letter_queue=self._dead_letter_queue(row) if row.asynchronous else None,
             environment=self._settings(row),
+            params_and_secrets=KEYS if row.keyed else None,
         )
         group.grant_write(self.roles[row.name])
         if row.placed:
@@ -164,6 +170,10 @@ class Functions(Construct):
             "NORIKAE_DRAIN_MACHINE": self._at.drain_machine,
             "NORIKAE_UPGRADE_MACHINE": self._at.upgrade_machine,
             "NORIKAE_INTERRUPTIONS_QUEUE": self._at.interruptions_url,
+            "NORIKAE_CHAT_QUEUE": self._at.chat_queue_url,
+            "NORIKAE_CHATS": json.dumps(dict(self._at.chats)),
+            "NORIKAE_COMMAND_FUNCTION": self._at.command_function,
+            "NORIKAE_Q_TOPIC": self._at.q_topic,
             "NORIKAE_MESSENGERS": " ".join(self.roles[name].role_arn for name in MESSENGERS if name in self.roles),
             "NORIKAE_BELL": self._at.bell_url,
             "NORIKAE_DIRECTLY_AFTER": str(LEFT_BY_THE_WRITER),

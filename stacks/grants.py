@@ -52,7 +52,7 @@ def _key(at: Resources, *verbs: str, through: list[str]) -> iam.PolicyStatement:
     )
 
 
-def items(at: Resources, sid: str, actions: list[str], keys: str) -> iam.PolicyStatement:
+def items(at: Resources, sid: str, actions: list[str], *keys: str) -> iam.PolicyStatement:
     """Actions on the items of some partitions of the table only.
 
     ``Null`` refuses a call that names no key, which ``ForAllValues`` alone would let through (IAM guide, "Multivalued
@@ -63,7 +63,7 @@ def items(at: Resources, sid: str, actions: list[str], keys: str) -> iam.PolicyS
         actions=[f"dynamodb:{action}" for action in actions],
         resources=[at.table],
         conditions={
-            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys]},
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)},
             "Null": {"dynamodb:LeadingKeys": "false"},
         },
     )

@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from stacks.alarms import Alarms
+from stacks.boundary import operator_role_name
+from stacks.chat import Chat, ChatApi
 from stacks.cluster_roles import ClusterRoles
 from stacks.console_links import console_links
 from stacks.functions import Functions, log_retention
 from stacks.interruptions import Interruptions
+from stacks.messages import Messages
 from stacks.notifications import Notifications
 from stacks.reconciler import Reconciler
 from stacks.recovery import Recovery
 from stacks.resources import Resources
 from stacks.runtime import PYTHON
+from stacks.schedule import schedules
 from stacks.secrets import TOGETHER, Secrets
 from stacks.state import State
+from stacks.support import SupportWatch
 from stacks.workflow.machines import Machines, machine_name
 from stacks.zone_bell import ZoneBell
 
@@ -50,6 +55,9 @@ class NorikaeStack(cdk.Stack):
         self.bell = ZoneBell(self, "ZoneBell", key=self.state.key)
         self.interruptions = Interruptions(self, "Interruptions", key=self.state.key)
         self.secrets = self._secrets(environment)
+        notify = environment.notify
+        self.chat = Chat(self, "Chat", key=self.state.key) if notify.slack or notify.chatwork else None
+        self.messages = self._messages(environment)
         self.cluster_roles = ClusterRoles(self, "ClusterRoles")
         at = self._resources(environment)
         self.functions = Functions(self, "Functions", environment=environment, bundle=bundle, key=self.state.key, at=at)
@@ -57,6 +65,7 @@ class NorikaeStack(cdk.Stack):
         self.interruptions.starts(self.functions.by_name["interruptions"])
         if self.secrets:
             self.secrets.starts(self.functions.by_name["carry_secrets"], together=TOGETHER)
+        self.chat_api = self._let_people_in(environment)
         self.machines = Machines(
             self,
             "Machines",
@@ -74,6 +83,19 @@ class NorikaeStack(cdk.Stack):
             dead_letters=self.functions.dead_letters["recover"],
         )
         self.reconciler = Reconciler(self, "Reconciler", reconcile=self.functions.by_name["reconcile_interruptions"])
+        SupportWatch(
+            self,
+            "SupportWatch",
+            watch=self.functions.by_name["watch_support"],
+            dead_letters=self.functions.dead_letters["watch_support"],
+        )
+        self.schedules = schedules(
+            self,
+            "Schedules",
+            environment=environment,
+            key=self.state.key,
+            starter=self.functions.by_name.get("start_on_schedule"),
+        )
         self.alarms = self._alarms()
         self._outputs()
         self._say_whether_compiled(bundle)
@@ -95,6 +117,9 @@ class NorikaeStack(cdk.Stack):
                 "write_zone": self.bell.dead_letters,
                 "interruptions": self.interruptions.dead_letters,
                 **({"carry_secrets": self.secrets.dead_letters} if self.secrets else {}),
+                **({"answer_chat": self.chat.dead_letters} if self.chat else {}),
+                **({"notify_people": self.messages.dead_letters} if self.messages else {}),
+                **({"schedules": self.schedules.dead_letters} if self.schedules else {}),
             },
             waiting={"carry_secrets": self.secrets.queue} if self.secrets else {},
             topic=self.notifications.topic,
@@ -105,6 +130,33 @@ class NorikaeStack(cdk.Stack):
         names = environment.secret_sync.secrets
         arn = f"arn:{self.partition}:secretsmanager:{self.region}:{self.account}:secret:"
         return Secrets(self, "Secrets", key=self.state.key, names=names, arn=arn) if names else None
+
+    def _messages(self, environment: Environment) -> Messages | None:
+        """What brings messages to chats; nothing of it is there without any."""
+        notify = environment.notify
+        if not (notify.slack or notify.chatwork or notify.amazon_q):
+            return None
+        return Messages(
+            self,
+            "Messages",
+            environment=environment.environment,
+            key=self.state.key,
+            topic=self.notifications.topic,
+            amazon_q=notify.amazon_q,
+        )
+
+    def _let_people_in(self, environment: Environment) -> ChatApi | None:
+        """What starts the functions of chats, and the API by which chats reach them."""
+        functions = self.functions.by_name
+        if self.messages:
+            self.messages.starts(functions["notify_people"])
+        if self.chat is None:
+            return None
+        self.chat.starts(functions["answer_chat"])
+        ears = {chat: functions[f"hear_{chat}"] for chat in ("slack", "chatwork") if f"hear_{chat}" in functions}
+        return ChatApi(
+            self, "ChatApi", environment=environment.environment, ears=ears, web_acl=environment.notify.web_acl
+        )
 
     def _resources(self, environment: Environment) -> Resources:
         """What grants and settings speak of."""
@@ -146,6 +198,17 @@ class NorikaeStack(cdk.Stack):
             secrets_queue=self.secrets.queue.queue_arn if self.secrets else "",
             secrets_queue_url=self.secrets.queue.queue_url if self.secrets else "",
             secrets_dead_letters=self.secrets.dead_letters.queue_arn if self.secrets else "",
+            command_function=operator_role_name(environment.environment),  # role and function are called alike
+            chats={
+                name: chat.secret
+                for name in ("slack", "chatwork")
+                if (chat := getattr(environment.notify, name)) is not None
+            },
+            chat_queue=self.chat.queue.queue_arn if self.chat else "",
+            chat_queue_url=self.chat.queue.queue_url if self.chat else "",
+            messages=self.messages.queue.queue_arn if self.messages else "",
+            q_topic=self.messages.q_topic.topic_arn if self.messages and self.messages.q_topic else "",
+            scheduled=bool(environment.schedule),
         )
 
     def _outputs(self) -> None:
@@ -173,6 +236,14 @@ class NorikaeStack(cdk.Stack):
         }
         if self.secrets:
             outputs["SecretsQueueUrl"] = (self.secrets.queue.queue_url, "Send a letter to look after a secret at once")
+        if self.chat_api:
+            for path in self.chat_api.paths:
+                outputs[f"{path.capitalize()}Url"] = (self.chat_api.url(path), "Where the chat sends what people say")
+        if self.messages and self.messages.q_topic:
+            outputs["AmazonQTopicArn"] = (
+                self.messages.q_topic.topic_arn,
+                "For a channel configuration of Amazon Q Developer in chat applications",
+            )
         outputs |= console_links(
             self.region,
             machines={

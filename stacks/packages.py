@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SERVICES = (
-    *("autoscaling", "cloudtrail", "cloudwatch", "dynamodb", "ec2", "eks", "elbv2", "iam", "route53"),
-    *("s3", "secretsmanager", "sns", "sqs", "ssm", "stepfunctions", "sts"),
+    *("autoscaling", "cloudtrail", "cloudwatch", "dynamodb", "ec2", "eks", "elbv2", "health", "iam", "lambda"),
+    *("route53", "s3", "secretsmanager", "sns", "sqs", "ssm", "stepfunctions", "sts"),
 )
 """The AWS services whose models stay in the bundle; a client of another one fails with UnknownServiceError."""
 ENDPOINTS = frozenset(SERVICES) - {"cloudwatch", "elbv2", "stepfunctions"} | {
@@ -31,6 +31,8 @@ ENDPOINTS = frozenset(SERVICES) - {"cloudwatch", "elbv2", "stepfunctions"} | {
 }
 """The same services by their endpoint prefix, as ``endpoints.json`` names them."""
 BOTOCORE_FILES = ("_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json")
+API_FRAMEWORK = "aws_lambda_powertools/event_handler"
+"""Powertools' framework for HTTP APIs with the files of a documentation page: half of it, and no function uses it."""
 INSTANT = 315532800
 """1980-01-01 in UTC, the first instant that a zip file can hold: equal inputs give equal bytes."""
 
@@ -85,7 +87,7 @@ def _trim(packages: Path) -> None:
     for model in data.rglob("*.json.gz"):
         _shorten(model)
     _keep_endpoints(data / "endpoints.json")
-    for folder in ("bin", "boto3/data", "boto3/examples"):
+    for folder in ("bin", "boto3/data", "boto3/examples", API_FRAMEWORK):
         shutil.rmtree(packages / folder, ignore_errors=True)
     for found in [*packages.glob("*.dist-info"), *packages.rglob("tests"), *packages.rglob("__pycache__")]:
         shutil.rmtree(found, ignore_errors=True)

@@ -99,7 +99,7 @@ ERRANDS = (
         memory=1024,
         timeout=CARRY_SECONDS,
         rung=True,
-        carries=True,
+        only_with="secrets",
     ),
     Row(
         "Recover",

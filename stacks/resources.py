@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Part = Literal["secrets", "slack", "chatwork", "chats", "readers", "schedule"]
+"""What an environment has only if its file says so: ``chats`` is one at least, ``readers`` also Amazon Q."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +52,34 @@ class Resources:
     secrets_queue: str
     secrets_queue_url: str
     secrets_dead_letters: str
+    command_function: str
+    chats: Mapping[str, str]
+    chat_queue: str
+    chat_queue_url: str
+    messages: str
+    q_topic: str
+    scheduled: bool
+
+    def parts(self) -> frozenset[Literal["", Part]]:
+        """What this environment has."""
+        has: dict[Literal["", Part], bool] = {
+            "": True,
+            "secrets": bool(self.carried),
+            "slack": "slack" in self.chats,
+            "chatwork": "chatwork" in self.chats,
+            "chats": bool(self.chats),
+            "readers": bool(self.chats or self.q_topic),
+            "schedule": self.scheduled,
+        }
+        return frozenset(part for part, is_there in has.items() if is_there)
+
+    def chat_secrets(self, *chats: str) -> list[str]:
+        """ARNs of the secrets of some chats, as far as the environment has these; six characters follow the name."""
+        return [self.secret(f"{name}-??????") for chat, name in self.chats.items() if chat in chats]
+
+    def command(self) -> str:
+        """ARN of the function that carries commands out."""
+        return self.arn("lambda", f"function:{self.command_function}")
 
     def arn(self, service: str, resource: str) -> str:
         """An ARN in this account and region."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from stacks.resources import Part
+
 if TYPE_CHECKING:
     from stacks.cluster_grants import Group
     from stacks.grants import Grant
@@ -49,9 +51,10 @@ class Row:
         groups: its Kubernetes groups; a function with any runs in the environment's controller subnets.
         rung: whether a queue starts it, which has dead letters of its own and tries again.
         repeated: whether a schedule starts it every minute, so that one failure is made good by the next look.
-        carries: whether it is there only where the environment file names secrets to carry.
+        only_with: the part of an environment without which it is not there; "" for a function that every one has.
         enters: it runs there without being a member of any group; it makes itself one when it has to.
         door: whether it is under the small boundary of the doors: it touches neither clusters nor records.
+        keyed: whether it reads secrets from the AWS Parameters and Secrets Lambda Extension, which is a layer of it.
         settings: the environment variables that it reads.
         memory: in MiB; the processor share grows with it.
         timeout: in seconds, below the state's own 300.
@@ -69,8 +72,9 @@ class Row:
     enters: bool = False
     rung: bool = False
     repeated: bool = False
-    carries: bool = False
+    only_with: Literal["", Part] = ""
     door: bool = False
+    keyed: bool = False
 
     @property
     def placed(self) -> bool:

@@ -27,7 +27,7 @@ def argocd_secrets(at: Resources) -> list[iam.PolicyStatement]:
     secrets = at.named_secrets()
     return [
         iam.PolicyStatement(sid="Secrets", actions=["secretsmanager:GetSecretValue"], resources=secrets),
-        _key_of(at, secrets),
+        key_of(at, secrets),
     ]
 
 
@@ -46,7 +46,7 @@ def values_read(at: Resources) -> list[iam.PolicyStatement]:
                 "Null": {f"secretsmanager:ResourceTag/{NAMESPACES_TAG}": "false"},
             },
         ),
-        _key_of(at, secrets),
+        key_of(at, secrets),
     ]
 
 
@@ -91,7 +91,7 @@ def deliveries_write(at: Resources) -> list[iam.PolicyStatement]:
     ]
 
 
-def _key_of(at: Resources, secrets: list[str]) -> iam.PolicyStatement:
+def key_of(at: Resources, secrets: list[str]) -> iam.PolicyStatement:
     """Decryption of these secrets only, and only by Secrets Manager.
 
     A key of the owner's has to admit the role, too (Secrets Manager guide, "Secret encryption and decryption").

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # every function imports this module, and needs few of these 
     from norikae.preflight.insights_port import Insights
     from norikae.secret_sync.ports import Deliveries, Letters, Safe, Shelf
     from norikae.settings import Settings
+    from norikae.support.ports import AwsHealth, Reminders
     from norikae.traffic.locks import Locks
     from norikae.traffic.ports import Dns, LoadBalancers, Trail
     from norikae.upgrade.ports import Evidence, Executions, RunTable, Topic
@@ -179,6 +180,14 @@ class Ports(Protocol):
     @property
     def calendars(self) -> Calendars:
         """Calendars of changes."""
+
+    @property
+    def aws_health(self) -> AwsHealth:
+        """What AWS says about the health of EKS."""
+
+    @property
+    def reminders(self) -> Reminders:
+        """What people were told about the end of support."""
 
     def shelf(self, cluster: str) -> Shelf:
         """A cluster's API as secrets are carried to it; NotFoundError while there is no such cluster or API."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local.demo.checks import Check
+from local.demo.sink_watch import Leaks, named
 from local.sinks import SECRETS, Place, objects, of_files, sinks
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from local.world import World
 
 LOOK_SECONDS = 5
-SHOWN = 5
 
 
 class CanaryWatch:
@@ -32,8 +32,7 @@ class CanaryWatch:
 
     def __init__(self, world: World, canary: Canary) -> None:
         self._world, self._canary = world, canary
-        self.leaks: dict[tuple[str, str], None] = {}
-        """Sinks and places, in the order in which they were found."""
+        self.leaks: Leaks = {}
         self.searched: dict[str, int] = {}
         """How many places were searched, by sink."""
         self.holders: set[tuple[str, str]] = set()
@@ -63,9 +62,7 @@ class CanaryWatch:
         """That no value was found, and that the search would have found one."""
         name = "no value of a secret is anywhere but in the clusters' Secrets"
         if self.leaks:
-            places = [f"{sink}: {where}" for sink, where in self.leaks]
-            more = [f"and {len(places) - SHOWN} more"] if len(places) > SHOWN else []
-            return Check(name, False, "; ".join([*places[:SHOWN], *more]))
+            return Check(name, False, named(self.leaks))
         places_count = sum(self.searched.values())
         detail = f"{len(self.holders)} Secrets have them; {places_count:,} places of {len(self.searched)} kinds do not"
         return Check(name, bool(self.holders), detail)

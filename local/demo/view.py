@@ -10,8 +10,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from cli.picture import bar, clock
+from cli.picture import clock
 from local.demo.report import phase_in_words
+from norikae.chat.bars import bar
 
 if TYPE_CHECKING:
     from types import TracebackType

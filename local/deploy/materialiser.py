@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from local.deploy import api, compute, identity, messaging, storage
+from local.deploy import api, compute, identity, messaging, scheduling, storage
 from local.deploy.order import ordered
 from local.deploy.properties import Place, Properties
 from local.deploy.template import DeployError, Template, templates
@@ -55,6 +55,8 @@ _MAKERS: dict[str, Callable[[Place, Properties], Made]] = {
     "AWS::SQS::Queue": messaging.queue,
     "AWS::SQS::QueuePolicy": messaging.queue_policy,
     "AWS::SSM::Parameter": identity.parameter,
+    "AWS::Scheduler::Schedule": scheduling.schedule,
+    "AWS::Scheduler::ScheduleGroup": scheduling.schedule_group,
     "AWS::SecretsManager::Secret": identity.secret,
     "AWS::StepFunctions::StateMachine": compute.state_machine,
 }

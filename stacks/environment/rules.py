@@ -21,6 +21,7 @@ from stacks.environment import roles
 from stacks.environment.gate_rules import GATE_RULES
 from stacks.environment.interruption_rules import INTERRUPTION_RULES
 from stacks.environment.lines import Path
+from stacks.environment.notify_rules import NOTIFY_RULES
 from stacks.environment.schema import complete, duration_text, types_schema
 from stacks.environment.shift_rules import SHIFT_RULES
 from stacks.environment.window_rules import WINDOW_RULES
@@ -100,6 +101,7 @@ def _rules() -> list[Rule]:
         *SHIFT_RULES,
         *INTERRUPTION_RULES,
         *WINDOW_RULES,
+        *NOTIFY_RULES,
         ((("clusters", "node_groups"),), _sizes_fit),
         ((("clusters", "node_groups"),), _group_names_differ),
         ((("clusters", "node_groups"),), _one_processor),

@@ -13,6 +13,8 @@ import msgspec
 
 from norikae.environment import Environment, Windows
 from norikae.errors import SettingsError
+from norikae.scheduled.expression import At, read_expression
+from norikae.scheduled.occurrence import is_skipped, next_after
 from norikae.windows.fit import longest_opening
 from norikae.windows.needs import needs_of
 from norikae.windows.opening import open_at, zone_of
@@ -24,7 +26,8 @@ from stacks.environment.schema import duration_text
 PART: Path = ("windows",)
 CALENDAR = re.compile(r"[A-Za-z0-9_.-]{3,128}|arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:document/[A-Za-z0-9_./-]+")
 """A document's name or ARN (Systems Manager API reference, GetCalendarState, CalendarNames)."""
-CRON_FIELDS = 6
+LONGEST_ZONE = 50
+"""Characters (Scheduler API reference, CreateSchedule, ScheduleExpressionTimezone)."""
 
 
 def windows_can_be_read(values: Values) -> None:
@@ -72,33 +75,32 @@ def what_follows_fits(values: Values) -> None:
 
 
 def schedules_are_whole(values: Values) -> None:
-    """Each schedule has its own name, and an expression that EventBridge Scheduler takes."""
-    schedules = values("schedule")
+    """Each schedule has its own name, and an expression that EventBridge Scheduler takes and that comes once more."""
+    schedules, timezone = values("schedule"), values(*PART, "timezone")
     names = [one["name"] for one in schedules]
+    if schedules and len(timezone) > LONGEST_ZONE:
+        wrong = f"has {len(timezone)} characters, and EventBridge Scheduler takes {LONGEST_ZONE}"
+        values.mistake((*PART, "timezone"), wrong, "write a shorter name of the same zone")
     for place, one in enumerate(schedules):
         if one["name"] in names[:place]:
             path: Path = ("schedule", place, "name")
             values.mistake(path, f'is "{one["name"]}", as another schedule', "give every schedule its own name")
-        if wrong := _no_expression(one["at"]):
-            right = "write `at(2026-12-01T10:00:00)` or `cron(0 10 ? * TUE#1 *)`: minute hour day month weekday year"
-            values.mistake(("schedule", place, "at"), f'is "{one["at"]}", which {wrong}', right)
+        path = ("schedule", place, "at")
+        if not _mistake(values, path, partial(read_expression, one["at"])):
+            _schedule_comes(values, path, one["at"], timezone)
 
 
-def _no_expression(text: str) -> str:
-    """Why EventBridge Scheduler would not take an expression; empty when it does (Scheduler guide, Schedule types)."""
-    kind, _, inner = text.removesuffix(")").partition("(")
-    if kind == "at":
-        try:
-            datetime.strptime(inner, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
-        except ValueError:
-            return "is no date and time"
-        return ""
-    fields = inner.split()
-    if len(fields) != CRON_FIELDS:
-        return f"has {len(fields)} fields instead of six"
-    if (fields[2] == "?") == (fields[4] == "?"):
-        return "has to have a ? for either the day of the month or the weekday"
-    return ""
+def _schedule_comes(values: Values, path: Path, text: str, timezone: str) -> None:
+    """Scheduler refuses ``at`` a time that has passed; what never comes would start nothing, unnoticed."""
+    try:
+        zone, expression = zone_of(timezone), read_expression(text)
+    except SettingsError:
+        return  # another rule says so
+    if next_after(expression, zone, datetime.now(UTC).timestamp()) is None:
+        values.mistake(path, f'is "{text}", which does not come any more', "remove it, or write a time that is to come")
+    elif isinstance(expression, At) and is_skipped(expression.moment, zone):
+        wrong = f'is "{text}", which clocks in {timezone} skip when they are put forward'
+        values.mistake(path, wrong, "write a time an hour earlier or later")
 
 
 def support_is_told_in_order(values: Values) -> None:

@@ -14,6 +14,7 @@ import yaml
 
 from norikae.cluster.eks_port import Cluster
 from norikae.drain.ports import Machine
+from norikae.environment.notify import Notify, Slack
 from norikae.upgrade.compare import compare_wave
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.phase import enter
@@ -29,6 +30,7 @@ from tests.unit.fakes.singletons import NIGHTLY, HandOff, cron_job
 from tests.unit.fakes.story import APP, BLUE, GREEN, RUN, WRITER, Story
 from tests.unit.fakes.waves import Wave, config_map
 from tests.unit.secret_sync.carried import Story as Secrets
+from tests.unit.support.looks import Looks
 from tests.unit.zone.stories import Zones
 
 Json = dict[str, Any]
@@ -52,7 +54,8 @@ def handler(name: str) -> Handler:
     events = dict.fromkeys(
         ("carry_secrets", "interruptions", "recover", "reconcile_interruptions", "write_zone"), "events"
     )
-    folder = {**events, "operator_command": "operator"}.get(name, "workflow")
+    others = {"operator_command": "operator", "answer_chat": "chat", "watch_support": "schedule"}
+    folder = {**events, **others, "start_on_schedule": "schedule"}.get(name, "workflow")
     found: Handler = importlib.import_module(f"handlers.{folder}.{name}").handler
     return found
 
@@ -137,6 +140,12 @@ def _story(*, weight: int | None = None, arrived: bool = False, began: bool = Tr
     return story
 
 
+def _supported() -> Looks:
+    looks = Looks()
+    looks.comes("2026-06-01")
+    return looks
+
+
 def _written() -> Story:
     story = _story()
     story.set_to(5)
@@ -192,6 +201,13 @@ def _cordoned() -> Beginning:
     return world
 
 
+def _spoken() -> Story:
+    story = _story(weight=5)
+    slack = Slack(secret="norikae/demo/slack", team="T01AB", channel="C01AB")
+    story.ports.environment = msgspec.structs.replace(story.ports.environment, notify=Notify(slack=slack))
+    return story
+
+
 WORLDS: dict[str, Callable[[], Beginning | Draining | Secrets | Story]] = {
     "plan_upgrade": _free,
     "run_preflight": _planned,
@@ -238,6 +254,8 @@ WORLDS: dict[str, Callable[[], Beginning | Draining | Secrets | Story]] = {
     "carry_secrets": _rotated,
     "drain_slice": _draining,
     "operator_command": lambda: _story(weight=5),
+    "answer_chat": _spoken,
+    "watch_support": _supported,
 }
 """Every handler, and the world before its recorded event."""
 

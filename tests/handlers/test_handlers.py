@@ -61,12 +61,14 @@ ANSWERS: dict[str, Json] = {
     "finish_shift": {"application": APP, "outcome": "held", "weight": 5},
     "reconcile_interruptions": {"outcome": "demo-1-33: ip-10-0-0-1 is kept"},
     "operator_command": {"run": RUN},
+    "watch_support": {"cluster": BLUE, "version": "1.33", "told": ["support-ends/standard"], "run": "demo-1-35-0001"},
     "interruptions": {"batchItemFailures": [], "ignored": {"test-notification: direct": 1}},
     "carry_secrets": {"batchItemFailures": [], "carried": {"secrets": 1, "written": 2}},
+    "answer_chat": {"batchItemFailures": [], "carried": {"status": 1}},
 }
 WITHOUT_A_RUN = {
     *("recover", "adopt_cluster", "clean_green", "drain_slice", "write_zone", "interruptions"),
-    *("reconcile_interruptions", "carry_secrets"),
+    *("reconcile_interruptions", "carry_secrets", "answer_chat"),
 }
 """Recover raises before it knows the run; errands need none."""
 TOKENS = [name for name in WORLDS if "task_token" in event(name)]

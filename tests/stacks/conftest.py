@@ -12,27 +12,35 @@ from local.assembly import assembly
 from local.demo.scenarios import SCENARIOS
 from tests.stacks.template import Template
 
-CARRIES = {"secret_sync.secrets": ["demo/*", "chat-password"]}
-"""Every function is there only where secrets are carried."""
+WHOLE = {
+    "secret_sync.secrets": ["demo/*", "chat-password"],
+    "notify": {
+        "slack": {"secret": "norikae/demo/slack", "team": "T01AB", "channel": "C01AB"},
+        "chatwork": {"secret": "norikae/demo/chatwork", "room": "123456", "account": "7654321"},
+        "amazon_q": True,
+    },
+    "schedule": [{"name": "quarterly", "at": "cron(0 10 ? 1,4,7,10 TUE#2 *)", "version": "1.35"}],
+}
+"""Every function is there only where secrets are carried, both chats are read and something starts by itself."""
 
 
 @pytest.fixture(scope="session")
 def template() -> Template:
     """The stack's template; synth itself fails on findings of the rule packs that nobody accepted."""
-    return _template(assembly("demo", CARRIES))
+    return _template(assembly("demo", WHOLE))
 
 
 @pytest.fixture(scope="session")
 def sticky_template() -> Template:
     """The template of an environment whose runs care about clients that stick."""
-    return _template(assembly("demo", {**SCENARIOS["sticky-clients"].changes, **CARRIES}))
+    return _template(assembly("demo", {**SCENARIOS["sticky-clients"].changes, **WHOLE}))
 
 
 @pytest.fixture(scope="session")
 def told_template() -> Template:
     """The template of an environment in which external-dns is told the weights, and budgets count until the end."""
     respected = {f"interruptions.{kind}.budgets": "respect" for kind in ("spot", "capacity", "state_change")}
-    return _template(assembly("demo", {"dns.owner": "external-dns", **respected, **CARRIES}))
+    return _template(assembly("demo", {"dns.owner": "external-dns", **respected, **WHOLE}))
 
 
 @pytest.fixture(scope="session")
@@ -42,5 +50,10 @@ def uncarried_template() -> Template:
 
 
 def _template(folder: Path) -> Template:
+    return Template(read(folder))
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The template of the demo environment in a cloud assembly."""
     content: dict[str, Any] = json.loads((folder / "norikae-demo.template.json").read_text())
-    return Template(content)
+    return content

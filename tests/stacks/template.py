@@ -87,10 +87,17 @@ class Template:
         alarms = self.of("AWS::CloudWatch::Alarm").values()
         return {alarm["MetricName"] for alarm in alarms if of_queue in alarm.get("Dimensions", [])}
 
-    def boundary(self) -> list[Json]:
-        """The statements of the permission boundary."""
-        statements: list[Json] = self.only("AWS::IAM::ManagedPolicy")["PolicyDocument"]["Statement"]
+    def boundary(self, kind: str = "Boundary") -> list[Json]:
+        """The statements of a permission boundary: that of most functions, or the small ``DoorBoundary``."""
+        found = self.of("AWS::IAM::ManagedPolicy")
+        (policy,) = [made for name, made in found.items() if name[:-8] == f"Functions{kind}"]
+        statements: list[Json] = policy["PolicyDocument"]["Statement"]
         return statements
+
+    def boundary_of(self, role: str) -> str:
+        """Which boundary a role has, such as ``DoorBoundary``."""
+        name: str = self.of("AWS::IAM::Role")[role]["PermissionsBoundary"]["Ref"]
+        return name[:-8].removeprefix("Functions")
 
 
 LONGEST_NAME = 95

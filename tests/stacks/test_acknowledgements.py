@@ -13,9 +13,9 @@ import pytest
 from local.assembly import environment_file
 from stacks.acknowledgements import accepted
 from stacks.environment_file import load
-from tests.stacks.conftest import CARRIES
+from tests.stacks.conftest import WHOLE
 
-FILE = environment_file("demo", CARRIES)
+FILE = environment_file("demo", WHOLE)
 SYNTH = """
 import sys, app
 from pathlib import Path

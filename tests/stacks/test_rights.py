@@ -56,6 +56,7 @@ TAKES_NO_RESOURCE = {
     "logs:ListLogDeliveries": "log delivery of state machines takes no resource",
     "logs:PutResourcePolicy": "log delivery of state machines takes no resource",
     "logs:UpdateLogDelivery": "log delivery of state machines takes no resource",
+    "health:DescribeEvents": "takes no resource",
     "states:SendTaskFailure": "a task token is not a resource; exactly one role has it",
     "states:SendTaskSuccess": "a task token is not a resource; exactly one role has it",
     "xray:GetSamplingRules": "X-Ray takes no resource",
@@ -67,12 +68,16 @@ ROWS = pytest.mark.parametrize("row", FUNCTIONS, ids=lambda row: row.name)
 
 
 def test_every_function_has_a_role_of_its_own_under_the_boundary(template: Template) -> None:
-    roles = [template.role_of(row.identifier) for row in FUNCTIONS]
-    (boundary,) = template.of("AWS::IAM::ManagedPolicy")
-    assert len(set(roles)) == len(FUNCTIONS) == len(template.of("AWS::Lambda::Function"))
-    for role in roles:
-        assert template.of("AWS::IAM::Role")[role]["PermissionsBoundary"] == {"Ref": boundary}
+    roles = {template.role_of(row.identifier): row for row in FUNCTIONS}
+    assert len(roles) == len(FUNCTIONS) == len(template.of("AWS::Lambda::Function"))
+    for role, row in roles.items():
+        assert template.boundary_of(role) == _boundary(row)
         assert "ManagedPolicyArns" not in template.of("AWS::IAM::Role")[role]
+
+
+def _boundary(row: Row) -> str:
+    """The construct of a row's boundary."""
+    return "DoorBoundary" if row.door else "Boundary"
 
 
 def test_exactly_one_role_can_answer_a_waiting_state(template: Template) -> None:
@@ -93,7 +98,8 @@ def test_the_boundary_keeps_every_other_role_from_answering(template: Template) 
 
 def test_no_right_names_an_action_by_wildcard(template: Template) -> None:
     roles = template.of("AWS::IAM::Role")
-    statements = [s for role in roles for s in template.rights(role)] + template.boundary()
+    statements = [s for role in roles for s in template.rights(role)]
+    statements += [*template.boundary(), *template.boundary("DoorBoundary")]
     assert [action for action in allowed(statements) if "*" in action] == []
 
 
@@ -110,16 +116,52 @@ def test_a_right_on_every_resource_is_one_that_takes_none(template: Template) ->
 
 @ROWS
 def test_the_boundary_allows_what_the_role_allows(template: Template, row: Row) -> None:
-    assert allowed(template.rights(template.role_of(row.identifier))) <= allowed(template.boundary())
+    assert allowed(template.rights(template.role_of(row.identifier))) <= allowed(template.boundary(_boundary(row)))
 
 
-def test_the_boundary_is_no_wider_than_all_roles_together(template: Template) -> None:
-    wanted = {action for row in FUNCTIONS for action in allowed(template.rights(template.role_of(row.identifier)))}
-    assert allowed(template.boundary()) == wanted
+@pytest.mark.parametrize("kind", ["Boundary", "DoorBoundary"])
+def test_a_boundary_is_no_wider_than_all_of_its_roles_together(template: Template, kind: str) -> None:
+    rows = [row for row in FUNCTIONS if _boundary(row) == kind]
+    wanted = {action for row in rows for action in allowed(template.rights(template.role_of(row.identifier)))}
+    assert allowed(template.boundary(kind)) == wanted
+
+
+def test_a_door_touches_no_cluster_no_record_and_no_waiting_state(template: Template) -> None:
+    kinds = {action.partition(":")[0] for action in allowed(template.boundary("DoorBoundary"))}
+    assert kinds == {
+        *("logs", "xray", "dynamodb", "kms", "sns", "sqs", "lambda", "secretsmanager"),
+        *("eks", "health"),
+    }
+    assert {one for one in allowed(template.boundary("DoorBoundary")) if one.startswith("eks:")} == {
+        "eks:DescribeCluster",
+        "eks:DescribeClusterVersions",
+    }
+
+
+def test_a_door_invokes_the_one_function_that_carries_commands_out(template: Template) -> None:
+    invoking = {
+        row.name: statement["Resource"]
+        for row in FUNCTIONS
+        for statement in template.allowing(row.identifier, "lambda:InvokeFunction")
+    }
+    assert set(invoking) == {"answer_chat", "start_on_schedule", "watch_support"}
+    assert all(arn.endswith(":function:norikae-demo-operator-command") for arn in invoking.values())
+
+
+def test_an_ear_can_do_nothing_but_read_its_key_and_put_letters_into_the_queue(template: Template) -> None:
+    for chat in ("slack", "chatwork"):
+        role = template.role_of(f"Hear{chat.capitalize()}")
+        assert {one for one in allowed(template.rights(role)) if not one.startswith(("logs:", "xray:"))} == {
+            *("secretsmanager:GetSecretValue", "sqs:SendMessage"),
+            *("kms:Decrypt", "kms:GenerateDataKey"),
+        }
+        (read,) = template.allowing(f"Hear{chat.capitalize()}", "secretsmanager:GetSecretValue")
+        assert read["Resource"].endswith(f":secret:norikae/demo/{chat}-??????")
 
 
 def test_the_boundary_fits_into_a_managed_policy(template: Template) -> None:
-    assert length(template.only("AWS::IAM::ManagedPolicy")["PolicyDocument"]) + _room_left_for_secrets(template) < 6144
+    assert length({"Version": "2012-10-17", "Statement": template.boundary()}) + _room_left_for_secrets(template) < 6144
+    assert length({"Version": "2012-10-17", "Statement": template.boundary("DoorBoundary")}) < 6144
 
 
 def _room_left_for_secrets(template: Template) -> int:

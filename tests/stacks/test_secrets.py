@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 ARN = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:"
 CARRIED = [f"{ARN}chat-password-??????", f"{ARN}demo/*"]
-ROW = next(row for row in FUNCTIONS if row.carries)
+ROW = next(row for row in FUNCTIONS if row.only_with == "secrets")
 EVENTS = {name: rule.pattern for name, rule in rules(["demo/*", "chat-password"], ARN).items() if rule.pattern}
 
 
@@ -163,7 +163,8 @@ def test_values_are_read_by_the_one_that_carries_them_and_only_with_the_consent_
         for row in FUNCTIONS
         for statement in template.allowing(row.identifier, "secretsmanager:GetSecretValue")
     }
-    assert reading.keys() == {"ensure_argo_cd", "carry_secrets"}
+    chats = {"hear_slack", "hear_chatwork", "answer_chat", "notify_people"}
+    assert reading.keys() == {"ensure_argo_cd", "carry_secrets", *chats}
     carrying = reading["carry_secrets"]
     assert (carrying["Action"], carrying["Resource"]) == ("secretsmanager:GetSecretValue", CARRIED)
     assert carrying["Condition"] == {

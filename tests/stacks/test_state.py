@@ -27,8 +27,8 @@ def test_one_key_encrypts_everything_and_rotates(template: Template) -> None:
     assert template.only("AWS::KMS::Key")["EnableKeyRotation"] is True
     arn = {"Fn::GetAtt": [key, "Arn"]}
     assert template.only("AWS::DynamoDB::Table")["SSESpecification"]["KMSMasterKeyId"] == arn
-    assert template.only("AWS::SNS::Topic")["KmsMasterKeyId"] == arn
-    assert [queue["KmsMasterKeyId"] for queue in template.of("AWS::SQS::Queue").values()] == [arn] * 7
+    assert {made["KmsMasterKeyId"] == arn for made in template.of("AWS::SNS::Topic").values()} == {True}
+    assert [queue["KmsMasterKeyId"] for queue in template.of("AWS::SQS::Queue").values()] == [arn] * 14
 
 
 def test_every_log_group_is_encrypted_and_ends(template: Template) -> None:

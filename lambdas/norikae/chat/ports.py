@@ -55,7 +55,7 @@ class Thread(msgspec.Struct, frozen=True, kw_only=True):
     posted: Posted | None = None
     body: str = ""
     state: dict[str, Any] = {}
-    at: float = 0
+    at: float = 0.0
 
 
 class Threads(Protocol):
@@ -71,8 +71,15 @@ class Threads(Protocol):
 class Seen(Protocol):
     """Requests and messages that were taken already, in the table; forgotten when they could not be taken any more."""
 
-    def first(self, key: str, keep_seconds: int) -> bool:
-        """Whether nobody has taken it yet; it is taken now."""
+    def first(self, key: str, keep_seconds: int, *, by: str = "") -> bool:
+        """Whether nobody else has taken it yet; it is taken now.
+
+        ``by`` is whose copy it is, such as the queue's id of a message: whoever took it and broke off before it was
+        settled is first once more, and every other copy is not. Without it, nobody is first twice.
+        """
+
+    def settle(self, key: str, keep_seconds: int) -> None:
+        """It is carried out, and nobody is first with it any more."""
 
     def forget(self, key: str) -> None:
         """It was not carried out after all, and may come again."""

@@ -29,6 +29,7 @@ class Cluster:
         ca: its certificate authority, in base64.
         service_cidr: the addresses of its Services.
         security_group: the security group that EKS made for control plane and nodes.
+        extends_support: whether it goes into extended support, which is paid; one that does not is upgraded by EKS.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Cluster:
     ca: str = ""
     service_cidr: str = ""
     security_group: str = ""
+    extends_support: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,14 @@ class ClusterVersion:
 
     Args:
         status: UNSUPPORTED, STANDARD_SUPPORT or EXTENDED_SUPPORT (``versionStatus``; ``status`` is deprecated).
+        standard_until: when its standard support ends, in seconds since the epoch; None when EKS does not say.
+        extended_until: the same of extended support.
     """
 
     version: str
     status: str
+    standard_until: float | None = None
+    extended_until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,7 @@ def serving_cluster(eks: Eks, environment: Environment, recorded: str) -> Cluste
     """
     blue = eks.cluster(recorded)
     if blue is None:
-        raise NotFoundError(
-            f"blue is {recorded} by the record, but EKS knows no such cluster; correct clusters.adopt in the "
-            "environment file (docs/runbook.md, 'EKS knows no such cluster')"
-        )
+        raise unknown(recorded)
     owner = blue.tags.get(ENVIRONMENT_TAG)
     if owner is None:
         raise RefusedError(
@@ -48,6 +45,14 @@ def serving_cluster(eks: Eks, environment: Environment, recorded: str) -> Cluste
                 "take the tag off the one that does not serve, or unadopt it"
             )
     return blue
+
+
+def unknown(recorded: str) -> NotFoundError:
+    """The error for a blue of the record that EKS does not know."""
+    return NotFoundError(
+        f"blue is {recorded} by the record, but EKS knows no such cluster; correct clusters.adopt in the "
+        "environment file (docs/runbook.md, 'EKS knows no such cluster')"
+    )
 
 
 def _others(eks: Eks, environment: Environment, recorded: str) -> list[Cluster]:

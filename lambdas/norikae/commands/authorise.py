@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from norikae.commands.roles import MAY, OF_A_MACHINE, OF_A_TEAM, roles_for
+from norikae.commands.roles import MAY, OF_A_MACHINE, OF_A_SCHEDULE, OF_A_TEAM, roles_for
 from norikae.errors import ForbiddenError
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def authorise(environment: str, caller: Caller, command: Command, team: str | No
     has = f"has only the role {' and '.join(caller.roles)}" if caller.roles else "has no role here"
     if caller.is_machine:
         has = "is a shift, which may only pause and abort"
+    if caller.is_schedule:
+        has = "is a schedule, which may only start and plan"
     raise ForbiddenError(
         f"{caller.name or 'somebody who does not prove who they are'} may not {command.command}{about} in "
         f"{environment}: it {has}; {_who_may(command, team)} may (access in the environment file, docs/access.md)"
@@ -48,6 +50,8 @@ def may(caller: Caller, command: Command, team: str | None) -> bool:
     """
     if caller.is_machine:
         return command.command in OF_A_MACHINE
+    if caller.is_schedule and command.command not in OF_A_SCHEDULE:
+        return False
     for role in caller.roles:
         if command.command not in MAY[role]:
             continue

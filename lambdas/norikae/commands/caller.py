@@ -1,4 +1,4 @@
-"""Who says a command: a person by any door, somebody whom only IAM knows, or a shift of norikae's own."""
+"""Who says a command: a person by any door, somebody whom only IAM knows, a schedule, or a shift of norikae's own."""
 
 from __future__ import annotations
 
@@ -44,6 +44,11 @@ class Caller:
         """Whether it is a state machine of norikae's own."""
         return self.actor.door == "machine"
 
+    @property
+    def is_schedule(self) -> bool:
+        """Whether nobody says it but the clock."""
+        return self.actor.door == "schedule"
+
 
 def who(ports: Ports, command: Command) -> Caller:
     """Who says it, as far as that is proven.
@@ -62,6 +67,8 @@ def who(ports: Ports, command: Command) -> Caller:
     if is_messenger(arn, ports.settings.messengers.split()):
         if actor is None or actor.door == "iam":
             raise BadRequestError("command: actor: a function that speaks for people in chats has to say for whom")
+        if actor.door == "schedule":
+            return _schedule(actor)
         return _known(ports.environment.access, actor, or_else=())
     if actor is not None:
         raise ForbiddenError(
@@ -130,6 +137,18 @@ def _known(access: Access, actor: Actor, or_else: tuple[Role, ...]) -> Caller:
     if person is None:
         return Caller(name=actor.id, actor=actor, roles=or_else)
     return Caller(name=person.name, actor=actor, roles=person.roles, teams=person.teams, person=person.name)
+
+
+def _schedule(actor: Actor) -> Caller:
+    """A schedule of the environment file, as a requester who is no person: whoever says yes is somebody else.
+
+    Raises:
+        BadRequestError: it has no name.
+    """
+    if not actor.id:
+        raise BadRequestError("command: actor: id: a schedule has to say what it is called")
+    name = f"schedule {actor.id}"
+    return Caller(name=name, actor=actor, roles=("operator",), person=name)
 
 
 def _machine(ports: Ports, command: Command, actor: Actor) -> Caller:

@@ -29,8 +29,8 @@ Verb = Literal[
     "sweep-secrets",
     "redrive-secrets",
 ]
-Door = Literal["iam", "slack", "chatwork", "machine"]
-"""Where a person is known from: IAM (console, terminal, schedule), a chat, or a state machine of norikae itself."""
+Door = Literal["iam", "slack", "chatwork", "schedule", "machine"]
+"""Where somebody is known from: IAM (console, terminal), a chat, the clock, or a state machine of norikae itself."""
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Long = Annotated[str, msgspec.Meta(max_length=1000)]
 
@@ -40,8 +40,8 @@ class Actor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     Args:
         door: which.
-        id: ``<team>/<user>`` of Slack, the account id of Chatwork, the ARN of an AWS session or execution; "" when IAM
-            let somebody in who did not prove who they are.
+        id: ``<team>/<user>`` of Slack, the account id of Chatwork, the ARN of an AWS session or execution, the name
+            of a schedule; "" when IAM let somebody in who did not prove who they are.
         place: the channel or room.
         name: how the chat shows them; for people's eyes only.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,6 +23,8 @@ OF_A_MACHINE = "application"
 FIELDS = tuple(name for name in Command.__struct_fields__ if name != "command")
 MOST = 40
 """Characters of a word that is none of ours which an error repeats."""
+CODE = re.compile(r"[A-Za-z0-9]{6}")
+"""A question's code; names of runs have dashes."""
 NOTHING_SAID = Command(command="help")
 
 
@@ -91,8 +94,29 @@ def _refuse_other_fields(command: Command) -> None:
             raise BadRequestError(f"command: {name}: name the {name} to {command.command}{besides}")
 
 
-def _near(word: object, known: Collection[str], what: str) -> str:
+def code_instead_of_run(form: Form, fields: dict[str, Any]) -> None:
+    """In a line of words the run may be left out before a code, which stands for one.
+
+    Args:
+        form: the verb's.
+        fields: what was said, by the order of the verb's words; changed.
+    """
+    if "code?" in form.words and "code" not in fields and CODE.fullmatch(fields.get("run", "")):
+        fields["code"] = fields.pop("run")
+
+
+def near_to(word: object, known: Collection[str]) -> str:
+    """Which of some names somebody may have meant; "" for none.
+
+    Args:
+        word: as it was said.
+        known: the names that there are.
+    """
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
 
-    near = get_close_matches(str(word), known, n=1)
-    return f"did you mean {near[0]}?" if near else f"{what}: {', '.join(known)}"
+    return next(iter(get_close_matches(str(word), known, n=1)), "")
+
+
+def _near(word: object, known: Collection[str], what: str) -> str:
+    near = near_to(word, known)
+    return f"did you mean {near}?" if near else f"{what}: {', '.join(known)}"

@@ -20,6 +20,8 @@ OF_THE_ENVIRONMENT: frozenset[Verb] = frozenset({"adopt", "unadopt", "clean-gree
 """What changes which clusters norikae has to do with."""
 OF_A_MACHINE: frozenset[Verb] = frozenset({"pause", "abort"})
 """What a shift may say to its run when a gate has failed."""
+OF_A_SCHEDULE: frozenset[Verb] = frozenset({"plan", "start"})
+"""What the clock may say; what follows needs people."""
 MAY: Mapping[Role, frozenset[Verb]] = {
     "viewer": ASKS,
     "team": ASKS | OF_A_TEAM,

@@ -1,4 +1,4 @@
-"""A person starts an upgrade, or only its plan: one execution, whatever comes twice."""
+"""A person or a schedule starts an upgrade, or only its plan: one execution, whatever comes twice."""
 
 from __future__ import annotations
 
@@ -62,9 +62,10 @@ def _started(ports: Ports, run: str, wanted: RequestedItem) -> Answer | None:
     machine = ports.settings.need("upgrade_machine")
     execution = f"{machine.replace(':stateMachine:', ':execution:')}:{_execution_of(run)}"
     status = ports.executions.status(execution)
-    if status not in LIVING and status != "UNKNOWN":
-        return None
     known = ports.table.read(run, "REQUESTED", RequestedItem)
+    if status not in LIVING and status != "UNKNOWN":
+        # A person who says it again means it; a schedule's reason names its hour, so the same is a copy that came late.
+        return _answer(run, wanted, again=True) if wanted.door == "schedule" and _is_same(known, wanted) else None
     if known is None and status == "UNKNOWN":
         known = _reserved(ports, run, wanted)
     if not _is_same(known, wanted):
@@ -73,9 +74,8 @@ def _started(ports: Ports, run: str, wanted: RequestedItem) -> Answer | None:
         return None
     if ports.executions.start(machine, _execution_of(run), wanted.request):
         return _answer(run, wanted, again=status in LIVING)
-    if ports.executions.status(execution) in LIVING:
-        return _answer(run, wanted, again=True)
-    return None
+    is_copy = wanted.door == "schedule" or ports.executions.status(execution) in LIVING
+    return _answer(run, wanted, again=True) if is_copy else None
 
 
 def _reserved(ports: Ports, run: str, wanted: RequestedItem) -> RequestedItem | None:

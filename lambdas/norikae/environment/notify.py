@@ -65,6 +65,13 @@ class Notify(Part, frozen=True):
         bool,
         msgspec.Meta(description="Whether there is a second topic, in the form that Amazon Q Developer in chat shows."),
     ] = False
+    web_acl: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^$|^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/.+$",
+            description="The ARN of a regional web ACL of AWS WAF that is asked before a chat's request is heard.",
+        ),
+    ] = ""
     routes: Annotated[tuple[Route, ...], msgspec.Meta(description="Where some messages go besides.")] = ()
     templates: Annotated[
         dict[str, str],

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from norikae.commands.ports import Callers, Commander, Notes
     from norikae.environment import Environment
     from norikae.settings import Settings
+    from norikae.support.ports import AwsHealth, Reminders
     from norikae.upgrade.ports import Topic
     from norikae.windows.ports import Calendars
 
@@ -34,9 +35,11 @@ class Doors:
     @cached_property
     def commander(self) -> Commander:
         """Lambda."""
-        from norikae.adapters.aws.commander import LambdaCommander
+        from norikae.adapters.aws.commander import ONCE, LambdaCommander
+        from norikae.adapters.aws.session import session
 
-        return LambdaCommander(_client("lambda"), self.settings.need("command_function"), self.callers)
+        client = session().client("lambda", config=ONCE)
+        return LambdaCommander(client, self.settings.need("command_function"), self.callers)
 
     @cached_property
     def notes(self) -> Notes:
@@ -87,6 +90,21 @@ class Doors:
 
         return ChangeCalendars(_client("ssm"))
 
+    @cached_property
+    def aws_health(self) -> AwsHealth:
+        """AWS Health."""
+        from norikae.adapters.aws.health import AwsHealthEvents
+
+        # One global endpoint, whose requests are signed for us-east-1 (AWS Health guide, "Endpoints").
+        return AwsHealthEvents(_client("health", region="us-east-1"))
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        """DynamoDB."""
+        from norikae.adapters.aws.reminders import DynamoReminders
+
+        return DynamoReminders(_client("dynamodb"), self.settings.need("table"), self.environment.environment)
+
     def _chat(self, name: str) -> str:
         """The token of a chat, which is in memory only."""
         from norikae.adapters.chat.tokens import token
@@ -94,7 +112,7 @@ class Doors:
         return token(_client("secretsmanager"), self.settings.need("chats"), name)
 
 
-def _client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no types
+def _client(service: str, region: str | None = None) -> Any:  # noqa: ANN401 - boto3's clients have no types
     from norikae.adapters.aws.session import client
 
-    return client(service)
+    return client(service, region)

@@ -17,6 +17,7 @@ from local.aws.iam.identity_demands import iam, sts
 from local.aws.iam.queue_demands import sns, sqs
 from local.aws.iam.secret_demands import secretsmanager
 from local.aws.iam.storage_demands import dynamodb, s3
+from local.aws.iam.systems_demands import health, ssm
 
 if TYPE_CHECKING:
     from local.aws.protocol import Operation
@@ -176,12 +177,6 @@ def _logs(operation: Operation, place: Place) -> Derived:
     return [(f"logs:{operation.name}", resource, {})]
 
 
-def _parameter(name: str, place: Place) -> str:
-    """Public parameters belong to no account (Systems Manager guide, "Working with public parameters")."""
-    arn = place.arn("ssm", f"parameter/{name.lstrip('/')}")
-    return arn.replace(place.account, "") if name.startswith("/aws/") else arn
-
-
 _SERVICES: dict[str, Derive] = {
     "eks": eks,
     "dynamodb": dynamodb,
@@ -201,6 +196,7 @@ _SERVICES: dict[str, Derive] = {
     "sns": sns,
     "sqs": sqs,
     "kms": _by_member("kms", "KeyId", otherwise=lambda key, place: place.arn("kms", f"key/{key}")),
-    "ssm": _by_member("ssm", "Name", otherwise=_parameter),
+    "ssm": ssm,
+    "health": health,
     "secretsmanager": secretsmanager,
 }

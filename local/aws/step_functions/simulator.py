@@ -61,6 +61,11 @@ class StepFunctionsSimulator(StateMachines):
         self._tokens = Tokens(kernel)
         self._integrations = Integrations(invoke, self._start, self._stop, authorize, self._tokens, account, region)
 
+    @property
+    def task_tokens(self) -> tuple[str, ...]:
+        """Every task token that was ever given out."""
+        return self._tokens.given_out()
+
     def describe_state_machine_for_execution(self, *, executionArn: str, includedData: str = "") -> dict[str, Any]:
         """The machine as it was when the execution started."""
         del includedData

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from local.kernel import Kernel
 
-_PREFIX = "AQCoAAAAKgAAAAMAAAAAAAAAA"
+PREFIX = "AQCoAAAAKgAAAAMAAAAAAAAAA"
+"""How every task token begins; nothing else does."""
 
 
 @dataclass(eq=False)
@@ -48,10 +49,14 @@ class Tokens:
 
     def issue(self, draw: random.Random) -> Waiting:
         """A new token."""
-        token = _PREFIX + base64.b64encode(draw.randbytes(192)).decode()
+        token = PREFIX + base64.b64encode(draw.randbytes(192)).decode()
         env = self._kernel.env
         self._waiting[token] = Waiting(token, env.event(), env.event())
         return self._waiting[token]
+
+    def given_out(self) -> tuple[str, ...]:
+        """Every token that there ever was."""
+        return tuple(self._waiting)
 
     def close(self, waiting: Waiting) -> None:
         """Nobody waits any more."""
@@ -78,7 +83,7 @@ class Tokens:
         self._now(before, None)
 
     def _find(self, token: str) -> Waiting:
-        if not token.startswith(_PREFIX):
+        if not token.startswith(PREFIX):
             raise AwsError("InvalidToken", "Invalid Token: 'Invalid token'")
         if token not in self._waiting:
             raise AwsError("TaskDoesNotExist", "Task does not exist: 'No task with this token'")

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local.aws.loopback import HttpRequest
 from local.canary import Canary, word
+from local.chat.conversation import Line
 from local.cluster.git import GitRepositories
 from local.demo.canary_watch import CanaryWatch
 from local.kernel import Kernel
@@ -197,6 +199,16 @@ def _log_group(leaky: Leaky) -> None:
     leaky.world.front.calls.clear()
 
 
+def _chat(leaky: Leaky) -> None:
+    line = Line(leaky.world.kernel.now(), "slack", "C01", "#ops", "norikae", f"the password is {leaky.value}")
+    leaky.world.conversation.add(line)
+
+
+def _asks_chat(leaky: Leaky) -> None:
+    form = urllib.parse.urlencode({"body": leaky.value}).encode()
+    leaky.world.chatwork.answer(HttpRequest("POST", "/v2/rooms/1/messages", {}, form))
+
+
 def _defect(leaky: Leaky) -> None:
     leaky.world.front.failures.append(f"ValueError: {leaky.value}")
 
@@ -217,6 +229,8 @@ def _defect(leaky: Leaky) -> None:
         (_config_map, "clusters", f"{CLUSTER} configmaps default/settings"),
         (_parameter, "parameters", "/norikae/last"),
         (_log_group, "log groups", "/aws/vendedlogs/states one"),
+        (_chat, "chats", "slack #ops"),
+        (_asks_chat, "requests to chats", "POST api.chatwork.com/v2/rooms/1/messages"),
         (_defect, "failures of the world", "0"),
     ],
 )

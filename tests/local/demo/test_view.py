@@ -7,8 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from cli.picture import bar
 from local.demo.view import LiveView, PlainView, Snapshot, view_for
+from norikae.chat.bars import bar
 
 APPLICATIONS = {f"application-{number}": f"team-{number % 4}" for number in range(12)}
 LONG = "norikae demo: May 12 applications move from demo-1-33 (1.33) to demo-1-35-a (1.35)? " + "x" * 200

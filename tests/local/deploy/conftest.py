@@ -10,6 +10,7 @@ from local.aws.api_gateway import ApiGatewaySimulator
 from local.aws.front import Front
 from local.aws.identities import Identities
 from local.aws.lambda_ import LambdaSimulator
+from local.aws.scheduler import SchedulerSimulator
 from local.aws.secrets import SecretsSimulator
 from local.aws.secrets_extension import SecretsExtension
 from local.aws.step_functions import StepFunctionsSimulator
@@ -35,15 +36,25 @@ class Account:
             self.kernel, account=ACCOUNT, region=REGION, invoke=self.runtime.invoke, emit=lambda _: None
         )
         functions = LambdaSimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
+        scheduler = SchedulerSimulator(
+            self.kernel,
+            account=ACCOUNT,
+            region=REGION,
+            function=functions.deliver,
+            authorize=self._permits,
+        )
         self.gateway = ApiGatewaySimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
         secrets = SecretsSimulator(self.kernel, account=ACCOUNT, region=REGION, says=lambda *_, **__: None)
-        simulators = [self.states, functions, self.gateway, secrets]
+        simulators = [self.states, functions, scheduler, self.gateway, secrets]
         self.front = Front(self.kernel, simulators, identities, ACCOUNT, REGION)
         self.runtime.front_url = self.front.start()
         self.extension = SecretsExtension(self.kernel, self._secrets_as)
         self.runtime.extension = self.extension
         self.code = {"set_weights": "def handler(event, context): return {'weight': event}"}
         self._folder = folder
+
+    def _permits(self, role: str, action: str, resource: str) -> bool:
+        return self.front.permits(role, action, resource)  # which is made after the simulators
 
     def deploy(self, resources: dict[str, Any], **sections: Any) -> Deployment:
         bundle = self._folder / "asset.abc" / "handlers" / "workflow"

@@ -183,6 +183,13 @@ class TestTheRequester:
             text = refused(office, lambda says=says, office=office, code=code: says(office, code))
             assert "mio may not approve plan of run demo-1-35-0001, having started it" in text
 
+    def test_is_nobody_else_when_the_clock_started_it(self) -> None:
+        office = self.office()
+        item = RequestedItem(by="schedule q", person="schedule q", door="schedule", at=office.ports.now)
+        office.ports.table.write_unfenced(RUN, "REQUESTED", item)
+        office.says(MIO, command="approve", code=office.asked().code)
+        assert approved(office) == "mio"
+
     def test_may_say_no(self) -> None:
         office = self.office()
         started_by(office, "mio")

@@ -74,6 +74,27 @@ def test_a_machine_may_pause_and_abort_whatever_roles_it_is_given(verb: Verb, ap
     assert may(machine, command(verb, application), APPLICATIONS[application]) == (verb in {"pause", "abort"})
 
 
+@pytest.mark.parametrize("roles", [(role,) for role in ROLES] + [ROLES])
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("application", APPLICATIONS)
+def test_a_schedule_may_plan_and_start_whatever_roles_it_is_given(
+    verb: Verb, application: str, roles: tuple[Role, ...]
+) -> None:
+    caller = Caller(
+        name="schedule x", actor=Actor(door="schedule", id="x"), roles=roles, teams=("*",), person="schedule x"
+    )
+    about = command(verb, application)
+    wanted = verb in {"plan", "start"} and bool({"operator", "admin"} & set(roles))
+    assert may(caller, about, APPLICATIONS[application]) == wanted
+    if not wanted:
+        with pytest.raises(ForbiddenError, match=f"^schedule x may not {verb}.*a schedule, which may only start and"):
+            authorise("demo", caller, about, APPLICATIONS[application])
+
+
+def test_every_door_is_in_this_matrix() -> None:
+    assert set(get_args(Door)) == {"iam", "slack", "chatwork", "schedule", "machine"}
+
+
 @pytest.mark.parametrize(
     ("teams", "team", "allowed"),
     [

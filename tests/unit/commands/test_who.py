@@ -9,7 +9,7 @@ import pytest
 from norikae.commands.caller import is_messenger, person_of
 from norikae.commands.model import Actor
 from norikae.environment import Access, Person
-from norikae.errors import BadRequestError, ForbiddenError
+from norikae.errors import BadRequestError, ForbiddenError, RefusedError
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import Flags
 from tests.unit.commands.people import HANAKO, MESSENGER, MIO, RIN, TARO, YUKI, Office
@@ -202,3 +202,32 @@ def test_a_shift_may_say_nothing_else(verb: str) -> None:
 def test_people_are_the_ones_of_the_file() -> None:
     office = Office()
     assert office.says(HANAKO, command="help")["roles"] == ["approver"]
+
+
+def test_a_schedule_starts_an_upgrade_and_says_nothing_else() -> None:
+    office = Office(unproven=("admin",))
+    said = {"command": "pause", "actor": {"door": "schedule", "id": "quarterly"}, "proof": office.ports.callers.prove()}
+    with pytest.raises(
+        ForbiddenError, match="schedule quarterly may not pause in demo: it is a schedule, which may only"
+    ):
+        office.heard(**said)
+    with pytest.raises(ForbiddenError, match="schedule quarterly may not approve"):
+        office.heard(**{**said, "command": "approve"})
+    with pytest.raises(RefusedError, match="is open"):
+        office.heard(**{**said, "command": "start"})
+    assert not flags(office).paused
+
+
+@pytest.mark.parametrize("arn", ["", MIO.iam[0], STRANGER, f"{MESSENGER}-2"])
+def test_only_norikae_s_own_function_speaks_for_a_schedule(arn: str) -> None:
+    office = Office(unproven=("admin",))
+    office.ports.callers.known["their own proof"] = arn
+    proof = {"proof": "their own proof"} if arn else {}
+    with pytest.raises(ForbiddenError, match="may not say who somebody is"):
+        office.heard(command="start", actor={"door": "schedule", "id": "quarterly"}, **proof)
+
+
+def test_a_schedule_has_a_name() -> None:
+    office = Office()
+    with pytest.raises(BadRequestError, match="command: actor: id: a schedule has to say what it is called"):
+        office.heard(command="start", actor={"door": "schedule"}, proof=office.ports.callers.prove())

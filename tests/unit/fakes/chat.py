@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -126,17 +127,25 @@ class FakeThreads:
 
 @dataclass
 class FakeSeen:
-    """What was taken already."""
+    """What was taken already, and by which copy; "" when nobody is first with it any more."""
 
-    taken: set[str] = field(default_factory=set)
+    taken: dict[str, str] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def first(self, key: str, keep_seconds: int) -> bool:
-        is_first = key not in self.taken
-        self.taken.add(key)
-        return is_first
+    def first(self, key: str, keep_seconds: int, *, by: str = "") -> bool:
+        assert keep_seconds > 0
+        with self.lock:
+            is_first = key not in self.taken or (by != "" and self.taken[key] == by)
+            if is_first:
+                self.taken[key] = by
+            return is_first
+
+    def settle(self, key: str, keep_seconds: int) -> None:
+        assert keep_seconds > 0
+        self.taken[key] = ""
 
     def forget(self, key: str) -> None:
-        self.taken.discard(key)
+        self.taken.pop(key, None)
 
 
 @dataclass

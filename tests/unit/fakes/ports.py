@@ -35,6 +35,7 @@ from tests.unit.fakes.nodes import Nodes
 from tests.unit.fakes.orphans import FakeOrphans
 from tests.unit.fakes.probe import FakeProbe
 from tests.unit.fakes.secrets import FakeDeliveries, FakeLetters, FakeSafe, FakeShelf
+from tests.unit.fakes.support import FakeAwsHealth, FakeReminders
 
 T = TypeVar("T")
 ZONE = "Z14GRHDCWA56QT"
@@ -424,6 +425,8 @@ class FakePorts:
     threads: FakeThreads = field(default_factory=FakeThreads)
     seen: FakeSeen = field(default_factory=FakeSeen)
     calendars: FakeCalendars = field(default_factory=FakeCalendars)
+    aws_health: FakeAwsHealth = field(default_factory=FakeAwsHealth)
+    reminders: FakeReminders = field(default_factory=FakeReminders)
 
     @property
     def locks(self) -> FakeLocks:

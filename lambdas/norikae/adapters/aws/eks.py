@@ -22,6 +22,7 @@ from norikae.errors import AwsRefusedError, ConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+    from datetime import datetime
 
 ABSENT = "ResourceNotFoundException"
 FIRST_COME = {"ResourceInUseException": ConflictError}
@@ -58,6 +59,7 @@ class EksClusters:
             ca=found.get("certificateAuthority", {}).get("data", ""),
             service_cidr=found.get("kubernetesNetworkConfig", {}).get("serviceIpv4Cidr", ""),
             security_group=found.get("resourcesVpcConfig", {}).get("clusterSecurityGroupId", ""),
+            extends_support=found.get("upgradePolicy", {}).get("supportType", "EXTENDED") == "EXTENDED",
         )
 
     def cluster_names(self) -> frozenset[str]:
@@ -67,7 +69,12 @@ class EksClusters:
     def cluster_versions(self) -> tuple[ClusterVersion, ...]:
         """Every Kubernetes version that EKS knows, also those without support (``includeAll``)."""
         return tuple(
-            ClusterVersion(found["clusterVersion"], found.get("versionStatus", ""))
+            ClusterVersion(
+                found["clusterVersion"],
+                found.get("versionStatus", ""),
+                _seconds(found.get("endOfStandardSupportDate")),
+                _seconds(found.get("endOfExtendedSupportDate")),
+            )
             for page in pages(self._eks.describe_cluster_versions, includeAll=True)
             for found in page["clusterVersions"]
         )
@@ -268,6 +275,10 @@ class EksClusters:
 def _issues(found: Mapping[str, Any]) -> tuple[Issue, ...]:
     issues = found.get("health", {}).get("issues", [])
     return tuple(Issue(str(issue.get("code", "Unknown")), str(issue.get("message", ""))) for issue in issues)
+
+
+def _seconds(date: datetime | None) -> float | None:
+    return None if date is None else date.timestamp()
 
 
 def _by_numbers(addon_version: str) -> tuple[int, ...]:

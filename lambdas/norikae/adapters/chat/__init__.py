@@ -1,0 +1,1 @@
+"""Chats over HTTPS, and the tokens with which they are spoken to."""

@@ -1,0 +1,237 @@
+"""The fixed texts of answers, in every language of chats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from norikae.commands.model import Verb
+    from norikae.environment.notify import Language
+
+Text = dict["Language", str]
+
+DONE: Final[dict[str, Text]] = {
+    "plan": {
+        "en": "The plan of {run} is being made; nothing is changed by it.",
+        "ja": "{run} の計画を作成しています。これによって変更されるものはありません。",
+    },
+    "start": {"en": "{run} has started.", "ja": "{run} を開始しました。"},
+    "again": {
+        "en": "{run} was begun by the same words before; nothing is started anew.",
+        "ja": "{run} は同じ依頼ですでに開始されています。新たに開始するものはありません。",
+    },
+    "approve": {
+        "en": "Yes to {subject} of {run}: it goes on.",
+        "ja": "{run} の {subject} を承認しました。続行します。",
+    },
+    "first yes": {
+        "en": "Your yes to {subject} of {run} is kept; a second person has to say it, too.",
+        "ja": "{run} の {subject} への承認を記録しました。もう一人の承認が必要です。",
+    },
+    "reject": {"en": "No to {subject} of {run}.", "ja": "{run} の {subject} を却下しました。"},
+    "too late": {
+        "en": "{subject} of {run} was over before this came; nothing hears it. Ask for the status.",
+        "ja": "{run} の {subject} は先に終了していたため、届きませんでした。status で確認してください。",
+    },
+    "pause": {
+        "en": "{run} stays where it is from its next look on; weights stay.",
+        "ja": "{run} は次の確認から現在の位置で停止します。重みはそのままです。",
+    },
+    "resume": {"en": "{run} goes on.", "ja": "{run} を再開しました。"},
+    "resume one": {"en": "{application} goes on.", "ja": "{application} を再開しました。"},
+    "hold": {
+        "en": "{application} keeps its weight from the next look on.",
+        "ja": "{application} は次の確認から現在の重みを保ちます。",
+    },
+    "shift": {"en": "{application} may move.", "ja": "{application} の移行を許可しました。"},
+    "skip-gate": {
+        "en": "{application} passes without the gate {gate} until its shift is over.",
+        "ja": "{application} は移行が終わるまで、ゲート {gate} なしで通過します。",
+    },
+    "roll-back": {"en": "{application} goes back to blue.", "ja": "{application} を blue に戻します。"},
+    "abort": {
+        "en": "Every application of {run} goes back to blue, and the run ends.",
+        "ja": "{run} のすべてのアプリケーションを blue に戻し、実行を終了します。",
+    },
+    "finish": {
+        "en": "{run} ends as it is; both clusters stay.",
+        "ja": "{run} を現状のまま終了します。両方のクラスターが残ります。",
+    },
+    "drain": {
+        "en": "{node} will be emptied as its budgets allow; messages tell how far it is.",
+        "ja": "{node} を PDB の範囲で空にします。進み具合は通知されます。",
+    },
+    "adopt": {
+        "en": "{cluster} is being adopted; a message tells how it ended.",
+        "ja": "{cluster} の取り込みを開始しました。結果は通知されます。",
+    },
+    "unadopt": {
+        "en": "What was done to adopt {cluster} is being taken back; a message tells how it ended.",
+        "ja": "{cluster} の取り込みを取り消しています。結果は通知されます。",
+    },
+    "clean-green": {
+        "en": "{cluster} is being removed; a message tells how it ended.",
+        "ja": "{cluster} を削除しています。結果は通知されます。",
+    },
+    "sweep-secrets": {
+        "en": "Every secret of {clusters} is looked at.",
+        "ja": "{clusters} のすべてのシークレットを確認します。",
+    },
+    "redrive-secrets": {
+        "en": "Secrets that were laid aside are tried once more.",
+        "ja": "保留されたシークレットをもう一度試します。",
+    },
+}
+"""What was done, by the verb or by how it came out; in braces fields of the command and of its answer."""
+
+ABOUT: Final[dict[Verb, str]] = {
+    "help": "使えるコマンドを表示します。",
+    "status": "実行の状況、待っていること、重みを表示します。",
+    "windows": "アップグレードを進めてよい時間帯を、現在とこれからについて表示します。",
+    "plan": "アップグレードの計画と事前確認だけを行い、何も変更しません。",
+    "start": "アップグレードを開始します。",
+    "approve": "待っている質問に、コードまたはハッシュで「はい」と答えます。",
+    "reject": "待っている質問に「いいえ」と答えます。",
+    "pause": "実行をその場で止めます。重みはそのままです。",
+    "resume": "実行、または一つのアプリケーションを再開します。",
+    "hold": "一つのアプリケーションの重みを保ちます。",
+    "shift": "一つのアプリケーションの移行を許可します。",
+    "skip-gate": "一つのアプリケーションを、移行が終わるまで一つのゲートなしで通します。",
+    "roll-back": "一つのアプリケーションを blue に戻します。",
+    "abort": "すべてのアプリケーションを blue に戻し、実行を終了します。",
+    "finish": "一部だけ移行した実行を、両方のクラスターを残して終了します。",
+    "drain": "一つのノードを PDB の範囲で空にします。",
+    "adopt": "現在稼働中のクラスターを norikae に取り込みます。",
+    "unadopt": "adopt で行ったことをすべて取り消します。",
+    "clean-green": "途中で終わった実行の green を削除します。",
+    "sweep-secrets": "すべてのクラスターのすべてのシークレットを今すぐ確認します。",
+    "redrive-secrets": "保留されたシークレットをもう一度試します。",
+}
+"""What a verb does, in Japanese; in English ``VERBS`` has it."""
+
+LEADS: Final[dict[str, Text]] = {
+    "NorikaeError": {"en": "That did not work", "ja": "実行できませんでした"},
+    "TransientError": {"en": "That has not worked yet", "ja": "まだ実行できていません"},
+    "ThrottledError": {"en": "Too much at once", "ja": "要求が集中しています"},
+    "UnreachableError": {"en": "Something does not answer", "ja": "応答がありません"},
+    "ConflictError": {"en": "Somebody else was first", "ja": "ほかの変更と重なりました"},
+    "CredentialsExpiredError": {"en": "norikae's credentials have ended", "ja": "norikae の認証情報が失効しています"},
+    "PermanentError": {"en": "That did not work", "ja": "実行できませんでした"},
+    "BadRequestError": {"en": "That is no command as it stands", "ja": "コマンドが正しくありません"},
+    "ForbiddenError": {"en": "That is not allowed", "ja": "権限がありません"},
+    "SettingsError": {"en": "norikae is not set up for that", "ja": "norikae の設定に誤りがあります"},
+    "RefusedError": {"en": "Refused", "ja": "受け付けられませんでした"},
+    "LeaseHeldError": {"en": "Something else is at it", "ja": "ほかの実行が処理中です"},
+    "StaleWriterError": {"en": "Another run has taken over", "ja": "別の実行に引き継がれています"},
+    "ForeignWriteError": {
+        "en": "A DNS record is somebody else's",
+        "ja": "DNS レコードが norikae 以外に変更されています",
+    },
+    "GateFailedError": {"en": "A gate fails", "ja": "ゲートを通過していません"},
+    "RollbackRefusedError": {"en": "Blue cannot take the traffic back", "ja": "blue に戻せません"},
+    "ReleasedError": {"en": "It may move already", "ja": "すでに移行が許可されています"},
+    "AbortedError": {"en": "It was aborted meanwhile", "ja": "その間に中止されました"},
+    "NotFoundError": {"en": "There is no such thing", "ja": "見つかりません"},
+    "AwsRefusedError": {"en": "AWS refused it", "ja": "AWS に拒否されました"},
+}
+"""How an answer begins that tells an error of ``norikae.errors``, by its class; the error's own text follows."""
+
+NOTES: Final[dict[str, Text]] = {
+    "place": {
+        "en": "norikae takes no commands from here: notify in the environment file names where it does.",
+        "ja": "ここからのコマンドは受け付けません。受け付ける場所は環境ファイルの notify にあります。",
+    },
+    "late": {
+        "en": "This came {minutes} minutes after it was said, and was not carried out. Look at the status, "
+        "and say it again if it is still wanted.",
+        "ja": "送信から{minutes}分後に届いたため、実行していません。status を確認し、必要ならもう一度送ってください。",
+    },
+    "gave up": {
+        "en": "It was tried {times} times, and may have had its effect all the same: ask for the status.",
+        "ja": "{times}回試しました。すでに反映されている可能性があるので、再送の前に status で確認してください。",
+    },
+    "again": {
+        "en": "It was tried before without an answer, and may have had its effect then: ask for the status.",
+        "ja": "前回は応答が得られませんでしたが、そのとき反映された可能性があります。status で確認してください。",
+    },
+    "done": {
+        "en": "{verb} is done, but its answer cannot be shown ({error}); ask for the status.",
+        "ja": "{verb} は実行されましたが、結果を表示できません({error})。status で確認してください。",
+    },
+    "cut": {"en": "… and more; the terminal shows everything", "ja": "… 以下省略。端末ではすべて表示されます"},
+    "may": {"en": "What you may say here:", "ja": "ここで使えるコマンド:"},
+    "may not": {
+        "en": "You have no role here, and may say nothing: access.people in the environment file gives one.",
+        "ja": "役割がないため、使えるコマンドはありません。役割は環境ファイルの access.people にあります。",
+    },
+    "reasons": {
+        "en": "A reason follows the word because: hold billing because release today",
+        "ja": "理由は because の後に書きます: hold billing because 本日リリース",
+    },
+    "nothing": {"en": "no run has been started yet", "ja": "実行はまだありません"},
+    "always": {"en": "Upgrades may move on at any time.", "ja": "アップグレードはいつでも進められます。"},
+}
+"""Sentences by what they are about."""
+
+LABELS: Final[dict[str, Text]] = {
+    "phase": {"en": "phase", "ja": "フェーズ"},
+    "since": {"en": "since", "ja": "開始"},
+    "ended": {"en": "ended", "ja": "終了"},
+    "waits": {"en": "waits for", "ja": "待機中"},
+    "by": {"en": "by", "ja": "依頼者"},
+    "paused": {"en": "paused", "ja": "一時停止中"},
+    "aborted": {"en": "aborted", "ja": "中止"},
+    "held": {"en": "held", "ja": "保留"},
+    "sent_back": {"en": "sent back", "ja": "差し戻し"},
+    "moved": {"en": "applications moved", "ja": "移行済みアプリケーション"},
+    "question": {"en": "question", "ja": "質問"},
+    "until": {"en": "until", "ja": "期限"},
+    "yes": {"en": "yes by", "ja": "承認済み"},
+    "open": {"en": "open", "ja": "開いています"},
+    "closed": {"en": "closed", "ja": "閉じています"},
+    "window": {"en": "window", "ja": "時間帯"},
+    "next": {"en": "next", "ja": "次回"},
+    "more": {"en": "more", "ja": "その他"},
+    "adoption": {"en": "adoption", "ja": "取り込み"},
+}
+"""Words before a colon."""
+
+OUTCOMES: Final[dict[str, str]] = {
+    "succeeded": "成功",
+    "planned": "計画済み",
+    "partial": "一部のみ移行",
+    "refused": "拒否",
+    "rolled-back": "切り戻し済み",
+    "held": "保留",
+    "failed": "失敗",
+    "waiting": "待機",
+    "shifting": "移行中",
+    "moved": "移行済み",
+    "rollback-failed": "切り戻し失敗",
+    "adopted": "取り込み済み",
+    "undone": "取り消し済み",
+}
+"""How runs, applications and adoptions stand, in Japanese."""
+
+PHASES: Final[dict[str, str]] = {
+    "plan-upgrade": "計画の作成",
+    "run-preflight": "事前確認",
+    "request-plan-approval": "計画の承認",
+    "check-window": "時間帯の確認",
+    "ensure-green-cluster": "green の構築",
+    "ensure-argo-cd": "Argo CD の導入",
+    "sync-platform": "プラットフォームの同期",
+    "sync-applications": "アプリケーションの同期",
+    "compare-wave": "差分の確認",
+    "verify-green": "green の検証",
+    "hand-over-green": "green への引き渡し",
+    "shift-applications": "アプリケーションの移行",
+    "conclude-shifts": "移行のまとめ",
+    "hand-off-singletons": "シングルトンの引き継ぎ",
+    "soak": "様子見",
+    "request-decommission-approval": "blue 撤去の承認",
+    "decommission-blue": "blue の撤去",
+    "roll-back-applications": "切り戻し",
+    "restore-revisions": "リビジョンの復元",
+}
+"""Where a run is, in Japanese; a phase that is not here is shown by its own name."""

@@ -1,0 +1,115 @@
+"""From the queue of the stack's topic to every chat: each message once, and none lost for the sake of another chat."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from norikae.errors import NorikaeError
+from norikae.notify.amazon_q import custom_notification
+from norikae.notify.chats import wall_of
+from norikae.notify.claimed import publish_once
+from norikae.notify.message import Message, read
+from norikae.notify.of_run import refresh_run
+from norikae.notify.places import Place, all_places, is_muted, places_of
+from norikae.notify.run_look import RunLook, look_at
+from norikae.notify.show import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from norikae.ports import Ports
+
+KEEP_SECONDS = 14 * 24 * 3600
+"""How long a copy is known: as long as a queue keeps a message at most (SQS guide, "Message retention period")."""
+
+
+def deliver(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Every chat shows what the messages say; ``batchItemFailures`` come again.
+
+    A message that one chat throttled or refused comes again, or is laid aside by the queue; the chats that have it
+    show it once all the same. Only when a chat's answer to a new message was lost, that message is posted once more:
+    nobody can tell whether it is there.
+
+    Args:
+        ports: the world.
+        records: the event's ``Records``.
+    """
+    failed: dict[str, list[NorikaeError]] = {}
+    counts: Counter[str] = Counter()
+    for record in records:
+        identity, message = str(record["messageId"]), read(record, ports.environment.environment)
+        try:
+            is_first = ports.seen.first(_key(message), KEEP_SECONDS, by=identity)
+        except NorikaeError as error:
+            failed[identity] = [error]
+            continue
+        if not is_first:
+            counts["copies"] += 1
+            continue
+        errors = list(_everywhere(ports, message))
+        errors = errors or list(_settled(ports, message))
+        counts["told"] += not errors
+        if errors:
+            failed[identity] = errors
+            _may_come_again(ports, message)
+    said = {
+        "failed": sorted({f"{type(one).__name__}: {one}" for errors in failed.values() for one in errors}),
+        "told": counts["told"],
+        "copies": counts["copies"],
+    }
+    failures = [{"itemIdentifier": identity} for identity in failed]
+    return {"batchItemFailures": failures, **{key: value for key, value in said.items() if value}}
+
+
+def _key(message: Message) -> str:
+    return f"notify/{message.id}"
+
+
+def _settled(ports: Ports, message: Message) -> Iterator[NorikaeError]:
+    """No copy is taken any more, not even the same message of the queue; what kept that from being noted."""
+    try:
+        ports.seen.settle(_key(message), KEEP_SECONDS)
+    except NorikaeError as error:
+        yield error
+
+
+def _may_come_again(ports: Ports, message: Message) -> None:
+    """From the dead letters it comes as another message of the queue, which must not count as a copy."""
+    try:
+        ports.seen.forget(_key(message))
+    except NorikaeError:
+        return  # it comes again as the same message first
+
+
+def _everywhere(ports: Ports, message: Message) -> Iterator[NorikaeError]:
+    """Each place by itself; what went wrong there."""
+    notify = ports.environment.notify
+    try:
+        look = look_at(ports, message.run) if message.run and all_places(notify) else None
+    except NorikaeError as error:
+        yield error
+        return
+    teams = look.teams(message.applications()) if look else frozenset[str]()
+    wanted = () if is_muted(message, notify) else places_of(message, notify, lambda: teams)
+    for place in wanted:
+        yield from _in(ports, place, message, look)
+    for place in (one for one in all_places(notify) if look is not None and one not in wanted):
+        yield from _in(ports, place, None, look)
+    if notify.amazon_q and not is_muted(message, notify):
+        try:
+            publish_once(ports, message.id, custom_notification(message, notify))
+        except NorikaeError as error:
+            yield error
+
+
+def _in(ports: Ports, place: Place, message: Message | None, look: RunLook | None) -> Iterator[NorikaeError]:
+    """The message in one place; without one, what stands there about the run is brought up to date."""
+    try:
+        wall = wall_of(ports, place)
+        if message is not None:
+            show(ports, wall, message, look)
+        elif look is not None:
+            refresh_run(ports, wall, look)
+    except NorikaeError as error:
+        yield error

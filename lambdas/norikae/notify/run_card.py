@@ -1,0 +1,115 @@
+"""The one message of a run: where it is, with bars of text for its phases and its applications."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from norikae.chat.bars import bar
+from norikae.chat.phrases import OUTCOMES
+from norikae.notify.card import DONE, ICONS, Card, label
+from norikae.notify.kind import Words, line
+
+if TYPE_CHECKING:
+    from norikae.notify.kind import Language
+    from norikae.notify.run_look import Row, RunLook
+
+PHASES: dict[str, Words] = {
+    "plan-upgrade": line("Write the plan", "計画の作成"),
+    "run-preflight": line("Run preflight", "事前点検"),
+    "request-plan-approval": line("Approve the plan", "計画の承認"),
+    "ensure-green-cluster": line("Build green", "green の構築"),
+    "ensure-argo-cd": line("Install Argo CD", "Argo CD の導入"),
+    "sync-platform": line("Sync the platform", "基盤の同期"),
+    "sync-applications": line("Sync applications", "アプリケーションの同期"),
+    "verify-green": line("Verify green", "green の検証"),
+    "hand-over-green": line("Hand over green", "green の引き渡し"),
+    "shift-applications": line("Shift applications", "アプリケーションの移行"),
+    "conclude-shifts": line("Conclude shifts", "移行のまとめ"),
+    "hand-off-singletons": line("Hand off singletons", "単独実行の引き継ぎ"),
+    "soak": line("Soak", "経過観察"),
+    "request-decommission-approval": line("Approve the decommission", "旧クラスター撤去の承認"),
+    "decommission-blue": line("Decommission blue", "blue の撤去"),
+    "restore-revisions": line("Restore revisions", "リビジョンの復元"),
+}
+"""In the order in which a run that succeeds enters them."""
+BESIDES: dict[str, Words] = {
+    "check-window": line("Check window", "作業時間の確認"),
+    "compare-wave": line("Compare with blue", "blue との比較"),
+    "request-sync-approval": line("Approve the difference", "差分の承認"),
+    "hold-upgrade": line("Hold for a person", "保留中"),
+    "roll-back-applications": line("Roll applications back", "アプリケーションを戻しています"),
+}
+"""Phases that a run enters between others, or not at all: they move no bar."""
+GOOD = frozenset({"succeeded", "planned"})
+WORST_FIRST = {"failed": 0, "rollback-failed": 0, "held": 1, "rolled-back": 2, "shifting": 3, "waiting": 4, "moved": 5}
+MOST_ROWS = 40
+NAME, WIDTH = 32, 10
+
+
+def run_card(look: RunLook, environment: str, language: Language) -> Card:
+    """A run as the table has it.
+
+    Args:
+        look: at the table.
+        environment: whose run it is.
+        language: of the words.
+    """
+    clusters = f": {look.blue} → {look.green}" if look.blue else ""
+    texts = []
+    if look.outcome:
+        texts.append(_said(label("ended", language), look.outcome, look.waiting_for))
+    elif look.waiting_for:
+        texts.append(_said(label("waits", language), look.waiting_for))
+    if look.asked and not look.outcome:
+        texts.append(_said(label("asks", language), ", ".join(look.asked)))
+    return Card(
+        title=f"{environment} {look.run}{clusters}",
+        icon=_icon(look),
+        texts=tuple(texts),
+        rows=(*_phase(look, language), *_applications(look, language)),
+    )
+
+
+def _icon(look: RunLook) -> str:
+    if look.outcome:
+        return DONE if look.outcome in GOOD else ICONS["action"]
+    return ICONS["action"] if look.asked or look.phase == "hold-upgrade" else ICONS["info"]
+
+
+def _said(name: str, *values: str) -> str:
+    return ": ".join((name, *(value for value in values if value)))
+
+
+def _phase(look: RunLook, language: Language) -> list[str]:
+    """How far the run is; phases that come between others leave the bar out."""
+    if not look.phase:
+        return []
+    named = PHASES.get(look.phase) or BESIDES.get(look.phase)
+    words = named.of(language) if named else look.phase.replace("-", " ")
+    order = [*PHASES]
+    if look.outcome in GOOD:
+        return [f"{bar(100, WIDTH)} {words}"]
+    if look.phase not in order:
+        return [f"{' ' * WIDTH} {words}"]
+    at = order.index(look.phase)
+    return [f"{bar(round(at * 100 / len(order)), WIDTH)} {at + 1}/{len(order)} {words}"]
+
+
+def _applications(look: RunLook, language: Language) -> list[str]:
+    """Each application with its weight; where there are too many, what needs a look comes first."""
+    rows = look.applications
+    if not rows:
+        return []
+    shown = sorted(rows, key=lambda one: WORST_FIRST.get(one.outcome, 4))[:MOST_ROWS] if len(rows) > MOST_ROWS else rows
+    width = min(NAME, max(len(one.name) for one in shown))
+    moved = sum(one.outcome == "moved" for one in rows)
+    lines = ["", f"{moved}/{len(rows)} {label('moved', language)}", *(_row(one, width, language) for one in shown)]
+    if len(shown) < len(rows):
+        lines.append(label("more", language).replace("{count}", str(len(rows) - len(shown))))
+    return lines
+
+
+def _row(one: Row, width: int, language: Language) -> str:
+    name = one.name if len(one.name) <= width else f"{one.name[: width - 1]}…"
+    outcome = OUTCOMES.get(one.outcome, one.outcome) if language == "ja" else one.outcome
+    return f"{name:<{width}} {bar(one.weight, WIDTH)} {one.weight:>3} % {outcome}"

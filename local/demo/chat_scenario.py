@@ -1,0 +1,167 @@
+"""The people of a run that is led from chats only, the settings that let them, and what has to be so at its end."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from local.chat import slack_text
+from local.chat.chatwork_tags import notified
+from local.chat.slack_app import Message
+from local.demo.chatters import READING_SECONDS, Approver, Asker, Starter, Team
+from local.demo.checks import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.chat.office import Office
+    from local.chat.sending import Asked
+    from local.world import World
+
+TEAM, CHANNEL, ROOM, ACCOUNT = "T01NORI", "C01OPS", "36818150", "9000001"
+HELD = "notify-push"
+"""The application that its team holds for a while."""
+SETTINGS: dict[str, Any] = {
+    "notify": {
+        "slack": {"secret": "norikae/slack", "team": TEAM, "channel": CHANNEL},
+        "chatwork": {"secret": "norikae/chatwork", "room": ROOM, "account": ACCOUNT},
+    },
+    "access": {
+        "people": [
+            {"name": "ken", "roles": ["operator", "approver"], "slack": f"{TEAM}/U01KEN"},
+            {"name": "aya", "roles": ["approver"], "slack": f"{TEAM}/U02AYA"},
+            {"name": "taro", "roles": ["team"], "teams": ["notify"], "chatwork": "1484814"},
+            {"name": "mio", "roles": ["viewer"], "chatwork": "1500001"},
+        ],
+        "unproven": ["viewer"],
+    },
+}
+"""What the environment file says otherwise: chats, who sits there, and that the console can only look."""
+STATUS_SECONDS = 1800
+HASTE_SECONDS = 20
+_REPLIES = re.compile(r"\[rp aid=(\d+) to=(\d+)-(\d+)\]")
+_TOO_MANY = 429
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Chatters:
+    """Everybody of the scenario.
+
+    Args:
+        starter: says ``start`` in Slack.
+        hasty: the same person, who presses the button of their own plan first, which is refused.
+        approver: another person, who presses it after reading.
+        team: holds its application in Chatwork for a while.
+        askers: ask for the status, one in each chat.
+    """
+
+    starter: Starter
+    hasty: Approver
+    approver: Approver
+    team: Team
+    askers: tuple[Asker, ...]
+
+    def stop(self) -> None:
+        """Nobody asks any more."""
+        for asker in self.askers:
+            asker.stop()
+
+
+def settle(office: Office, world: World, application: str = HELD) -> Chatters:
+    """Everybody sits down; the first word is said a minute from now.
+
+    Args:
+        office: the chats, connected to norikae.
+        world: theirs.
+        application: which one its team holds.
+    """
+    conversation, ken = world.conversation, office.in_slack("ken")
+    return Chatters(
+        Starter(ken),
+        Approver(ken, conversation, seconds=HASTE_SECONDS, times=1),
+        Approver(office.in_slack("aya"), conversation, seconds=READING_SECONDS),
+        Team(office.in_chatwork("taro"), conversation, application),
+        (Asker(ken, STATUS_SECONDS), Asker(office.in_chatwork("mio"), STATUS_SECONDS)),
+    )
+
+
+def chat_checks(world: World, chatters: Chatters) -> list[Check]:
+    """What has to be so whatever the run did.
+
+    Args:
+        world: at rest.
+        chatters: everybody.
+    """
+    return [
+        _led(world, chatters),
+        _none("no text of norikae's calls anybody but whom it answers", [*_called_in_slack(world), *_called(world)]),
+        _none("chats took every message, or said when to come again", list(_refused(world))),
+        _none("norikae answered the chats in time", list(_unheard(world))),
+    ]
+
+
+def _led(world: World, chatters: Chatters) -> Check:
+    name = "the run was started in Slack, approved there by somebody else, and held in Chatwork"
+    heard = [sent for sent in (*world.slack.sent, *world.chatwork.sent) if sent.accepted]
+    is_led = bool(chatters.starter.said and chatters.approver.pressed and len(chatters.team.typist.said) > 1)
+    lines = len(world.conversation.lines)
+    return Check(name, is_led, f"{len(heard)} words and presses of people; {lines} lines in both chats")
+
+
+def _none(name: str, found: list[str]) -> Check:
+    more = [f"and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
+    return Check(name, not found, "; ".join([*found[:_SHOWN], *more]) or "none")
+
+
+def _called_in_slack(world: World) -> Iterator[str]:
+    app = world.slack.app
+    for line in world.conversation.lines:
+        if app is not None and line.chat == "slack" and line.who == app.name:
+            called = slack_text.notified(Message(line.place, line.message, app.user, line.text, []))
+            if called:
+                yield f"{', '.join(sorted(called))} in {line.where} at {line.message}"
+    for (channel, ts), message in world.slack.messages.items():
+        if app is not None and message.user == app.user and slack_text.notified(message):
+            yield f"{', '.join(sorted(slack_text.notified(message)))} in {channel} at {ts}"
+
+
+def _called(world: World) -> Iterator[str]:
+    """Whom a message of Chatwork calls although it does not reply to a message of theirs."""
+    chatwork = world.chatwork
+    own = {chatwork.accounts.get(account, account) for account in chatwork.tokens.values()}
+    for line in world.conversation.lines:
+        if line.chat != "chatwork" or line.who not in own:
+            continue
+        meant = {
+            account
+            for account, room, message in _REPLIES.findall(line.text)
+            if (to := chatwork.messages.get((room, message))) is not None and to.account == account
+        }
+        called = notified(line.text, chatwork.rooms[line.place].members) - meant
+        if called:
+            yield f"{', '.join(sorted(called))} in {line.where} at {line.message}"
+
+
+def _refused(world: World) -> Iterator[str]:
+    for asked in (*world.slack.asked, *world.chatwork.asked):
+        if asked.status != _TOO_MANY and not _is_taken(asked):
+            yield f"{asked.target}: HTTP {asked.status} {asked.answer.decode(errors='replace')[:200]}"
+
+
+def _is_taken(asked: Asked) -> bool:
+    if asked.status >= 400 or asked.answer == b"ok":  # noqa: PLR2004 - the classes of statuses that say no
+        return asked.answer == b"ok"
+    answer = json.loads(asked.answer)
+    return bool(answer.get("ok") or answer.get("message_id"))
+
+
+def _unheard(world: World) -> Iterator[str]:
+    for sent in (*world.slack.sent, *world.chatwork.sent):
+        if not sent.accepted:
+            yield f"{sent.url.partition('?')[0]}: {sent.trouble or f'HTTP {sent.status}'} after {sent.seconds:.1f} s"
+    for webhook in world.chatwork.webhooks:
+        if not webhook.enabled:
+            yield f"webhook {webhook.setting} was disabled"

@@ -1,0 +1,86 @@
+"""How people in chats reach norikae, and how messages reach them, in the synthesized template."""
+
+from __future__ import annotations
+
+from local.assembly import assembly
+from stacks.permissions import FUNCTIONS
+from tests.stacks.conftest import WHOLE, read
+from tests.stacks.template import Json, Template
+
+ACL = "arn:aws:wafv2:ap-northeast-1:123456789012:regional/webacl/chats/1a2b"
+NOTIFY: Json = WHOLE["notify"]  # type: ignore[assignment]
+
+
+def test_the_api_has_one_method_for_each_chat_and_nothing_else(template: Template) -> None:
+    paths = {made["PathPart"] for made in template.of("AWS::ApiGateway::Resource").values()}
+    methods = [made["HttpMethod"] for made in template.of("AWS::ApiGateway::Method").values()]
+    assert paths == {"slack", "chatwork"}
+    assert methods == ["POST", "POST"]
+
+
+def test_the_stage_limits_requests_before_they_cost_an_invocation(template: Template) -> None:
+    (limits,) = template.only("AWS::ApiGateway::Stage")["MethodSettings"]
+    assert (limits["ResourcePath"], limits["HttpMethod"]) == ("/*", "*")
+    assert (limits["ThrottlingRateLimit"], limits["ThrottlingBurstLimit"]) == (20, 40)
+    assert limits["DataTraceEnabled"] is False, "bodies and headers would be in the log"
+
+
+def test_only_the_stage_of_the_api_may_invoke_an_ear(template: Template) -> None:
+    permissions = template.of("AWS::Lambda::Permission").values()
+    of_api = [one for one in permissions if one["Principal"] == "apigateway.amazonaws.com"]
+    ends = {one["SourceArn"]["Fn::Join"][1][-1] for one in of_api}
+    assert ends == {"/POST/slack", "/POST/chatwork"}
+
+
+def test_an_ear_has_its_key_from_the_extension_and_no_variable(template: Template) -> None:
+    for chat in ("HearSlack", "HearChatwork"):
+        made = template.function(chat)
+        (layer,) = made["Layers"]
+        assert "AWS-Parameters-and-Secrets-Lambda-Extension-Arm64" in layer
+        assert "{{resolve" not in str(made["Environment"])
+
+
+def test_what_people_say_is_answered_in_order_and_what_fails_alarms(template: Template) -> None:
+    name, queue = template.queue("ChatQueue")
+    answer = next(row for row in FUNCTIONS if row.name == "answer_chat")
+    assert queue["FifoQueue"] is True
+    assert queue["VisibilityTimeout"] >= answer.timeout
+    assert template.reader_of(name)["BatchSize"] == 1
+    dead = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+    assert "ApproximateNumberOfMessagesVisible" in template.alarms_on(dead)
+
+
+def test_the_queue_of_messages_is_subscribed_to_the_topic_which_alone_may_fill_it(template: Template) -> None:
+    name, _ = template.queue("MessagesQueue")
+    subscription = template.only("AWS::SNS::Subscription")
+    assert subscription["Endpoint"] == {"Fn::GetAtt": [name, "Arn"]}
+    assert "RawMessageDelivery" not in subscription, "the envelope has the id by which copies are known"
+    (sending,) = [one for one in template.policy_of(name) if one["Effect"] == "Allow"]
+    assert sending["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert sending["Condition"] == {"ArnEquals": {"aws:SourceArn": subscription["TopicArn"]}}
+
+
+def test_sns_may_use_the_key_for_topics_of_this_account_only(template: Template) -> None:
+    statements = template.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    (sns,) = [one for one in statements if one["Principal"] == {"Service": "sns.amazonaws.com"}]
+    assert sns["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert sns["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+
+
+def test_the_outputs_say_what_the_chats_are_to_call(template: Template) -> None:
+    assert {"SlackUrl", "ChatworkUrl", "AmazonQTopicArn"} <= set(template.outputs)
+
+
+def test_without_a_chat_there_is_no_api_and_no_topic_without_a_reader(uncarried_template: Template) -> None:
+    kinds = {one["Type"] for one in uncarried_template.resources.values()}
+    assert not [kind for kind in kinds if "ApiGateway" in kind]
+    assert len(uncarried_template.of("AWS::SNS::Topic")) == 1
+    names = {name[:-8] for name in uncarried_template.of("AWS::Lambda::Function")}
+    assert not {"FunctionsHearSlack", "FunctionsAnswerChat", "FunctionsNotifyPeople"} & names
+
+
+def test_amazon_q_and_one_chat_behind_a_web_acl_have_what_they_need_and_no_more() -> None:
+    one = Template(read(assembly("demo", {"notify": {"chatwork": NOTIFY["chatwork"], "web_acl": ACL}})))
+    assert one.only("AWS::WAFv2::WebACLAssociation")["WebACLArn"] == ACL
+    assert [made["PathPart"] for made in one.of("AWS::ApiGateway::Resource").values()] == ["chatwork"]
+    assert {"slack", "Slack"} & set(one.outputs) == set()

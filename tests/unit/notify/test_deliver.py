@@ -1,0 +1,190 @@
+"""The queue brings everything at least once, and chats fail: nothing is lost, and nothing is said twice for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from norikae.errors import ConflictError, RefusedError, ThrottledError, UnreachableError
+from norikae.notify.standing import CLAIM_SECONDS
+from tests.unit.notify.told import RUN, Chats, Json, failures, told
+
+HELD: Json = told(
+    "application-held", 1, run=RUN, severity="action", application="billing", weight=50, reason="http-5xx"
+)
+PROBLEM: Json = told("secret-refused", 2, severity="action", secret="prod/db", clusters=["demo-1-33"], reason="binary")
+
+
+@pytest.fixture
+def chats() -> Chats:
+    return Chats()
+
+
+def test_copies_are_one(chats: Chats) -> None:
+    answer = chats.hears(HELD, {**HELD, "messageId": "sqs-copy"})
+    assert (answer["told"], answer["copies"]) == (1, 1)
+    chats.hears(HELD)
+    assert len(chats.channel) == len(chats.room) == 2
+
+
+def test_a_chat_that_throttles_gets_it_later_and_the_other_one_once(chats: Chats) -> None:
+    chats.ports.slack.fails = [ThrottledError("slack chat.postMessage: ratelimited; again in 3 s")]
+    answer = chats.hears(HELD)
+    assert failures(answer) == ["sqs-1"]
+    assert answer["failed"] == ["ThrottledError: slack chat.postMessage: ratelimited; again in 3 s"]
+    assert (len(chats.channel), len(chats.room)) == (0, 2)
+    assert failures(chats.hears(HELD)) == []
+    assert (len(chats.channel), len(chats.room)) == (2, 2)
+
+
+@pytest.mark.parametrize("broken", range(1, 3))
+def test_a_chat_that_fails_half_way_has_each_message_once_in_the_end(chats: Chats, broken: int) -> None:
+    """The run's message stands, the one below it was throttled."""
+    fails: list[ThrottledError | None] = [None] * (broken - 1)
+    calls = chats.ports.slack.calls
+    chats.ports.slack._call = lambda name: _throttle(calls, name, len(fails) + 1)  # type: ignore[method-assign]
+    assert failures(chats.hears(HELD)) == ["sqs-1"]
+    assert failures(chats.hears(HELD)) == []
+    assert len(chats.channel) == len(chats.room) == 2
+
+
+def _throttle(calls: list[str], name: str, number: int) -> None:
+    calls.append(name)
+    if len(calls) == number:
+        raise ThrottledError("slack: ratelimited; again in 3 s")
+
+
+def test_a_chat_that_refuses_keeps_no_other_chat_and_its_message_is_laid_aside(chats: Chats) -> None:
+    chats.ports.slack.fails = [RefusedError("slack chat.postMessage: Slack refuses it: not_in_channel")]
+    answer = chats.hears(HELD, PROBLEM)
+    assert failures(answer) == ["sqs-1"]
+    assert len(chats.room) == 3
+    assert len(chats.channel) == 1
+
+
+def test_from_the_dead_letters_it_comes_as_another_message_and_is_shown(chats: Chats) -> None:
+    chats.ports.slack.fails = [RefusedError("slack chat.postMessage: Slack refuses it: account_inactive")]
+    chats.hears(PROBLEM)
+    assert failures(chats.hears({**PROBLEM, "messageId": "sqs-redriven"})) == []
+    assert (len(chats.channel), len(chats.room)) == (1, 1)
+
+
+def test_a_message_whose_answer_was_lost_is_said_once_more(chats: Chats) -> None:
+    slack, post = chats.ports.slack, chats.ports.slack.post
+    chats.sets(slack={"secret": "s", "team": "T01", "channel": "C01AB"})
+
+    def lost(*args: object, **more: str) -> object:
+        post(*args, **more)  # type: ignore[arg-type]
+        raise UnreachableError("slack chat.postMessage: no answer")
+
+    slack.post = lost  # type: ignore[method-assign, assignment]
+    assert failures(chats.hears(PROBLEM)) == ["sqs-2"]
+    slack.post = post  # type: ignore[method-assign]
+    for _ in range(3):
+        chats.hears(PROBLEM)
+    assert len(chats.channel) == 2
+
+
+def test_a_function_that_was_stopped_while_it_posted_is_followed_by_another(chats: Chats) -> None:
+    class Stopped(BaseException):
+        """Lambda ends the process."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise Stopped
+
+    post = chats.ports.slack.post
+    chats.ports.slack.post = stop  # type: ignore[method-assign, assignment]
+    with pytest.raises(Stopped):
+        chats.hears(PROBLEM)
+    chats.ports.slack.post = post  # type: ignore[method-assign]
+    assert failures(chats.hears(PROBLEM)) == ["sqs-2"]
+    chats.later(CLAIM_SECONDS)
+    assert failures(chats.hears(PROBLEM)) == []
+    assert len(chats.channel) == 1
+
+
+def test_two_that_are_about_to_post_the_same_are_one(chats: Chats) -> None:
+    other, post = chats.at_the_same_time(), chats.ports.slack.post
+    meanwhile: list[Json] = []
+
+    def slowly(*args: object, **more: str) -> object:
+        chats.ports.slack.post = post  # type: ignore[method-assign]
+        meanwhile.append(other.hears(told("phase", 8, run=RUN, phase="soak", attempt=1)))
+        return post(*args, **more)  # type: ignore[arg-type]
+
+    chats.ports.slack.post = slowly  # type: ignore[method-assign, assignment]
+    assert failures(chats.hears(told("phase", 7, run=RUN, phase="soak", attempt=1))) == []
+    assert failures(meanwhile[0]) == ["sqs-8"]
+    assert failures(other.hears(told("phase", 8, run=RUN, phase="soak", attempt=1))) == []
+    assert len(chats.channel) == 1
+
+
+def test_two_that_change_the_same_leave_what_is_newest(chats: Chats) -> None:
+    chats.phase("soak")
+    chats.hears(told("phase", 1, run=RUN, phase="soak", attempt=1))
+    other, update = chats.at_the_same_time(), chats.ports.slack.update
+
+    def slowly(*args: object) -> None:
+        chats.ports.slack.update = update  # type: ignore[method-assign]
+        chats.phase("decommission-blue")
+        assert failures(other.hears(told("phase", 3, run=RUN, phase="decommission-blue", attempt=1))) == []
+        update(*args)  # type: ignore[arg-type]
+
+    chats.phase("request-decommission-approval")
+    chats.ports.slack.update = slowly  # type: ignore[method-assign, assignment]
+    assert failures(chats.hears(told("phase", 2, run=RUN, phase="request-decommission-approval", attempt=1))) == []
+    (shown,) = chats.channel
+    assert "Decommission blue" in str(shown)
+
+
+def test_a_message_that_somebody_deleted_is_posted_anew(chats: Chats) -> None:
+    chats.phase("soak")
+    chats.hears(told("phase", 1, run=RUN, phase="soak", attempt=1))
+    chats.ports.slack.fails = [RefusedError("slack chat.update: Slack refuses it: message_not_found")]
+    chats.phase("decommission-blue")
+    assert failures(chats.hears(told("phase", 2, run=RUN, phase="decommission-blue", attempt=1))) == []
+    assert len(chats.channel) == 2
+    assert "Decommission" in str(chats.channel[1])
+
+
+def test_an_event_that_no_catalogue_knows_is_shown_plainly(chats: Chats) -> None:
+    chats.hears(told("moon-eclipsed", 1, severity="page", text="The moon is gone", moon="full"))
+    (shown,), (body,) = chats.channel, chats.room
+    assert shown["text"] == "🔴 moon-eclipsed\nThe moon is gone"
+    assert body == "[info][title]🔴 moon-eclipsed[/title]The moon is gone[/info]"
+
+
+@pytest.mark.parametrize("body", ["", "no JSON", "[]", '{"Message": "plain words"}', '{"Message": "[1]"}', "[" * 5000])
+def test_what_cannot_be_read_is_shown_as_it_is(chats: Chats, body: str) -> None:
+    assert failures(chats.hears({"messageId": "sqs-9", "body": body})) == []
+    assert len(chats.channel) == len(chats.room) == 1
+
+
+def test_a_table_that_does_not_answer_fails_the_message_alone(chats: Chats) -> None:
+    def throttled(*_: object, **__: object) -> bool:
+        raise ThrottledError("dynamodb")
+
+    first = chats.ports.seen.first
+    chats.ports.seen.first = throttled  # type: ignore[method-assign, assignment]
+    assert failures(chats.hears(HELD)) == ["sqs-1"]
+    chats.ports.seen.first = first  # type: ignore[method-assign]
+    assert failures(chats.hears(HELD)) == []
+
+
+def test_who_always_writes_first_makes_the_message_come_again(chats: Chats) -> None:
+    chats.hears(told("phase", 1, run=RUN, phase="soak", attempt=1))
+
+    def conflict(*_: object, **__: object) -> None:
+        raise ConflictError("somebody wrote first")
+
+    write = chats.ports.threads.write
+    chats.ports.threads.write = conflict  # type: ignore[method-assign]
+    chats.phase("decommission-blue")
+    assert failures(chats.hears(told("phase", 2, run=RUN, phase="decommission-blue", attempt=1))) == ["sqs-2"]
+    chats.ports.threads.write = write  # type: ignore[method-assign]
+    assert failures(chats.hears(told("phase", 2, run=RUN, phase="decommission-blue", attempt=1))) == []
+    assert len(chats.channel) == 1
+
+
+def test_without_a_chat_every_message_is_done(chats: Chats) -> None:
+    chats.sets()
+    assert chats.hears(HELD, PROBLEM) == {"batchItemFailures": [], "told": 2}
