@@ -140,7 +140,10 @@ class World:
         self.functions = LambdaSimulator(
             self.kernel, runtime=self.runtime, account=account, region=region, authorize=self._permits
         )
-        self.api_gateway = ApiGatewaySimulator(self.kernel, runtime=self.runtime, account=account, region=region)
+        measure = lambda name, of, value: self.cloudwatch.put("AWS/ApiGateway", name, of, self.kernel.now(), value)  # noqa: E731
+        self.api_gateway = ApiGatewaySimulator(
+            self.kernel, runtime=self.runtime, account=account, region=region, measure=measure
+        )
         self.step_functions = StepFunctionsSimulator(
             self.kernel,
             account=account,
