@@ -57,11 +57,8 @@ class Clockwork(Upgrade):
     def letters(self) -> int:
         """Dead letters of the schedules and of their function."""
         sqs, ids = self.world.client("sqs"), self.stage.deployment.ids
-        urls = [
-            url
-            for name, url in ids.items()
-            if "DeadLetters" in name and name.startswith(("Schedules", "FunctionsStart"))
-        ]
+        of = ("SchedulesDeadLetters", "FunctionsStartOnScheduleDeadLetters")
+        urls = [url for name, url in ids.items() if name.startswith(of) and url.startswith("http")]
         asked = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"] for url in urls]
         return sum(int(one["ApproximateNumberOfMessages"]) for one in asked)
 
@@ -88,13 +85,16 @@ def test_each_occurrence_comes_twice_and_starts_one_run_or_is_refused_once() -> 
         assert clock.letters() == 0
 
 
-def test_what_lambda_does_not_take_for_a_while_is_started_later_and_for_an_hour_is_a_dead_letter() -> None:
+def test_what_lambda_takes_later_is_started_later_and_what_it_does_not_take_for_an_hour_is_a_dead_letter() -> None:
     with Clockwork() as clock:
-        throttle = AwsError("AWSLambda.TooManyRequestsException", "Rate Exceeded.", 429)
-        begin = clock.world.kernel.now()
+        throttle, begin = (
+            AwsError("AWSLambda.TooManyRequestsException", "Rate Exceeded.", 429),
+            clock.world.kernel.now(),
+        )
         clock.world.scheduler.delivery.trouble = lambda _: throttle if clock.world.kernel.now() < begin + 2400 else None
-        clock.run(75 * 60)
-        assert len(clock.runs()) == 1
+        clock.run(55 * 60)
+        assert len(clock.runs()) == len(clock.news("schedule-started")) == 1
         clock.world.scheduler.delivery.trouble = lambda _: throttle
-        clock.run(7 * 86400)
+        clock.run(75 * 60)
         assert clock.letters() == 1
+        assert clock.news("schedule-refused") == []
