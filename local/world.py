@@ -119,8 +119,8 @@ class World:
         self.runtime.extension = SecretsExtension(self.kernel, self._secrets_as)
 
     def _open_chats(self) -> None:
-        """Slack and Chatwork, without an app; what they send goes nowhere until ``request`` leads somewhere."""
-        self.request: Send = nowhere
+        """Slack and Chatwork, without an app; what they send gets to the APIs of this world."""
+        self.request: Send = self._request
         self.conversation = Conversation()
 
         def send(url: str, headers: Mapping[str, str], body: bytes) -> Any:
@@ -140,7 +140,10 @@ class World:
         self.functions = LambdaSimulator(
             self.kernel, runtime=self.runtime, account=account, region=region, authorize=self._permits
         )
-        self.api_gateway = ApiGatewaySimulator(self.kernel, runtime=self.runtime, account=account, region=region)
+        measure = lambda name, of, value: self.cloudwatch.put("AWS/ApiGateway", name, of, self.kernel.now(), value)  # noqa: E731
+        self.api_gateway = ApiGatewaySimulator(
+            self.kernel, runtime=self.runtime, account=account, region=region, measure=measure
+        )
         self.step_functions = StepFunctionsSimulator(
             self.kernel,
             account=account,
@@ -226,6 +229,10 @@ class World:
     def cluster_states(self) -> dict[str, str]:
         """EKS status by cluster name, for the clusters that exist."""
         return {name: cluster.status for name, cluster in self.eks.clusters.items()}
+
+    def _request(self, url: str, headers: Mapping[str, str], body: bytes) -> Any:
+        is_api = ".execute-api." in url
+        return self.api_gateway.arrives("POST", url, headers, body) if is_api else nowhere(url, headers, body)
 
     def _resolve(self, name: str, port: int) -> tuple[str, int] | None:
         return self.chat_hosts.resolve(name, port) or self.front_door.resolve(name, port)

@@ -83,12 +83,7 @@ class NorikaeStack(cdk.Stack):
             dead_letters=self.functions.dead_letters["recover"],
         )
         self.reconciler = Reconciler(self, "Reconciler", reconcile=self.functions.by_name["reconcile_interruptions"])
-        SupportWatch(
-            self,
-            "SupportWatch",
-            watch=self.functions.by_name["watch_support"],
-            dead_letters=self.functions.dead_letters["watch_support"],
-        )
+        self._watch_support()
         self.schedules = schedules(
             self,
             "Schedules",
@@ -99,6 +94,12 @@ class NorikaeStack(cdk.Stack):
         self.alarms = self._alarms()
         self._outputs()
         self._say_whether_compiled(bundle)
+
+    def _watch_support(self) -> None:
+        """Look once a week how long the cluster that serves is supported."""
+        functions = self.functions
+        watch, dead_letters = functions.by_name["watch_support"], functions.dead_letters["watch_support"]
+        SupportWatch(self, "SupportWatch", watch=watch, dead_letters=dead_letters)
 
     def _alarms(self) -> Alarms:
         """What wakes people."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from local.kernel import Kernel
 
 LIFECYCLE = "AWS_EKS_PLANNED_LIFECYCLE_EVENT"
+WHOLE_ACCOUNT = "AWS_ACCOUNT"
+"""What an event is about that is about no single thing of an account."""
 KEPT = timedelta(days=90)
 """How long an event that is over can be asked for (API reference, DescribeEvents)."""
 PAGE = 100
@@ -83,7 +85,7 @@ class AwsHealthSimulator(Simulator):
         Args:
             code: its type; the second word is the service.
             category: as in ``Event.eventTypeCategory``.
-            about: names of EKS clusters or ARNs; a public event, about nobody's things, when there are none.
+            about: names of EKS clusters, ARNs or the whole account; a public event, about nobody's things, without any.
             in_days: when it begins.
             region: the world's by default; ``global`` is possible.
             text: its description.
@@ -164,7 +166,7 @@ class AwsHealthSimulator(Simulator):
         return [one for one in self.events.values() if one.shown.get("endTime", oldest) >= oldest]
 
     def _entity(self, name: str) -> str:
-        if name.startswith("arn:"):
+        if name.startswith("arn:") or name == WHOLE_ACCOUNT:
             return name
         return f"arn:aws:eks:{self._region}:{self._account}:cluster/{name}"
 

@@ -3,8 +3,9 @@
 Sources: Lambda guide, "Use Secrets Manager secrets in Lambda functions" and Secrets Manager guide, "AWS Parameters and
 Secrets Lambda Extension" (path, header, environment variables, 300 seconds, 1000 secrets). Neither says which status
 a wrong token has, or what an error of Secrets Manager looks like: here 401 without a token, 403 with a wrong one, and
-Secrets Manager's own status and text. One server stands for the extensions of all sandboxes and knows them apart by
-their session tokens; so its port is another than 2773, which the documented variable says.
+Secrets Manager's own status and text. While a function is initialised the extension says 400, as its users report.
+One server stands for the extensions of all sandboxes and knows them apart by their session tokens; so its port is
+another than 2773, which the documented variable says.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ class _Sandbox:
     role: str
     ttl: float
     most: int
+    serves: bool = False
     kept: dict[tuple[tuple[str, str], ...], tuple[float, bytes]] = field(default_factory=dict)
 
 
@@ -96,6 +98,11 @@ class SecretsExtension:
         self._sandboxes[session_token] = _Sandbox(function.role_arn, ttl if enabled else 0.0, most)
         return {PORT: self._port}
 
+    def serves(self, session_token: str) -> None:
+        """A sandbox is initialised: from now on its requests are answered."""
+        if session_token in self._sandboxes:
+            self._sandboxes[session_token].serves = True
+
     def stop(self) -> None:
         """No request is answered any more."""
         if self._loopback is not None:
@@ -109,6 +116,8 @@ class SecretsExtension:
         sandbox = self._sandboxes.get(token)
         if sandbox is None:
             return _said(403, "the token is not that of this sandbox")
+        if not sandbox.serves:
+            return _said(400, "not ready to serve traffic, please wait")
         if request.method != "GET" or parts.path.rstrip("/") != PATH:
             return _said(404, "no such path")
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from local.demo.chat_scenario import SETTINGS
 from local.edge.habits import FLEETING, OVERHOLDING, Habits
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Scenario:
         rotates: whether a secret rotates in the middle of the shift, or all of them with events lost and doubled and
             green's API server unreachable for two minutes.
         freeze: when the environment's ``windows.deny`` closes them, and what it does then (``windows.at_end``).
+        chat: whether it is started, answered and asked about in Slack and Chatwork, and by nobody otherwise.
         storm: whether EC2 takes most of blue's spot machines back in the middle of a shift.
     """
 
@@ -80,6 +82,7 @@ class Scenario:
     storm: bool = False
     rotates: Literal["", "one", "all"] = ""
     freeze: tuple[str, AtEnd] | None = None
+    chat: bool = False
 
     def habits_of(self, application: str) -> Habits:
         """What the clients of one application keep; WebSockets only those whose pods norikae restarts on blue."""
@@ -103,6 +106,8 @@ class Scenario:
             # Phases that are over in minutes need not be taken for hours.
             changes |= {"windows.deny": [self.freeze[0]], "windows.at_end": self.freeze[1]}
             changes |= {"clusters.build_deadline": "30m", "argocd.sync_deadline": "10m"}
+        if self.chat:
+            changes |= SETTINGS | {"approvals.requester": "may-not-approve"}
         return changes
 
 
@@ -197,6 +202,12 @@ SCENARIOS = {
             "the window closes in the middle of the shift: weights stay as they are, and move on when it opens",
             "succeeded",
             freeze=(FREEZE, "wait"),
+        ),
+        Scenario(
+            "chat",
+            "people start, approve, hold and ask in Slack and Chatwork, and see there what becomes of it",
+            "succeeded",
+            chat=True,
         ),
     )
 }

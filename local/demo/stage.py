@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from local.adopted import adopt_blue
 from local.assembly import ROOT, assembly, environment_file
 from local.central import for_all_clusters
+from local.chat.office import Office
 from local.cluster.charts import documents
 from local.cluster.git import GitRepositories, Repository
 from local.demo import rush
@@ -52,6 +53,7 @@ class Stage:
     scanners: Scanners
     secrets: TeamSecrets
     canary: CanaryWatch
+    office: Office | None = None
 
     def close(self) -> None:
         """Nobody asks for anything any more."""
@@ -86,6 +88,7 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
     deployment = deploy(
         folder, world.client, runtime=world.runtime, account=environment.account, region=environment.region
     )
+    office = _open_chats(world, deployment) if scenario.chat else None
     if scenario.blue:
         inherit_blue(world, deployment, name=blue, version=version, domain=DOMAIN, dns=scenario.dns)
     else:
@@ -113,7 +116,15 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
     _begin(world, blue, clients, next((one for one in found if one.name == scenario.busy), None))
     scanners = Scanners(world.kernel, world.alb, world.elb.load_balancers.values)
     scanners.start()
-    return Stage(world, deployment, found, clients, blue, scanners, secrets, watch)
+    return Stage(world, deployment, found, clients, blue, scanners, secrets, watch, office)
+
+
+def _open_chats(world: World, deployment: Deployment) -> Office:
+    """The chats have an app and a webhook, which call what the stack's outputs say."""
+    office = Office(world)
+    world.request = lambda url, headers, body: world.api_gateway.arrives("POST", url, headers, body)
+    office.connect(deployment.outputs["SlackUrl"], deployment.outputs["ChatworkUrl"])
+    return office
 
 
 def _begin(world: World, blue: str, clients: Clients, busy: Application | None) -> None:

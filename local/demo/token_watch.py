@@ -18,9 +18,14 @@ if TYPE_CHECKING:
     from local.sinks import Place
     from local.world import World
 
-TABLES = "tables"
-_HANDED_OVER = re.compile(r" (LambdaFunctionScheduled|TaskScheduled) \d+$")
-_CARRIED = re.compile(r" (dynamodb:\w+|stepfunctions:SendTask\w+) \d+$")
+QUESTION = "APPROVAL#"
+"""How the sort key of an item begins that is about something that waits, and keeps its token."""
+_MAY_BE_AT = {
+    "tables": re.compile(rf" RUN#\S+ {QUESTION}"),
+    "executions": re.compile(r" (LambdaFunctionScheduled|TaskScheduled) \d+$"),
+    "AWS calls": re.compile(r" (dynamodb:\w+|stepfunctions:SendTask\w+) \d+$"),
+}
+"""Sinks in which a token may be, and the places there: in the table, and on the way into it and back."""
 _WORD = re.compile(r"[A-Za-z0-9]{20,}")
 
 
@@ -35,7 +40,7 @@ class TaskTokens:
 
     def __init__(self, world: World) -> None:
         self._world, self._beginning = world, Canary.of(PREFIX)
-        self._kept = 0
+        self._seen = 0
         self._parts: dict[str, list[bytes]] = {}
 
     def is_in(self, content: str | bytes) -> bool:
@@ -48,16 +53,17 @@ class TaskTokens:
 
     def may_be_at(self, place: Place) -> bool:
         """Whether it is in the table, or where AWS itself notes it on its way to the function, the table, and back."""
-        if place.sink == TABLES:
-            self._kept += 1
-            return True
-        known = {"executions": _HANDED_OVER, "AWS calls": _CARRIED}.get(place.sink)
-        return known is not None and known.search(place.where) is not None
+        known = _MAY_BE_AT.get(place.sink)
+        belongs = known is not None and known.search(place.where) is not None
+        if " dynamodb:" in place.where:
+            belongs = belongs and QUESTION in str(place.content)
+        self._seen += belongs
+        return belongs
 
     def exists(self) -> str:
-        """How many there were, when tables had some."""
+        """How many there were, when the search has seen them where they belong."""
         given = len(self._world.step_functions.task_tokens)
-        return f"{given} were given out, and the table had some" if given and self._kept else ""
+        return f"{given} were given out and seen {self._seen} times where they belong" if given and self._seen else ""
 
 
 def token_watch(world: World) -> SinkWatch:

@@ -182,10 +182,16 @@ class LambdaRuntime:
         idle = self._idle[function.arn]
         cold = not idle
         began = self._kernel.seconds()
-        sandbox = self._zygote.spawn(function, self._environment(function)) if cold else idle.pop()
+        sandbox = self._spawned(function) if cold else idle.pop()
         self._aloft.add(sandbox)
         self._kernel.elapse(COLD_SECONDS if cold else WARM_SECONDS)
         return Flight(function, sandbox, self._kernel.uuid("lambda/requests"), fate, call, began, cold)
+
+    def _spawned(self, function: Function) -> Sandbox:
+        environment = self._environment(function)
+        sandbox = self._zygote.spawn(function, environment)
+        sandbox.token = environment["AWS_SESSION_TOKEN"]
+        return sandbox
 
     def _fly(self, flight: Flight, event: Any) -> Flying:
         if flight.fate is Fate.BEFORE:
@@ -232,6 +238,8 @@ class LambdaRuntime:
     def _go_on(self, flight: Flight, message: dict[str, Any]) -> Outcome | None:
         """Let the handler go on at the present instant, unless it is to die after this call."""
         kind = message["kind"]
+        if kind == "initialised" and self.extension is not None:
+            self.extension.serves(flight.sandbox.token)
         if kind == "answered":
             flight.calls += 1
             if flight.fate is Fate.BETWEEN and flight.calls == flight.fatal_call:

@@ -41,6 +41,8 @@ class Sandbox:
         self._connection, self._pid, self._zygote = connection, pid, zygote
         self._rest = b""
         self.fresh = True
+        self.token = ""
+        """Of its session, which tells it from other sandboxes of the same function."""
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a message; a worker that is gone is noticed by the next ``receive``."""

@@ -218,6 +218,8 @@ class Worker:
         if not hasattr(module, attribute):
             text = f"Handler '{attribute}' missing on module '{name}'"
             raise ImportFaultError("Runtime.HandlerNotFound", text)
+        if "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT" in os.environ:
+            self._set(self._channel.ask({"kind": "initialised"})["now"])
         return getattr(module, attribute)
 
 

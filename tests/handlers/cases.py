@@ -208,7 +208,7 @@ def _spoken() -> Story:
     return story
 
 
-WORLDS: dict[str, Callable[[], Beginning | Draining | Secrets | Story]] = {
+WORLDS: dict[str, Callable[[], Beginning | Draining | Looks | Secrets | Story]] = {
     "plan_upgrade": _free,
     "run_preflight": _planned,
     "request_plan_approval": _planned,

@@ -75,8 +75,10 @@ def test_a_file_with_everything_right_is_taken(folder: Path) -> None:
         ),
         (
             '  routes: [{events: [contested], chatwork: "77"}]\n',
-            "notify.routes[0].chatwork: is 77, but notify.chatwork is not set, which has the secret for it; "
-            "set notify.chatwork, or leave the route out",
+            (
+                "notify.routes[0].chatwork: is 77, but notify.chatwork is not set, which has the secret for it; "
+                "set notify.chatwork, or leave the route out"
+            ),
         ),
         (
             "  routes: [{slack: C02, team: payments}, {slack: C02, team: payments}]\n",
@@ -84,13 +86,17 @@ def test_a_file_with_everything_right_is_taken(folder: Path) -> None:
         ),
         (
             "  routes: [{events: [application-hold], slack: C02}]\n",
-            'notify.routes[0].events[0]: is "application-hold", which no event is called; '
-            "did you mean `application-held`?",
+            (
+                'notify.routes[0].events[0]: is "application-hold", which no event is called; '
+                "did you mean `application-held`?"
+            ),
         ),
         (
             "  routes: [{events: [secret-*], team: payments, slack: C02}]\n",
-            'notify.routes[0].events[0]: is "secret-*", which is never about a team\'s application; '
-            "leave team out, or name events such as `application-*`",
+            (
+                'notify.routes[0].events[0]: is "secret-*", which is never about a team\'s application; '
+                "leave team out, or name events such as `application-*`"
+            ),
         ),
         (
             "  templates: {application-hold: '{text}'}\n",
@@ -98,8 +104,10 @@ def test_a_file_with_everything_right_is_taken(folder: Path) -> None:
         ),
         (
             "  templates: {application-held: '{aplication} is held'}\n",
-            "notify.templates.application-held: names {aplication}, which no message of application-held has; "
-            "did you mean `application`?",
+            (
+                "notify.templates.application-held: names {aplication}, which no message of application-held has; "
+                "did you mean `application`?"
+            ),
         ),
         (
             "  templates: {application-held: ' '}\n",
@@ -107,8 +115,10 @@ def test_a_file_with_everything_right_is_taken(folder: Path) -> None:
         ),
         (
             "  mute: [contested]\n",
-            'notify.mute[0]: is "contested", which always waits for somebody (page); '
-            "leave it out; a route sends it elsewhere",
+            (
+                'notify.mute[0]: is "contested", which always waits for somebody (page); '
+                "leave it out; a route sends it elsewhere"
+            ),
         ),
         ("  mute: [fase]\n", 'notify.mute[0]: is "fase", which no event is called; did you mean `phase`?'),
         ("  mute: [phase, phase]\n", 'notify.mute[1]: is "phase" again; name it once'),

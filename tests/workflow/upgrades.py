@@ -10,6 +10,7 @@ import simpy
 from local.demo.people import Colleague, Operator, Repairer, commits_what_moved
 from local.demo.scenarios import Scenario
 from local.demo.stage import DOMAIN, Stage, set_stage
+from local.demo.token_watch import token_watch
 from norikae.adapters.aws.table import DynamoRunTable
 
 if TYPE_CHECKING:
@@ -62,10 +63,13 @@ class Upgrade:
     ) -> None:
         self.stage.close()
         failures, lost = self.world.front.failures, self.stage.clients.failed
+        tokens = token_watch(self.world)
         if error is None:
             self.stage.canary.search()
+            tokens.search()
         self.world.close()
         if error is None:
+            assert tokens.leaks == {}, "task tokens outside of the table"
             assert self.stage.canary.leaks == {}, "values of secrets where they should not be"
             assert failures == [], "defects of the world itself"
             assert lost == 0 or self.loses, "requests that clients lost"

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from norikae.chat.escape import chatwork
+from norikae.chat import escape
 from norikae.notify.card import Card, fit, label
 
 if TYPE_CHECKING:
     from norikae.notify.kind import Language
 
-BODY, TITLE = 60_000, 500
-"""UTF-16 units of a whole message, somewhat less than Chatwork takes (65,535), and of its title."""
-PART = 3000
-"""Of one paragraph, so that the lines to type have room."""
-PARTS, ROWS, WAYS = 10, 200, 10
+TITLE, TEXT, ROW, NOTE, WAY = 300, 2000, 100, 500, 300
+"""UTF-16 units of each part, and how many there are of it: together less than the 65,535 that Chatwork takes."""
+TEXTS, ROWS, NOTES, WAYS = 10, 200, 10, 10
+_ALL = re.compile(r"(?i)^(?=\s*all\s*>)")
+_NOTHING = "\u200b"
 
 
 def to_chatwork(card: Card, language: Language) -> str:
@@ -24,15 +25,20 @@ def to_chatwork(card: Card, language: Language) -> str:
         card: what to show.
         language: of our own words.
     """
-    title = fit(" ".join(f"{card.icon} {card.title}".split()), TITLE, chatwork)
-    parts = [fit(one, PART, chatwork) for one in card.texts[:PARTS] if one.strip()]
+    title = fit(" ".join(f"{card.icon} {card.title}".split()), TITLE, _escaped)
+    parts = [fit(one, TEXT, _escaped) for one in card.texts[:TEXTS] if one.strip()]
     if card.rows:
-        rows = "\n".join(fit(row.replace("\n", " "), 200, chatwork) for row in card.rows[:ROWS])
+        rows = "\n".join(fit(row.replace("\n", " "), ROW, _escaped) for row in card.rows[:ROWS])
         parts.append(f"[code]{rows}[/code]")
-    parts += [fit(one, PART, chatwork) for one in card.notes[:PARTS] if one.strip()]
+    parts += [fit(one, NOTE, _escaped) for one in card.notes[:NOTES] if one.strip()]
     box = f"[info][title]{title}[/title]{chr(10).join(parts)}[/info]"
     ways = card.ask.ways[:WAYS] if card.ask else ()
     if not ways:
         return box
-    lines = "\n".join(fit(f"/norikae {one}".replace("\n", " "), TITLE, chatwork) for one in ways)
+    lines = "\n".join(fit(f"/norikae {one}".replace("\n", " "), WAY, _escaped) for one in ways)
     return f"{box}\n{label('answer', language)}\n{lines}"
+
+
+def _escaped(text: str) -> str:
+    """Also where the piece before it ends with the first word of Chatwork's old mention of everybody."""
+    return _ALL.sub(_NOTHING, escape.chatwork(text))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from norikae.errors import NorikaeError
+from norikae.errors import NorikaeError, ThrottledError, UnreachableError
 from norikae.notify.amazon_q import custom_notification
 from norikae.notify.chats import wall_of
 from norikae.notify.claimed import publish_once
@@ -14,9 +16,10 @@ from norikae.notify.of_run import refresh_run
 from norikae.notify.places import Place, all_places, is_muted, places_of
 from norikae.notify.run_look import RunLook, look_at
 from norikae.notify.show import show
+from norikae.secret_sync.contained import contained
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from norikae.ports import Ports
 
@@ -37,6 +40,7 @@ def deliver(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any
     """
     failed: dict[str, list[NorikaeError]] = {}
     counts: Counter[str] = Counter()
+    round_ = _Round(ports)
     for record in records:
         identity, message = str(record["messageId"]), read(record, ports.environment.environment)
         try:
@@ -47,8 +51,7 @@ def deliver(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any
         if not is_first:
             counts["copies"] += 1
             continue
-        errors = list(_everywhere(ports, message))
-        errors = errors or list(_settled(ports, message))
+        errors = round_.show(message) or _settled(ports, message)
         counts["told"] += not errors
         if errors:
             failed[identity] = errors
@@ -66,12 +69,13 @@ def _key(message: Message) -> str:
     return f"notify/{message.id}"
 
 
-def _settled(ports: Ports, message: Message) -> Iterator[NorikaeError]:
+def _settled(ports: Ports, message: Message) -> list[NorikaeError]:
     """No copy is taken any more, not even the same message of the queue; what kept that from being noted."""
     try:
         ports.seen.settle(_key(message), KEEP_SECONDS)
     except NorikaeError as error:
-        yield error
+        return [error]
+    return []
 
 
 def _may_come_again(ports: Ports, message: Message) -> None:
@@ -82,34 +86,56 @@ def _may_come_again(ports: Ports, message: Message) -> None:
         return  # it comes again as the same message first
 
 
-def _everywhere(ports: Ports, message: Message) -> Iterator[NorikaeError]:
-    """Each place by itself; what went wrong there."""
-    notify = ports.environment.notify
-    try:
-        look = look_at(ports, message.run) if message.run and all_places(notify) else None
-    except NorikaeError as error:
-        yield error
-        return
-    teams = look.teams(message.applications()) if look else frozenset[str]()
-    wanted = () if is_muted(message, notify) else places_of(message, notify, lambda: teams)
-    for place in wanted:
-        yield from _in(ports, place, message, look)
-    for place in (one for one in all_places(notify) if look is not None and one not in wanted):
-        yield from _in(ports, place, None, look)
-    if notify.amazon_q and not is_muted(message, notify):
+class _Round:
+    """One batch: a chat that throttles or does not answer is not asked again in it."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports, self._notify = ports, ports.environment.notify
+        self._rests: dict[str, NorikaeError] = {}
+
+    def show(self, message: Message) -> list[NorikaeError]:
+        """The message in each place by itself; what went wrong."""
+        ports, notify, errors = self._ports, self._notify, list[NorikaeError]()
         try:
-            publish_once(ports, message.id, custom_notification(message, notify))
+            look = look_at(ports, message.run) if message.run and all_places(notify) else None
         except NorikaeError as error:
-            yield error
+            return [error]
+        teams = look.teams(message.applications()) if look else frozenset[str]()
+        wanted = () if is_muted(message, notify) else places_of(message, notify, lambda: teams)
+        for place in wanted:
+            errors += self._try(place.chat, partial(_show, ports, place, message, look))
+        if look is not None:
+            for place in (one for one in all_places(notify) if one not in wanted):
+                errors += self._try(place.chat, partial(_refresh, ports, place, look))
+        if notify.amazon_q and not is_muted(message, notify):
+            errors += self._try("amazon-q", partial(_publish, ports, message))
+        return errors
+
+    def _try(self, chat: str, act: Callable[[], None]) -> list[NorikaeError]:
+        """What keeps a chat from showing it; a mistake of ours in one message is that message's alone."""
+        if chat in self._rests:
+            return [self._rests[chat]]
+        try:
+            contained(f"a message for {chat}", partial(self._act, chat, act))
+        except NorikaeError as error:
+            return [error]
+        return []
+
+    def _act(self, chat: str, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except (ThrottledError, UnreachableError) as error:
+            self._rests[chat] = error
+            raise
 
 
-def _in(ports: Ports, place: Place, message: Message | None, look: RunLook | None) -> Iterator[NorikaeError]:
-    """The message in one place; without one, what stands there about the run is brought up to date."""
-    try:
-        wall = wall_of(ports, place)
-        if message is not None:
-            show(ports, wall, message, look)
-        elif look is not None:
-            refresh_run(ports, wall, look)
-    except NorikaeError as error:
-        yield error
+def _show(ports: Ports, place: Place, message: Message, look: RunLook | None) -> None:
+    show(ports, wall_of(ports, place), message, look)
+
+
+def _refresh(ports: Ports, place: Place, look: RunLook) -> None:
+    refresh_run(ports, wall_of(ports, place), look)
+
+
+def _publish(ports: Ports, message: Message) -> None:
+    publish_once(ports, message.id, custom_notification(message, ports.environment.notify))

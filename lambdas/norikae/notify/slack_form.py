@@ -13,16 +13,20 @@ if TYPE_CHECKING:
     from norikae.notify.kind import Language
 
 Json = dict[str, Any]
-SECTION, CONTEXT, TEXT = 3000, 2000, 3000
-"""UTF-16 units of a section (docs.slack.dev, "Section block"), of a context's line, and of what notifications show."""
+SECTION, CONTEXT, TEXT = 3000, 100, 3000
+"""UTF-16 units of a section (docs.slack.dev, "Section block"), of a small line, and of what notifications show."""
 BUTTON, VALUE, CONFIRM_TITLE, CONFIRM_TEXT = 75, 2000, 100, 300
 """Of a button's text and value, and of its dialog (docs.slack.dev, "Button element", "Confirmation dialog object")."""
 CONFIRM_BUTTON = 30
 BLOCKS, NOTES = 50, 10
 """Blocks of one message, and elements of one context (docs.slack.dev, "Blocks", "Context block")."""
 NAMELESS = "norikae"
-PARAGRAPHS, CODES = 20, 10
-"""How many of the blocks are for texts and for rows."""
+TITLE, ROOM, ROW, BOX, CODES, WAYS = 300, 5500, 200, 1500, 3, 1000
+"""Of the title, of all paragraphs, of a row, of a box of rows and how many of these, and of lines to type.
+
+Slack refuses a message whose blocks are too long together (``msg_blocks_too_long``); the reference does not say how
+long that is, people have measured 13,200 (slackapi/bolt-js#2509), and these are less.
+"""
 
 
 def to_slack(card: Card, language: Language) -> tuple[str, list[Json]]:
@@ -35,28 +39,42 @@ def to_slack(card: Card, language: Language) -> tuple[str, list[Json]]:
     title = " ".join(f"{card.icon} {card.title}".split()) or NAMELESS
     first = card.texts[0] if card.texts else ""
     text = fit(f"{title}\n{first}" if first else title, TEXT, slack)
-    blocks = [_section(f"*{fit(title.replace('*', ' '), SECTION - 2, slack)}*")]
-    blocks += [_section(fit(one, SECTION, slack)) for one in card.texts[:PARAGRAPHS] if one.strip()]
+    blocks = [_section(f"*{fit(title.replace('*', ' '), TITLE, slack)}*")]
+    blocks += [_section(one) for one in _paragraphs(card.texts)]
     blocks += [_section(one) for one in _codes(card.rows)]
     if card.ask is not None:
         blocks += _buttons(card, card.ask, language) if _has_buttons(card.ask) else _ways(card.ask, language)
     notes = [fit(one, CONTEXT, slack) for one in card.notes[:NOTES] if one.strip()]
     if notes:
-        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": one} for one in notes]})
+        blocks.append({"type": "context", "elements": [_mrkdwn(one) for one in notes]})
     return text, blocks[:BLOCKS]
 
 
 def _section(text: str) -> Json:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    return {"type": "section", "text": _mrkdwn(text)}
+
+
+def _mrkdwn(text: str) -> Json:
+    """Verbatim: Slack makes no links or mentions of names that it knows."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _paragraphs(texts: tuple[str, ...]) -> Iterator[str]:
+    """As many as there is room for, each within a section."""
+    room = ROOM
+    for text in texts:
+        one = fit(text, min(SECTION, room), slack) if text.strip() else ""
+        room -= units(one)
+        if one:
+            yield one
 
 
 def _codes(rows: tuple[str, ...]) -> Iterator[str]:
     """Rows in boxes of fixed width, each within a section; a row's own fence cannot end its box."""
     fence, taken, boxes = "```", "", 0
-    room = SECTION - 2 * len(fence) - 2
     for row in rows:
-        one = fit(row.replace("`", "'").replace("\n", " "), 200, slack)
-        if len(taken) + len(one) + 1 > room // 2:
+        one = fit(row.replace("`", "'").replace("\n", " "), ROW, slack)
+        if units(taken) + units(one) + 1 > BOX:
             yield f"{fence}\n{taken}\n{fence}"
             taken, boxes = "", boxes + 1
             if boxes == CODES:
@@ -101,7 +119,7 @@ def _ways(ask: Ask, language: Language) -> list[Json]:
     if not ask.ways:
         return []
     lines = "\n".join(f"/norikae {one}" for one in ask.ways)
-    return [_section(fit(f"{label('answer', language)}\n{lines}", SECTION, slack))]
+    return [_section(fit(f"{label('answer', language)}\n{lines}", WAYS, slack))]
 
 
 def _plain(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -113,17 +113,6 @@ def sentence(cluster: str, version: str, end: End, *, pays: bool, following: str
 def reason(version: str, end: End) -> str:
     """Why a plan is made; the same at every look, so that the run it led to can be found again."""
     return f"standard support of {version} ends on {end.date}"
-
-
-def mine(names: Collection[str], entities: Sequence[str]) -> tuple[str, ...]:
-    """Which of some clusters an event of AWS Health is about.
-
-    Args:
-        names: of clusters.
-        entities: what it names: names, or ARNs that end with them.
-    """
-    said = {one.rpartition("/")[2] for one in entities}
-    return tuple(sorted(said & set(names)))
 
 
 def _end(support: Support, at: float, now: float) -> End:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from norikae.notify.tell import tell
-from norikae.support.ends import mine
+from norikae.support.entities import mine
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -56,9 +56,8 @@ def _tell(
     names: Collection[str],
     affected: Mapping[str, tuple[str, ...]],
 ) -> str:
-    entities = affected.get(event.arn, ())
-    clusters = mine(names, entities)
-    if entities and not clusters:
+    clusters = mine(names, affected.get(event.arn, ()))
+    if clusters is None:
         return ""
     about = ", ".join(clusters) or f"EKS in {event.region}"
     tell(

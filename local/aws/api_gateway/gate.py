@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -22,12 +23,12 @@ from local.aws.api_gateway.throttle import Throttle
 from local.aws.resource_policies import lets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from local.aws.api_gateway.records import Answer, Integration, Method, RestApi, Stage
     from local.kernel import Kernel
     from local.runtime import Outcome
 
+Measure = Callable[[str, Mapping[str, str], float], object]
+"""Takes a metric's name, its dimensions and a value."""
 LARGEST_BODY, LARGEST_EVENT = 10 * 1024 * 1024, 6 * 1024 * 1024
 """Bytes of a request, and of an event with which a function is invoked."""
 SERVICE = "apigateway.amazonaws.com"
@@ -63,10 +64,14 @@ class Gate:
         apis: by id.
         account: twelve digits.
         region: such as ``ap-northeast-1``.
+        measure: keeps the figures of requests.
     """
 
-    def __init__(self, kernel: Kernel, apis: Mapping[str, RestApi], account: str, region: str) -> None:
+    def __init__(
+        self, kernel: Kernel, apis: Mapping[str, RestApi], account: str, region: str, measure: Measure
+    ) -> None:
         self._kernel, self._apis, self._account, self._region = kernel, apis, account, region
+        self._measure = measure
         self._throttle = Throttle(kernel.seconds)
 
     def received(self, request: Request) -> Passed | Answer:
@@ -82,10 +87,11 @@ class Gate:
         inside = unquote(request.path.removeprefix(f"/{stage.name}")).rstrip("/") or "/"
         method = api.deployments[stage.deployment].method(inside, request.verb)
         if method is None or method.integration is None:
-            return refusal(403, "Missing Authentication Token", "MissingAuthenticationTokenException")
+            unknown = refusal(403, "Missing Authentication Token", "MissingAuthenticationTokenException")
+            return self._measured(api, stage, unknown, 0.0)
         arrival = self._arrival(api, stage, method)
         decided = self._decided(Passed(api, stage, request, arrival, method.integration, {}), method)
-        return decided if isinstance(decided, Passed) else self._logged(stage, request, arrival, decided)
+        return decided if isinstance(decided, Passed) else self._logged(api, stage, request, arrival, decided)
 
     def answered(self, passed: Passed, outcome: Outcome | None) -> Answer:
         """What the client gets.
@@ -94,7 +100,7 @@ class Gate:
             passed: the request.
             outcome: of the function; None when it has taken too long.
         """
-        return self._logged(passed.stage, passed.request, passed.arrival, self._answer(passed, outcome))
+        return self._logged(passed.api, passed.stage, passed.request, passed.arrival, self._answer(passed, outcome))
 
     def _stage(self, request: Request) -> tuple[RestApi, Stage] | None:
         host = _HOST.fullmatch(request.host)
@@ -161,10 +167,23 @@ class Gate:
         ours = {"x-amzn-RequestId": passed.arrival.request_id, "X-Amzn-Trace-Id": f"Root={passed.arrival.trace}"}
         return answer._replace(headers={**answer.headers, **ours})
 
-    def _logged(self, stage: Stage, request: Request, arrival: Arrival, answer: Answer) -> Answer:
+    def _logged(self, api: RestApi, stage: Stage, request: Request, arrival: Arrival, answer: Answer) -> Answer:
         if stage.log_format:
             known = {**request_context(request, arrival), "status": answer.status, "responseLength": len(answer.body)}
             stage.log.append(line(stage.log_format, known))
+        return self._measured(api, stage, answer, self._kernel.now() - arrival.now)
+
+    def _measured(self, api: RestApi, stage: Stage, answer: Answer, seconds: float) -> Answer:
+        """The figures of a request: a rate of errors is the average of ones and zeros (guide, "Metrics")."""
+        figures = {
+            "Count": 1.0,
+            "4XXError": float(answer.status // 100 == 4),  # noqa: PLR2004 - the class of client errors
+            "5XXError": float(answer.status // 100 == 5),  # noqa: PLR2004 - the class of server errors
+            "Latency": seconds * 1000,
+        }
+        for name, value in figures.items():
+            self._measure(name, {"ApiName": api.name}, value)
+            self._measure(name, {"ApiName": api.name, "Stage": stage.name}, value)
         return answer
 
 

@@ -20,6 +20,7 @@ from local.aws.simulator import AwsError, Simulator
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from local.aws.api_gateway.gate import Measure
     from local.kernel import Kernel
     from local.runtime import LambdaRuntime
 
@@ -38,16 +39,25 @@ class ApiGatewaySimulator(Entrance, Simulator):
         runtime: runs the functions.
         account: twelve digits.
         region: such as ``ap-northeast-1``.
+        measure: keeps a metric of ``AWS/ApiGateway``: its name, its dimensions and a value; by default nobody does.
     """
 
     service: ClassVar[str] = "apigateway"
 
-    def __init__(self, kernel: Kernel, *, runtime: LambdaRuntime, account: str, region: str) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        *,
+        runtime: LambdaRuntime,
+        account: str,
+        region: str,
+        measure: Measure = lambda *_: None,
+    ) -> None:
         self._kernel, self._region = kernel, region
         self.apis: dict[str, RestApi] = {}
         self.log_role = ""
         """The role with which API Gateway writes logs; without one no stage may have any."""
-        super().__init__(kernel, runtime, Gate(kernel, self.apis, account, region))
+        super().__init__(kernel, runtime, Gate(kernel, self.apis, account, region, measure))
 
     def create_rest_api(
         self,

@@ -6,7 +6,7 @@ Sources: SQS guide, "Key management" (a producer needs kms:GenerateDataKey and k
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moto.kms.models import kms_backends
 from moto.sns.models import sns_backends
@@ -21,7 +21,7 @@ _VERBS = ("GenerateDataKey", "Decrypt")
 
 def key_of_queue(arn: str, place: Place) -> Derived:
     """What a sender to a queue needs besides the right to send."""
-    found = sqs_backends[place.account][place.region].queues.get(arn.rpartition(":")[2])
+    found: Any = sqs_backends[place.account][place.region].queues.get(arn.rpartition(":")[2])
     return _use(found.kms_master_key_id if found else None, "sqs", place)
 
 

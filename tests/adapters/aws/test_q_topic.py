@@ -27,6 +27,9 @@ def test_the_message_arrives_with_no_key_more(cloud: Cloud) -> None:
     queue = sqs.create_queue(QueueName="amazon-q")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     topic = sns.create_topic(Name="norikae-demo-amazon-q")["TopicArn"]
+    statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn}
+    policy = {"Statement": [{**statement, "Principal": {"Service": "sns.amazonaws.com"}}]}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     notification = custom_notification(TOLD, Notify(amazon_q=True))
     AmazonQTopic(sns, topic).tell(f"🔴 billing\n{'x' * 200}", notification)

@@ -93,7 +93,10 @@ def test_a_year_of_weekly_looks(year: Year) -> None:
     assert (command["version"], command["reason"]) == ("1.35", "standard support of 1.34 ends on 2026-12-02")
     year.health.happens(about=["demo-1-34"], in_days=300)
     year.health.happens(about=["somebody-elses"], in_days=300)
-    over, event = year.weeks(3)
+    over, event = year.weeks(2)
+    year.health.happens("AWS_EKS_SECURITY_NOTIFICATION", category="accountNotification", about=["AWS_ACCOUNT"])
+    (of_all,) = year.weeks(1)
+    assert of_all.startswith("AWS Health about EKS in ap-northeast-1: AWS_EKS_SECURITY_NOTIFICATION")
     assert over == (
         "demo-1-34: standard support of 1.34 is over since 2026-12-02; extended support is paid now; upgrade to 1.35"
     )

@@ -46,7 +46,14 @@ class Gateway:
         self.kernel = Kernel()
         identities = Identities(ACCOUNT)
         self.runtime = LambdaRuntime(self.kernel, identities=identities, region=REGION)
-        self.simulator = ApiGatewaySimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
+        self.figures: list[tuple[str, dict[str, str], float]] = []
+        self.simulator = ApiGatewaySimulator(
+            self.kernel,
+            runtime=self.runtime,
+            account=ACCOUNT,
+            region=REGION,
+            measure=lambda name, where, value: self.figures.append((name, dict(where), value)),
+        )
         self.front = Front(self.kernel, [self.simulator], identities, ACCOUNT, REGION)
         self.runtime.front_url = self.front.start()
         self.client = self.front.client("apigateway")

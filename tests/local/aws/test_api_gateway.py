@@ -225,6 +225,21 @@ def test_an_access_log_needs_the_account_to_have_a_role(gateway: Gateway) -> Non
     assert gateway.simulator.apis[gateway.api].stages["live"].log == ["198.51.100.7 502 -"]
 
 
+def test_each_request_has_its_figures(gateway: Gateway) -> None:
+    for body, path in (("hello", "/live/slack"), ("fail", "/live/slack"), ("hello", "/live/nothing")):
+        gateway.says(body, path)
+    stage = {"ApiName": "chat", "Stage": "live"}
+
+    def of(name: str) -> list[float]:
+        return [value for metric, where, value in gateway.figures if (metric, where) == (name, stage)]
+
+    assert of("Count") == [1, 1, 1]
+    assert of("4XXError") == [0, 0, 1]
+    assert of("5XXError") == [0, 1, 0]
+    assert of("Latency")[:2] == pytest.approx([500, 10])
+    assert ("Count", {"ApiName": "chat"}, 1.0) in gateway.figures
+
+
 def test_another_host_or_plain_http_is_nobodys(gateway: Gateway) -> None:
     for url in (gateway.url().replace("https:", "http:"), gateway.url().replace(REGION, "us-east-1")):
         with pytest.raises(LookupError):

@@ -75,12 +75,14 @@ class Safe:
         arn, role_arn = ARN + name, f"arn:aws:iam::{ACCOUNT}:role/{role}"
         self.runtime.register(arn, self._folder, "own_code.handler", variables or {}, 30, role_arn, extended=extended)
 
-    def asks(self, function: str, **event: str) -> tuple[Any, str]:
-        outcome = self.kernel.run(
-            self.kernel.process(self.runtime.invoke(ARN + function, {"secretId": self.secret} | event))
-        )
+    def raw(self, function: str, **event: str) -> Any:
+        question = {"secretId": self.secret} | event
+        outcome = self.kernel.run(self.kernel.process(self.runtime.invoke(ARN + function, question)))
         assert not outcome.failed, outcome
-        status, body = outcome.payload
+        return outcome.payload
+
+    def asks(self, function: str, **event: str) -> tuple[Any, str]:
+        status, body = self.raw(function, **event)
         return status, body
 
     def value(self, function: str, **event: str) -> str:
@@ -190,6 +192,16 @@ def test_a_wrong_question_has_no_value(event: dict[str, str], status: int, safe:
 def test_a_function_without_the_layer_finds_nobody(safe: Safe) -> None:
     safe.function("other", extended=False)
     assert safe.asks("other")[0] == "ConnectionRefusedError"
+
+
+def test_nobody_is_served_while_the_function_is_initialised(safe: Safe, tmp_path: Path) -> None:
+    code = textwrap.dedent(ASK) + f"early = handler({{'secretId': {safe.secret!r}}}, None)\n"
+    code += "first, handler = handler, lambda event, context: [early, first(event, context)]\n"
+    (tmp_path / "own_code.py").write_text(code)
+    safe.function("hear")
+    early, later = safe.raw("hear")
+    assert early == [400, "not ready to serve traffic, please wait"]
+    assert later[0] == 200
 
 
 def test_a_question_takes_the_time_of_a_call_and_a_cached_one_hardly_any(safe: Safe) -> None:

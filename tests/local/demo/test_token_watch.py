@@ -63,12 +63,17 @@ class Waiting:
         table = self.world.client("dynamodb")
         table.create_table(
             TableName="runs",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
             BillingMode="PAY_PER_REQUEST",
         )
-        item = {"pk": {"S": "RUN#1"}, "token": {"S": self.token}}
-        table.put_item(TableName="runs", Item=item)
+        self.keep("RUN#1", "APPROVAL#plan")
+
+    def keep(self, *key: str) -> None:
+        """An item has the token."""
+        pk, sk = key
+        item = {"pk": {"S": pk}, "sk": {"S": sk}, "token": {"S": self.token}}
+        self.world.client("dynamodb").put_item(TableName="runs", Item=item)
 
     def found(self) -> list[tuple[str, str]]:
         self.watch.search()
@@ -83,7 +88,8 @@ def waiting(tmp_path: Path) -> Iterator[Waiting]:
 
 
 def test_the_way_into_the_table_and_back_is_no_leak(waiting: Waiting) -> None:
-    waiting.world.client("dynamodb").get_item(TableName="runs", Key={"pk": {"S": "RUN#1"}})
+    key = {"pk": {"S": "RUN#1"}, "sk": {"S": "APPROVAL#plan"}}
+    waiting.world.client("dynamodb").get_item(TableName="runs", Key=key)
     waiting.world.client("stepfunctions").send_task_success(taskToken=waiting.token, output="{}")
     waiting.world.kernel.run(5)
 
@@ -136,6 +142,10 @@ def _button(waiting: Waiting) -> None:
     world.conversation.lines.clear()
 
 
+def _other_item(waiting: Waiting) -> None:
+    waiting.keep("THREAD#1", "slack/C1/plan")
+
+
 def _topic(waiting: Waiting) -> None:
     sns = waiting.world.client("sns")
     arn = sns.create_topic(Name="told")["TopicArn"]
@@ -162,6 +172,7 @@ def _output(waiting: Waiting) -> None:
         (_half, {"chats"}),
         (_coded, {"chats"}),
         (_button, {"requests of chats"}),
+        (_other_item, {"tables", "AWS calls"}),
         (_topic, {"topics"}),
         (_queue, {"queues", "AWS calls"}),
         (_output, {"executions", "events"}),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,8 @@ from local.aws.front import Front
 from local.aws.identities import Identities
 from local.aws.lambda_ import LambdaSimulator
 from local.aws.scheduler import SchedulerSimulator
+from local.aws.secrets import SecretsSimulator
+from local.aws.secrets_extension import SecretsExtension
 from local.aws.step_functions import StepFunctionsSimulator
 from local.deploy import Deployment, deploy
 from local.kernel import Kernel
@@ -41,9 +44,13 @@ class Account:
             authorize=self._permits,
         )
         self.gateway = ApiGatewaySimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
-        simulators = [self.states, functions, scheduler, self.gateway]
+        secrets = SecretsSimulator(self.kernel, account=ACCOUNT, region=REGION, says=lambda *_, **__: None)
+        simulators = [self.states, functions, scheduler, self.gateway, secrets]
         self.front = Front(self.kernel, simulators, identities, ACCOUNT, REGION)
         self.runtime.front_url = self.front.start()
+        self.extension = SecretsExtension(self.kernel, self._secrets_as)
+        self.runtime.extension = self.extension
+        self.code = {"set_weights": "def handler(event, context): return {'weight': event}"}
         self._folder = folder
 
     def _permits(self, role: str, action: str, resource: str) -> bool:
@@ -52,7 +59,8 @@ class Account:
     def deploy(self, resources: dict[str, Any], **sections: Any) -> Deployment:
         bundle = self._folder / "asset.abc" / "handlers" / "workflow"
         bundle.mkdir(parents=True)
-        (bundle / "set_weights.py").write_text("def handler(event, context): return {'weight': event}")
+        for name, text in self.code.items():
+            (bundle / f"{name}.py").write_text(textwrap.dedent(text))
         destinations = {"here": {"bucketName": "assets", "objectKey": "abc.zip"}}
         files = {"abc": {"source": {"path": "asset.abc", "packaging": "zip"}, "destinations": destinations}}
         stack = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "demo.template.json"}}
@@ -65,6 +73,9 @@ class Account:
     def _write(self, name: str, content: dict[str, Any]) -> None:
         (self._folder / name).write_text(json.dumps(content))
 
+    def _secrets_as(self, role: str) -> Any:
+        return self.front.client("secretsmanager", role, directly=True)
+
     def client(self, service: str) -> Any:
         return self.front.client(service)
 
@@ -74,4 +85,5 @@ def account(tmp_path: Path) -> Iterator[Account]:
     made = Account(tmp_path)
     yield made
     made.runtime.close()
+    made.extension.stop()
     made.front.stop()

@@ -164,7 +164,7 @@ def test_a_table_that_does_not_answer_fails_the_message_alone(chats: Chats) -> N
         raise ThrottledError("dynamodb")
 
     first = chats.ports.seen.first
-    chats.ports.seen.first = throttled  # type: ignore[method-assign, assignment]
+    chats.ports.seen.first = throttled  # type: ignore[method-assign]
     assert failures(chats.hears(HELD)) == ["sqs-1"]
     chats.ports.seen.first = first  # type: ignore[method-assign]
     assert failures(chats.hears(HELD)) == []
@@ -188,3 +188,29 @@ def test_who_always_writes_first_makes_the_message_come_again(chats: Chats) -> N
 def test_without_a_chat_every_message_is_done(chats: Chats) -> None:
     chats.sets()
     assert chats.hears(HELD, PROBLEM) == {"batchItemFailures": [], "told": 2}
+
+
+def test_a_chat_that_throttles_is_not_asked_again_in_the_same_batch(chats: Chats) -> None:
+    chats.ports.slack.fails = [ThrottledError("slack chat.postMessage: ratelimited; again in 3 s")]
+    assert failures(chats.hears(PROBLEM, HELD)) == ["sqs-2", "sqs-1"]
+    assert chats.ports.slack.calls == ["post"]
+    assert len(chats.room) == 3
+    assert failures(chats.hears(PROBLEM, HELD)) == []
+    assert (len(chats.channel), len(chats.room)) == (3, 3)
+
+
+def test_a_mistake_of_ours_in_one_message_keeps_no_other(chats: Chats) -> None:
+    post = chats.ports.slack.post
+
+    def mistaken(*_: object, **__: object) -> None:
+        chats.ports.slack.post = post  # type: ignore[method-assign]
+        raise ZeroDivisionError
+
+    chats.ports.slack.post = mistaken  # type: ignore[method-assign, assignment]
+    answer = chats.hears(PROBLEM, HELD)
+    assert failures(answer) == ["sqs-2"]
+    assert "unexpected ZeroDivisionError" in str(answer["failed"])
+    assert (len(chats.channel), len(chats.room)) == (2, 3)
+    chats.later(CLAIM_SECONDS)
+    assert failures(chats.hears(PROBLEM)) == []
+    assert (len(chats.channel), len(chats.room)) == (3, 3)

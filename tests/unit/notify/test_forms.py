@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local.chat import chatwork_tags, slack_blocks
 from norikae.notify.card import Ask, Card, fit, units
 from norikae.notify.catalogue import EVENTS
 from norikae.notify.chatwork_form import to_chatwork
@@ -16,11 +17,24 @@ from norikae.notify.slack_form import to_slack
 from tests.unit.notify.told import FACTS, RUN, Chats, every, failures, told
 
 NASTY = st.sampled_from(
-    ["<!channel>", "<!here>", "<@U012>", "[toall]", "[To:1]", "[rp aid=1 to=1-1]", "[/info]", "[/code]", "```", "&lt;!"]
+    [
+        "to",
+        "all >",
+        "<!channel>",
+        "<!here>",
+        "<@U012>",
+        "[toall]",
+        "[To:1]",
+        "[rp aid=1 to=1-1]",
+        "[/info]",
+        "[/code]",
+        "```",
+        "&lt;!",
+    ]
 )
-PIECES = st.one_of(st.text(max_size=40), NASTY, st.sampled_from(["&" * 3000, "😀" * 2000, "a" * 4000, "\n" * 100]))
-TEXTS = st.lists(PIECES, max_size=6).map("".join)
-LINES = st.one_of(st.lists(TEXTS, max_size=4), TEXTS.map(lambda one: [one] * 60)).map(tuple)
+PIECES = st.one_of(st.text(max_size=40), NASTY, st.sampled_from(["&" * 700, "😀" * 1600, "a" * 3100, "\n" * 20]))
+TEXTS = st.lists(PIECES, max_size=3).map("".join)
+LINES = st.one_of(st.lists(TEXTS, max_size=4), TEXTS.map(lambda one: [one] * 25)).map(tuple)
 ASKS = st.one_of(
     st.none(),
     st.builds(Ask, yes=TEXTS, no=TEXTS, ways=st.lists(TEXTS, max_size=20).map(tuple)),
@@ -31,7 +45,7 @@ CARDS = st.builds(
     title=TEXTS,
     icon=st.sampled_from(["", "🔴"]),
     texts=LINES,
-    rows=st.one_of(LINES, st.just(tuple(f"app{number} ████ {number} %" for number in range(500)))),
+    rows=st.one_of(LINES, st.integers(0, 500).map(lambda count: ("app ████ 5 %",) * count)),
     notes=LINES,
     ask=ASKS,
 )
@@ -39,28 +53,11 @@ OURS = re.compile(r"\[/?(?:info|title|code)\]")
 
 
 def keeps_limits(text: str, blocks: list[dict[str, Any]]) -> None:
-    """Slack's limits (docs.slack.dev, "Blocks" and "Block elements")."""
+    """What Slack's reference says, as the embedded world has it."""
     assert 0 < units(text) <= 4000
-    assert 0 < len(blocks) <= 50
-    for block in blocks:
-        if block["type"] == "section":
-            assert 0 < units(block["text"]["text"]) <= 3000
-            assert len(block.get("fields", [])) <= 10
-        elif block["type"] == "context":
-            assert 0 < len(block["elements"]) <= 10
-            assert all(0 < units(one["text"]) <= 3000 for one in block["elements"])
-        else:
-            assert block["type"] == "actions"
-            assert 0 < len(block["elements"]) <= 25
-            assert len({one["action_id"] for one in block["elements"]}) == len(block["elements"])
-            for one in block["elements"]:
-                assert 0 < units(one["text"]["text"]) <= 75
-                assert 0 < len(one["value"]) <= 2000
-                confirm = one["confirm"]
-                assert 0 < units(confirm["title"]["text"]) <= 100
-                assert 0 < units(confirm["text"]["text"]) <= 300
-                assert 0 < units(confirm["confirm"]["text"]) <= 30
-                assert 0 < units(confirm["deny"]["text"]) <= 30
+    assert slack_blocks.mistakes(blocks) == []
+    assert slack_blocks.length(blocks) <= slack_blocks.ALL_TEXT
+    assert all(units(one["text"]) <= 3000 for one in slack_blocks.texts(blocks))
 
 
 def calls_nobody(text: str) -> None:
@@ -87,8 +84,24 @@ def test_any_card_keeps_the_limits_of_chatwork_and_has_no_tag_but_ours(card: Car
     body = to_chatwork(card, language)
     assert 0 < units(body) <= 65_535
     assert "[" not in OURS.sub("", body)
+    assert not chatwork_tags.notified(body, ["1"])
     assert body.count("[info]") == body.count("[/info]") == 1
     assert body.count("[code]") == body.count("[/code]") <= 1
+
+
+def test_two_pieces_together_call_nobody_in_chatwork() -> None:
+    card = Card(title="to", texts=("all > look", "To", " ALL >>>"), rows=("to", "all >"), notes=("to", "all >"))
+    assert not chatwork_tags.notified(to_chatwork(card, "en"), ["1"])
+
+
+@pytest.mark.parametrize("character", ["a", "&", "😀", "[", "@a"])
+def test_the_longest_card_keeps_both_limits(character: str) -> None:
+    long = character * 5000
+    many = (long,) * 600
+    card = Card(title=long, icon="🔴", texts=many, rows=many, notes=many, ask=Ask(yes=long, no=long, ways=many))
+    text, blocks = to_slack(card, "ja")
+    keeps_limits(text, blocks)
+    assert units(to_chatwork(card, "ja")) <= 65_535
 
 
 @given(text=st.text(), limit=st.integers(min_value=1, max_value=50))
@@ -114,6 +127,7 @@ def test_every_event_keeps_the_limits_with_texts_that_mean_ill(event: str) -> No
         calls_nobody(shown["text"])
     for body in chats.room:
         assert "[" not in OURS.sub("", body)
+        assert not chatwork_tags.notified(body, ["1"])
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -414,9 +414,8 @@ def test_whoever_sends_to_something_encrypted_needs_its_key_by_way_of_the_servic
 ) -> None:
     key = account.front.client("kms").create_key()["KeyMetadata"]["Arn"]
     attributes = {"KmsMasterKeyId": key}
-    url = account.front.client("sqs").create_queue(
-        QueueName="letters.fifo", Attributes=attributes | {"FifoQueue": "true"}
-    )
+    fifo = attributes | {"FifoQueue": "true"}
+    url = account.front.client("sqs").create_queue(QueueName="letters.fifo", Attributes=fifo)["QueueUrl"]
     topic = account.front.client("sns").create_topic(Name="news", Attributes=attributes)["TopicArn"]
     said = {"MessageBody": "hello", "MessageGroupId": "a", "MessageDeduplicationId": "b"}
     send = {
