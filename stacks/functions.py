@@ -40,8 +40,10 @@ WEIGHERS = "norikae:weigh"
 """The group whose members may patch Ingresses."""
 DELETERS = "norikae:drain-delete"
 """The group whose members may delete pods."""
-MESSENGERS = ("answer_chat", "start_on_schedule", "watch_support")
-"""Functions whose word about who says something is believed, where the stack has them: a person, or a schedule."""
+MESSENGERS = ("answer_chat",)
+"""Functions whose word about who said something in a chat is believed, where the stack has them."""
+CLOCKS = ("start_on_schedule", "watch_support")
+"""Functions that speak for schedules, and are believed about nobody else."""
 KEYS = lambda_.ParamsAndSecretsLayerVersion.from_version(lambda_.ParamsAndSecretsVersions.V1_0_103)
 """The AWS Parameters and Secrets Lambda Extension: an ear has its key without loading an SDK."""
 ADOPT_CLUSTER, RECOVER = "adopt_cluster", "recover"
@@ -175,6 +177,7 @@ class Functions(Construct):
             "NORIKAE_COMMAND_FUNCTION": self._at.command_function,
             "NORIKAE_Q_TOPIC": self._at.q_topic,
             "NORIKAE_MESSENGERS": " ".join(self.roles[name].role_arn for name in MESSENGERS if name in self.roles),
+            "NORIKAE_CLOCKS": " ".join(self.roles[name].role_arn for name in CLOCKS if name in self.roles),
             "NORIKAE_BELL": self._at.bell_url,
             "NORIKAE_DIRECTLY_AFTER": str(LEFT_BY_THE_WRITER),
             "NORIKAE_SECRETS_QUEUE": self._at.secrets_queue_url,

@@ -37,6 +37,7 @@ class Settings:
         chat_queue: URL of the queue of what people say in chats.
         command_function: name of the function that carries commands out.
         messengers: ARNs of the roles whose word about who said something is believed, separated by spaces.
+        clocks: ARNs of the roles whose word about schedules is believed, and about nobody else; likewise.
         q_topic: ARN of the topic that Amazon Q Developer in chat reads.
         chats: ARN of the secret of each chat, by its name, as JSON.
         access: Kubernetes group to the ARNs of the roles that belong to it.
@@ -64,6 +65,7 @@ class Settings:
     chat_queue: str = ""
     command_function: str = ""
     messengers: str = ""
+    clocks: str = ""
     q_topic: str = ""
     chats: str = ""
     access: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

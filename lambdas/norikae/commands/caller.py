@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from norikae.environment.access import Access, Person, Role
     from norikae.ports import Ports
 
+CHATS = ("slack", "chatwork")
+"""Doors by which people come of whom a function of ours tells."""
 MACHINE = "norikae"
 """How the audit trail calls our own state machines."""
 
@@ -64,11 +66,11 @@ def who(ports: Ports, command: Command) -> Caller:
     actor, arn = command.actor, ports.callers.of(command.proof) if command.proof else ""
     if actor is not None and actor.door == "machine":
         return _machine(ports, command, actor)
+    if is_messenger(arn, ports.settings.clocks.split()):
+        return _schedule(actor)
     if is_messenger(arn, ports.settings.messengers.split()):
-        if actor is None or actor.door == "iam":
+        if actor is None or actor.door not in CHATS:
             raise BadRequestError("command: actor: a function that speaks for people in chats has to say for whom")
-        if actor.door == "schedule":
-            return _schedule(actor)
         return _known(ports.environment.access, actor, or_else=())
     if actor is not None:
         raise ForbiddenError(
@@ -91,7 +93,7 @@ def person_of(access: Access, actor: Actor) -> Person | None:
     """
     if not actor.id:
         return None
-    if actor.door in ("slack", "chatwork"):
+    if actor.door in CHATS:
         return next((one for one in access.people if getattr(one, actor.door) == actor.id), None)
     if actor.door != "iam":
         return None
@@ -139,13 +141,13 @@ def _known(access: Access, actor: Actor, or_else: tuple[Role, ...]) -> Caller:
     return Caller(name=person.name, actor=actor, roles=person.roles, teams=person.teams, person=person.name)
 
 
-def _schedule(actor: Actor) -> Caller:
+def _schedule(actor: Actor | None) -> Caller:
     """A schedule of the environment file, as a requester who is no person: whoever says yes is somebody else.
 
     Raises:
-        BadRequestError: it has no name.
+        BadRequestError: it has no name, or the function that starts it speaks for somebody else.
     """
-    if not actor.id:
+    if actor is None or actor.door != "schedule" or not actor.id:
         raise BadRequestError("command: actor: id: a schedule has to say what it is called")
     name = f"schedule {actor.id}"
     return Caller(name=name, actor=actor, roles=("operator",), person=name)

@@ -14,6 +14,7 @@ from norikae.upgrade.state import ApprovalItem
 from tests.unit.fakes.story import APP, RUN, WRITER, Story
 
 MESSENGER = "arn:aws:iam::123456789012:role/norikae-demo-answer-chat"
+CLOCK = "arn:aws:iam::123456789012:role/norikae-demo-start-on-schedule"
 MACHINE = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:norikae-demo-upgrade"
 MIO = Person(
     name="mio",
@@ -30,6 +31,11 @@ EVERYBODY = (MIO, HANAKO, TARO, YUKI, RIN)
 TOKEN = "AQBexampleTaskToken"
 
 
+def session_of(role: str) -> str:
+    """The ARN of the sessions of a role, without their names."""
+    return role.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")
+
+
 class Office:
     """A run in an environment whose people are known; nobody who is not may say anything."""
 
@@ -42,7 +48,7 @@ class Office:
             approvals=msgspec.structs.replace(self.ports.environment.approvals, **approvals),
         )
         self.ports.environment = environment
-        self.ports.settings = replace(self.ports.settings, messengers=MESSENGER, upgrade_machine=MACHINE)
+        self.ports.settings = replace(self.ports.settings, messengers=MESSENGER, clocks=CLOCK, upgrade_machine=MACHINE)
 
     def says(self, person: Person, **command: Any) -> dict[str, Any]:
         """What a person says in a chat, Slack if they have it, is answered with."""
@@ -54,6 +60,11 @@ class Office:
         """What norikae's own function says for somebody in a chat."""
         actor = {"door": door, "id": who, "place": "C01AB"}
         return self.heard(proof=self.ports.callers.prove(), actor=actor, **command)
+
+    def is_due(self, **command: Any) -> dict[str, Any]:
+        """What norikae's own function says that schedules start."""
+        self.ports.callers.known["proof of the clock"] = f"{session_of(CLOCK)}/start"
+        return self.heard(proof="proof of the clock", **command)
 
     def types(self, arn: str, **command: Any) -> dict[str, Any]:
         """What somebody says in a terminal."""

@@ -12,7 +12,7 @@ from norikae.environment import Access, Person
 from norikae.errors import BadRequestError, ForbiddenError, RefusedError
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import Flags
-from tests.unit.commands.people import HANAKO, MESSENGER, MIO, RIN, TARO, YUKI, Office
+from tests.unit.commands.people import CLOCK, HANAKO, MESSENGER, MIO, RIN, TARO, YUKI, Office, session_of
 from tests.unit.fakes.story import APP, RUN, SHIFT
 
 STRANGER = "arn:aws:sts::123456789012:assumed-role/web/somebody"
@@ -206,19 +206,19 @@ def test_people_are_the_ones_of_the_file() -> None:
 
 def test_a_schedule_starts_an_upgrade_and_says_nothing_else() -> None:
     office = Office(unproven=("admin",))
-    said = {"command": "pause", "actor": {"door": "schedule", "id": "quarterly"}, "proof": office.ports.callers.prove()}
+    said = {"command": "pause", "actor": {"door": "schedule", "id": "quarterly"}}
     with pytest.raises(
         ForbiddenError, match="schedule quarterly may not pause in demo: it is a schedule, which may only"
     ):
-        office.heard(**said)
+        office.is_due(**said)
     with pytest.raises(ForbiddenError, match="schedule quarterly may not approve"):
-        office.heard(**{**said, "command": "approve"})
+        office.is_due(**{**said, "command": "approve"})
     with pytest.raises(RefusedError, match="is open"):
-        office.heard(**{**said, "command": "start"})
+        office.is_due(**{**said, "command": "start"})
     assert not flags(office).paused
 
 
-@pytest.mark.parametrize("arn", ["", MIO.iam[0], STRANGER, f"{MESSENGER}-2"])
+@pytest.mark.parametrize("arn", ["", MIO.iam[0], STRANGER, f"{session_of(CLOCK)}-2/start"])
 def test_only_norikae_s_own_function_speaks_for_a_schedule(arn: str) -> None:
     office = Office(unproven=("admin",))
     office.ports.callers.known["their own proof"] = arn
@@ -227,7 +227,23 @@ def test_only_norikae_s_own_function_speaks_for_a_schedule(arn: str) -> None:
         office.heard(command="start", actor={"door": "schedule", "id": "quarterly"}, **proof)
 
 
-def test_a_schedule_has_a_name() -> None:
+def test_whoever_speaks_for_chats_does_not_speak_for_schedules() -> None:
     office = Office()
+    with pytest.raises(BadRequestError, match="a function that speaks for people in chats has to say for whom"):
+        office.in_chat("schedule", "quarterly", command="start")
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [
+        {},
+        {"actor": {"door": "schedule"}},
+        {"actor": {"door": "slack", "id": RIN.chatwork}},
+        {"actor": {"door": "chatwork", "id": RIN.chatwork}},
+        {"actor": {"door": "iam", "id": MIO.iam[0]}},
+    ],
+)
+def test_whoever_speaks_for_schedules_speaks_for_nobody_else(actor: dict[str, Any]) -> None:
+    office = Office(unproven=("admin",))
     with pytest.raises(BadRequestError, match="command: actor: id: a schedule has to say what it is called"):
-        office.heard(command="start", actor={"door": "schedule"}, proof=office.ports.callers.prove())
+        office.is_due(command="start", **actor)

@@ -21,7 +21,7 @@ from norikae.errors import (
 )
 from norikae.scheduled.start import command_of, start_on_schedule
 from norikae.upgrade.lease import Lease
-from tests.unit.commands.people import MACHINE, MESSENGER
+from tests.unit.commands.people import CLOCK, MACHINE, session_of
 from tests.unit.fakes.ports import FakePorts
 from tests.unit.fakes.story import Story
 
@@ -162,9 +162,9 @@ class Office(Story):
         super().__init__()
         self.ports.now = NOW
         self.ports.table.leases.clear()
-        self.ports.settings = replace(self.ports.settings, messengers=MESSENGER, upgrade_machine=MACHINE)
+        self.ports.settings = replace(self.ports.settings, clocks=CLOCK, upgrade_machine=MACHINE)
         self.ports.environment = msgspec.structs.replace(self.ports.environment, schedule=(QUARTERLY,))
-        self.ports.callers.me = MESSENGER.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + "/schedule"
+        self.ports.callers.me = f"{session_of(CLOCK)}/start"
         self.ports.commander.answer = lambda said: operate(self.ports, {**said, "proof": self.ports.callers.prove()})
 
     def due(self, at: str = DUE) -> dict[str, Any]:
