@@ -33,7 +33,6 @@ from local.chat.chatwork import NAMES as CHATWORK_NAMES
 from local.chat.chatwork import Chatwork
 from local.chat.conversation import Conversation
 from local.chat.hosts import Hosts
-from local.chat.sending import Send, nowhere
 from local.chat.slack import NAMES as SLACK_NAMES
 from local.chat.slack import Slack
 from local.edge.access_logs import AccessLogs
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from local.aws.eks.records import EksCluster
+    from local.chat.sending import Send
     from local.cluster.git import GitRepositories
     from local.kubernetes.api import ApiServer
     from local.runtime.crash import Crashes
@@ -119,8 +119,8 @@ class World:
         self.runtime.extension = SecretsExtension(self.kernel, self._secrets_as)
 
     def _open_chats(self) -> None:
-        """Slack and Chatwork, without an app; what they send goes nowhere until ``request`` leads somewhere."""
-        self.request: Send = nowhere
+        """Slack and Chatwork, without an app; what they send arrives at API Gateway, or where ``request`` leads."""
+        self.request: Send = lambda url, headers, body: self.api_gateway.arrives("POST", url, headers, body)
         self.conversation = Conversation()
 
         def send(url: str, headers: Mapping[str, str], body: bytes) -> Any:
