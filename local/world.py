@@ -33,7 +33,6 @@ from local.chat.chatwork import NAMES as CHATWORK_NAMES
 from local.chat.chatwork import Chatwork
 from local.chat.conversation import Conversation
 from local.chat.hosts import Hosts
-from local.chat.sending import Send, nowhere
 from local.chat.slack import NAMES as SLACK_NAMES
 from local.chat.slack import Slack
 from local.edge.access_logs import AccessLogs
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from local.aws.eks.records import EksCluster
+    from local.chat.sending import Send
     from local.cluster.git import GitRepositories
     from local.kubernetes.api import ApiServer
     from local.runtime.crash import Crashes
@@ -119,8 +119,8 @@ class World:
         self.runtime.extension = SecretsExtension(self.kernel, self._secrets_as)
 
     def _open_chats(self) -> None:
-        """Slack and Chatwork, without an app; what they send gets to the APIs of this world."""
-        self.request: Send = self._request
+        """Slack and Chatwork, without an app; what they send arrives at API Gateway, or where ``request`` leads."""
+        self.request: Send = lambda url, headers, body: self.api_gateway.arrives("POST", url, headers, body)
         self.conversation = Conversation()
 
         def send(url: str, headers: Mapping[str, str], body: bytes) -> Any:
@@ -229,10 +229,6 @@ class World:
     def cluster_states(self) -> dict[str, str]:
         """EKS status by cluster name, for the clusters that exist."""
         return {name: cluster.status for name, cluster in self.eks.clusters.items()}
-
-    def _request(self, url: str, headers: Mapping[str, str], body: bytes) -> Any:
-        is_api = ".execute-api." in url
-        return self.api_gateway.arrives("POST", url, headers, body) if is_api else nowhere(url, headers, body)
 
     def _resolve(self, name: str, port: int) -> tuple[str, int] | None:
         return self.chat_hosts.resolve(name, port) or self.front_door.resolve(name, port)

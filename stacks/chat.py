@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 ANSWER_SECONDS = 180
 """The reader's timeout: it invokes a function that has a minute, and tells its sender what came of it."""
 VISIBLE_AFTER = 200
-"""Seconds until a message that failed comes again: at least the reader's timeout, as Lambda demands, and three times in the quarter of an hour after which nothing is carried out."""
+"""Seconds until a message that failed comes again: three times in the quarter of an hour that a command is good for.
+
+Lambda demands the reader's timeout at least.
+"""
 ATTEMPTS = 5
 """How often it is tried before it is a dead letter; nobody wants a command to be carried out much later."""
 REQUESTS_PER_SECOND = 20

@@ -99,13 +99,3 @@ def _called(kernel: Kernel, send: Send, url: str, headers: Mapping[str, str], bo
         answer = None
     yield kernel.spent()
     return answer
-
-
-def nowhere(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-    """No URL leads anywhere, as in a world without an API.
-
-    Raises:
-        ConnectionRefusedError: always.
-    """
-    del headers, body
-    raise ConnectionRefusedError(f"nobody listens at {url}")

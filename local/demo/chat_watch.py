@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from local.demo.chat_scenario import chat_checks, settle
 from local.demo.credential_watch import credential_watch
-from local.demo.token_watch import token_watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +66,6 @@ class ChatWatch:
     def checks(self) -> list[Check]:
         """What has to be so, whatever the run did; nobody asks any more."""
         self._chatters.stop()
-        tokens, credentials = token_watch(self._world), credential_watch(self._world)
-        for watch in (tokens, credentials):
-            watch.search()
-        return [*chat_checks(self._world, self._chatters), tokens.check(), credentials.check()]
+        credentials = credential_watch(self._world)
+        credentials.search()
+        return [*chat_checks(self._world, self._chatters), credentials.check()]

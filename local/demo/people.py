@@ -44,6 +44,7 @@ class Operator:
         heard: is told every message, for the log.
         finishes: whether a run that holds because an application went back is ended as it is.
         resumes: whether an application that holds because it was contested goes on once the page was read.
+        answers: whether it is this operator who answers; otherwise they read only.
     """
 
     def __init__(
@@ -54,11 +55,12 @@ class Operator:
         *,
         finishes: bool = False,
         resumes: bool = False,
+        answers: bool = True,
     ) -> None:
         self.pages: list[str] = []
         """What somebody was woken up for."""
         self._world, self._command, self._heard, self._finishes = world, command, heard, finishes
-        self._resumes = resumes
+        self._resumes, self._answers = resumes, answers
         world.front.on_call.append(self._notice)
 
     def _notice(self, call: Call, phase: str) -> None:
@@ -68,7 +70,7 @@ class Operator:
         self._heard(call.params["Subject"])
         if message.get("severity") == "page":
             self.pages.append(f"{message['text']}: {message.get('reason', '')}")
-        if message["event"] != "waiting":
+        if message["event"] != "waiting" or not self._answers:
             return
         if message["subject"] in QUESTIONS:
             self._answer(_approval(message))
@@ -240,4 +242,4 @@ def people_of(scenario: Scenario, world: World, blue: str, command: str, heard: 
     if scenario.contested:
         Repairer(world, f"{scenario.contested}.{world.environment.environment}.example.com", blue)
     finishes, resumes = scenario.outcome == PARTIAL, bool(scenario.contested)
-    return Operator(world, command, heard, finishes=finishes, resumes=resumes)
+    return Operator(world, command, heard, finishes=finishes, resumes=resumes, answers=not scenario.chat)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.adopted import SET_IDENTIFIER
 from local.demo.brownfield import set_identifier
+from local.demo.chat_watch import ChatWatch
 from local.demo.checks import Check, Ending, checks_of, failed_requests, record_sets
 from local.demo.clung import clinging_checks, who_clung
 from local.demo.pages import html_page
@@ -20,12 +21,14 @@ from local.demo.scenarios import SMALL, Scenario, Size
 from local.demo.stage import AFTERMATH_SECONDS, ENVIRONMENT, TARGET, Stage, set_stage
 from local.demo.storm import storm_of
 from local.demo.storm_checks import storm_checks
+from local.demo.token_watch import token_watch
 from local.demo.view import View
 from local.demo.watcher import Watcher
 from local.deploy import Deployment
 from local.world import World
 
 if TYPE_CHECKING:
+    from local.aws.step_functions.execution import Execution
     from local.demo.checks import Records
 
 LOOK_SECONDS = 20
@@ -44,12 +47,11 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
     stage = set_stage(scenario, seed, SMALL if size == "small" else ())
     with stage.world as world, view:
         before = record_sets(world.route53)
-        machine = next(arn for name, arn in stage.deployment.machines.items() if "upgrade" in name.lower())
-        started = world.step_functions.start_execution(
-            stateMachineArn=machine, input=_request(scenario), name=_name(scenario, seed)
-        )
-        execution = world.step_functions.executions[started["executionArn"]]
+        chats = ChatWatch(stage.office, world) if stage.office else None
+        execution = chats.started() if chats else _started(scenario, seed, stage)
         watcher = Watcher(stage, execution, view)
+        if chats:
+            chats.show(watcher.say)
         command = stage.deployment.functions["operator_command"]
         operator = people_of(scenario, world, stage.blue, command, watcher.say)
         storm = storm_of(stage, watcher.say) if scenario.storm else None
@@ -68,6 +70,9 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
             found += storm_checks(storm.seen)
         if scenario.restarts:
             found += _clinging(stage, watcher.left_at, product)
+        tokens = token_watch(world)
+        tokens.search()
+        found += [*(chats.checks() if chats else []), tokens.check()]
         stage.canary.search({"pages": "\n".join(operator.pages)})
         report = demo_report(
             product,
@@ -94,6 +99,15 @@ def _write(report: dict[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_text(json.dumps(report, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     (folder / "report.html").write_text(html_page(report), encoding="utf-8")
+
+
+def _started(scenario: Scenario, seed: int, stage: Stage) -> Execution:
+    """The execution that somebody starts in the console."""
+    machines, functions = stage.deployment.machines, stage.world.step_functions
+    machine = next(arn for name, arn in machines.items() if "upgrade" in name.lower())
+    name = _name(scenario, seed)
+    started = functions.start_execution(stateMachineArn=machine, input=_request(scenario), name=name)
+    return functions.executions[started["executionArn"]]
 
 
 def _request(scenario: Scenario) -> str:

@@ -84,11 +84,13 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
     secrets = TeamSecrets(world)
     secrets.create()
     watch = CanaryWatch(world, secrets.canary)
+    office = Office(world) if scenario.chat else None
     folder = assembly(scenario.environment, scenario.changes)
     deployment = deploy(
         folder, world.client, runtime=world.runtime, account=environment.account, region=environment.region
     )
-    office = _open_chats(world, deployment) if scenario.chat else None
+    if office:
+        office.connect(deployment.outputs["SlackUrl"], deployment.outputs["ChatworkUrl"])
     if scenario.blue:
         inherit_blue(world, deployment, name=blue, version=version, domain=DOMAIN, dns=scenario.dns)
     else:
@@ -117,14 +119,6 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
     scanners = Scanners(world.kernel, world.alb, world.elb.load_balancers.values)
     scanners.start()
     return Stage(world, deployment, found, clients, blue, scanners, secrets, watch, office)
-
-
-def _open_chats(world: World, deployment: Deployment) -> Office:
-    """The chats have an app and a webhook, which call what the stack's outputs say."""
-    office = Office(world)
-    world.request = lambda url, headers, body: world.api_gateway.arrives("POST", url, headers, body)
-    office.connect(deployment.outputs["SlackUrl"], deployment.outputs["ChatworkUrl"])
-    return office
 
 
 def _begin(world: World, blue: str, clients: Clients, busy: Application | None) -> None:

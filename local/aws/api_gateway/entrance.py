@@ -53,7 +53,7 @@ class Entrance:
             source: the address that it comes from.
 
         Raises:
-            LookupError: no API has that host name, or it is not asked by HTTPS.
+            OSError: no API has that host name, or it is not asked by HTTPS.
         """
         self._kernel.elapse(OWN_SECONDS)
         received = self._gate.received(_request(method, url, headers, body, source))
@@ -82,7 +82,7 @@ class Entrance:
             The ``Answer``.
 
         Raises:
-            LookupError: as ``request``.
+            OSError: as ``request``.
         """
         env = self._kernel.env
         yield env.timeout(OWN_SECONDS)
@@ -100,7 +100,6 @@ def _request(
 ) -> Request:
     parts = urlsplit(url)
     if parts.scheme != "https":
-        msg = f"{url}: API Gateway answers HTTPS only"
-        raise LookupError(msg)
+        raise ConnectionRefusedError(f"{url}: API Gateway answers HTTPS only")
     pairs = headers if isinstance(headers, list | tuple) else cast("Mapping[str, str]", headers).items()
     return Request(method, parts.hostname or "", parts.path or "/", parts.query, tuple(pairs), body, source)

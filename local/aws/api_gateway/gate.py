@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -78,7 +79,7 @@ class Gate:
         """What becomes of a request before any function runs.
 
         Raises:
-            LookupError: no API has that host name.
+            OSError: no API has that host name.
         """
         found = self._stage(request)
         if found is None:
@@ -105,8 +106,7 @@ class Gate:
     def _stage(self, request: Request) -> tuple[RestApi, Stage] | None:
         host = _HOST.fullmatch(request.host)
         if host is None or host[2] != self._region:
-            msg = f"{request.host} is no host name of an API in {self._region}"
-            raise LookupError(msg)
+            raise socket.gaierror(socket.EAI_NONAME, f"{request.host} is no host name of an API in {self._region}")
         api = self._apis.get(host[1])
         stage = api.stages.get(request.path.split("/")[1]) if api and api.open else None
         return (api, stage) if api and stage else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -241,9 +242,10 @@ def test_each_request_has_its_figures(gateway: Gateway) -> None:
 
 
 def test_another_host_or_plain_http_is_nobodys(gateway: Gateway) -> None:
-    for url in (gateway.url().replace("https:", "http:"), gateway.url().replace(REGION, "us-east-1")):
-        with pytest.raises(LookupError):
-            gateway.simulator.request("POST", url, {})
+    with pytest.raises(ConnectionRefusedError, match="HTTPS only"):
+        gateway.simulator.request("POST", gateway.url().replace("https:", "http:"), {})
+    with pytest.raises(socket.gaierror, match="no host name of an API in ap-northeast-1"):
+        gateway.simulator.request("POST", gateway.url().replace(REGION, "us-east-1"), {})
 
 
 @pytest.mark.parametrize(
