@@ -35,10 +35,9 @@ SETTINGS: dict[str, Any] = {
             {"name": "taro", "roles": ["team"], "teams": ["notify"], "chatwork": "1484814"},
             {"name": "mio", "roles": ["viewer"], "chatwork": "1500001"},
         ],
-        "unproven": ["viewer"],
     },
 }
-"""What the environment file says otherwise: chats, who sits there, and that the console can only look."""
+"""What the environment file says otherwise: chats, and who sits there."""
 STATUS_SECONDS = 1800
 HASTE_SECONDS = 20
 _REPLIES = re.compile(r"\[rp aid=(\d+) to=(\d+)-(\d+)\]")
