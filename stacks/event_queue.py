@@ -81,7 +81,7 @@ class EventQueue(Construct):
         wait = min(kept, LONGEST_WAIT)
         arns = [self._rule(name, rule, wait).attr_arn for name, rule in rules.items()]
         for queue in (self.queue, self.dead_letters):
-            queue.add_to_resource_policy(_may_send(queue, arns))
+            queue.add_to_resource_policy(may_send(queue, arns))
 
     def starts(self, reader: lambda_.Function, *, together: int | None = None) -> None:
         """Let the queue start its reader: at once, and again for the messages that it names.
@@ -113,7 +113,7 @@ class EventQueue(Construct):
         )
 
 
-def _may_send(queue: sqs.Queue, rules: list[str]) -> iam.PolicyStatement:
+def may_send(queue: sqs.Queue, rules: list[str]) -> iam.PolicyStatement:
     """EventBridge sends for these rules only (EventBridge guide, "Resource-based policies", SQS)."""
     return iam.PolicyStatement(
         sid="Rules",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from norikae.notify.message import LOOK
+from stacks.event_queue import may_send
 from stacks.queues import encrypted_queue, start_by
 
 if TYPE_CHECKING:
@@ -30,15 +34,26 @@ BATCH = 10
 class Messages(Construct):
     """The queue, its dead letters, its subscription, and the second topic where the environment wants one.
 
+    A schedule asks each minute how far the run is: weights move without a message of their own.
+
     Args:
         environment: the environment's name.
         key: encrypts all; its policy lets SNS use it for this account's topics.
         topic: where everything is said.
         amazon_q: whether there is a topic in the form of Amazon Q Developer in chat.
+        chats: whether there is a chat, in which a message shows the progress of a run.
     """
 
     def __init__(
-        self, scope: Construct, identifier: str, *, environment: str, key: kms.IKey, topic: sns.Topic, amazon_q: bool
+        self,
+        scope: Construct,
+        identifier: str,
+        *,
+        environment: str,
+        key: kms.IKey,
+        topic: sns.Topic,
+        amazon_q: bool,
+        chats: bool,
     ) -> None:
         super().__init__(scope, identifier)
         self.dead_letters = encrypted_queue(
@@ -83,10 +98,33 @@ class Messages(Construct):
             endpoint=self.queue.queue_arn,
             redrive_policy={"deadLetterTargetArn": self.dead_letters.queue_arn},
         )
+        if chats:
+            self._looks()
 
     def starts(self, reader: lambda_.Function) -> None:
         """Let the queue start its reader."""
         start_by(self.queue, reader, self, "Reader", batch=BATCH, window=0, together=TOGETHER)
+
+    def _looks(self) -> None:
+        """A look each minute; one that was not sent is made good by the next."""
+        rule = events.CfnRule(
+            self,
+            "Looks",
+            description="Show in chats how far the run is",
+            schedule_expression="rate(1 minute)",
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id="Queue",
+                    arn=self.queue.queue_arn,
+                    input=json.dumps(LOOK),
+                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=self.dead_letters.queue_arn),
+                    retry_policy=events.CfnRule.RetryPolicyProperty(
+                        maximum_event_age_in_seconds=60, maximum_retry_attempts=0
+                    ),
+                )
+            ],
+        )
+        self.queue.add_to_resource_policy(may_send(self.queue, [rule.attr_arn]))
 
     def _q_topic(self, environment: str, key: kms.IKey) -> sns.Topic:
         """The topic for a channel configuration of Amazon Q Developer in chat."""

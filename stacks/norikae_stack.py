@@ -144,6 +144,7 @@ class NorikaeStack(cdk.Stack):
             key=self.state.key,
             topic=self.notifications.topic,
             amazon_q=notify.amazon_q,
+            chats=bool(notify.slack or notify.chatwork),
         )
 
     def _let_people_in(self, environment: Environment) -> ChatApi | None:

@@ -22,8 +22,10 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
 class Slack(Protocol):
     """Slack's Web API; its errors are ours, a RefusedError with Slack's own word."""
 
-    def post(self, channel: str, text: str, blocks: list[dict[str, Any]], *, thread: str = "") -> Posted:
-        """``chat.postMessage``; ``text`` is what notifications show."""
+    def post(
+        self, channel: str, text: str, blocks: list[dict[str, Any]], *, thread: str = "", loud: bool = False
+    ) -> Posted:
+        """``chat.postMessage``; ``text`` is what notifications show, and ``loud`` shows a reply in the channel, too."""
 
     def update(self, posted: Posted, text: str, blocks: list[dict[str, Any]]) -> None:
         """``chat.update``."""

@@ -32,8 +32,8 @@ class Wall(Protocol):
     def form(self, card: Card) -> Any:  # noqa: ANN401 - each chat has a form of its own
         """A card as this chat wants it."""
 
-    def post(self, form: Any, thread: str) -> Posted:  # noqa: ANN401 - as above
-        """A new message; ``thread`` is the id of the one above it, or ""."""
+    def post(self, form: Any, thread: str, *, loud: bool) -> Posted:  # noqa: ANN401 - as above
+        """A new message; ``thread`` is the id of the one above it, or "", and ``loud`` is for what waits for people."""
 
     def change(self, posted: Posted, form: Any) -> None:  # noqa: ANN401 - as above
         """The same message says something else."""
@@ -51,9 +51,9 @@ class SlackWall:
         """Text and blocks."""
         return to_slack(card, self._language)
 
-    def post(self, form: tuple[str, list[dict[str, Any]]], thread: str) -> Posted:
-        """``chat.postMessage``."""
-        return self._slack.post(self.place.id, *form, thread=thread)
+    def post(self, form: tuple[str, list[dict[str, Any]]], thread: str, *, loud: bool) -> Posted:
+        """``chat.postMessage``; a reply alerts only who follows its thread, so what is loud is in the channel, too."""
+        return self._slack.post(self.place.id, *form, thread=thread, loud=loud)
 
     def change(self, posted: Posted, form: tuple[str, list[dict[str, Any]]]) -> None:
         """``chat.update``."""
@@ -72,8 +72,9 @@ class ChatworkWall:
         """The body."""
         return to_chatwork(card, self._language)
 
-    def post(self, form: str, _thread: str) -> Posted:
-        """A new message; Chatwork has no threads."""
+    def post(self, form: str, _thread: str, *, loud: bool) -> Posted:
+        """A new message; Chatwork has no threads, and everybody in a room sees everything."""
+        del loud
         return self._chatwork.post(self.place.id, form)
 
     def change(self, posted: Posted, form: str) -> None:

@@ -11,7 +11,7 @@ from norikae.errors import NorikaeError, ThrottledError, UnreachableError
 from norikae.notify.amazon_q import custom_notification
 from norikae.notify.chats import wall_of
 from norikae.notify.claimed import publish_once
-from norikae.notify.message import Message, read
+from norikae.notify.message import Message, is_look, read
 from norikae.notify.of_run import refresh_run
 from norikae.notify.places import Place, all_places, is_muted, places_of
 from norikae.notify.run_look import RunLook, look_at
@@ -28,7 +28,9 @@ KEEP_SECONDS = 14 * 24 * 3600
 
 
 def deliver(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Every chat shows what the messages say; ``batchItemFailures`` come again.
+    """Every chat shows what the messages say, and how far the run is; ``batchItemFailures`` come again.
+
+    A look at the run that failed does not: the next minute brings another one.
 
     A message that one chat throttled or refused comes again, or is laid aside by the queue; the chats that have it
     show it once all the same. Only when a chat's answer to a new message was lost, that message is posted once more:
@@ -41,7 +43,7 @@ def deliver(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any
     failed: dict[str, list[NorikaeError]] = {}
     counts: Counter[str] = Counter()
     round_ = _Round(ports)
-    for record in records:
+    for record in (one for one in records if not is_look(one)):
         identity, message = str(record["messageId"]), read(record, ports.environment.environment)
         try:
             is_first = ports.seen.first(_key(message), KEEP_SECONDS, by=identity)
@@ -56,8 +58,9 @@ def deliver(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any
         if errors:
             failed[identity] = errors
             _may_come_again(ports, message)
+    late = round_.look() if any(map(is_look, records)) else []
     said = {
-        "failed": sorted({f"{type(one).__name__}: {one}" for errors in failed.values() for one in errors}),
+        "failed": sorted({f"{type(one).__name__}: {one}" for errors in [*failed.values(), late] for one in errors}),
         "told": counts["told"],
         "copies": counts["copies"],
     }
@@ -109,6 +112,19 @@ class _Round:
                 errors += self._try(place.chat, partial(_refresh, ports, place, look))
         if notify.amazon_q and not is_muted(message, notify):
             errors += self._try("amazon-q", partial(_publish, ports, message))
+        return errors
+
+    def look(self) -> list[NorikaeError]:
+        """The message of the run that is open says how far it is, wherever it stands; what kept it from that."""
+        ports, notify, errors = self._ports, self._notify, list[NorikaeError]()
+        try:
+            lease = ports.table.lease("")
+            look = look_at(ports, lease.run) if lease and lease.holder and all_places(notify) else None
+        except NorikaeError as error:
+            return [error]
+        if look is not None:
+            for place in all_places(notify):
+                errors += self._try(place.chat, partial(_refresh, ports, place, look))
         return errors
 
     def _try(self, chat: str, act: Callable[[], None]) -> list[NorikaeError]:

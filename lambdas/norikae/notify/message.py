@@ -11,6 +11,8 @@ from norikae.notify.tell import Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+LOOK = {"look": "open-run"}
+"""What a schedule puts into the queue: weights move, and nobody is told of each."""
 LONGEST = 3000
 """Characters that are shown of a message that cannot be read."""
 SEVERITIES = get_args(Severity)
@@ -91,6 +93,15 @@ def read(record: Mapping[str, Any], environment: str) -> Message:
         text=str(inner.get("text") or ""),
         facts={key: value for key, value in inner.items() if key not in known},
     )
+
+
+def is_look(record: Mapping[str, Any]) -> bool:
+    """Whether a record only asks for a look at the run that is open.
+
+    Args:
+        record: of the event's ``Records``.
+    """
+    return _object(str(record.get("body", ""))) == LOOK
 
 
 def _object(text: str) -> dict[str, Any]:

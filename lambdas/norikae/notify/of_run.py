@@ -38,7 +38,8 @@ def show_run(ports: Ports, wall: Wall, message: Message, look: RunLook) -> None:
             icon=icon_of(message),
             texts=(text_of(message, ports.environment.notify),),
         )
-        Standing(ports, wall, f"sent/{message.id}", _below(wall, root)).put(lambda _: (card, {}))
+        loud = message.severity != "info"
+        Standing(ports, wall, f"sent/{message.id}", _below(wall, root), loud=loud).put(lambda _: (card, {}))
     close_questions(ports, wall, look)
 
 
@@ -88,7 +89,7 @@ def _ask(ports: Ports, wall: Wall, message: Message, look: RunLook, root: Posted
     code = message.fact("code")
     if code not in look.open_codes:
         card = closed_card(state, ports.now, ports.environment.notify.language)
-    Standing(ports, wall, _question(look.run, code), _below(wall, root)).put(lambda _: (card, state))
+    Standing(ports, wall, _question(look.run, code), _below(wall, root), loud=True).put(lambda _: (card, state))
 
 
 def _question(run: str, code: str) -> str:

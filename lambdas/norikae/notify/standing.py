@@ -36,12 +36,14 @@ class Standing:
         wall: where.
         thing: what it is about, such as ``run/demo-1-35-0001``.
         thread: the message above it; "" for none.
+        loud: whether it waits for somebody, so that more people see a new one than those who follow its thread.
     """
 
     ports: Ports
     wall: Wall
     thing: str
     thread: str = ""
+    loud: bool = False
 
     @property
     def key(self) -> str:
@@ -119,8 +121,8 @@ class Standing:
     def _say(self, form: Any) -> Posted:  # noqa: ANN401 - as above
         """Below the message above it, or by itself where nothing can be said below, such as one that was deleted."""
         try:
-            return self.wall.post(form, self.thread)
+            return self.wall.post(form, self.thread, loud=self.loud)
         except PermanentError:
             if not self.thread:
                 raise
-        return self.wall.post(form, "")
+        return self.wall.post(form, "", loud=self.loud)

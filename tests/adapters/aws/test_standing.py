@@ -23,9 +23,9 @@ class OneAtATime(FakeSlack):
 
     lock = threading.Lock()
 
-    def post(self, channel: str, text: str, blocks: list[Json], *, thread: str = "") -> Posted:
+    def post(self, channel: str, text: str, blocks: list[Json], *, thread: str = "", loud: bool = False) -> Posted:
         with self.lock:
-            return super().post(channel, text, blocks, thread=thread)
+            return super().post(channel, text, blocks, thread=thread, loud=loud)
 
     def update(self, posted: Posted, text: str, blocks: list[Json]) -> None:
         with self.lock:

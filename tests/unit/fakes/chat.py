@@ -65,10 +65,10 @@ class FakeSlack:
     calls: list[str] = field(default_factory=list)
     fails: list[NorikaeError] = field(default_factory=list)
 
-    def post(self, channel: str, text: str, blocks: list[Json], *, thread: str = "") -> Posted:
+    def post(self, channel: str, text: str, blocks: list[Json], *, thread: str = "", loud: bool = False) -> Posted:
         self._call("post")
         ts = f"1790000000.{len(self.messages):06d}"
-        self.messages[channel, ts] = {"text": text, "blocks": blocks, "thread": thread}
+        self.messages[channel, ts] = {"text": text, "blocks": blocks, "thread": thread, "loud": loud}
         return Posted(place=channel, message=ts)
 
     def update(self, posted: Posted, text: str, blocks: list[Json]) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from norikae.errors import ConflictError, RefusedError, ThrottledError, UnreachableError
 from norikae.notify.standing import CLAIM_SECONDS
+from norikae.upgrade.lease import Lease
 from tests.unit.notify.told import RUN, Chats, Json, failures, told
 
 HELD: Json = told(
@@ -222,3 +223,44 @@ def test_a_mistake_of_ours_in_one_message_keeps_no_other(chats: Chats) -> None:
     chats.later(CLAIM_SECONDS)
     assert failures(chats.hears(PROBLEM)) == []
     assert (len(chats.channel), len(chats.room)) == (3, 3)
+
+
+LOOK: Json = {"messageId": "sqs-look", "body": '{"look": "open-run"}'}
+
+
+def test_each_minute_the_message_of_the_open_run_says_how_far_it_is(chats: Chats) -> None:
+    chats.ports.table.leases[""] = Lease("arn:upgrade", RUN, 7)
+    chats.plan(billing="payments")
+    chats.hears(told("phase", 1, run=RUN, phase="shift-applications", attempt=1))
+    chats.application("billing", 25)
+    assert failures(chats.hears(LOOK)) == []
+    assert "25 %" in str(chats.channel[0])
+    calls = len(chats.ports.slack.calls)
+    chats.hears(LOOK)
+    assert len(chats.ports.slack.calls) == calls, "nothing has changed, so nothing is sent"
+
+
+def test_a_look_posts_nothing_where_the_run_has_no_message_yet_or_none_is_open(chats: Chats) -> None:
+    chats.hears(LOOK)
+    chats.ports.table.leases[""] = Lease("", RUN, 7)
+    chats.hears(LOOK)
+    assert chats.ports.slack.calls == chats.ports.chatwork.calls == []
+
+
+def test_a_look_that_a_chat_refuses_does_not_come_again(chats: Chats) -> None:
+    chats.ports.table.leases[""] = Lease("arn:upgrade", RUN, 7)
+    chats.plan(billing="payments")
+    chats.hears(told("phase", 1, run=RUN, phase="shift-applications", attempt=1))
+    chats.application("billing", 25)
+    chats.ports.slack.fails = [ThrottledError("slack chat.update: ratelimited; again in 3 s")]
+    answer = chats.hears(LOOK)
+    assert failures(answer) == []
+    assert answer["failed"] == ["ThrottledError: slack chat.update: ratelimited; again in 3 s"]
+    assert "25 %" in str(chats.room[0])
+
+
+def test_what_waits_for_somebody_is_shown_in_the_channel_and_what_does_not_only_below(chats: Chats) -> None:
+    chats.hears(HELD, told("upgrade-succeeded", 3, run=RUN, reason="", report=""))
+    loud = {message["loud"] for message in chats.channel if message["thread"] and "billing" in message["text"]}
+    quiet = {message["loud"] for message in chats.channel if message["thread"] and "billing" not in message["text"]}
+    assert (loud, quiet) == ({True}, {False})

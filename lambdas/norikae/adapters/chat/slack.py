@@ -42,9 +42,9 @@ class HttpSlack:
     def __init__(self, token: str) -> None:
         self._token = token
 
-    def post(self, channel: str, text: str, blocks: list[Json], *, thread: str = "") -> Posted:
-        """``chat.postMessage``; ``text`` is what notifications show."""
-        more = {"thread_ts": thread} if thread else {}
+    def post(self, channel: str, text: str, blocks: list[Json], *, thread: str = "", loud: bool = False) -> Posted:
+        """``chat.postMessage``; ``text`` is what notifications show, and ``loud`` shows a reply in the channel, too."""
+        more = {"thread_ts": thread, "reply_broadcast": loud} if thread else {}
         answer = self._call("chat.postMessage", {"channel": channel, **_content(text, blocks), **more})
         return Posted(place=answer.channel or channel, message=answer.ts)
 
