@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from norikae.environment import Notify
+from norikae.errors import ThrottledError
 from norikae.notify.words import fill, text_of
-from tests.unit.notify.told import RUN, Chats, Json, message, told
+from norikae.upgrade.lease import Lease
+from tests.unit.notify.told import LOOK, RUN, Chats, Json, message, told
 
 MOVED: Json = told("application-moved", 1, run=RUN, application="billing", weight=100, reason="")
 HELD: Json = told("application-held", 2, run=RUN, severity="action", application="billing", weight=50, reason="slow")
@@ -63,10 +65,56 @@ def test_a_place_that_several_routes_name_has_it_once() -> None:
 def test_a_run_that_stands_somewhere_is_kept_up_to_date_there() -> None:
     chats = with_routes({"events": ["application-*"], "slack": "C09"})
     chats.hears(HELD)
+    chats.ports.table.leases[""] = Lease("arn:upgrade", RUN, 7)
     chats.phase("decommission-blue")
-    chats.hears(told("phase", 3, run=RUN, phase="decommission-blue", attempt=1))
+    chats.hears(LOOK)
     assert "Decommission blue" in str(chats.in_channel("C09")[0])
+    chats.phase("decommission-blue", outcome="succeeded")
+    chats.hears(told("upgrade-succeeded", 3, run=RUN))
+    assert "Ended: succeeded" in str(chats.in_channel("C09")[0])
     assert len(chats.in_channel("C09")) == 2
+
+
+def test_a_message_for_one_team_changes_nothing_in_the_channels_of_thirty_others() -> None:
+    """Slack takes about fifty changes a minute; for whoever is not meant the look of each minute is enough."""
+    teams = [f"team-{number}" for number in range(31)]
+    chats = Chats(routes=[{"team": one, "slack": f"C{number:02}"} for number, one in enumerate(teams)], chatwork=None)
+    chats.plan(**{f"app-{number}": one for number, one in enumerate(teams)})
+    moves = [
+        told("application-moved", number, run=RUN, application=f"app-{number}", weight=100, reason="")
+        for number in range(31)
+    ]
+    chats.hears(*moves)
+    before = len(chats.ports.slack.calls)
+    chats.application("app-0", 50, "held")
+    chats.hears(told("application-held", 77, run=RUN, severity="action", application="app-0", weight=50, reason="slow"))
+    assert len(chats.ports.slack.calls) - before == 4, "the run's message and one below it, in its channel and in ours"
+
+
+def test_where_a_chat_throttles_it_is_not_always_the_same_channels_that_wait() -> None:
+    teams = [f"team-{number}" for number in range(4)]
+    chats = Chats(routes=[{"team": one, "slack": f"C{number:02}"} for number, one in enumerate(teams)], chatwork=None)
+    chats.plan(**{f"app-{number}": one for number, one in enumerate(teams)})
+    for number in range(4):
+        chats.hears(told("application-moved", number, run=RUN, application=f"app-{number}", weight=100, reason=""))
+    chats.ports.table.leases[""] = Lease("arn:upgrade", RUN, 7)
+    chats.phase("soak")
+    for _ in range(5):
+        update = chats.ports.slack.update
+        left = [1]
+
+        def once(*args: Any, update: Any = update, left: list[int] = left) -> None:
+            if not left:
+                raise ThrottledError("slack chat.update: ratelimited; again in 30 s")
+            left.pop()
+            update(*args)
+
+        chats.ports.slack.update = once  # type: ignore[method-assign]
+        chats.hears(LOOK)
+        chats.ports.slack.update = update  # type: ignore[method-assign]
+        chats.later(60)
+    shown = [chats.channel[0], *(chats.in_channel(f"C{number:02}")[0] for number in range(4))]
+    assert all("Soak" in str(one) for one in shown)
 
 
 def test_what_is_muted_is_not_shown_unless_it_needs_somebody() -> None:
