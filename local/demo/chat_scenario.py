@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.chat import slack_text
 from local.chat.chatwork_tags import notified
+from local.chat.office import NAME
 from local.chat.slack_app import Message
 from local.demo.chatters import READING_SECONDS, Approver, Asker, Starter, Team
 from local.demo.checks import Check
@@ -38,6 +39,8 @@ SETTINGS: dict[str, Any] = {
     },
 }
 """What the environment file says otherwise: chats, and who sits there."""
+YES, HOLDS, MOVES = "Yes to plan of", "keeps its weight", "may move"
+"""How norikae says that a yes, a hold and a shift were done (``norikae.chat.phrases``)."""
 STATUS_SECONDS = 1800
 HASTE_SECONDS = 20
 _REPLIES = re.compile(r"\[rp aid=(\d+) to=(\d+)-(\d+)\]")
@@ -105,9 +108,23 @@ def chat_checks(world: World, chatters: Chatters) -> list[Check]:
 def _led(world: World, chatters: Chatters) -> Check:
     name = "the run was started in Slack, approved there by somebody else, and held in Chatwork"
     heard = [sent for sent in (*world.slack.sent, *world.chatwork.sent) if sent.accepted]
-    is_led = bool(chatters.starter.said and chatters.approver.pressed and len(chatters.team.typist.said) > 1)
+    missing = [what for what, is_done in _done(world, chatters).items() if not is_done]
     lines = len(world.conversation.lines)
-    return Check(name, is_led, f"{len(heard)} words and presses of people; {lines} lines in both chats")
+    detail = f"{len(heard)} words and presses of people; {lines} lines in both chats"
+    return Check(name, not missing, f"nobody {', '.join(missing)}; {detail}" if missing else detail)
+
+
+def _done(world: World, chatters: Chatters) -> dict[str, bool]:
+    """What people did, as far as norikae has told them that it was done: what was only typed has led nothing."""
+    told = [line for line in world.conversation.lines if line.who == NAME]
+    team, answers = chatters.team, [line.text for line in told if line.chat == "chatwork"]
+    whispers = [line.text for line in told if line.how == "whispers"]
+    return {
+        "started it": any(sent.accepted for sent in chatters.starter.said),
+        "approved it": bool(chatters.approver.pressed) and any(YES in text for text in whispers),
+        "held it": bool(team.typist.said) and any(f"{team.application} {HOLDS}" in text for text in answers),
+        "let it move on": len(team.typist.said) > 1 and any(f"{team.application} {MOVES}" in text for text in answers),
+    }
 
 
 def _none(name: str, found: list[str]) -> Check:
