@@ -99,9 +99,9 @@ def chat_checks(world: World, chatters: Chatters) -> list[Check]:
     """
     return [
         _led(world, chatters),
-        _none("no text of norikae's calls anybody but whom it answers", [*_called_in_slack(world), *_called(world)]),
-        _none("chats took every message, or said when to come again", list(_refused(world))),
-        _none("norikae answered the chats in time", list(_unheard(world))),
+        _none("no text of norikae's calls anybody but whom it answers", [*called_in_slack(world), *called_in_chatwork(world)]),
+        _none("chats took every message, or said when to come again", list(refused_by_chats(world))),
+        _none("norikae answered the chats in time", list(unheard(world))),
     ]
 
 
@@ -132,7 +132,12 @@ def _none(name: str, found: list[str]) -> Check:
     return Check(name, not found, "; ".join([*found[:_SHOWN], *more]) or "none")
 
 
-def _called_in_slack(world: World) -> Iterator[str]:
+def called_in_slack(world: World) -> Iterator[str]:
+    """Whom a message of Slack calls.
+
+    Args:
+        world: at rest.
+    """
     app = world.slack.app
     for line in world.conversation.lines:
         if app is not None and line.chat == "slack" and line.who == app.name:
@@ -144,8 +149,12 @@ def _called_in_slack(world: World) -> Iterator[str]:
             yield f"{', '.join(sorted(slack_text.notified(message)))} in {channel} at {ts}"
 
 
-def _called(world: World) -> Iterator[str]:
-    """Whom a message of Chatwork calls although it does not reply to a message of theirs."""
+def called_in_chatwork(world: World) -> Iterator[str]:
+    """Whom a message of Chatwork calls although it does not reply to a message of theirs.
+
+    Args:
+        world: at rest.
+    """
     chatwork = world.chatwork
     own = {chatwork.accounts.get(account, account) for account in chatwork.tokens.values()}
     for line in world.conversation.lines:
@@ -161,7 +170,12 @@ def _called(world: World) -> Iterator[str]:
             yield f"{', '.join(sorted(called))} in {line.where} at {line.message}"
 
 
-def _refused(world: World) -> Iterator[str]:
+def refused_by_chats(world: World) -> Iterator[str]:
+    """What a chat has refused for another reason than that it was too much at once.
+
+    Args:
+        world: at rest.
+    """
     for asked in (*world.slack.asked, *world.chatwork.asked):
         if asked.status != _TOO_MANY and not _is_taken(asked):
             yield f"{asked.target}: HTTP {asked.status} {asked.answer.decode(errors='replace')[:200]}"
@@ -174,7 +188,12 @@ def _is_taken(asked: Asked) -> bool:
     return bool(answer.get("ok") or answer.get("message_id"))
 
 
-def _unheard(world: World) -> Iterator[str]:
+def unheard(world: World) -> Iterator[str]:
+    """What people said that norikae has not taken in time.
+
+    Args:
+        world: at rest.
+    """
     for sent in (*world.slack.sent, *world.chatwork.sent):
         if not sent.accepted:
             yield f"{sent.url.partition('?')[0]}: {sent.trouble or f'HTTP {sent.status}'} after {sent.seconds:.1f} s"

@@ -165,6 +165,20 @@ class Chats(Upgrade):
         sent = kernel.run(kernel.process(self.world.api_gateway.arrives("POST", url, headers, body)))
         return sent.status, sent.body
 
+    def notified(self, topic: str = "Notifications") -> list[dict[str, Any]]:
+        """What a topic of the stack was told, by the logical id of the topic."""
+        (arn,) = (arn for key, arn in self.stage.deployment.ids.items() if key.startswith(topic) and ":sns:" in arn)
+        said = [call.params for call in self.world.front.calls if call.operation == "Publish" and not call.error_code]
+        return [json.loads(one["Message"]) for one in said if one["TopicArn"] == arn]
+
+    def report(self) -> dict[str, Any]:
+        """The product's own report of the run that was started in a chat."""
+        bucket = next(name for key, name in self.stage.deployment.ids.items() if "Evidence" in key and "olicy" not in key)
+        s3 = self.world.client("s3")
+        body = s3.get_object(Bucket=bucket, Key=f"{self.run_name}/report.json")["Body"].read()
+        found: dict[str, Any] = json.loads(body)
+        return found
+
     def repeats(self, sent: Sent, times: int) -> list[int]:
         """A request comes again as it was, all at once; the statuses."""
         kernel = self.world.kernel
