@@ -99,7 +99,10 @@ def chat_checks(world: World, chatters: Chatters) -> list[Check]:
     """
     return [
         _led(world, chatters),
-        _none("no text of norikae's calls anybody but whom it answers", [*called_in_slack(world), *called_in_chatwork(world)]),
+        _none(
+            "no text of norikae's calls anybody but whom it answers",
+            [*called_in_slack(world), *called_in_chatwork(world)],
+        ),
         _none("chats took every message, or said when to come again", list(refused_by_chats(world))),
         _none("norikae answered the chats in time", list(unheard(world))),
     ]

@@ -173,7 +173,9 @@ class Chats(Upgrade):
 
     def report(self) -> dict[str, Any]:
         """The product's own report of the run that was started in a chat."""
-        bucket = next(name for key, name in self.stage.deployment.ids.items() if "Evidence" in key and "olicy" not in key)
+        bucket = next(
+            name for key, name in self.stage.deployment.ids.items() if "Evidence" in key and "olicy" not in key
+        )
         s3 = self.world.client("s3")
         body = s3.get_object(Bucket=bucket, Key=f"{self.run_name}/report.json")["Body"].read()
         found: dict[str, Any] = json.loads(body)
