@@ -115,7 +115,9 @@ class Chats(Upgrade):
 
     def question(self, subject: str = "plan", seconds: float = PLAN_SECONDS) -> ApprovalItem:
         """What the run asks, once it does."""
-        found = self.until(lambda: self.table().read(self.run_name, f"APPROVAL#{subject}", ApprovalItem), seconds)
+        found: ApprovalItem | None = self.until(
+            lambda: self.table().read(self.run_name, f"APPROVAL#{subject}", ApprovalItem), seconds
+        )
         assert found is not None, f"nobody was asked about {subject}"
         self.run(20)  # until it stands in the chats
         return found

@@ -140,7 +140,7 @@ def test_a_translation_names_nothing_that_the_text_does_not(english: str, japane
     assert JAPANESE.search(japanese)
 
 
-QUESTIONS = (
+QUESTIONS: tuple[tuple[str, list[str]], ...] = (
     ("May 3 applications move from demo-1-33 (1.33) to demo-1-35-a (1.35)?", ["3", "demo-1-33 (1.33)", "(1.35)"]),
     ("May demo-1-33 be deleted? This cannot be undone.", ["demo-1-33"]),
     ("2 objects differ\nand one more\nWhole difference: s3://b/r/diff.json", ["one more\n", "s3://b/r/diff.json"]),
