@@ -55,9 +55,17 @@ def test_the_queue_of_messages_is_subscribed_to_the_topic_which_alone_may_fill_i
     subscription = template.only("AWS::SNS::Subscription")
     assert subscription["Endpoint"] == {"Fn::GetAtt": [name, "Arn"]}
     assert "RawMessageDelivery" not in subscription, "the envelope has the id by which copies are known"
-    (sending,) = [one for one in template.policy_of(name) if one["Effect"] == "Allow"]
-    assert sending["Principal"] == {"Service": "sns.amazonaws.com"}
-    assert sending["Condition"] == {"ArnEquals": {"aws:SourceArn": subscription["TopicArn"]}}
+    sending = {one["Sid"]: one for one in template.policy_of(name) if one["Effect"] == "Allow"}
+    assert sending.keys() == {"Topic", "Rules"}
+    assert sending["Topic"]["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert sending["Topic"]["Condition"] == {"ArnEquals": {"aws:SourceArn": subscription["TopicArn"]}}
+
+
+def test_each_minute_the_queue_is_asked_how_far_the_run_is(template: Template) -> None:
+    name, _ = template.queue("MessagesQueue")
+    (rule,) = template.rules_to(name).values()
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert [target["Input"] for target in rule["Targets"]] == ['{"look": "open-run"}']
 
 
 def test_sns_may_use_the_key_for_topics_of_this_account_only(template: Template) -> None:
