@@ -38,11 +38,6 @@ def accepted(environment: Environment) -> tuple[Accepted, ...]:
             "What a look did not do, the look of the next minute does; an old one would only be late.",
         ),
         Accepted(
-            "SupportWatch/Rule",
-            "Serverless-EventBusDLQ",
-            "EventBridge tries for a day, and the look of the next week finds whatever this one would have.",
-        ),
-        Accepted(
             "State/Evidence",
             "AwsSolutions-S1",
             "Reads of the evidence are in CloudTrail's data events; a log bucket beside it could not use our key.",
@@ -75,7 +70,7 @@ def accepted(environment: Environment) -> tuple[Accepted, ...]:
 def _queues(environment: Environment) -> list[Accepted]:
     """Queues that start functions, and dead-letter queues."""
     notify = environment.notify
-    chats = bool(notify.slack or notify.chatwork)
+    chats = bool(notify.secrets())
     there = {
         "ZoneBell": True,
         "Interruptions": True,
@@ -122,7 +117,7 @@ def _queues(environment: Environment) -> list[Accepted]:
 def _chats(environment: Environment) -> list[Accepted]:
     """The API by which chats reach norikae, where the environment has one."""
     notify = environment.notify
-    if not (notify.slack or notify.chatwork):
+    if not notify.secrets():
         return []
     signed = (
         "A chat signs what it sends, and cannot do more; the function behind the method refuses what is not signed."

@@ -69,6 +69,16 @@ class Messages(Construct):
             attempts=ATTEMPTS,
         )
         self.q_topic = self._q_topic(environment, key) if amazon_q else None
+        self._subscribe(topic, key)
+        if chats:
+            self._looks()
+
+    def starts(self, reader: lambda_.Function) -> None:
+        """Let the queue start its reader."""
+        start_by(self.queue, reader, self, "Reader", batch=BATCH, window=0, together=TOGETHER)
+
+    def _subscribe(self, topic: sns.Topic, key: kms.IKey) -> None:
+        """What is published is in the queue, or a dead letter when that could not be reached."""
         for queue in (self.queue, self.dead_letters):
             queue.add_to_resource_policy(
                 iam.PolicyStatement(
@@ -98,12 +108,6 @@ class Messages(Construct):
             endpoint=self.queue.queue_arn,
             redrive_policy={"deadLetterTargetArn": self.dead_letters.queue_arn},
         )
-        if chats:
-            self._looks()
-
-    def starts(self, reader: lambda_.Function) -> None:
-        """Let the queue start its reader."""
-        start_by(self.queue, reader, self, "Reader", batch=BATCH, window=0, together=TOGETHER)
 
     def _looks(self) -> None:
         """A look each minute; one that was not sent is made good by the next."""

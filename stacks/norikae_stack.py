@@ -56,7 +56,7 @@ class NorikaeStack(cdk.Stack):
         self.interruptions = Interruptions(self, "Interruptions", key=self.state.key)
         self.secrets = self._secrets(environment)
         notify = environment.notify
-        self.chat = Chat(self, "Chat", key=self.state.key) if notify.slack or notify.chatwork else None
+        self.chat = Chat(self, "Chat", key=self.state.key) if notify.secrets() else None
         self.messages = self._messages(environment)
         self.cluster_roles = ClusterRoles(self, "ClusterRoles")
         at = self._resources(environment)
@@ -135,7 +135,7 @@ class NorikaeStack(cdk.Stack):
     def _messages(self, environment: Environment) -> Messages | None:
         """What brings messages to chats; nothing of it is there without any."""
         notify = environment.notify
-        if not (notify.slack or notify.chatwork or notify.amazon_q):
+        if not (notify.secrets() or notify.amazon_q):
             return None
         return Messages(
             self,
@@ -144,7 +144,7 @@ class NorikaeStack(cdk.Stack):
             key=self.state.key,
             topic=self.notifications.topic,
             amazon_q=notify.amazon_q,
-            chats=bool(notify.slack or notify.chatwork),
+            chats=bool(notify.secrets()),
         )
 
     def _let_people_in(self, environment: Environment) -> ChatApi | None:
@@ -201,11 +201,7 @@ class NorikaeStack(cdk.Stack):
             secrets_queue_url=self.secrets.queue.queue_url if self.secrets else "",
             secrets_dead_letters=self.secrets.dead_letters.queue_arn if self.secrets else "",
             command_function=operator_role_name(environment.environment),  # role and function are called alike
-            chats={
-                name: chat.secret
-                for name in ("slack", "chatwork")
-                if (chat := getattr(environment.notify, name)) is not None
-            },
+            chats=environment.notify.secrets(),
             chat_queue=self.chat.queue.queue_arn if self.chat else "",
             chat_queue_url=self.chat.queue.queue_url if self.chat else "",
             messages=self.messages.queue.queue_arn if self.messages else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from local.chat.readable import readable
 from local.demo.chat_scenario import chat_checks, settle
 from local.demo.credential_watch import credential_watch
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from local.aws.step_functions.execution import Execution
+    from local.chat.conversation import Line
     from local.chat.office import Office
     from local.demo.checks import Check
     from local.world import World
@@ -53,15 +55,22 @@ class ChatWatch:
         )
 
     def show(self, say: Callable[[str], None]) -> None:
-        """Show what was said so far, and from now on each line as it is said.
+        """Show what was said so far, and from now on each line as it is said; of a message that changes how it begins.
 
         Args:
             say: shows one line.
         """
-        conversation = self._world.conversation
+        conversation, beginnings = self._world.conversation, dict[tuple[str, str, str], str]()
+
+        def show(line: Line) -> None:
+            message, begins = (line.chat, line.place, line.message), readable(line.chat, line.text).partition("\n")[0]
+            if line.how != "edits" or beginnings.get(message) != begins:
+                say(line.shown(whole=line.how != "edits"))
+            beginnings[message] = begins
+
         for line in conversation.lines:
-            say(line.shown(whole=False))
-        conversation.on_line.append(lambda line: say(line.shown(whole=False)))
+            show(line)
+        conversation.on_line.append(show)
 
     def checks(self) -> list[Check]:
         """What has to be so, whatever the run did; nobody asks any more."""

@@ -90,7 +90,8 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
         folder, world.client, runtime=world.runtime, account=environment.account, region=environment.region
     )
     if office:
-        office.connect(deployment.outputs["SlackUrl"], deployment.outputs["ChatworkUrl"])
+        urls = deployment.outputs  # one for each chat that the environment has
+        office.connect(urls.get("SlackUrl", ""), urls.get("ChatworkUrl", ""))
     if scenario.blue:
         inherit_blue(world, deployment, name=blue, version=version, domain=DOMAIN, dns=scenario.dns)
     else:
@@ -107,14 +108,8 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
         )
         for one in found
     ]
-    clients = Clients(
-        world.kernel,
-        world.route53,
-        world.alb,
-        users,
-        alias_healthy=world.elb.alias_healthy,
-        connections=world.connections,
-    )
+    healthy, connections = world.elb.alias_healthy, world.connections
+    clients = Clients(world.kernel, world.route53, world.alb, users, alias_healthy=healthy, connections=connections)
     _begin(world, blue, clients, next((one for one in found if one.name == scenario.busy), None))
     scanners = Scanners(world.kernel, world.alb, world.elb.load_balancers.values)
     scanners.start()

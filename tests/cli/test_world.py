@@ -109,7 +109,7 @@ def test_the_run_pauses_and_resumes(seat: Seat) -> None:
 
 def test_an_abort_has_to_be_meant_and_ends_the_run(seat: Seat) -> None:
     assert seat.types("abort") == 64
-    assert seat.types("abort --yes --reason latency") == 0
+    assert seat.types("abort --yes --reason latency") == 0, seat.err
     assert seat.types("status --watch --until ended --every 1m --timeout 2h") == 4, seat.out
     assert "ended: rolled-back" in seat.out
     assert seat.types("pause") == 2

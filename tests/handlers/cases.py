@@ -14,6 +14,7 @@ import yaml
 
 from norikae.cluster.eks_port import Cluster
 from norikae.drain.ports import Machine
+from norikae.environment import Scheduled
 from norikae.environment.notify import Notify, Slack
 from norikae.upgrade.compare import compare_wave
 from norikae.upgrade.lease import Lease
@@ -29,6 +30,7 @@ from tests.unit.fakes.ports import FakePorts
 from tests.unit.fakes.singletons import NIGHTLY, HandOff, cron_job
 from tests.unit.fakes.story import APP, BLUE, GREEN, RUN, WRITER, Story
 from tests.unit.fakes.waves import Wave, config_map
+from tests.unit.notify.told import Chats
 from tests.unit.secret_sync.carried import Story as Secrets
 from tests.unit.support.looks import Looks
 from tests.unit.zone.stories import Zones
@@ -52,7 +54,8 @@ def event(name: str) -> Json:
 def handler(name: str) -> Handler:
     """The handler of a state, an event or a command."""
     events = dict.fromkeys(
-        ("carry_secrets", "interruptions", "recover", "reconcile_interruptions", "write_zone"), "events"
+        ("carry_secrets", "interruptions", "notify_people", "recover", "reconcile_interruptions", "write_zone"),
+        "events",
     )
     others = {"operator_command": "operator", "answer_chat": "chat", "watch_support": "schedule"}
     folder = {**events, **others, "start_on_schedule": "schedule"}.get(name, "workflow")
@@ -208,7 +211,20 @@ def _spoken() -> Story:
     return story
 
 
-WORLDS: dict[str, Callable[[], Beginning | Draining | Looks | Secrets | Story]] = {
+def _told() -> Chats:
+    world = Chats()
+    world.asks(expires=1_795_773_600.0)
+    return world
+
+
+def _scheduled() -> Story:
+    story = _story(began=False)
+    quarterly = Scheduled(name="quarterly", at="cron(0 10 ? 1,4,7,10 TUE#2 *)")
+    story.ports.environment = msgspec.structs.replace(story.ports.environment, schedule=(quarterly,))
+    return story
+
+
+WORLDS: dict[str, Callable[[], Beginning | Chats | Draining | Looks | Secrets | Story]] = {
     "plan_upgrade": _free,
     "run_preflight": _planned,
     "request_plan_approval": _planned,
@@ -255,6 +271,8 @@ WORLDS: dict[str, Callable[[], Beginning | Draining | Looks | Secrets | Story]] 
     "drain_slice": _draining,
     "operator_command": lambda: _story(weight=5),
     "answer_chat": _spoken,
+    "notify_people": _told,
+    "start_on_schedule": _scheduled,
     "watch_support": _supported,
 }
 """Every handler, and the world before its recorded event."""

@@ -86,8 +86,9 @@ def test_a_stopped_execution_of_a_machine_that_holds_something_starts_recover(te
 
 
 def test_a_schedule_starts_the_reconciler_every_minute_and_one_failure_wakes_nobody(template: Template) -> None:
-    scheduled = template.of("AWS::Events::Rule").values()
-    (rule,) = [one for one in scheduled if one.get("ScheduleExpression") == "rate(1 minute)"]
+    scheduled = template.of("AWS::Events::Rule").items()
+    (rule,) = [one for name, one in scheduled if name.startswith("Reconciler")]
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
     (target,) = rule["Targets"]
     assert target["Arn"]["Fn::GetAtt"][0].startswith("FunctionsReconcileInterruptions")
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}

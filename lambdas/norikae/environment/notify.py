@@ -80,3 +80,8 @@ class Notify(Part, frozen=True):
         ),
     ] = {}
     mute: Annotated[tuple[str, ...], msgspec.Meta(description="Events of severity info that chats do not show.")] = ()
+
+    def secrets(self) -> dict[str, str]:
+        """The secret's name of each chat that there is."""
+        chats = {"slack": self.slack, "chatwork": self.chatwork}
+        return {name: chat.secret for name, chat in chats.items() if chat is not None}
