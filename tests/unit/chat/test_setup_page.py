@@ -39,7 +39,7 @@ NAME_LIMIT, HINT_LIMIT = 35, 1000
 def of_the_stack(name: str) -> str:
     """A constant of the API's construct, as it is written there."""
     (value,) = re.findall(rf"^{name} = (.+)$", STACK, re.MULTILINE)
-    return value.strip('"')
+    return str(value).strip('"')
 
 
 @pytest.mark.parametrize("part", PARTS, ids=[f"{number}-{'-'.join(part)}" for number, part in enumerate(PARTS)])
