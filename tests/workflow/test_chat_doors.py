@@ -12,7 +12,7 @@ import pytest
 from local.chat import chatwork_webhook, slack_requests
 from local.chat.people import ChatworkPerson, SlackPerson
 from local.chat.slack_app import App
-from tests.workflow.chats import APP, Chats, chatted
+from tests.workflow.chats import APP, Chats
 
 pytestmark = [pytest.mark.scenario, pytest.mark.xdist_group("chat-doors")]
 LATE_SECONDS = 400
@@ -25,7 +25,7 @@ ACCEPTED, REFUSED, CUT_OFF, TOO_LARGE = 200, 401, 429, 413
 
 @pytest.fixture(scope="module")
 def chats() -> Iterator[Chats]:
-    with Chats(APP, scenario=chatted(approvals__deadline="20m")) as made:
+    with Chats(APP) as made:
         yield made
 
 
