@@ -62,6 +62,18 @@ class Forger:
             self.app.url, {**signed, **{key.replace("_", "-"): one for key, one in headers.items()}}, body
         )
 
+    def crossed(self) -> int:
+        """The status of a request that Slack has signed, at Chatwork's URL."""
+        body = self.slash()
+        return self._posts(
+            self.webhook.url, slack_requests.headers(self.app, body, self.chats.world.kernel.now()), body
+        )
+
+    def crossed_over(self) -> int:
+        """The status of a request that Chatwork has signed, at Slack's URL."""
+        url, headers = chatwork_webhook.request(self.webhook, body := self.said())
+        return self._posts(f"{self.app.url}?{url.partition('?')[2]}", headers, body)
+
     def said(self, text: str = "abort", *, late: float = 0) -> bytes:
         """What Chatwork says of a message of taro's."""
         now = self.chats.world.kernel.now() - late
@@ -100,6 +112,8 @@ FORGED: dict[str, Callable[[Forger], int]] = {
     "Chatwork, late": lambda one: one.chatwork(one.said(late=LATE_SECONDS)),
     "Chatwork, from times to come": lambda one: one.chatwork(one.said(late=-LATE_SECONDS)),
     "Chatwork, Slack's body": lambda one: one.chatwork(one.slash(), "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="),
+    "Slack's own, at Chatwork's URL": Forger.crossed,
+    "Chatwork's own, at Slack's URL": Forger.crossed_over,
     "Slack, too long": lambda one: one.slack(one.slash(TOO_LONG)),
     "Chatwork, too long": lambda one: one.chatwork(one.said(TOO_LONG)),
 }
