@@ -29,6 +29,9 @@ LATE_SECONDS = 900.0
 """A word that is older is not carried out: the run has gone on since, and its sender has, too."""
 KEEP_SECONDS = 1800
 """How long a request is known. Slack signs a retry anew, so that it is late only some minutes after the first copy."""
+ROOM_SECONDS = 24 * 3600
+"""A room of Chatwork that is none of ours is told so once in this time: its answers are posted, they count against the
+requests that notifications need, too (300 in five minutes), and another environment may be at home there."""
 TIMES = 3
 """How often a word is tried that something passing stands in the way of."""
 SHORT = 200
@@ -143,8 +146,8 @@ def _hear(ports: Ports, batch: Batch, letter: Letter) -> None:
     _tell(ports, batch, letter, tells, is_here=where == "here")
 
 
-def _carried_out(ports: Ports, batch: Batch, letter: Letter, *, is_here: bool) -> Said:
-    """What is to be told of a letter that is nobody's copy.
+def _carried_out(ports: Ports, batch: Batch, letter: Letter, *, is_here: bool) -> Said | None:
+    """What is to be told of a letter that is nobody's copy; None for nothing.
 
     Raises:
         TransientError: something passing stands in the way.
@@ -152,11 +155,15 @@ def _carried_out(ports: Ports, batch: Batch, letter: Letter, *, is_here: bool) -
     said, language = letter.said, ports.environment.notify.language
     if not is_here:
         batch.ignored["from elsewhere"] += 1
-        return noted("place", language)
+        is_silent = said.door == "chatwork" and not ports.seen.first(
+            f"elsewhere/{said.door}/{said.place}", ROOM_SECONDS, by=letter.message
+        )
+        return None if is_silent else noted("place", language)
     late = ports.now - said.at
     if late > LATE_SECONDS:
         batch.ignored["late"] += 1
-        return noted("late", language, minutes=int(late // 60))
+        note = "late" if letter.attempt == 1 else "late again"
+        return noted(note, language, minutes=int(late // 60))
     return _said(ports, batch, letter, language)
 
 
@@ -181,12 +188,14 @@ def _in_words(command: Mapping[str, Any], told: Mapping[str, Any], language: Lan
         return noted("done", language, verb=command["command"], error=error)
 
 
-def _tell(ports: Ports, batch: Batch, letter: Letter, said: Said, *, is_here: bool) -> None:
+def _tell(ports: Ports, batch: Batch, letter: Letter, said: Said | None, *, is_here: bool) -> None:
     """Settled before it is told: an answer that does not get through must not repeat the command."""
     try:
         ports.seen.settle(f"{letter.said.door}/{letter.said.key}", KEEP_SECONDS)
     except NorikaeError as error:
         batch.fails(error)
+    if said is None:
+        return
     try:
         contained("an answer", partial(send, ports, letter.said, said, is_here=is_here))
     except NorikaeError as error:

@@ -146,6 +146,12 @@ NOTES: Final[dict[str, Text]] = {
         "and say it again if it is still wanted.",
         "ja": "送信から{minutes}分後に届いたため、実行していません。status を確認し、必要ならもう一度送ってください。",
     },
+    "late again": {
+        "en": "This came {minutes} minutes after it was said, having been tried before without an answer. It is not "
+        "tried again, and may have had its effect then: ask for the status.",
+        "ja": "送信から{minutes}分が過ぎたため、再試行しません。"
+        "前回の試行で反映された可能性があります。status で確認してください。",
+    },
     "gave up": {
         "en": "It was tried {times} times, and may have had its effect all the same: ask for the status.",
         "ja": "{times}回試しました。すでに反映されている可能性があるので、再送の前に status で確認してください。",
@@ -158,7 +164,7 @@ NOTES: Final[dict[str, Text]] = {
         "en": "{verb} is done, but its answer cannot be shown ({error}); ask for the status.",
         "ja": "{verb} は実行されましたが、結果を表示できません({error})。status で確認してください。",
     },
-    "cut": {"en": "… and more; the terminal shows everything", "ja": "… 以下省略。端末ではすべて表示されます"},
+    "cut": {"en": "… and more; the terminal shows everything", "ja": "… 以下省略。ターミナルではすべて表示されます"},
     "may": {"en": "What you may say here:", "ja": "ここで使えるコマンド:"},
     "may not": {
         "en": "You have no role here, and may say nothing: access.people in the environment file gives one.",

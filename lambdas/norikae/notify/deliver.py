@@ -107,7 +107,7 @@ class _Round:
         wanted = () if is_muted(message, notify) else places_of(message, notify, lambda: teams)
         for place in wanted:
             errors += self._try(place.chat, partial(_show, ports, place, message, look))
-        if look is not None:
+        if look is not None and look.outcome:  # until then each minute brings a look; a chat takes few changes a minute
             for place in (one for one in all_places(notify) if one not in wanted):
                 errors += self._try(place.chat, partial(_refresh, ports, place, look))
         if notify.amazon_q and not is_muted(message, notify):
@@ -123,7 +123,7 @@ class _Round:
         except NorikaeError as error:
             return [error]
         if look is not None:
-            for place in all_places(notify):
+            for place in _in_turn(all_places(notify), ports.now):
                 errors += self._try(place.chat, partial(_refresh, ports, place, look))
         return errors
 
@@ -143,6 +143,12 @@ class _Round:
         except (ThrottledError, UnreachableError) as error:
             self._rests[chat] = error
             raise
+
+
+def _in_turn(places: tuple[Place, ...], now: float) -> tuple[Place, ...]:
+    """Another one is the first each minute: where a chat throttles, it is not always the same ones that wait."""
+    first = int(now // 60) % max(len(places), 1)
+    return places[first:] + places[:first]
 
 
 def _show(ports: Ports, place: Place, message: Message, look: RunLook | None) -> None:

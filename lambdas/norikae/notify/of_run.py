@@ -44,7 +44,7 @@ def show_run(ports: Ports, wall: Wall, message: Message, look: RunLook) -> None:
 
 
 def refresh_run(ports: Ports, wall: Wall, look: RunLook) -> None:
-    """The run's message and its questions are as the table has them, where they stand already.
+    """The run's message and its questions are as the table has them, where they stand already and can be changed.
 
     Args:
         ports: the world.
@@ -52,7 +52,7 @@ def refresh_run(ports: Ports, wall: Wall, look: RunLook) -> None:
         look: at the run, now.
     """
     if Standing(ports, wall, f"run/{look.run}").read() is not None:
-        _root(ports, wall, look)
+        _root(ports, wall, look, renews=False)
         close_questions(ports, wall, look)
 
 
@@ -69,7 +69,15 @@ def close_questions(ports: Ports, wall: Wall, look: RunLook) -> None:
         _root(ports, wall, look, closed=tuple(over))
 
 
-def _root(ports: Ports, wall: Wall, look: RunLook, *, asked: str = "", closed: tuple[str, ...] = ()) -> Posted:
+def _root(
+    ports: Ports,
+    wall: Wall,
+    look: RunLook,
+    *,
+    asked: str = "",
+    closed: tuple[str, ...] = (),
+    renews: bool = True,
+) -> Posted:
     environment, language = ports.environment.environment, ports.environment.notify.language
 
     def change(state: State) -> tuple[Card, State]:
@@ -78,7 +86,7 @@ def _root(ports: Ports, wall: Wall, look: RunLook, *, asked: str = "", closed: t
         codes = dict.fromkeys((*state.get("asked", []), *([asked] if asked else [])))
         return card, {"asked": [code for code in codes if code not in closed]}
 
-    return Standing(ports, wall, f"run/{look.run}").put(change)
+    return Standing(ports, wall, f"run/{look.run}", renews=renews).put(change)
 
 
 def _ask(ports: Ports, wall: Wall, message: Message, look: RunLook, root: Posted) -> None:

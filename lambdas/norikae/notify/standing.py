@@ -37,6 +37,8 @@ class Standing:
         thing: what it is about, such as ``run/demo-1-35-0001``.
         thread: the message above it; "" for none.
         loud: whether it waits for somebody, so that more people see a new one than those who follow its thread.
+        renews: whether a new one takes the place of one that cannot be changed any more. What comes each minute does
+            not: a workspace may forbid changes after some minutes, and would be told the same again and again.
     """
 
     ports: Ports
@@ -44,6 +46,7 @@ class Standing:
     thing: str
     thread: str = ""
     loud: bool = False
+    renews: bool = True
 
     @property
     def key(self) -> str:
@@ -111,10 +114,16 @@ class Standing:
         return posted
 
     def _changed(self, posted: Posted, form: Any) -> Posted:  # noqa: ANN401 - as above
-        """The message itself, or a new one where it cannot be changed any more, such as one that somebody deleted."""
+        """The message itself, or a new one where it cannot be changed any more, such as one that somebody deleted.
+
+        Slack says ``message_not_found`` then, and ``edit_window_closed`` where a workspace forbids late changes
+        (docs.slack.dev, "chat.update", errors).
+        """
         try:
             self.wall.change(posted, form)
         except PermanentError:
+            if not self.renews:
+                raise
             return self._say(form)
         return posted
 

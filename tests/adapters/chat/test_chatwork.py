@@ -71,6 +71,17 @@ def test_a_429_says_when_there_is_room_again(api: Server, chatwork: HttpChatwork
     assert "again in 30 s" in str(raised(lambda: chatwork.post("331", "hi")))
 
 
+@pytest.mark.parametrize(("left", "seconds"), [("241", 10), ("10", 10), ("0", 40), ("00", 40), ("", 40)])
+def test_a_room_that_is_full_is_empty_long_before_the_accounts_requests_are_counted_anew(
+    api: Server, chatwork: HttpChatwork, left: str, seconds: int
+) -> None:
+    until = str(int(time.time()) + 40)
+    refusal = {"errors": ["Rate limit for message posting per room exceeded."]}
+    api.says(429, refusal, x_ratelimit_reset=until, x_ratelimit_remaining=left)
+    error = str(raised(lambda: chatwork.post("331", "hi")))
+    assert any(f"again in {one} s" in error for one in (seconds, seconds - 1, seconds - 2))
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind", "text"),
     [

@@ -90,6 +90,16 @@ class TestWhereFrom:
         assert "norikae takes no commands from here" in chat.says(RIN, "status", place="999")
         assert chat.commander.heard == []
 
+    def test_a_room_that_is_not_named_is_told_so_once_a_day(self) -> None:
+        """A stranger's lines must not use up the requests that notifications need."""
+        chat = Chat()
+        for _ in range(100):
+            chat.brings(chat.letter(RIN, "status", place="999"))
+        assert len(chat.read) == 1
+        assert len(chat.says(RIN, "status", place="998")) > 0
+        assert [chat.says("T01AB/U09", "status", place="C0OTHER") for _ in range(2)] != []
+        assert len(chat.ports.slack.responses) == 2, "seen by the sender alone, and nobody's requests"
+
     def test_norikaes_own_messages_are_no_commands(self) -> None:
         chat = Chat()
         told = chat.brings(chat.letter(RIN, "abort", id=ACCOUNT))
@@ -261,6 +271,16 @@ class TestLate:
         told = chat.brings(letter)
         assert (told["ignored"], chat.woken, chat.commander.heard) == ({"late": 1}, {}, [])
         assert chat.read[0].startswith("This came 15 minutes after it was said, and was not carried out.")
+
+    def test_what_was_tried_before_and_comes_late_is_not_said_to_have_had_no_effect(self) -> None:
+        chat = Chat()
+        letter = chat.letter(MIO, "pause")
+        chat.breaks(UnreachableError("the answer was lost"))
+        chat.brings(letter)
+        chat.ports.now += LATE_SECONDS
+        assert chat.brings(letter, attempt=2)["ignored"] == {"late": 1}
+        assert "was not carried out" not in chat.read[0]
+        assert "may have had its effect then" in chat.read[0]
 
     def test_what_comes_just_in_time_is(self) -> None:
         chat = Chat()

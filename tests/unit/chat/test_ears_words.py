@@ -147,6 +147,24 @@ def test_where_a_button_was_may_be_in_its_container() -> None:
     assert (letter["place"], letter["message"], letter["id"]) == ("C01OPS", "1795834000.000200", "T01NORIKAE/U01MIO")
 
 
+@pytest.mark.parametrize(
+    ("home", "team", "known"),
+    [
+        ("T09ELSE", {"id": "T01NORIKAE"}, "T09ELSE/U01MIO"),
+        ("E09ELSE", {"id": "T01NORIKAE", "enterprise_id": "E01NORIKAE"}, "E09ELSE/U01MIO"),
+        ("E09ELSE", {"id": "T01NORIKAE"}, "E09ELSE/U01MIO"),
+        ("E01NORIKAE", {"id": "T01NORIKAE", "enterprise_id": "E01NORIKAE"}, "T01NORIKAE/U01MIO"),
+        ("", {"id": "T01NORIKAE"}, "T01NORIKAE/U01MIO"),
+    ],
+)
+def test_a_guest_from_another_workspace_is_nobody_of_ours_who_has_the_same_id(
+    home: str, team: Json, known: str
+) -> None:
+    letter = from_slack(pressed(user={"id": "U01MIO", "username": "mio", "team_id": home}, team=team))
+    assert letter is not None
+    assert letter["id"] == known
+
+
 def test_a_request_without_a_trigger_is_known_by_its_signature() -> None:
     letter = from_slack(slash(trigger_id=""))
     assert letter is not None

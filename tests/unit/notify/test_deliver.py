@@ -7,7 +7,7 @@ import pytest
 from norikae.errors import ConflictError, RefusedError, ThrottledError, UnreachableError
 from norikae.notify.standing import CLAIM_SECONDS
 from norikae.upgrade.lease import Lease
-from tests.unit.notify.told import RUN, Chats, Json, failures, told
+from tests.unit.notify.told import LOOK, RUN, Chats, Json, failures, told
 
 HELD: Json = told(
     "application-held", 1, run=RUN, severity="action", application="billing", weight=50, reason="http-5xx"
@@ -225,9 +225,6 @@ def test_a_mistake_of_ours_in_one_message_keeps_no_other(chats: Chats) -> None:
     assert (len(chats.channel), len(chats.room)) == (3, 3)
 
 
-LOOK: Json = {"messageId": "sqs-look", "body": '{"look": "open-run"}'}
-
-
 def test_each_minute_the_message_of_the_open_run_says_how_far_it_is(chats: Chats) -> None:
     chats.ports.table.leases[""] = Lease("arn:upgrade", RUN, 7)
     chats.plan(billing="payments")
@@ -257,6 +254,21 @@ def test_a_look_that_a_chat_refuses_does_not_come_again(chats: Chats) -> None:
     assert failures(answer) == []
     assert answer["failed"] == ["ThrottledError: slack chat.update: ratelimited; again in 3 s"]
     assert "25 %" in str(chats.room[0])
+
+
+def test_a_look_posts_nothing_anew_where_a_workspace_forbids_changes_after_some_minutes(chats: Chats) -> None:
+    chats.ports.table.leases[""] = Lease("arn:upgrade", RUN, 7)
+    chats.plan(billing="payments")
+    chats.hears(told("phase", 1, run=RUN, phase="shift-applications", attempt=1))
+    for weight in range(1, 20):
+        chats.application("billing", weight)
+        chats.ports.slack.fails = [RefusedError("slack chat.update: Slack refuses it: edit_window_closed")]
+        assert failures(chats.hears(LOOK)) == []
+    assert len(chats.channel) == 1
+    chats.ports.slack.fails = [RefusedError("slack chat.update: Slack refuses it: edit_window_closed")]
+    chats.hears(told("phase", 2, run=RUN, phase="soak", attempt=1))
+    assert len(chats.channel) == 2
+    assert "19 %" in str(chats.channel[1])
 
 
 def test_what_waits_for_somebody_is_shown_in_the_channel_and_what_does_not_only_below(chats: Chats) -> None:

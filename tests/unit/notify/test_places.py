@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from norikae.chat.ports import Posted
 from norikae.environment import Notify
+from norikae.errors import ThrottledError
 from norikae.notify.words import fill, text_of
-from tests.unit.notify.told import RUN, Chats, Json, message, told
+from norikae.upgrade.lease import Lease
+from tests.unit.notify.told import LOOK, RUN, Chats, Json, message, told
 
 MOVED: Json = told("application-moved", 1, run=RUN, application="billing", weight=100, reason="")
 HELD: Json = told("application-held", 2, run=RUN, severity="action", application="billing", weight=50, reason="slow")
@@ -63,10 +66,52 @@ def test_a_place_that_several_routes_name_has_it_once() -> None:
 def test_a_run_that_stands_somewhere_is_kept_up_to_date_there() -> None:
     chats = with_routes({"events": ["application-*"], "slack": "C09"})
     chats.hears(HELD)
+    chats.ports.table.leases[""] = Lease("arn:upgrade", RUN, 7)
     chats.phase("decommission-blue")
-    chats.hears(told("phase", 3, run=RUN, phase="decommission-blue", attempt=1))
+    chats.hears(LOOK)
     assert "Decommission blue" in str(chats.in_channel("C09")[0])
+    chats.phase("decommission-blue", outcome="succeeded")
+    chats.hears(told("upgrade-succeeded", 3, run=RUN))
+    assert "Ended: succeeded" in str(chats.in_channel("C09")[0])
     assert len(chats.in_channel("C09")) == 2
+
+
+def test_a_message_for_one_team_changes_nothing_in_the_channels_of_thirty_others() -> None:
+    """Slack takes about fifty changes a minute; for whoever is not meant the look of each minute is enough."""
+    teams = [f"team-{number}" for number in range(31)]
+    chats = Chats(routes=[{"team": one, "slack": f"C{number:02}"} for number, one in enumerate(teams)], chatwork=None)
+    chats.plan(**{f"app-{number}": one for number, one in enumerate(teams)})
+    moves = [
+        told("application-moved", number, run=RUN, application=f"app-{number}", weight=100, reason="")
+        for number in range(31)
+    ]
+    chats.hears(*moves)
+    before = len(chats.ports.slack.calls)
+    chats.application("app-0", 50, "held")
+    chats.hears(told("application-held", 77, run=RUN, severity="action", application="app-0", weight=50, reason="slow"))
+    assert len(chats.ports.slack.calls) - before == 4, "the run's message and one below it, in its channel and in ours"
+
+
+def test_where_a_chat_throttles_it_is_not_always_the_same_channels_that_wait() -> None:
+    teams = [f"team-{number}" for number in range(4)]
+    chats = Chats(routes=[{"team": one, "slack": f"C{number:02}"} for number, one in enumerate(teams)], chatwork=None)
+    chats.plan(**{f"app-{number}": one for number, one in enumerate(teams)})
+    for number in range(4):
+        chats.hears(told("application-moved", number, run=RUN, application=f"app-{number}", weight=100, reason=""))
+    chats.ports.table.leases[""] = Lease("arn:upgrade", RUN, 7)
+    changed: list[str] = []
+
+    def throttled(posted: Posted, *_: object) -> None:
+        if len(changed) == minute:
+            raise ThrottledError("slack chat.update: ratelimited; again in 30 s")
+        changed.append(posted.place)
+
+    chats.ports.slack.update = throttled  # type: ignore[method-assign]
+    for minute in range(1, 6):
+        chats.application("app-0", minute)
+        chats.hears(LOOK)
+        chats.later(60)
+    assert sorted(changed) == ["C00", "C01", "C01AB", "C02", "C03"]
 
 
 def test_what_is_muted_is_not_shown_unless_it_needs_somebody() -> None:

@@ -77,6 +77,9 @@ FACTS: Json = {
 }
 """A value of every key that a message may have."""
 
+LOOK: Json = {"messageId": "sqs-look", "body": '{"look": "open-run"}'}
+"""What the schedule of each minute puts into the queue."""
+
 
 def told(event: str, number: int = 1, *, run: str = "", severity: str = "info", text: str = "", **facts: Any) -> Json:
     """A record of the queue; ``number`` tells messages of the topic apart."""

@@ -14,7 +14,7 @@ from norikae.errors import RefusedError, UnreachableError
 
 API = "api.chatwork.com"
 FORM = "application/x-www-form-urlencoded"
-PERIOD_SECONDS = 300
+PERIOD_SECONDS, ROOM_SECONDS = 300, 10
 """300 requests are taken in five minutes, 10 messages to a room in ten seconds (developer.chatwork.com, "Limits")."""
 
 
@@ -59,10 +59,15 @@ class HttpChatwork:
 
 
 def _wait(headers: Mapping[str, str], now: float) -> int:
-    """Seconds until there is room again: ``Retry-After``, else the instant in ``x-ratelimit-reset``."""
+    """Seconds until there is room again: ``Retry-After``, else the instant in ``x-ratelimit-reset``.
+
+    Both headers are about the account's requests: while some of these remain, it is the room that is full.
+    """
     at = headers.get("x-ratelimit-reset", "").strip()
     if "Retry-After" in headers or not (at.isascii() and at.isdigit()):
         return wire.wait_seconds(headers)
+    if headers.get("x-ratelimit-remaining", "").strip().strip("0").isdecimal():
+        return ROOM_SECONDS
     return min(max(1, round(int(at) - now)), PERIOD_SECONDS)
 
 

@@ -121,7 +121,7 @@ def _button(written: str) -> Json | None:
     user, container = part(payload, "user"), part(payload, "container")
     found = {
         "kind": "button",
-        "id": _who(text(part(payload, "team"), "id") or text(user, "team_id"), text(user, "id")),
+        "id": _who(_team_of(user, part(payload, "team")), text(user, "id")),
         "place": text(part(payload, "channel"), "id") or text(container, "channel_id"),
         "name": text(user, "username") or text(user, "name"),
         "text": text(_first(payload.get("actions")), "value").strip(),
@@ -130,6 +130,15 @@ def _button(written: str) -> Json | None:
         "message": text(part(payload, "message"), "ts") or text(container, "message_ts"),
     }
     return found if found["text"] and found["id"] and found["place"] else None
+
+
+def _team_of(user: Json, team: Json) -> str:
+    """The workspace whose id the user's is: ids of users are unique within one, and a shared channel has several.
+
+    The payload's team is where the button is; that of a user may be the organisation to which that workspace belongs.
+    """
+    home, here = text(user, "team_id"), text(team, "id")
+    return here or home if home in ("", here, text(team, "enterprise_id")) else home
 
 
 def _who(team: str, user: str) -> str:
