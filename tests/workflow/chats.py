@@ -158,8 +158,12 @@ class Chats(Upgrade):
 
     def invoked(self, handler: str) -> int:
         """How often a function has run, by the name of its handler."""
-        name = self.stage.deployment.functions[handler].rpartition(":")[2]
+        name = self.name_of(handler)
         return sum(one.function == name for one in self.world.runtime.invocations)
+
+    def name_of(self, handler: str) -> str:
+        """A function's name by that of its handler."""
+        return self.stage.deployment.functions[handler].rpartition(":")[2]
 
     def posts(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         """Anybody posts anything to a URL of norikae's."""

@@ -12,7 +12,7 @@ import pytest
 from local.chat import chatwork_webhook, slack_requests
 from local.chat.people import ChatworkPerson, SlackPerson
 from local.chat.slack_app import App
-from tests.workflow.chats import APP, Chats, chatted
+from tests.workflow.chats import APP, Chats
 
 pytestmark = [pytest.mark.scenario, pytest.mark.xdist_group("chat-doors")]
 LATE_SECONDS = 400
@@ -25,7 +25,7 @@ ACCEPTED, REFUSED, CUT_OFF, TOO_LARGE = 200, 401, 429, 413
 
 @pytest.fixture(scope="module")
 def chats() -> Iterator[Chats]:
-    with Chats(APP, scenario=chatted(approvals__deadline="20m")) as made:
+    with Chats(APP) as made:
         yield made
 
 
@@ -61,6 +61,18 @@ class Forger:
         return self._posts(
             self.app.url, {**signed, **{key.replace("_", "-"): one for key, one in headers.items()}}, body
         )
+
+    def crossed(self) -> int:
+        """The status of a request that Slack has signed, at Chatwork's URL."""
+        body = self.slash()
+        return self._posts(
+            self.webhook.url, slack_requests.headers(self.app, body, self.chats.world.kernel.now()), body
+        )
+
+    def crossed_over(self) -> int:
+        """The status of a request that Chatwork has signed, at Slack's URL."""
+        url, headers = chatwork_webhook.request(self.webhook, body := self.said())
+        return self._posts(f"{self.app.url}?{url.partition('?')[2]}", headers, body)
 
     def said(self, text: str = "abort", *, late: float = 0) -> bytes:
         """What Chatwork says of a message of taro's."""
@@ -100,6 +112,8 @@ FORGED: dict[str, Callable[[Forger], int]] = {
     "Chatwork, late": lambda one: one.chatwork(one.said(late=LATE_SECONDS)),
     "Chatwork, from times to come": lambda one: one.chatwork(one.said(late=-LATE_SECONDS)),
     "Chatwork, Slack's body": lambda one: one.chatwork(one.slash(), "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="),
+    "Slack's own, at Chatwork's URL": Forger.crossed,
+    "Chatwork's own, at Slack's URL": Forger.crossed_over,
     "Slack, too long": lambda one: one.slack(one.slash(TOO_LONG)),
     "Chatwork, too long": lambda one: one.chatwork(one.said(TOO_LONG)),
 }

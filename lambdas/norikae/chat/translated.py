@@ -81,7 +81,7 @@ TEXTS: Final[tuple[tuple[str, str], ...]] = (
 """What an error says in English, and the same in Japanese; in braces what both have in common."""
 SAID: Final[tuple[tuple[str, str], ...]] = (
     (
-        r"May (?P<count>\d+) applications move from (?P<blue>.+) to (?P<green>.+)\?",
+        r"May (?P<count>\d+) applications move from (?P<blue>\S+ \(\S+\)) to (?P<green>\S+ \(\S+\))\?",
         "{count}個のアプリケーションを {blue} から {green} へ移行してよいですか?",
     ),
     (

@@ -48,10 +48,11 @@ def test_every_event_has_the_custom_schema(event: str, language: Any) -> None:
             st.sampled_from(["code", "subject", "cluster", "reason", "episode", "episodes", "lost", "other"]),
             st.one_of(TEXTS, st.none(), st.integers(), st.floats(), st.lists(TEXTS, max_size=50)),
         ),
-    )
+    ),
+    language=st.sampled_from(["en", "ja"]),
 )
-def test_whatever_a_message_says_it_has_the_custom_schema(message: Message) -> None:
-    is_valid(custom_notification(message, Notify()))
+def test_whatever_a_message_says_it_has_the_custom_schema(message: Message, language: Any) -> None:
+    is_valid(custom_notification(message, Notify(language=language)))
 
 
 def test_a_schema_that_takes_anything_would_prove_nothing() -> None:
