@@ -106,7 +106,7 @@ def test_where_a_chat_throttles_it_is_not_always_the_same_channels_that_wait() -
             raise ThrottledError("slack chat.update: ratelimited; again in 30 s")
         changed.append(posted.place)
 
-    chats.ports.slack.update = throttled  # type: ignore[method-assign]
+    chats.ports.slack.update = throttled  # type: ignore[method-assign, assignment]
     for minute in range(1, 6):
         chats.application("app-0", minute)
         chats.hears(LOOK)
