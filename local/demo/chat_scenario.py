@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.chat import slack_text
 from local.chat.chatwork_tags import notified
+from local.chat.office import NAME
 from local.chat.slack_app import Message
 from local.demo.chatters import READING_SECONDS, Approver, Asker, Starter, Team
 from local.demo.checks import Check
@@ -38,6 +39,8 @@ SETTINGS: dict[str, Any] = {
     },
 }
 """What the environment file says otherwise: chats, and who sits there."""
+YES, HOLDS, MOVES = "Yes to plan of", "keeps its weight", "may move"
+"""How norikae says that a yes, a hold and a shift were done (``norikae.chat.phrases``)."""
 STATUS_SECONDS = 1800
 HASTE_SECONDS = 20
 _REPLIES = re.compile(r"\[rp aid=(\d+) to=(\d+)-(\d+)\]")
@@ -96,18 +99,35 @@ def chat_checks(world: World, chatters: Chatters) -> list[Check]:
     """
     return [
         _led(world, chatters),
-        _none("no text of norikae's calls anybody but whom it answers", [*_called_in_slack(world), *_called(world)]),
-        _none("chats took every message, or said when to come again", list(_refused(world))),
-        _none("norikae answered the chats in time", list(_unheard(world))),
+        _none(
+            "no text of norikae's calls anybody but whom it answers",
+            [*called_in_slack(world), *called_in_chatwork(world)],
+        ),
+        _none("chats took every message, or said when to come again", list(refused_by_chats(world))),
+        _none("norikae answered the chats in time", list(unheard(world))),
     ]
 
 
 def _led(world: World, chatters: Chatters) -> Check:
     name = "the run was started in Slack, approved there by somebody else, and held in Chatwork"
     heard = [sent for sent in (*world.slack.sent, *world.chatwork.sent) if sent.accepted]
-    is_led = bool(chatters.starter.said and chatters.approver.pressed and len(chatters.team.typist.said) > 1)
+    missing = [what for what, is_done in _done(world, chatters).items() if not is_done]
     lines = len(world.conversation.lines)
-    return Check(name, is_led, f"{len(heard)} words and presses of people; {lines} lines in both chats")
+    detail = f"{len(heard)} words and presses of people; {lines} lines in both chats"
+    return Check(name, not missing, f"nobody {', '.join(missing)}; {detail}" if missing else detail)
+
+
+def _done(world: World, chatters: Chatters) -> dict[str, bool]:
+    """What people did, as far as norikae has told them that it was done: what was only typed has led nothing."""
+    told = [line for line in world.conversation.lines if line.who == NAME]
+    team, answers = chatters.team, [line.text for line in told if line.chat == "chatwork"]
+    whispers = [line.text for line in told if line.how == "whispers"]
+    return {
+        "started it": any(sent.accepted for sent in chatters.starter.said),
+        "approved it": bool(chatters.approver.pressed) and any(YES in text for text in whispers),
+        "held it": bool(team.typist.said) and any(f"{team.application} {HOLDS}" in text for text in answers),
+        "let it move on": len(team.typist.said) > 1 and any(f"{team.application} {MOVES}" in text for text in answers),
+    }
 
 
 def _none(name: str, found: list[str]) -> Check:
@@ -115,7 +135,12 @@ def _none(name: str, found: list[str]) -> Check:
     return Check(name, not found, "; ".join([*found[:_SHOWN], *more]) or "none")
 
 
-def _called_in_slack(world: World) -> Iterator[str]:
+def called_in_slack(world: World) -> Iterator[str]:
+    """Whom a message of Slack calls.
+
+    Args:
+        world: at rest.
+    """
     app = world.slack.app
     for line in world.conversation.lines:
         if app is not None and line.chat == "slack" and line.who == app.name:
@@ -127,8 +152,12 @@ def _called_in_slack(world: World) -> Iterator[str]:
             yield f"{', '.join(sorted(slack_text.notified(message)))} in {channel} at {ts}"
 
 
-def _called(world: World) -> Iterator[str]:
-    """Whom a message of Chatwork calls although it does not reply to a message of theirs."""
+def called_in_chatwork(world: World) -> Iterator[str]:
+    """Whom a message of Chatwork calls although it does not reply to a message of theirs.
+
+    Args:
+        world: at rest.
+    """
     chatwork = world.chatwork
     own = {chatwork.accounts.get(account, account) for account in chatwork.tokens.values()}
     for line in world.conversation.lines:
@@ -144,7 +173,12 @@ def _called(world: World) -> Iterator[str]:
             yield f"{', '.join(sorted(called))} in {line.where} at {line.message}"
 
 
-def _refused(world: World) -> Iterator[str]:
+def refused_by_chats(world: World) -> Iterator[str]:
+    """What a chat has refused for another reason than that it was too much at once.
+
+    Args:
+        world: at rest.
+    """
     for asked in (*world.slack.asked, *world.chatwork.asked):
         if asked.status != _TOO_MANY and not _is_taken(asked):
             yield f"{asked.target}: HTTP {asked.status} {asked.answer.decode(errors='replace')[:200]}"
@@ -157,7 +191,12 @@ def _is_taken(asked: Asked) -> bool:
     return bool(answer.get("ok") or answer.get("message_id"))
 
 
-def _unheard(world: World) -> Iterator[str]:
+def unheard(world: World) -> Iterator[str]:
+    """What people said that norikae has not taken in time.
+
+    Args:
+        world: at rest.
+    """
     for sent in (*world.slack.sent, *world.chatwork.sent):
         if not sent.accepted:
             yield f"{sent.url.partition('?')[0]}: {sent.trouble or f'HTTP {sent.status}'} after {sent.seconds:.1f} s"

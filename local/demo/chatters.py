@@ -202,20 +202,21 @@ class Team:
         because: str = "a campaign runs",
     ) -> None:
         self.typist = Typist(person, conversation)
-        self._person, self._application, self._at, self._keeps = person, application, at, keeps
+        self.application = application
+        self._person, self._at, self._keeps = person, at, keeps
         self._because, self._has_held = because, False
         conversation.on_line.append(self._reads)
 
     def _reads(self, line: Line) -> None:
         if self._has_held or not self._person.sees(line) or line.who == self._person.name:
             return
-        rows = [row for row in line.text.splitlines() if self._application in row]
+        rows = [row for row in line.text.splitlines() if self.application in row]
         if any(self._at <= int(percent) < WHOLE for row in rows for percent in _PERCENT.findall(row)):
             self._has_held = True
             self._person.kernel.process(self._holds())
 
     def _holds(self) -> Steps:
         yield self._person.kernel.env.timeout(READING_SECONDS)
-        yield from self.typist.says(f"hold {self._application} because {self._because}")
+        yield from self.typist.says(f"hold {self.application} because {self._because}")
         yield self._person.kernel.env.timeout(self._keeps)
-        yield from self.typist.says(f"shift {self._application}")
+        yield from self.typist.says(f"shift {self.application}")

@@ -90,7 +90,8 @@ def set_stage(scenario: Scenario, seed: int, applications: tuple[str, ...] = ())
         folder, world.client, runtime=world.runtime, account=environment.account, region=environment.region
     )
     if office:
-        office.connect(deployment.outputs["SlackUrl"], deployment.outputs["ChatworkUrl"])
+        urls = deployment.outputs  # one for each chat that the environment has
+        office.connect(urls.get("SlackUrl", ""), urls.get("ChatworkUrl", ""))
     if scenario.blue:
         inherit_blue(world, deployment, name=blue, version=version, domain=DOMAIN, dns=scenario.dns)
     else:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from local.assembly import assembly
+import json
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+
+from stacks.chat import ChatApi
 from stacks.permissions import FUNCTIONS
-from tests.stacks.conftest import WHOLE, read
-from tests.stacks.template import Json, Template
+from tests.stacks.template import Template
 
 ACL = "arn:aws:wafv2:ap-northeast-1:123456789012:regional/webacl/chats/1a2b"
-NOTIFY: Json = WHOLE["notify"]  # type: ignore[assignment]
 
 
 def test_the_api_has_one_method_for_each_chat_and_nothing_else(template: Template) -> None:
@@ -87,8 +91,13 @@ def test_without_a_chat_there_is_no_api_and_no_topic_without_a_reader(uncarried_
     assert not {"FunctionsHearSlack", "FunctionsAnswerChat", "FunctionsNotifyPeople"} & names
 
 
-def test_amazon_q_and_one_chat_behind_a_web_acl_have_what_they_need_and_no_more() -> None:
-    one = Template(read(assembly("demo", {"notify": {"chatwork": NOTIFY["chatwork"], "web_acl": ACL}})))
-    assert one.only("AWS::WAFv2::WebACLAssociation")["WebACLArn"] == ACL
-    assert [made["PathPart"] for made in one.of("AWS::ApiGateway::Resource").values()] == ["chatwork"]
-    assert {"slack", "Slack"} & set(one.outputs) == set()
+def test_one_chat_behind_a_web_acl_has_what_it_needs_and_no_more(tmp_path: Path) -> None:
+    app = cdk.App(outdir=str(tmp_path), analytics_reporting=False)
+    stack = cdk.Stack(app, "Chats")
+    code = lambda_.InlineCode("def handler(event, context): pass")
+    ear = lambda_.Function(stack, "Ear", runtime=lambda_.Runtime.PYTHON_3_11, handler="index.handler", code=code)
+    ChatApi(stack, "ChatApi", environment="demo", ears={"chatwork": ear}, web_acl=ACL)
+    app.synth()
+    found = Template({"Outputs": {}, **json.loads((tmp_path / "Chats.template.json").read_text())})
+    assert found.only("AWS::WAFv2::WebACLAssociation")["WebACLArn"] == ACL
+    assert found.only("AWS::ApiGateway::Resource")["PathPart"] == "chatwork"

@@ -85,6 +85,7 @@ def test_each_occurrence_comes_twice_and_starts_one_run_or_is_refused_once() -> 
         assert clock.letters() == 0
 
 
+@pytest.mark.long
 def test_what_lambda_takes_later_is_started_later_and_what_it_does_not_take_for_an_hour_is_a_dead_letter() -> None:
     with Clockwork() as clock:
         throttle, begin = (

@@ -39,6 +39,7 @@ def waiting(upgrade: Upgrade) -> tuple[Execution, Execution]:
     return run, shift
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("windows")
 def test_weights_stay_while_the_window_is_closed_and_move_on_when_it_opens() -> None:
     with Upgrade(APP, scenario=SCENARIOS["windows"]) as upgrade:

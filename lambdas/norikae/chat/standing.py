@@ -10,6 +10,7 @@ from norikae.chat.bars import bar
 from norikae.chat.line import line_of
 from norikae.chat.markup import Said
 from norikae.chat.phrases import LABELS, NOTES, OUTCOMES, PHASES
+from norikae.chat.translated import said_in
 from norikae.commands.ways import ways_to_answer
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _head(answer: Mapping[str, Any], language: Language) -> str:
 
 
 def _phase(answer: Mapping[str, Any], language: Language) -> Iterator[str]:
-    waits = _line(answer.get("waiting_for"))
+    waits = _said(answer.get("waiting_for"), language)
     if answer.get("outcome"):
         how = outcome(str(answer["outcome"]), language)
         yield f"{LABELS['ended'][language]}: {how}" + (f": {waits}" if waits else "")
@@ -106,7 +107,7 @@ def _questions(answer: Mapping[str, Any], language: Language) -> Iterator[str]:
     for asked in answer.get("questions") or ():
         until = f" ({LABELS['until'][language]} {_instant(asked['expires'])})" if asked.get("expires") else ""
         said = f" ({LABELS['yes'][language]} {asked['yes']})" if asked.get("yes") else ""
-        yield f"{LABELS['question'][language]} {asked['subject']}: {_line(asked.get('text'))}{until}{said}"
+        yield f"{LABELS['question'][language]} {asked['subject']}: {_said(asked.get('text'), language)}{until}{said}"
         for way in ways_to_answer(str(answer["run"]), asked):
             yield f"  {line_of(way)}"
 
@@ -126,7 +127,7 @@ def _applications(found: Mapping[str, Json], language: Language) -> Iterator[str
         one = found[name]
         weight = int(one.get("weight") or 0)
         how = outcome(str(one.get("outcome") or ""), language)
-        why = f": {_line(one['reason'])}" if one.get("reason") else ""
+        why = f": {_said(one['reason'], language)}" if one.get("reason") else ""
         yield f"{_fit(name, width)} {bar(weight, WIDTH)} {weight:>3}% {how}{why}".rstrip()
     if len(shown) < len(found):
         yield f"+{len(found) - len(shown)} {LABELS['more'][language]}"
@@ -141,6 +142,10 @@ def _fit(name: str, width: int) -> str:
 
 def _instant(at: float) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _said(text: object, language: Language) -> str:
+    return _line(said_in(language, str(text or "")))
 
 
 def _line(text: object) -> str:

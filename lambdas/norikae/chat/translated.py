@@ -1,9 +1,12 @@
-"""Refusals that people meet in chats often, in Japanese; the runbook has them by their English texts."""
+"""Refusals and questions that people meet in chats often, in Japanese; the runbook has the English texts."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from norikae.environment.notify import Language
 
 TEXTS: Final[tuple[tuple[str, str], ...]] = (
     (
@@ -76,8 +79,39 @@ TEXTS: Final[tuple[tuple[str, str], ...]] = (
     ),
 )
 """What an error says in English, and the same in Japanese; in braces what both have in common."""
+SAID: Final[tuple[tuple[str, str], ...]] = (
+    (
+        r"May (?P<count>\d+) applications move from (?P<blue>.+) to (?P<green>.+)\?",
+        "{count}個のアプリケーションを {blue} から {green} へ移行してよいですか?",
+    ),
+    (
+        r"May (?P<what>\S+) be deleted\? This cannot be undone\.",
+        "{what} を削除してよいですか? 元に戻すことはできません",
+    ),
+    (r"(?P<what>.+)\nWhole difference: (?P<report>\S+)", "{what}\n差分の全体: {report}"),
+    (
+        r"(?P<what>\S+) can move to (?P<green>\S+); (?P<team>.+) starts it with the command shift(?: \(.+\))?",
+        "{what} は {green} へ移行できます。{team} が shift コマンドで開始してください",
+    ),
+    (
+        r"an operator holds the application or paused the run",
+        "アプリケーションの保留、または実行の一時停止が指示されています",
+    ),
+    (r"an operator aborted the run", "実行の中止が指示されています"),
+    (r"aborted by an operator(?P<why>(?:: .+)?)", "中止されました{why}"),
+    (r"aborted by (?P<who>[^:]+)(?P<why>(?:: .+)?)", "{who} が中止しました{why}"),
+    (r"paused by an operator", "一時停止が指示されています"),
+    (r"paused by (?P<who>[^:]+)", "{who} が一時停止しました"),
+    (
+        r"(?P<who>.+) said no to the (?P<what>plan|difference)(?P<why>(?:: .+)?)",
+        "{who} が {what} を却下しました{why}",
+    ),
+)
+"""What a run asks, and why it waits or has ended, likewise."""
 _FIELD = re.compile(r"command: (?:[a-z_]+: )?")
-_KNOWN: Final = tuple((re.compile(english, re.DOTALL), japanese) for english, japanese in TEXTS)
+_KNOWN, _SAID = (
+    tuple((re.compile(english, re.DOTALL), japanese) for english, japanese in texts) for texts in (TEXTS, SAID)
+)
 
 
 def in_japanese(text: str) -> str:
@@ -87,7 +121,23 @@ def in_japanese(text: str) -> str:
         text: of an error that ``norikae.commands`` raised.
     """
     plain = _FIELD.sub("", text, count=1) if text.startswith("command: ") else text
-    for english, japanese in _KNOWN:
-        if found := english.fullmatch(plain):
-            return japanese.format(**found.groupdict())
-    return text
+    return _translated(plain, _KNOWN) or text
+
+
+def said_in(language: Language, text: str) -> str:
+    """What a run asks, or why it waits or has ended, in a language as far as that is known; as it is otherwise.
+
+    Args:
+        language: of who reads it.
+        text: as the table has it.
+    """
+    return text if language == "en" else _translated(text, _SAID) or text
+
+
+def _translated(text: str, known: tuple[tuple[re.Pattern[str], str], ...]) -> str:
+    for english, japanese in known:
+        if found := english.fullmatch(text):
+            facts = found.groupdict()
+            roles = str(facts.get("roles") or "").replace("role ", "").replace(" or ", " か ")
+            return japanese.format(**{**facts, "roles": roles})
+    return ""

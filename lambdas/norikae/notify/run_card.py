@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from norikae.chat.bars import bar
 from norikae.chat.phrases import OUTCOMES
 from norikae.chat.phrases import PHASES as IN_JAPANESE
+from norikae.chat.translated import said_in
 from norikae.notify.card import DONE, ICONS, Card, label
 
 if TYPE_CHECKING:
@@ -55,11 +56,11 @@ def run_card(look: RunLook, environment: str, language: Language) -> Card:
         language: of the words.
     """
     clusters = f": {look.blue} → {look.green}" if look.blue else ""
-    texts = []
+    texts, why = [], said_in(language, look.waiting_for)
     if look.outcome:
-        texts.append(_said(label("ended", language), look.outcome, look.waiting_for))
-    elif look.waiting_for:
-        texts.append(_said(label("waits", language), look.waiting_for))
+        texts.append(_said(label("ended", language), _outcome(look.outcome, language), why))
+    elif why:
+        texts.append(_said(label("waits", language), why))
     if look.asked and not look.outcome:
         texts.append(_said(label("asks", language), ", ".join(look.asked)))
     return Card(
@@ -111,5 +112,8 @@ def _applications(look: RunLook, language: Language) -> list[str]:
 
 def _row(one: Row, width: int, language: Language) -> str:
     name = one.name if len(one.name) <= width else f"{one.name[: width - 1]}…"
-    outcome = OUTCOMES.get(one.outcome, one.outcome) if language == "ja" else one.outcome
-    return f"{name:<{width}} {bar(one.weight, WIDTH)} {one.weight:>3} % {outcome}"
+    return f"{name:<{width}} {bar(one.weight, WIDTH)} {one.weight:>3} % {_outcome(one.outcome, language)}"
+
+
+def _outcome(name: str, language: Language) -> str:
+    return OUTCOMES.get(name, name) if language == "ja" else name

@@ -7,39 +7,46 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from norikae.chat.translated import said_in
 from norikae.notify.catalogue import kind_of
 
 if TYPE_CHECKING:
     from norikae.environment import Notify
+    from norikae.environment.notify import Language
     from norikae.notify.message import Message
 
 KEY = re.compile(r"\{([a-z_]+)\}")
 """A key of a message; other braces are braces."""
 INSTANTS = frozenset({"expires", "until", "due", "ends", "starts", "next"})
 """Keys that are seconds since the epoch; 0 is never."""
+SENTENCES = frozenset({"text", "reason"})
+"""Keys that say something in words."""
 LARGEST_INSTANT = 253402300799
 """The end of the year 9999, the last that a clock shows."""
 
 
 def title_of(message: Message, notify: Notify) -> str:
     """One line of what happened."""
-    return " ".join(fill(kind_of(message).title.of(notify.language), message).split()) or message.event
+    title = fill(kind_of(message).title.of(notify.language), message, notify.language)
+    return " ".join(title.split()) or message.event
 
 
 def text_of(message: Message, notify: Notify) -> str:
     """What happened, by the environment's own template where it has one."""
     template = notify.templates.get(message.event)
-    return fill(kind_of(message).text.of(notify.language) if template is None else template, message)
+    return fill(kind_of(message).text.of(notify.language) if template is None else template, message, notify.language)
 
 
-def fill(template: str, message: Message) -> str:
+def fill(template: str, message: Message, language: Language = "en") -> str:
     """A template with a message's keys; a line whose keys are all empty is left out, and so is an unknown key.
 
     Args:
         template: keys in braces, such as ``{application}``.
         message: whose keys.
+        language: of what norikae itself says in them.
     """
     keys = message.keys()
+    keys |= {key: said_in(language, one) for key, one in keys.items() if key in SENTENCES and isinstance(one, str)}
     lines = []
     for one in template.split("\n"):
         named = [words(name, keys.get(name)) for name in KEY.findall(one)]

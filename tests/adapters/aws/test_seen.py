@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from handlers.chat.answer_chat import handler
+from norikae import wiring
 from norikae.adapters.aws.seen import DynamoSeen
-from norikae.chat.answer import answer
 from tests.unit.chat.letters import Chat, record
 from tests.unit.commands.people import HANAKO, RIN, TOKEN
 
@@ -75,17 +76,20 @@ def test_of_a_hundred_at_once_one_is_first(seen: DynamoSeen) -> None:
 
 
 @pytest.mark.parametrize("person", [HANAKO, RIN], ids=["slack", "chatwork"])
-def test_a_hundred_copies_of_a_yes_have_one_effect(seen: DynamoSeen, person: Any) -> None:
-    """The whole way of a word, with the table that all the functions share."""
+def test_a_hundred_copies_of_a_yes_have_one_effect(
+    seen: DynamoSeen, person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole way of a word through the function's handler, with the table that all the functions share."""
     chat = Chat()
     chat.ports.seen = seen  # type: ignore[assignment]
+    monkeypatch.setattr(wiring, "ports", lambda: chat.ports)
     letter = chat.letter(person, f"approve {chat.office.asked().code}")
     begin = threading.Barrier(100)
     ignored: list[Any] = []
 
     def comes(number: int) -> None:
         begin.wait()
-        ignored.append(answer(chat.ports, [record(letter, message=f"copy-{number}")]).get("ignored"))
+        ignored.append(handler({"Records": [record(letter, message=f"copy-{number}")]}, None).get("ignored"))
 
     threads = [threading.Thread(target=comes, args=(number,)) for number in range(100)]
     for one in threads:

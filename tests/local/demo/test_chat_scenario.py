@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,18 @@ from local.assembly import environment_file
 from local.aws.loopback import HttpRequest
 from local.chat.office import Office
 from local.cluster.git import GitRepositories
-from local.demo.chat_scenario import ACCOUNT, CHANNEL, HELD, ROOM, SETTINGS, chat_checks, settle
+from local.demo.chat_scenario import (
+    ACCOUNT,
+    CHANNEL,
+    HELD,
+    HOLDS,
+    MOVES,
+    ROOM,
+    SETTINGS,
+    YES,
+    chat_checks,
+    settle,
+)
 from local.world import World
 from stacks.environment_file import load
 from tests.local.chat.workspace import button, section
@@ -55,13 +67,23 @@ class Story:
         self.world.kernel.run(self.world.kernel.spent())
         self.world.kernel.run(seconds)
 
-    def goes_well(self) -> None:
-        """A start, a question, an application that gets somewhere."""
+    def whispers(self, text: str) -> None:
+        """What norikae answers aya for her eyes only."""
+        assert self.world.slack.app is not None
+        self.world.slack.keep(CHANNEL, self.world.slack.app.user, text, [], to="U02AYA")
+
+    def goes_well(self, yes: str = YES, *, percent: int = 25, holds: str = HOLDS, moves: str = MOVES) -> None:
+        """A start, a question, an application that gets somewhere; and what norikae says to each of these."""
         self.rest(120)
         self.slack("May it begin?", [section("May it begin?"), {"type": "actions", "elements": [button()]}])
         self.rest(HOUR)
-        self.chatwork(f"[code]{HELD}  ██ 25 %[/code]")
-        self.rest(2 * HOUR)
+        self.whispers(f"{yes} demo-1: it goes on.")
+        self.chatwork(f"[code]{HELD}  ██ {percent} %[/code]")
+        self.rest(90)
+        self.chatwork(f"{HELD} {holds} from the next look on.")
+        self.rest(HOUR)
+        self.chatwork(f"{HELD} {moves}.")
+        self.rest(HOUR)
         self.chatters.stop()
 
     def wrong(self) -> list[int]:
@@ -91,6 +113,25 @@ def test_everybody_has_a_part(story: Story) -> None:
 
 def test_a_run_in_which_nobody_said_anything_was_not_led(story: Story) -> None:
     assert story.wrong() == [LED]
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "missing"),
+    [
+        ({"percent": 20}, "held it, let it move on"),
+        ({"percent": 100}, "held it, let it move on"),
+        ({"holds": "cannot be held"}, "held it"),
+        ({"moves": "stays"}, "let it move on"),
+        ({"yes": "Refused: plan of"}, "approved it"),
+    ],
+)
+def test_what_nobody_did_or_norikae_refused_has_led_nothing(
+    story: Story, otherwise: dict[str, Any], missing: str
+) -> None:
+    story.goes_well(**otherwise)
+
+    assert story.wrong() == [LED]
+    assert f"nobody {missing}; " in chat_checks(story.world, story.chatters)[LED].detail
 
 
 @pytest.mark.parametrize("text", ["<!channel> look", "<@U02AYA> look"])

@@ -25,6 +25,7 @@ class RealCommander:
     def __init__(self, office: Office) -> None:
         self.office = office
         self.heard: list[Json] = []
+        self.told: list[Json] = []
         self.fails: list[Exception] = []
 
     def carry_out(self, command: Json) -> Json:
@@ -33,14 +34,15 @@ class RealCommander:
             raise self.fails.pop(0)
         said = {**command, "proof": self.office.ports.callers.prove()}
         told: Json = msgspec.json.decode(msgspec.json.encode(operate(self.office.ports, said)))
+        self.told.append(told)
         return told
 
 
 class Chat:
     """An office whose people speak in Slack and Chatwork."""
 
-    def __init__(self, language: Any = "en", **approvals: Any) -> None:
-        self.office = Office(**approvals)
+    def __init__(self, language: Any = "en", *, office: Office | None = None, **approvals: Any) -> None:
+        self.office = office or Office(**approvals)
         self.ports = self.office.ports
         notify = Notify(
             language=language,

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from norikae.chat.translated import TEXTS, in_japanese
+from norikae.chat.translated import SAID, TEXTS, in_japanese, said_in
 from norikae.upgrade.lease import Lease
 from norikae.upgrade.state import ApprovalItem, ClustersItem, PhaseItem, RequestedItem
 from tests.unit.chat.letters import Chat
@@ -138,3 +138,41 @@ def test_a_text_that_is_not_known_stays_as_it_is() -> None:
 def test_a_translation_names_nothing_that_the_text_does_not(english: str, japanese: str) -> None:
     assert set(re.findall(r"{(\w+)}", japanese)) <= set(re.compile(english).groupindex)
     assert JAPANESE.search(japanese)
+
+
+QUESTIONS: tuple[tuple[str, list[str]], ...] = (
+    ("May 3 applications move from demo-1-33 (1.33) to demo-1-35-a (1.35)?", ["3", "demo-1-33 (1.33)", "(1.35)"]),
+    ("May demo-1-33 be deleted? This cannot be undone.", ["demo-1-33"]),
+    ("2 objects differ\nand one more\nWhole difference: s3://b/r/diff.json", ["one more\n", "s3://b/r/diff.json"]),
+    ("billing can move to demo-1-35-a; pay starts it with the command shift (asked 2 times)", ["billing", "pay"]),
+    ("an operator holds the application or paused the run", []),
+    ("an operator aborted the run", []),
+    ("aborted by an operator: 5xx: many", [": 5xx: many"]),
+    ("aborted by mio: {why}", ["mio", ": {why}"]),
+    ("paused by an operator", []),
+    ("paused by mio", ["mio"]),
+    ("mio said no to the plan: not today", ["mio", ": not today"]),
+)
+
+
+@pytest.mark.parametrize(("english", "kept"), QUESTIONS)
+def test_what_a_run_asks_is_japanese_and_keeps_what_it_names(english: str, kept: list[str]) -> None:
+    told = said_in("ja", english)
+    assert JAPANESE.search(told)
+    assert [one for one in kept if one not in told] == []
+    assert said_in("en", english) == english
+
+
+def test_every_question_has_a_story() -> None:
+    unmet = [form for form, _ in SAID if not any(re.fullmatch(form, text, re.DOTALL) for text, _ in QUESTIONS)]
+    assert unmet == []
+
+
+def test_what_is_not_known_is_said_as_it_is() -> None:
+    assert said_in("ja", "latency: 3 s") == "latency: 3 s"
+
+
+def test_a_question_in_the_status_is_japanese() -> None:
+    chat = Chat(language="ja")
+    chat.office.asked()
+    assert "移行してよいですか?" in chat.says(HANAKO, "status")
