@@ -100,7 +100,7 @@ class _Round:
         """The message in each place by itself; what went wrong."""
         ports, notify, errors = self._ports, self._notify, list[NorikaeError]()
         try:
-            look = look_at(ports, message.run) if message.run and all_places(notify) else None
+            look = _look_at(ports, message.run) if message.run and all_places(notify) else None
         except NorikaeError as error:
             return [error]
         teams = look.teams(message.applications()) if look else frozenset[str]()
@@ -119,7 +119,7 @@ class _Round:
         ports, notify, errors = self._ports, self._notify, list[NorikaeError]()
         try:
             lease = ports.table.lease("")
-            look = look_at(ports, lease.run) if lease and lease.holder and all_places(notify) else None
+            look = _look_at(ports, lease.run) if lease and lease.holder and all_places(notify) else None
         except NorikaeError as error:
             return [error]
         if look is not None:
@@ -143,6 +143,11 @@ class _Round:
         except (ThrottledError, UnreachableError) as error:
             self._rests[chat] = error
             raise
+
+
+def _look_at(ports: Ports, run: str) -> RunLook:
+    """What cannot be read of one run keeps the messages of a batch about that run only."""
+    return contained("a look at the run", partial(look_at, ports, run))
 
 
 def _in_turn(places: tuple[Place, ...], now: float) -> tuple[Place, ...]:

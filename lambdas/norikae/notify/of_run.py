@@ -51,7 +51,8 @@ def refresh_run(ports: Ports, wall: Wall, look: RunLook) -> None:
         wall: where.
         look: at the run, now.
     """
-    if Standing(ports, wall, f"run/{look.run}").read() is not None:
+    known = Standing(ports, wall, f"run/{look.run}").read()
+    if known is not None and known.posted is not None:  # what was not posted for certain comes again with its message
         _root(ports, wall, look, renews=False)
         close_questions(ports, wall, look)
 

@@ -32,25 +32,25 @@ def _secret(
 
 OTHERS: dict[str, Kind] = {
     "cluster-adopted": _cluster(
-        line("{cluster} is adopted", "{cluster} を引き受けました"),
+        line("{cluster} is adopted", "{cluster} を取り込みました"),
         line("{notes}", "{notes}"),
         INFO,
         *("cluster", "notes"),
     ),
     "cluster-undone": _cluster(
-        line("{cluster} is let go of", "{cluster} の引き受けを取り消しました"),
+        line("{cluster} is let go of", "{cluster} の取り込みを取り消しました"),
         line("{notes}", "{notes}"),
         INFO,
         *("cluster", "notes"),
     ),
     "adoption-refused": _cluster(
-        line("{text}", "{cluster} の引き受けを拒否しました"),
+        line("{text}", "{cluster} は取り込めません"),
         line("{reason}", "理由: {reason}"),
         ACTION,
         *("cluster", "reason"),
     ),
     "adoption-recovered": _cluster(
-        line("An adoption was interrupted", "引き受けが中断されました"),
+        line("An adoption was interrupted", "取り込みが中断されました"),
         line("{text}\nClusters: {clusters}", "{text}\nクラスター: {clusters}"),
         ACTION,
         *("execution", "status", "clusters"),

@@ -6,39 +6,39 @@ from typing import TYPE_CHECKING
 
 from norikae.chat.bars import bar
 from norikae.chat.phrases import OUTCOMES
+from norikae.chat.phrases import PHASES as IN_JAPANESE
 from norikae.chat.translated import said_in
 from norikae.notify.card import DONE, ICONS, Card, label
-from norikae.notify.kind import Words, line
 
 if TYPE_CHECKING:
     from norikae.notify.kind import Language
     from norikae.notify.run_look import Row, RunLook
 
-PHASES: dict[str, Words] = {
-    "plan-upgrade": line("Write the plan", "計画の作成"),
-    "run-preflight": line("Run preflight", "事前点検"),
-    "request-plan-approval": line("Approve the plan", "計画の承認"),
-    "ensure-green-cluster": line("Build green", "green の構築"),
-    "ensure-argo-cd": line("Install Argo CD", "Argo CD の導入"),
-    "sync-platform": line("Sync the platform", "基盤の同期"),
-    "sync-applications": line("Sync applications", "アプリケーションの同期"),
-    "verify-green": line("Verify green", "green の検証"),
-    "hand-over-green": line("Hand over green", "green の引き渡し"),
-    "shift-applications": line("Shift applications", "アプリケーションの移行"),
-    "conclude-shifts": line("Conclude shifts", "移行のまとめ"),
-    "hand-off-singletons": line("Hand off singletons", "単独実行の引き継ぎ"),
-    "soak": line("Soak", "経過観察"),
-    "request-decommission-approval": line("Approve the decommission", "旧クラスター撤去の承認"),
-    "decommission-blue": line("Decommission blue", "blue の撤去"),
-    "restore-revisions": line("Restore revisions", "リビジョンの復元"),
+PHASES: dict[str, str] = {
+    "plan-upgrade": "Write the plan",
+    "run-preflight": "Run preflight",
+    "request-plan-approval": "Approve the plan",
+    "ensure-green-cluster": "Build green",
+    "ensure-argo-cd": "Install Argo CD",
+    "sync-platform": "Sync the platform",
+    "sync-applications": "Sync applications",
+    "verify-green": "Verify green",
+    "hand-over-green": "Hand over green",
+    "shift-applications": "Shift applications",
+    "conclude-shifts": "Conclude shifts",
+    "hand-off-singletons": "Hand off singletons",
+    "soak": "Soak",
+    "request-decommission-approval": "Approve the decommission",
+    "decommission-blue": "Decommission blue",
+    "restore-revisions": "Restore revisions",
 }
-"""In the order in which a run that succeeds enters them."""
-BESIDES: dict[str, Words] = {
-    "check-window": line("Check window", "作業時間の確認"),
-    "compare-wave": line("Compare with blue", "blue との比較"),
-    "request-sync-approval": line("Approve the difference", "差分の承認"),
-    "hold-upgrade": line("Hold for a person", "保留中"),
-    "roll-back-applications": line("Roll applications back", "アプリケーションを戻しています"),
+"""In English, in the order in which a run that succeeds enters them; ``norikae.chat.phrases`` has them in Japanese."""
+BESIDES: dict[str, str] = {
+    "check-window": "Check window",
+    "compare-wave": "Compare with blue",
+    "request-sync-approval": "Approve the difference",
+    "hold-upgrade": "Hold for a person",
+    "roll-back-applications": "Roll applications back",
 }
 """Phases that a run enters between others, or not at all: they move no bar."""
 GOOD = frozenset({"succeeded", "planned"})
@@ -85,8 +85,8 @@ def _phase(look: RunLook, language: Language) -> list[str]:
     """How far the run is; phases that come between others leave the bar out."""
     if not look.phase:
         return []
-    named = PHASES.get(look.phase) or BESIDES.get(look.phase)
-    words = named.of(language) if named else look.phase.replace("-", " ")
+    named = IN_JAPANESE if language == "ja" else {**PHASES, **BESIDES}
+    words = named.get(look.phase) or look.phase.replace("-", " ")
     order = [*PHASES]
     if look.outcome in GOOD:
         return [f"{bar(100, WIDTH)} {words}"]

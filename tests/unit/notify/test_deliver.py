@@ -256,6 +256,30 @@ def test_a_look_that_a_chat_refuses_does_not_come_again(chats: Chats) -> None:
     assert "25 %" in str(chats.room[0])
 
 
+def test_a_look_does_not_post_what_a_chat_did_not_answer(chats: Chats) -> None:
+    """It may be there, and would be there once more each minute."""
+    chats.ports.table.leases[""] = Lease("arn:upgrade", RUN, 7)
+    chats.ports.slack.fails = [UnreachableError("slack chat.postMessage: no answer")]
+    assert failures(chats.hears(told("phase", 1, run=RUN, phase="soak", attempt=1))) == ["sqs-1"]
+    chats.hears(LOOK)
+    assert chats.ports.slack.calls == ["post"]
+    assert failures(chats.hears(told("phase", 1, run=RUN, phase="soak", attempt=1))) == []
+    assert len(chats.channel) == 1
+
+
+def test_a_run_that_cannot_be_read_keeps_no_message_about_anything_else(chats: Chats) -> None:
+    def unreadable(*_: object) -> object:
+        raise ValueError("an item of another release")
+
+    chats.ports.table.read = unreadable  # type: ignore[method-assign, assignment]
+    answer = chats.hears(HELD, PROBLEM)
+    assert failures(answer) == ["sqs-1"]
+    assert "another release" not in str(answer)
+    assert len(chats.channel) == len(chats.room) == 1
+    chats.ports.table.leases[""] = Lease("arn:upgrade", RUN, 7)
+    assert failures(chats.hears(LOOK)) == []
+
+
 def test_a_look_posts_nothing_anew_where_a_workspace_forbids_changes_after_some_minutes(chats: Chats) -> None:
     chats.ports.table.leases[""] = Lease("arn:upgrade", RUN, 7)
     chats.plan(billing="payments")

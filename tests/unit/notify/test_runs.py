@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from norikae.chat.standing import standing
+from norikae.notify.run_card import BESIDES, PHASES, run_card
+from norikae.notify.run_look import RunLook
 from tests.unit.notify.told import CODE, RUN, Chats, buttons, told
 
 
@@ -141,6 +144,13 @@ def test_japanese(chats: Chats) -> None:
     assert "移行済み" in root
     assert "回答期限: 2026-09-22 14:13 UTC" in question
     assert "回答するには次を入力してください:" in question
+
+
+@pytest.mark.parametrize("phase", [*PHASES, *BESIDES])
+def test_a_phase_is_called_the_same_in_a_runs_message_and_in_the_answer_to_status(phase: str) -> None:
+    (line,) = [one for one in standing({"run": RUN, "phase": phase}, "ja").text.splitlines() if "フェーズ" in one]
+    assert run_card(RunLook(run=RUN, phase=phase), "demo", "ja").rows[0].endswith(line.removeprefix("フェーズ: "))
+    assert "-" not in line
 
 
 def test_four_hundred_applications_fit_and_what_needs_a_look_comes_first(chats: Chats) -> None:
