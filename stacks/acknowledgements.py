@@ -51,6 +51,12 @@ def accepted(environment: Environment) -> tuple[Accepted, ...]:
             "State machines and people call these functions and see their errors; only what events start has a queue.",
         ),
         Accepted(
+            "Functions/DoorBoundary",
+            f"AwsSolutions-IAM5[Resource::arn:aws:sqs:{environment.region}:{environment.account}:"
+            f"norikae-{environment.environment}-*]",
+            "Dead letters go to queues that are made after the boundary; roles name each.",
+        ),
+        Accepted(
             "Functions/Boundary",
             f"AwsSolutions-IAM5[Resource::arn:aws:sqs:{environment.region}:{environment.account}:"
             f"norikae-{environment.environment}-*]",
@@ -201,7 +207,7 @@ def _of_a_hub(environment: Environment) -> dict[str, str]:
 
 def _secrets(environment: Environment) -> list[Accepted]:
     """Beginnings of names of secrets, and the keys of secrets that the environment file names, if it names any."""
-    if not (environment.argocd.secrets() or environment.secret_sync.secrets):
+    if not (environment.argocd.secrets() or environment.secret_sync.secrets or environment.notify.secrets()):
         return []
     here = f"{environment.region}:{environment.account}"
     owner = "The owner of a secret chooses its key; conditions limit it to Secrets Manager and to these secrets."

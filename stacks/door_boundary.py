@@ -37,6 +37,8 @@ def door_boundary(scope: Construct, *, at: Resources) -> iam.ManagedPolicy:
             _allow([f"kms:{verb}" for verb in ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey")], [at.key]),
             _allow(["sns:Publish"], topics),
             _allow(["lambda:InvokeFunction"], [at.command()]),
+            # Lambda sends a function's dead letters with the function's own role; their queues are not made yet.
+            _allow(["sqs:SendMessage"], [at.queues()]),
             *_chats(at),
         ],
     )
@@ -53,7 +55,6 @@ def _chats(at: Resources) -> list[iam.PolicyStatement]:
     secrets = at.chat_secrets("slack", "chatwork")
     return [
         *([_allow(hear, queues)] if queues else []),
-        *([_allow(["sqs:SendMessage"], [at.chat_queue])] if at.chat_queue else []),
         *([_allow(["secretsmanager:GetSecretValue"], secrets), _keys(at)] if secrets else []),
     ]
 

@@ -128,7 +128,8 @@ class Messages(Construct):
                 )
             ],
         )
-        self.queue.add_to_resource_policy(may_send(self.queue, [rule.attr_arn]))
+        for queue in (self.queue, self.dead_letters):
+            queue.add_to_resource_policy(may_send(queue, [rule.attr_arn]))
 
     def _q_topic(self, environment: str, key: kms.IKey) -> sns.Topic:
         """The topic for a channel configuration of Amazon Q Developer in chat."""

@@ -72,6 +72,13 @@ def test_each_minute_the_queue_is_asked_how_far_the_run_is(template: Template) -
     assert [target["Input"] for target in rule["Targets"]] == ['{"look": "open-run"}']
 
 
+def test_a_look_that_could_not_be_sent_may_become_a_dead_letter(template: Template) -> None:
+    _, queue = template.queue("MessagesQueue")
+    dead = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+    senders = {one["Principal"]["Service"] for one in template.policy_of(dead) if one["Effect"] == "Allow"}
+    assert senders == {"events.amazonaws.com", "sns.amazonaws.com"}
+
+
 def test_sns_may_use_the_key_for_topics_of_this_account_only(template: Template) -> None:
     statements = template.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
     (sns,) = [one for one in statements if one["Principal"] == {"Service": "sns.amazonaws.com"}]

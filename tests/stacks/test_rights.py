@@ -119,6 +119,16 @@ def test_the_boundary_allows_what_the_role_allows(template: Template, row: Row) 
     assert allowed(template.rights(template.role_of(row.identifier))) <= allowed(template.boundary(_boundary(row)))
 
 
+@pytest.mark.parametrize("row", [row for row in FUNCTIONS if row.asynchronous], ids=lambda row: row.name)
+def test_what_events_could_not_do_becomes_a_dead_letter_under_the_boundary(template: Template, row: Row) -> None:
+    """Lambda sends it with the function's own role, and makes no function whose role may not."""
+    (sends,) = template.allowing(row.identifier, "sqs:SendMessage")[:1]
+    assert sends["Resource"] == template.function(row.identifier)["DeadLetterConfig"]["TargetArn"]
+    within = [one for one in template.boundary(_boundary(row)) if "sqs:SendMessage" in listed(one["Action"])]
+    everywhere = {"*", "arn:aws:sqs:ap-northeast-1:123456789012:norikae-demo-*"}
+    assert any(arn in everywhere for one in within for arn in listed(one["Resource"]) if isinstance(arn, str))
+
+
 @pytest.mark.parametrize("kind", ["Boundary", "DoorBoundary"])
 def test_a_boundary_is_no_wider_than_all_of_its_roles_together(template: Template, kind: str) -> None:
     rows = [row for row in FUNCTIONS if _boundary(row) == kind]
