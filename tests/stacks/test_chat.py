@@ -7,6 +7,7 @@ from stacks.permissions import FUNCTIONS
 from tests.stacks.conftest import WHOLE, read
 from tests.stacks.template import Json, Template
 
+KEYS = "arn:aws:kms:ap-northeast-1:123456789012:key/*"
 ACL = "arn:aws:wafv2:ap-northeast-1:123456789012:regional/webacl/chats/1a2b"
 NOTIFY: Json = WHOLE["notify"]  # type: ignore[assignment]
 
@@ -99,3 +100,11 @@ def test_amazon_q_and_one_chat_behind_a_web_acl_have_what_they_need_and_no_more(
     assert one.only("AWS::WAFv2::WebACLAssociation")["WebACLArn"] == ACL
     assert [made["PathPart"] for made in one.of("AWS::ApiGateway::Resource").values()] == ["chatwork"]
     assert {"slack", "Slack"} & set(one.outputs) == set()
+
+
+def test_one_chat_is_enough_where_no_secret_is_carried_and_argo_cd_needs_none() -> None:
+    """Synth fails on a wildcard that nobody accepted: the key of a chat's secret is its owner's."""
+    bare = {"secret_sync.secrets": [], "argocd.repository_secret": ""}
+    one = Template(read(assembly("demo", {**bare, "notify": {"chatwork": NOTIFY["chatwork"]}})))
+    through = [right for right in one.boundary("DoorBoundary") if right["Resource"] == KEYS]
+    assert [right["Action"] for right in through] == ["kms:Decrypt"]
