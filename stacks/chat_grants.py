@@ -49,16 +49,25 @@ def command(at: Resources) -> list[iam.PolicyStatement]:
     return [iam.PolicyStatement(sid="Command", actions=["lambda:InvokeFunction"], resources=[at.command()])]
 
 
+def take(at: Resources) -> list[iam.PolicyStatement]:
+    """Note that something was taken, by a write that fails when somebody else had."""
+    return [items(at, "Taken", ["PutItem"], "SEEN#*"), key_of_table(at)]
+
+
 def threads(at: Resources) -> list[iam.PolicyStatement]:
-    """Read and write what stands in chats and what was taken; nothing of any run."""
-    verbs = ["DeleteItem", "GetItem", "PutItem"]
-    return [items(at, "Threads", verbs, "SEEN#*", "THREAD#*"), key_of_table(at)]
+    """Read and write what stands in chats, and what was taken or may come again; nothing of any run."""
+    return [
+        items(at, "Threads", ["GetItem", "PutItem"], "THREAD#*"),
+        items(at, "Taken", ["DeleteItem", "PutItem"], "SEEN#*"),
+        key_of_table(at),
+    ]
 
 
 def runs_read(at: Resources) -> list[iam.PolicyStatement]:
-    """Read where a run is."""
+    """Read where a run is, and which one is open; questions are among it, and IAM cannot tell them from the rest."""
     return [
-        iam.PolicyStatement(sid="Runs", actions=["dynamodb:GetItem", "dynamodb:Query"], resources=[at.table]),
+        items(at, "Runs", ["GetItem", "Query"], "RUN#*"),
+        items(at, "Open", ["GetItem"], f"ENV#{at.environment}"),
         key_of_table(at),
     ]
 

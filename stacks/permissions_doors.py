@@ -37,7 +37,7 @@ DOORS = (
     Row(
         "Answer chat",
         "chat",
-        (chat_grants.letters_hear, chat_grants.threads, chat_grants.chat_tokens, chat_grants.command),
+        (chat_grants.letters_hear, chat_grants.take, chat_grants.chat_tokens, chat_grants.command),
         settings=(*SPEAKS, "NORIKAE_CHATS"),
         memory=1024,
         timeout=ANSWER_SECONDS,

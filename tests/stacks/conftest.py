@@ -12,7 +12,7 @@ from local.assembly import assembly
 from local.demo.scenarios import SCENARIOS
 from tests.stacks.template import Template
 
-WHOLE = {
+WHOLE: dict[str, Any] = {
     "secret_sync.secrets": ["demo/*", "chat-password"],
     "notify": {
         "slack": {"secret": "norikae/demo/slack", "team": "T01AB", "channel": "C01AB"},

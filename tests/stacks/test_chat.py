@@ -8,10 +8,13 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 
+from local.assembly import assembly
 from stacks.chat import ChatApi
 from stacks.permissions import FUNCTIONS
+from tests.stacks.conftest import WHOLE, read
 from tests.stacks.template import Template
 
+KEYS = "arn:aws:kms:ap-northeast-1:123456789012:key/*"
 ACL = "arn:aws:wafv2:ap-northeast-1:123456789012:regional/webacl/chats/1a2b"
 
 
@@ -108,3 +111,11 @@ def test_one_chat_behind_a_web_acl_has_what_it_needs_and_no_more(tmp_path: Path)
     found = Template({"Outputs": {}, **json.loads((tmp_path / "Chats.template.json").read_text())})
     assert found.only("AWS::WAFv2::WebACLAssociation")["WebACLArn"] == ACL
     assert found.only("AWS::ApiGateway::Resource")["PathPart"] == "chatwork"
+
+
+def test_one_chat_is_enough_where_no_secret_is_carried_and_argo_cd_needs_none() -> None:
+    """Synth fails on a wildcard that nobody accepted: the key of a chat's secret is its owner's."""
+    bare = {"secret_sync.secrets": [], "argocd.repository_secret": ""}
+    one = Template(read(assembly("demo", {**bare, "notify": {"chatwork": WHOLE["notify"]["chatwork"]}})))
+    through = [right for right in one.boundary("DoorBoundary") if right["Resource"] == KEYS]
+    assert [right["Action"] for right in through] == ["kms:Decrypt"]
