@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 CONFIGURED_BATCHES = range(2, 1001)
 """What MaximumConcurrency of an event source mapping may be (API reference, ScalingConfig)."""
+_LOG = logging.getLogger(__name__)
+
 RETRY_SECONDS = (60.0, 120.0)
 """When an asynchronous event is tried again ("How Lambda handles errors and retries with asynchronous invocation")."""
 
@@ -176,13 +179,20 @@ class LambdaSimulator(Simulator):
         self._dead_letter(arn, event, outcome, attempts)
 
     def _bury(self, arn: str, event: Any, outcome: Outcome, attempts: int) -> None:
-        """Give an undeliverable event to whoever is to get it ("Capturing records of asynchronous invocations")."""
+        """Give an undeliverable event to whoever is to get it ("Capturing records of asynchronous invocations").
+
+        Lambda sends with the function's own role; what that may not do is lost (the same page, "Execution role").
+        """
         now, destination = self._kernel.utcnow(), _invoke_config(arn).get("DestinationConfig", {}).get("OnFailure", {})
         registered = _Undertaker(arn, self._runtime.functions[arn].dead_letter, destination.get("Destination"))
         for place, message, attributes in registered.letters(event, outcome, attempts, now):
-            if place.split(":")[2] == "sqs":
+            service = place.split(":")[2]
+            action = {"sqs": "sqs:SendMessage", "sns": "sns:Publish"}.get(service, "")
+            if action and not self._authorize(self._runtime.functions[arn].role_arn, action, place):
+                _LOG.warning("a dead letter of %s is lost: its role may not %s to %s", arn, action, place)
+            elif service == "sqs":
                 in_process.send(place, message, now=now, attributes=attributes)
-            elif place.split(":")[2] == "sns":
+            elif service == "sns":
                 in_process.publish(place, message, now=now)
             else:
                 msg = f"a destination of {arn} is outside the scope of this simulator: {place}"

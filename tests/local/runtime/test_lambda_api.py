@@ -42,7 +42,14 @@ class Wire:
         self.kernel = Kernel()
         identities = Identities(ACCOUNT)
         self.runtime = LambdaRuntime(self.kernel, identities=identities, region=REGION)
-        self.functions = LambdaSimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
+        self.forbidden: set[str] = set()
+        self.functions = LambdaSimulator(
+            self.kernel,
+            runtime=self.runtime,
+            account=ACCOUNT,
+            region=REGION,
+            authorize=lambda _role, action, _resource: action not in self.forbidden,
+        )
         self.front = Front(self.kernel, [self.functions], identities, ACCOUNT, REGION)
         self.runtime.front_url = self.front.start()
         self.client = self.front.client("lambda")
@@ -123,6 +130,14 @@ def test_an_event_is_tried_three_times_and_then_buried(wire: Wire) -> None:
     ]
     assert json.loads(letter["Body"]) == event
     assert letter["MessageAttributes"]["ErrorMessage"]["StringValue"] == "no"
+
+
+def test_an_event_that_the_role_may_not_bury_is_lost(wire: Wire, caplog: pytest.LogCaptureFixture) -> None:
+    wire.forbidden.add("sqs:SendMessage")
+    wire.invoke({"times": 1, "fail": True}, InvocationType="Event")
+    wire.kernel.run(600)
+    assert "Messages" not in wire.front.client("sqs").receive_message(QueueUrl=wire.dead[0])
+    assert "its role may not sqs:SendMessage" in caplog.text
 
 
 def test_each_call_takes_virtual_time_that_the_handler_and_the_world_see(wire: Wire) -> None:
