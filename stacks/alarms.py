@@ -12,6 +12,7 @@ from constructs import Construct
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aws_cdk import aws_apigateway as apigateway
     from aws_cdk import aws_lambda as lambda_
     from aws_cdk import aws_sns as sns
     from aws_cdk import aws_sqs as sqs
@@ -26,7 +27,8 @@ class Alarms(Construct):
     """Alarms to the topic: executions that failed or timed out, functions that raise, dead letters, queues that wait.
 
     A Task function that raises is retried by its machine, so its errors count only when there are many of them; a
-    function that nobody retries for long alarms at once.
+    function that nobody retries for long alarms at once, and so does an API that a chat could not reach: Chatwork sends
+    nothing twice.
 
     Args:
         machines: by name.
@@ -34,6 +36,7 @@ class Alarms(Construct):
         unattended: names of the functions that no state machine retries.
         dead_letters: queues by function name.
         waiting: queues that are empty most of the time, by function name.
+        apis: by name.
         topic: where alarms go.
     """
 
@@ -47,6 +50,7 @@ class Alarms(Construct):
         unattended: tuple[str, ...],
         dead_letters: Mapping[str, sqs.Queue],
         waiting: Mapping[str, sqs.Queue],
+        apis: Mapping[str, apigateway.RestApi],
         topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, identifier)
@@ -65,6 +69,10 @@ class Alarms(Construct):
         for name, queue in waiting.items():
             age = queue.metric_approximate_age_of_oldest_message(period=FIVE_MINUTES, statistic="Maximum")
             self._alarm(f"{name}Late", age, f"An event for {name} waits for {LATE_SECONDS} seconds", LATE_SECONDS)
+
+        for name, api in apis.items():
+            errors = api.metric_server_error(period=FIVE_MINUTES, statistic="Sum")
+            self._alarm(f"{name}ServerErrors", errors, f"{name} could not take a request; the ears' logs say why")
 
     def _alarm(self, identifier: str, metric: cloudwatch.IMetric, text: str, threshold: int = 1) -> None:
         """An alarm when the metric reaches the threshold in one period; silence is good news."""

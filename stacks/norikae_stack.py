@@ -122,7 +122,12 @@ class NorikaeStack(cdk.Stack):
                 **({"notify_people": self.messages.dead_letters} if self.messages else {}),
                 **({"schedules": self.schedules.dead_letters} if self.schedules else {}),
             },
-            waiting={"carry_secrets": self.secrets.queue} if self.secrets else {},
+            waiting={
+                **({"carry_secrets": self.secrets.queue} if self.secrets else {}),
+                **({"answer_chat": self.chat.queue} if self.chat else {}),
+                **({"notify_people": self.messages.queue} if self.messages else {}),
+            },
+            apis={"ChatApi": self.chat_api.api} if self.chat_api else {},
             topic=self.notifications.topic,
         )
 

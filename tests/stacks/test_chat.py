@@ -55,6 +55,13 @@ def test_what_people_say_is_answered_in_order_and_what_fails_alarms(template: Te
     assert template.reader_of(name)["BatchSize"] == 1
     dead = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
     assert "ApproximateNumberOfMessagesVisible" in template.alarms_on(dead)
+    assert "ApproximateAgeOfOldestMessage" in template.alarms_on(name)
+
+
+def test_a_request_that_an_ear_could_not_take_alarms_though_its_function_did_not_fail(template: Template) -> None:
+    (alarm,) = [one for one in template.of("AWS::CloudWatch::Alarm").values() if one["MetricName"] == "5XXError"]
+    assert (alarm["Namespace"], alarm["Threshold"]) == ("AWS/ApiGateway", 1)
+    assert alarm["Dimensions"] == [{"Name": "ApiName", "Value": "norikae-demo-chat"}]
 
 
 def test_the_queue_of_messages_is_subscribed_to_the_topic_which_alone_may_fill_it(template: Template) -> None:

@@ -103,4 +103,4 @@ def test_alarms_reach_the_topic(template: Template) -> None:
     assert all(alarm["AlarmActions"] == [{"Ref": topic}] for alarm in alarms.values())
     watched = {alarm["MetricName"] for alarm in alarms.values()}
     of_queues = {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"}
-    assert watched == {"ExecutionsFailed", "ExecutionsTimedOut", "Errors", *of_queues}
+    assert watched == {"5XXError", "ExecutionsFailed", "ExecutionsTimedOut", "Errors", *of_queues}
