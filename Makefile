@@ -35,8 +35,8 @@ test: $(READY) ## Run every test but the long stories and those of style (make c
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90 $(COVERED)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long" $(BESIDE)
 
-stories: $(READY) ## Run the long stories: a run that is stopped at every state.
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "long and not thorough" $(WHOLE)
+stories: $(READY) ## Run the long stories, such as a run that is stopped at every state, and templates of further environments.
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "long and not thorough" $(BESIDE)
 
 every: $(READY) ## Run the stories of which `make stories` runs a sister: other seeds, other ways to end at every state.
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m thorough $(WHOLE)

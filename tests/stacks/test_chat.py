@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import aws_cdk as cdk
+import pytest
 from aws_cdk import aws_lambda as lambda_
 
 from local.assembly import assembly
@@ -120,6 +121,7 @@ def test_one_chat_behind_a_web_acl_has_what_it_needs_and_no_more(tmp_path: Path)
     assert found.only("AWS::ApiGateway::Resource")["PathPart"] == "chatwork"
 
 
+@pytest.mark.long
 def test_one_chat_is_enough_where_no_secret_is_carried_and_argo_cd_needs_none() -> None:
     """Synth fails on a wildcard that nobody accepted: the key of a chat's secret is its owner's."""
     bare = {"secret_sync.secrets": [], "argocd.repository_secret": ""}

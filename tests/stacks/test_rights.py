@@ -381,6 +381,7 @@ def test_attributes_of_load_balancers_are_changed_by_nobody_unless_the_environme
     assert MODIFY not in allowed(template.boundary())
 
 
+@pytest.mark.long
 def test_attributes_are_changed_where_a_run_lowers_and_restores_them_and_by_the_clusters_tag_only(
     sticky_template: Template,
 ) -> None:
@@ -394,6 +395,7 @@ def test_attributes_are_changed_where_a_run_lowers_and_restores_them_and_by_the_
     assert MODIFY in allowed(sticky_template.boundary())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("action", "what"), [("s3:GetObject", "/*"), ("s3:ListBucket", "")])
 def test_access_logs_are_read_by_the_decommission_only_and_in_named_buckets_only(
     template: Template, sticky_template: Template, action: str, what: str
@@ -506,6 +508,7 @@ def test_the_bootstrap_of_argo_cd_reads_only_the_secrets_that_the_environment_fi
     assert key["Condition"]["StringLike"] == {"kms:EncryptionContext:SecretARN": [secret]}
 
 
+@pytest.mark.long
 def test_nobody_may_patch_an_ingress_unless_the_environment_lets_external_dns_be_told(
     template: Template, told_template: Template
 ) -> None:
@@ -540,6 +543,7 @@ def test_a_drain_starts_its_own_machine_and_no_other(template: Template) -> None
     assert starting["Resource"].rpartition(":")[2] == "norikae-demo-drain"
 
 
+@pytest.mark.long
 def test_pods_are_deleted_only_where_a_policy_says_so(template: Template, told_template: Template) -> None:
     assert "FunctionsDrainSliceRole" in json.dumps(access(template)["norikae:drain-delete"])
     assert "norikae:drain" in access(told_template)

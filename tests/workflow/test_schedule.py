@@ -63,6 +63,7 @@ class Clockwork(Upgrade):
         return sum(int(one["ApproximateNumberOfMessages"]) for one in asked)
 
 
+@pytest.mark.long
 def test_each_occurrence_comes_twice_and_starts_one_run_or_is_refused_once() -> None:
     with Clockwork() as clock:
         clock.world.scheduler.mischief = Mischief(duplicate=1.0, delay=20)
