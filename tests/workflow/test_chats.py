@@ -178,6 +178,7 @@ def with_aya_in_both() -> list[dict[str, Any]]:
     return [{**one, "chatwork": "1400002"} if one["name"] == "aya" else one for one in people]
 
 
+@pytest.mark.thorough
 @pytest.mark.xdist_group("chat-revoked")
 def test_a_token_that_is_revoked_in_the_middle_raises_an_alarm_and_the_other_chats_have_everything() -> None:
     scenario = chatted(notify={**SETTINGS["notify"], "amazon_q": True}, access={"people": with_aya_in_both()})
@@ -249,8 +250,9 @@ def resumes_what_holds(chats: Chats) -> None:
     chats.world.conversation.on_line.append(reads)
 
 
+@pytest.mark.thorough
 @pytest.mark.xdist_group("chat-crash")
-@pytest.mark.parametrize("seed", [1, *(pytest.param(one, marks=pytest.mark.thorough) for one in (2, 3))])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_one_invocation_in_ten_dies_and_what_people_say_has_its_effect_once(seed: int) -> None:
     scenario = replace(chatted(), crash_probability=0.1)
     with Chats("chat-api", "files-upload", HELD, scenario=scenario, seed=seed) as chats:

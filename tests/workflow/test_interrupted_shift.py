@@ -32,7 +32,7 @@ def test_most_of_blues_spot_machines_go_at_once_and_nobody_notices(tmp_path: Pat
     report = play(SCENARIOS["spot-storm"], seed=1, size="small", view=view, folder=tmp_path)
     assert report["outcome"] == "succeeded"
     assert [one["name"] for one in report["checks"] if not one["holds"]] == []
-    assert len(report["checks"]) == 9
+    assert len(report["checks"]) == 10
     assert report["requests"]["failed"] == 0
     said = [line.partition(" ")[0] for line in view.lines if " spot machines of " in line]
     assert said == ["EC2"]

@@ -107,6 +107,6 @@ def test_no_step_is_taken_while_a_secret_lags_though_events_get_lost_and_green_i
     report = play(SCENARIOS["rotation"], seed=2, size="small", view=view, folder=tmp_path)
     assert report["outcome"] == "succeeded"
     assert [one["name"] for one in report["checks"] if not one["holds"]] == []
-    assert len(report["checks"]) == 7
+    assert len(report["checks"]) == 8
     assert report["requests"]["failed"] == 0
     assert sum(" rotated: current on blue and green after " in line for line in view.lines) == len(OURS)
