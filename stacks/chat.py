@@ -9,7 +9,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
-from stacks.queues import encrypted_queue, start_by
+from stacks.queues import queue_with_dead_letters, start_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,18 +41,8 @@ class Chat(Construct):
 
     def __init__(self, scope: Construct, identifier: str, *, key: kms.IKey) -> None:
         super().__init__(scope, identifier)
-        self.dead_letters = encrypted_queue(
-            self, "DeadLetters", key=key, kept=cdk.Duration.days(14), visible_after=VISIBLE_AFTER, fifo=True
-        )
-        self.queue = encrypted_queue(
-            self,
-            "Queue",
-            key=key,
-            kept=cdk.Duration.hours(1),
-            visible_after=VISIBLE_AFTER,
-            dead_letters=self.dead_letters,
-            attempts=ATTEMPTS,
-            fifo=True,
+        self.queue, self.dead_letters = queue_with_dead_letters(
+            self, key=key, kept=cdk.Duration.hours(1), visible_after=VISIBLE_AFTER, attempts=ATTEMPTS, fifo=True
         )
 
     def starts(self, reader: lambda_.Function) -> None:

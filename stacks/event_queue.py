@@ -10,7 +10,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks.queues import encrypted_queue, start_by
+from stacks.queues import queue_with_dead_letters, start_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,17 +66,8 @@ class EventQueue(Construct):
         attempts: int,
     ) -> None:
         super().__init__(scope, identifier)
-        self.dead_letters = encrypted_queue(
-            self, "DeadLetters", key=key, kept=cdk.Duration.days(14), visible_after=visible_after
-        )
-        self.queue = encrypted_queue(
-            self,
-            "Queue",
-            key=key,
-            kept=cdk.Duration.hours(kept),
-            visible_after=visible_after,
-            dead_letters=self.dead_letters,
-            attempts=attempts,
+        self.queue, self.dead_letters = queue_with_dead_letters(
+            self, key=key, kept=cdk.Duration.hours(kept), visible_after=visible_after, attempts=attempts
         )
         wait = min(kept, LONGEST_WAIT)
         arns = [self._rule(name, rule, wait).attr_arn for name, rule in rules.items()]

@@ -13,7 +13,7 @@ from constructs import Construct
 
 from norikae.notify.message import LOOK
 from stacks.event_queue import may_send
-from stacks.queues import encrypted_queue, start_by
+from stacks.queues import queue_with_dead_letters, start_by
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
@@ -56,17 +56,8 @@ class Messages(Construct):
         chats: bool,
     ) -> None:
         super().__init__(scope, identifier)
-        self.dead_letters = encrypted_queue(
-            self, "DeadLetters", key=key, kept=cdk.Duration.days(14), visible_after=VISIBLE_AFTER
-        )
-        self.queue = encrypted_queue(
-            self,
-            "Queue",
-            key=key,
-            kept=cdk.Duration.days(KEPT_DAYS),
-            visible_after=VISIBLE_AFTER,
-            dead_letters=self.dead_letters,
-            attempts=ATTEMPTS,
+        self.queue, self.dead_letters = queue_with_dead_letters(
+            self, key=key, kept=cdk.Duration.days(KEPT_DAYS), visible_after=VISIBLE_AFTER, attempts=ATTEMPTS
         )
         self.q_topic = self._q_topic(environment, key) if amazon_q else None
         self._subscribe(topic, key)

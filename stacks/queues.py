@@ -50,6 +50,38 @@ def encrypted_queue(
     )
 
 
+def queue_with_dead_letters(
+    scope: Construct, *, key: kms.IKey, kept: cdk.Duration, visible_after: int, attempts: int, fifo: bool | None = None
+) -> tuple[sqs.Queue, sqs.Queue]:
+    """A queue that starts a function, and the one of the same kind that takes what failed too often.
+
+    Args:
+        scope: whose parts ``Queue`` and ``DeadLetters`` are.
+        key: encrypts both.
+        kept: how long a message can be of use.
+        visible_after: seconds until a message that failed comes again.
+        attempts: how often it is tried before it is a dead letter.
+        fifo: whether both keep the order.
+
+    Returns:
+        The queue and its dead letters.
+    """
+    dead_letters = encrypted_queue(
+        scope, "DeadLetters", key=key, kept=cdk.Duration.days(14), visible_after=visible_after, fifo=fifo
+    )
+    queue = encrypted_queue(
+        scope,
+        "Queue",
+        key=key,
+        kept=kept,
+        visible_after=visible_after,
+        dead_letters=dead_letters,
+        attempts=attempts,
+        fifo=fifo,
+    )
+    return queue, dead_letters
+
+
 def start_by(
     queue: sqs.Queue,
     function: lambda_.Function,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from constructs import Construct
 
-from stacks.queues import encrypted_queue, start_by
+from stacks.queues import queue_with_dead_letters, start_by
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
@@ -36,18 +36,8 @@ class ZoneBell(Construct):
 
     def __init__(self, scope: Construct, identifier: str, *, key: kms.IKey) -> None:
         super().__init__(scope, identifier)
-        self.dead_letters = encrypted_queue(
-            self, "DeadLetters", key=key, kept=cdk.Duration.days(14), visible_after=VISIBLE_AFTER, fifo=True
-        )
-        self.queue = encrypted_queue(
-            self,
-            "Queue",
-            key=key,
-            kept=cdk.Duration.days(1),
-            visible_after=VISIBLE_AFTER,
-            dead_letters=self.dead_letters,
-            attempts=ATTEMPTS,
-            fifo=True,
+        self.queue, self.dead_letters = queue_with_dead_letters(
+            self, key=key, kept=cdk.Duration.days(1), visible_after=VISIBLE_AFTER, attempts=ATTEMPTS, fifo=True
         )
 
     def wakes(self, writer: lambda_.Function) -> None:

@@ -7,33 +7,12 @@ from pathlib import Path
 import pytest
 
 from stacks.environment_file import EnvironmentFileError, load
+from tests.unit.test_environment_file import SMALL
 
-SMALL = """\
-environment: chat
-account: "123456789012"
-region: ap-northeast-1
-network:
-  vpc: vpc-1
-  subnets: {subnet-a: apne1-az4, subnet-c: apne1-az1}
-  controller_subnets: [subnet-a]
-  security_groups: [sg-1]
-clusters:
-  prefix: chat
-  adopt: chat-1-33
-  version: "1.35"
-  addons: [vpc-cni, coredns, kube-proxy]
-  node_groups:
-    - {name: worker, kind: managed, instances: [m7g.large]}
-argocd:
-  install: argocd.yaml
-  repository: https://git.example.com/chat.git
-  path: clusters
-dns:
-  zones: [Z1]
-notify:
-  slack: {secret: norikae/slack, team: T01, channel: C01AB}
+WITH_SLACK = f"""{SMALL}notify:
+  slack: {{secret: norikae/slack, team: T01, channel: C01AB}}
 """
-LINES = SMALL.count("\n")
+LINES = WITH_SLACK.count("\n")
 
 
 @pytest.fixture
@@ -44,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 def mistakes(file: Path, added: str) -> list[str]:
     """Every mistake of a file, without its name and line."""
-    file.write_text(f"{SMALL}{added}")
+    file.write_text(f"{WITH_SLACK}{added}")
     with pytest.raises(EnvironmentFileError) as caught:
         load(file)
     found = str(caught.value).splitlines()
@@ -54,7 +33,7 @@ def mistakes(file: Path, added: str) -> list[str]:
 
 def test_a_file_with_everything_right_is_taken(folder: Path) -> None:
     folder.write_text(
-        SMALL
+        WITH_SLACK
         + "  routes:\n"
         + "    - {events: [application-*, contested], slack: C02}\n"
         + "    - {team: payments, slack: C03, only: true}\n"

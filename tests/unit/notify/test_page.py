@@ -11,7 +11,7 @@ from norikae.notify.catalogue import EVENTS
 from stacks.environment_file import load
 from tests.unit.notify.test_nodes import storm
 from tests.unit.notify.told import CODE, RUN, Chats, told
-from tests.unit.test_notify_keys import SMALL
+from tests.unit.test_notify_keys import WITH_SLACK
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs/notifications.md").read_text()
 SHOWN = dict(re.findall(r"<!-- shown: (\w+) -->\n```text\n(.*?)\n```", PAGE, re.DOTALL))
@@ -55,7 +55,7 @@ def test_a_storm_looks_as_the_page_shows() -> None:
 def test_what_the_page_writes_into_an_environment_file_is_right(example: str, tmp_path: Path) -> None:
     (tmp_path / "argocd.yaml").write_text("kind: Namespace\n")
     file = tmp_path / "chat.yaml"
-    file.write_text(f"{SMALL.partition('notify:')[0]}{example}")
+    file.write_text(f"{WITH_SLACK.partition('notify:')[0]}{example}")
     notify = load(file).notify
     assert notify.slack is not None
 
