@@ -38,7 +38,8 @@ test: $(READY) ## Run every test but the long stories and those of style (make c
 stories: $(READY) ## Run the long stories, such as a run that is stopped at every state, and templates of further environments.
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "long and not thorough" $(BESIDE)
 
-every: $(READY) ## Run the stories of which `make stories` runs a sister: other seeds, other ways to end at every state.
+every: $(READY) ## Run the stories of which `make stories` runs a sister, and every property with examples that are new.
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m hypothesis --hypothesis-profile=night $(COVERED) $(WHOLE)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m thorough $(WHOLE)
 
 check: $(READY) ## Format, lint, types, import contracts, environment files, style.

@@ -117,8 +117,13 @@ class Story:
         self.ports.letters.sent = []
 
     def rests(self, turns: int = 60) -> None:
-        """Whatever is in the queue is handled, and what that puts there, until it is empty."""
-        for _ in range(turns):
+        """Whatever is in the queue is handled, and what that puts there, until it is empty.
+
+        Args:
+            turns: batches that letters which come again may take, besides one for each message that waits now.
+        """
+        self.collects()
+        for _ in range(turns + len(self.queue)):
             self.collects()
             if not self.queue:
                 return
