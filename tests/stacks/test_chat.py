@@ -16,6 +16,7 @@ from tests.stacks.conftest import WHOLE, read
 from tests.stacks.template import Template
 
 KEYS = "arn:aws:kms:ap-northeast-1:123456789012:key/*"
+EXTENSION = "{{resolve:ssm:/aws/service/aws-parameters-and-secrets-lambda-extension/arm64/latest}}"
 ACL = "arn:aws:wafv2:ap-northeast-1:123456789012:regional/webacl/chats/1a2b"
 
 
@@ -43,8 +44,8 @@ def test_only_the_stage_of_the_api_may_invoke_an_ear(template: Template) -> None
 def test_an_ear_has_its_key_from_the_extension_and_no_variable(template: Template) -> None:
     for chat in ("HearSlack", "HearChatwork"):
         made = template.function(chat)
-        (layer,) = made["Layers"]
-        assert "AWS-Parameters-and-Secrets-Lambda-Extension-Arm64" in layer
+        assert made["Layers"] == [EXTENSION]
+        assert made["Architectures"] == ["arm64"]
         assert "{{resolve" not in str(made["Environment"])
 
 
