@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -64,6 +65,17 @@ def test_a_request_that_an_ear_could_not_take_alarms_though_its_function_did_not
     (alarm,) = [one for one in template.of("AWS::CloudWatch::Alarm").values() if one["MetricName"] == "5XXError"]
     assert (alarm["Namespace"], alarm["Threshold"]) == ("AWS/ApiGateway", 1)
     assert alarm["Dimensions"] == [{"Name": "ApiName", "Value": "norikae-demo-chat"}]
+
+
+def test_an_alarm_is_called_as_the_runbook_calls_it(template: Template) -> None:
+    """Its name is what people read in a chat; each is there once."""
+    names = [one["AlarmName"].removeprefix("norikae-demo-") for one in template.of("AWS::CloudWatch::Alarm").values()]
+    rows = [
+        line.split("|")[1] for line in Path("docs/runbook.md").read_text().splitlines() if line.startswith("| alarm")
+    ]
+    called = {name for row in rows for name in re.findall(r"`([A-Za-z_]+)`", row)}
+    assert called <= set(names)
+    assert len(names) == len(set(names))
 
 
 def test_the_queue_of_messages_is_subscribed_to_the_topic_which_alone_may_fill_it(template: Template) -> None:

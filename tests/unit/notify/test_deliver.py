@@ -167,7 +167,7 @@ def test_an_event_that_no_catalogue_knows_is_shown_plainly(chats: Chats) -> None
 def test_an_alarm_of_the_stack_is_shown_in_words(chats: Chats) -> None:
     """CloudWatch publishes to the same topic, in a form of its own."""
     rings = {
-        "AlarmName": "norikae-demo-AlarmsAnswerChatErrors-1A2B",
+        "AlarmName": "norikae-demo-AnswerChatErrors",
         "AlarmDescription": "AnswerChat raised 1 or more errors in 5 minutes",
         "NewStateValue": "ALARM",
         "NewStateReason": "Threshold Crossed: 1 datapoint [2.0] was greater than or equal to the threshold (1.0).",
@@ -179,7 +179,7 @@ def test_an_alarm_of_the_stack_is_shown_in_words(chats: Chats) -> None:
     assert shown["text"].splitlines() == [
         "🟡 alarm",
         "AnswerChat raised 1 or more errors in 5 minutes",
-        "norikae-demo-AlarmsAnswerChatErrors-1A2B",
+        "norikae-demo-AnswerChatErrors",
         "Threshold Crossed: 1 datapoint [2.0] was greater than or equal to the threshold (1.0).",
     ]
 
