@@ -36,10 +36,8 @@ def test_one_key_encrypts_everything_and_rotates(template: Template) -> None:
 def test_only_alarms_of_this_account_may_publish_by_themselves(template: Template) -> None:
     """An alarm of any account may act on a topic; each statement for the service has to say whose."""
     (topic,) = [name for name in template.of("AWS::SNS::Topic") if name.startswith("NotificationsTopic")]
-    policies = [one for one in template.of("AWS::SNS::TopicPolicy").values() if {"Ref": topic} in one["Topics"]]
-    (allowed,) = [
-        one for policy in policies for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"
-    ]
+    (policy,) = [one for one in template.of("AWS::SNS::TopicPolicy").values() if {"Ref": topic} in one["Topics"]]
+    (allowed,) = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
     assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert allowed["Condition"] == {
         "ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm:*"}
