@@ -254,6 +254,11 @@ class Front:
                 return self._broken(f"{operation.service}:{operation.name}", error)
         if simulator and not simulator.falls_through:
             return _unmodelled(f"the embedded world has no {operation.service}:{operation.name}")
+        if simulator:
+            try:
+                simulator.admit(operation.name, operation.params)
+            except AwsError as error:
+                return error
         if operation.service == "iam":
             self._authority.forget()
         try:

@@ -177,21 +177,6 @@ def test_after_29_seconds_nobody_waits_and_the_function_works_on(gateway: Gatewa
     assert gateway.runtime.logs["hear"] == ["slept"]
 
 
-def test_a_request_at_once_leaves_its_time_with_the_kernel(gateway: Gateway) -> None:
-    spent: list[float] = []
-
-    def person() -> Any:
-        for body in (b"hello", b"sleep"):
-            before = gateway.kernel.seconds()
-            answer = gateway.simulator.request("POST", gateway.url(), {"A": "b"}, body)
-            spent.append(round(gateway.kernel.seconds() - before, 3))
-            yield gateway.kernel.spent()
-        return answer.status
-
-    assert gateway.kernel.run(gateway.kernel.process(person())) == 504
-    assert spent == [0.51, 29.01]
-
-
 def test_many_requests_at_once_each_have_a_process_of_their_own(gateway: Gateway) -> None:
     kernel = gateway.kernel
     every = [kernel.process(gateway.simulator.arrives("POST", gateway.url(), {}, b"hi")) for _ in range(20)]
@@ -242,10 +227,11 @@ def test_each_request_has_its_figures(gateway: Gateway) -> None:
 
 
 def test_another_host_or_plain_http_is_nobodys(gateway: Gateway) -> None:
+    plain, elsewhere = gateway.url().replace("https:", "http:"), gateway.url().replace(REGION, "us-east-1")
     with pytest.raises(ConnectionRefusedError, match="HTTPS only"):
-        gateway.simulator.request("POST", gateway.url().replace("https:", "http:"), {})
+        gateway.kernel.run(gateway.kernel.process(gateway.simulator.arrives("POST", plain, {})))
     with pytest.raises(socket.gaierror, match="no host name of an API in ap-northeast-1"):
-        gateway.simulator.request("POST", gateway.url().replace(REGION, "us-east-1"), {})
+        gateway.kernel.run(gateway.kernel.process(gateway.simulator.arrives("POST", elsewhere, {})))
 
 
 @pytest.mark.parametrize(
