@@ -28,6 +28,7 @@ from local.aws.secrets_extension import SecretsExtension
 from local.aws.ssm import SsmSimulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
 from local.aws.sts import StsSimulator
+from local.aws.topics import SnsSimulator
 from local.aws.web_identity import Issuers
 from local.chat.chatwork import NAMES as CHATWORK_NAMES
 from local.chat.chatwork import Chatwork
@@ -96,7 +97,7 @@ class World:
         self.ssm = SsmSimulator(self.kernel)
         self.aws_health = AwsHealthSimulator(self.kernel, account=account, region=region)
         nodes = [self.ec2, self.autoscaling, self.ssm, self.aws_health]
-        records = [DynamoDbSimulator(account=account, region=region), SqsSimulator(self.kernel), self.secrets]
+        tables, messages = DynamoDbSimulator(account=account, region=region), [SqsSimulator(self.kernel), SnsSimulator()]
         trail = [CloudTrailSimulator(self.kernel, self.route53)]
         pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
         self.front = Front(
@@ -106,7 +107,7 @@ class World:
                 *(self.scheduler, self.api_gateway),
                 *nodes,
                 *pods,
-                *records,
+                *(tables, *messages, self.secrets),
                 *trail,
             ],
             self.identities,
