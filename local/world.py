@@ -97,7 +97,7 @@ class World:
         self.ssm = SsmSimulator(self.kernel)
         self.aws_health = AwsHealthSimulator(self.kernel, account=account, region=region)
         nodes = [self.ec2, self.autoscaling, self.ssm, self.aws_health]
-        tables, messages = DynamoDbSimulator(account=account, region=region), [SqsSimulator(self.kernel), SnsSimulator()]
+        messages = [SqsSimulator(self.kernel), SnsSimulator()]
         trail = [CloudTrailSimulator(self.kernel, self.route53)]
         pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
         self.front = Front(
@@ -107,7 +107,7 @@ class World:
                 *(self.scheduler, self.api_gateway),
                 *nodes,
                 *pods,
-                *(tables, *messages, self.secrets),
+                *(DynamoDbSimulator(account=account, region=region), *messages, self.secrets),
                 *trail,
             ],
             self.identities,

@@ -136,7 +136,7 @@ class LambdaSimulator(Simulator):
             "State": "Creating",
         }
 
-    def admit(self, name: str, params: Mapping[str, Any]) -> None:
+    def screen(self, name: str, params: Mapping[str, Any]) -> None:
         """Refuse a function whose role lacks what Lambda looks for when it takes it; moto keeps the rest.
 
         Raises:

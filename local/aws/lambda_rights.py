@@ -1,8 +1,8 @@
 """What Lambda wants of a function's role before it takes the function: rights without which it would fail later.
 
 Sources: Lambda guide, "Capturing records of Lambda asynchronous invocations" and "Giving Lambda functions access to
-resources in an Amazon VPC" (permissions of the execution role). The texts are AWS's, as in elastic/beats issue 13963 and
-other reports of roles whose policy is younger than their function; a role is only asked when a call names what needs it.
+resources in an Amazon VPC" (permissions of the execution role). The texts are AWS's, as in elastic/beats issue 13963
+and other reports of roles whose policy is younger than their function.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def check_function(role: str, described: Mapping[str, Any], permits: Permits) ->
     """
     target = described.get("DeadLetterConfig", {}).get("TargetArn", "")
     if lacking := _lacking(role, target, permits):
-        raise _refused("The provided execution role does not have permissions to call {} on {}".format(*lacking))
+        call, name = lacking
+        raise _refused(f"The provided execution role does not have permissions to call {call} on {name}")
     calls = _NETWORK if described.get("VpcConfig", {}).get("SubnetIds") else ()
     for call in calls:
         if not permits(role, f"ec2:{call}", "*"):

@@ -71,7 +71,7 @@ class Simulator:
         method: Callable[..., dict[str, Any] | None] | None = getattr(self, xform_name(name), None)
         return method
 
-    def admit(self, name: str, params: Mapping[str, Any]) -> None:
+    def screen(self, name: str, params: Mapping[str, Any]) -> None:
         """Nothing happens if moto, which answers an operation that has no method here, may take it.
 
         Args:

@@ -1,9 +1,9 @@
 """From an SNS topic to the queues that subscribe to it, in place of moto's way, which asks nobody; what is no subject.
 
-Sources: SNS API reference, Publish (subjects); guide, "Subscribing an Amazon SQS queue to an Amazon SNS topic" (the queue's policy), "Securing Amazon SNS
-data" (the policy of the key of an encrypted queue), "Raw message delivery", "Message delivery retries" (what is
-refused is not tried again), "Dead-letter queues", "Parsing message formats" (JSON of HTTP/HTTPS notifications, which
-queues get, too).
+Sources: SNS API reference, Publish (subjects); guide, "Subscribing an Amazon SQS queue to an Amazon SNS topic" (the
+queue's policy), "Securing Amazon SNS data" (the policy of the key of an encrypted queue), "Raw message delivery",
+"Message delivery retries" (what is refused is not tried again), "Dead-letter queues", "Parsing message formats" (JSON
+of HTTP/HTTPS notifications, which queues get, too).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class SnsSimulator(Simulator):
     service: ClassVar[str] = "sns"
     falls_through: ClassVar[bool] = True
 
-    def admit(self, name: str, params: Mapping[str, Any]) -> None:
+    def screen(self, name: str, params: Mapping[str, Any]) -> None:
         """Refuse a subject with a line break or control character, or with 100 characters or more.
 
         Raises:

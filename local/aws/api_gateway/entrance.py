@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from local.aws.api_gateway.gate import Gate
-    from local.aws.api_gateway.records import Answer
     from local.kernel import Kernel, Steps
     from local.runtime import LambdaRuntime, Outcome
 

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from local.aws.protocol import Operation
 
 _OF_DOCUMENTS = frozenset(
-    ("CreateDocument", "UpdateDocument", "UpdateDocumentDefaultVersion")
-    + ("GetDocument", "DeleteDocument", "DescribeDocument")
+    (
+        *("CreateDocument", "UpdateDocument", "UpdateDocumentDefaultVersion"),
+        *("GetDocument", "DeleteDocument", "DescribeDocument"),
+    )
 )
 
 

@@ -1,8 +1,8 @@
 """Change Calendars: documents with iCalendar text, and whether changes may be made at an instant.
 
 Sources: Systems Manager API reference (GetCalendarState, CreateDocument, UpdateDocument, whose default format is JSON,
-UpdateDocumentDefaultVersion; that GetCalendarState looks at the default version is assumed) and guide ("Change Calendar":
-a calendar that is open by default is closed in its events, one that is closed by default is open in them);
+UpdateDocumentDefaultVersion; that GetCalendarState looks at the default version is assumed) and guide ("Change
+Calendar": a calendar that is open by default is closed in its events, one that is closed by default is open in them);
 CloudFormation reference, AWS::SSM::Document (how a calendar says which it is).
 """
 

@@ -105,12 +105,16 @@ def test_a_world_without_chats_has_none() -> None:
 
 def test_with_several_rooms_people_mention_norikae_in_chatwork() -> None:
     """One webhook is about one room, and norikae knows one webhook."""
-    chatwork = {**CHANGES["notify"]["chatwork"], "commands": [TEAM_ROOM]}  # type: ignore[dict-item] # it is one
+    got: list[bytes] = []
+
+    def request(_url: str, _headers: Mapping[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+        got.append(body)
+        return 200, {}, b""
+
+    chatwork = {"secret": "norikae/chatwork", "room": ROOM, "account": NORIKAE, "commands": [TEAM_ROOM]}
     changes = CHANGES | {"notify": {"chatwork": chatwork}}
     with World(load(environment_file("demo", changes)), GitRepositories({})) as world:
-        office = Office(world)
-        got: list[bytes] = []
-        world.request = lambda _url, _headers, body: (got.append(body), (200, {}, b""))[1]
+        office, world.request = Office(world), request
         office.connect("", "https://api.example.com/chatwork")
         office.in_chatwork("taro", TEAM_ROOM).say("status")
         office.in_chatwork("taro").write("/norikae abort")
