@@ -197,18 +197,37 @@ def test_a_request_without_what_is_needed_does_not_reach_the_function(tmp_path: 
     gateway.close()
 
 
+def test_a_parameter_that_is_there_and_blank_is_missing(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path, needed={"method.request.querystring.signature": True})
+    gateway.permit()
+    for query in ("", "?signature=", "?other=1"):
+        assert gateway.says("hello", f"/live/slack{query}")[0].status == 400
+    assert gateway.says("hello", "/live/slack?signature=a")[0].status == 200
+    gateway.close()
+
+
+def test_what_lambda_itself_refuses_is_an_error_of_the_api(gateway: Gateway) -> None:
+    gateway.runtime.functions.clear()
+    answer, said = gateway.says("hello")
+    assert (answer.status, said) == (500, {"message": "Internal server error"})
+
+
 def test_an_access_log_needs_the_account_to_have_a_role(gateway: Gateway) -> None:
+    line = "$context.identity.sourceIp $context.status $context.error.message"
     log = {
         "/accessLogSettings/destinationArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:gate",
-        "/accessLogSettings/format": "$context.identity.sourceIp $context.status $context.error.message",
+        "/accessLogSettings/format": f"$context.requestId {line}",
     }
     with pytest.raises(ClientError, match="role ARN must be set in account settings"):
         gateway.patch(**log)
     change = {"op": "replace", "path": "/cloudwatchRoleArn", "value": gateway.role}
     gateway.client.update_account(patchOperations=[change])
     gateway.patch(**log)
-    gateway.says("fail")
-    assert gateway.simulator.apis[gateway.api].stages["live"].log == ["198.51.100.7 502 -"]
+    with pytest.raises(ClientError, match="must contain"):
+        gateway.patch(**{"/accessLogSettings/format": line})
+    answer, _ = gateway.says("fail")
+    named = answer.headers["x-amzn-RequestId"]
+    assert gateway.simulator.apis[gateway.api].stages["live"].log == [f"{named} 198.51.100.7 502 -"]
 
 
 def test_each_request_has_its_figures(gateway: Gateway) -> None:
@@ -243,6 +262,7 @@ def test_another_host_or_plain_http_is_nobodys(gateway: Gateway) -> None:
         ("create_resource", {"parentId": "ROOT", "pathPart": "slack"}, "ConflictException"),
         ("create_resource", {"parentId": "nobody", "pathPart": "a"}, "Invalid Resource identifier"),
         ("put_method", {"resourceId": "ROOT", "httpMethod": "GET", "authorizationType": "AWS_IAM"}, "NotImplemented"),
+        ("put_method", {"resourceId": "ROOT", "httpMethod": "SEND", "authorizationType": "NONE"}, "Invalid HTTP method"),
         ("put_integration", {"resourceId": "ROOT", "httpMethod": "GET", "type": "AWS_PROXY"}, "Invalid Method"),
         ("put_integration", {"resourceId": "ROOT", "httpMethod": "GET", "type": "HTTP_PROXY"}, "NotImplemented"),
         ("create_stage", {"stageName": "live", "deploymentId": "LIVE"}, "Stage already exists"),
