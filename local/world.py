@@ -21,6 +21,7 @@ from local.aws.iam_quotas import IamSimulator
 from local.aws.identities import Identities
 from local.aws.lambda_ import LambdaSimulator
 from local.aws.message_moves import SqsSimulator
+from local.aws.queue_metrics import QueueMetrics
 from local.aws.route53.simulator import Route53Simulator
 from local.aws.scheduler import SchedulerSimulator
 from local.aws.secrets import SecretsSimulator
@@ -88,6 +89,7 @@ class World:
         self.alb = Alb(self.kernel, self.elb)
         self.connections = Connections(self.kernel, self.alb)
         AlbMetrics(self.kernel, self.alb, self.cloudwatch, self.connections)
+        QueueMetrics(self.kernel, self.cloudwatch, account=account, region=region)
         self.certificates = CertificateStore(Authority(seed=seed))
         self.elb.has_certificate = lambda arn: bool(self.certificates.names(arn))
         self.front_door = FrontDoor(self.kernel, self.elb, self.alb, self.certificates)
