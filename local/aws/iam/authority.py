@@ -72,7 +72,8 @@ class Authority:
     def permits(self, role_arn: str, action: str, resource: str) -> bool:
         """Whether a role may do something that AWS itself does with it, such as a state machine's invocation.
 
-        Sending to an encrypted queue or topic, and taking from the queue, need its key, too.
+        Sending to an encrypted queue or topic, and taking from the queue, need its key, too. No function's code calls
+        here, so the request has no ``lambda:SourceFunctionArn`` (Lambda guide, "Using source function ARN").
 
         Args:
             role_arn: the role; one that does not exist may do nothing.
@@ -88,6 +89,7 @@ class Authority:
         needed = [Demand(action, resource), *(Demand(*key) for key in keys)]
         for demand in needed:
             self._complete(role_arn, demand)
+            demand.context["lambda:sourcefunctionarn"] = []
         return not any(self._denied(role_arn, demand) for demand in needed)
 
     def _complete(self, role_arn: str, demand: Demand) -> None:

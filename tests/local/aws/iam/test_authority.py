@@ -359,6 +359,7 @@ def test_a_right_of_the_lambda_service_can_be_kept_from_the_code_of_the_function
     account.identities.belongs_to(ROLE, function)
 
     assert outcome(account.function("ec2"), "describe_subnets", {}) == "UnauthorizedOperation"
+    assert account.front.permits(ROLE, "ec2:CreateNetworkInterface", "*"), "Lambda itself calls, not the code"
 
 
 def test_a_part_of_a_cluster_that_does_not_exist_is_judged_by_its_place(account: Account) -> None:
