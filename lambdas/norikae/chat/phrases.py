@@ -175,6 +175,10 @@ NOTES: Final[dict[str, Text]] = {
         "ja": "理由は because の後に書きます: hold billing because 本日リリース",
     },
     "nothing": {"en": "no run has been started yet", "ja": "実行はまだありません"},
+    "unknown": {
+        "en": "Nothing is known of this run; status without a name shows the last one.",
+        "ja": "この実行は見つかりません。名前なしの status で最新の実行を表示します。",
+    },
     "always": {"en": "Upgrades may move on at any time.", "ja": "アップグレードはいつでも進められます。"},
 }
 """Sentences by what they are about."""

@@ -75,7 +75,12 @@ def abort(ports: Ports, run: str, command: Command, _: Caller) -> Answer:
 
 
 def hold_(ports: Ports, run: str, command: Command, _: Caller) -> Answer:
-    """One application keeps its weight."""
+    """One application keeps its weight.
+
+    Raises:
+        BadRequestError: the run does not plan to move it, so nobody would ever hear it.
+    """
+    planned(ports, run, command)
     return hold(ports, run, command)
 
 

@@ -56,10 +56,14 @@ def hold(ports: Ports, run: str, word: Word) -> Answer:
 
 
 def resume_application(ports: Ports, run: str, word: Word) -> Answer:
-    """The application is not on hold any more, and goes on where it is if it waits; one whose start is held begins."""
+    """The application is not on hold any more, and goes on where it is if it waits; one whose start is held begins.
+
+    Raises:
+        BadRequestError: the run does not plan to move it.
+    """
+    moves = planned(ports, run, word)
     _let_go(ports, run, word)
-    moves = read_plan(ports.table, run).plan.application(word.application)
-    if moves and moves.hold:
+    if moves.hold:
         ports.table.write_unfenced(run, f"RELEASED#{word.application}", ReleasedItem(by=word.by, at=ports.now))
     waiting = ports.table.read(run, f"APPROVAL#hold/{word.application}", ApprovalItem)
     return wake(ports, run, waiting, {"next": "resume"}) if waiting else {"resumed": word.application}
