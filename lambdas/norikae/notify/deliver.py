@@ -27,6 +27,11 @@ KEEP_SECONDS = 14 * 24 * 3600
 """How long a copy is known: as long as a queue keeps a message at most (SQS guide, "Message retention period")."""
 
 
+TAKEN_SECONDS = 900
+"""How long whoever has taken a message is alone with it; the queue brings it again each minute. One that stopped its
+function each time could not be forgotten, and is no copy of itself when it is sent again from the dead letters."""
+
+
 def deliver(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Every chat shows what the messages say, and how far the run is; ``batchItemFailures`` come again.
 
@@ -46,7 +51,7 @@ def deliver(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any
     for record in (one for one in records if not is_look(one)):
         identity, message = str(record["messageId"]), read(record, ports.environment.environment)
         try:
-            is_first = ports.seen.first(_key(message), KEEP_SECONDS, by=identity)
+            is_first = ports.seen.first(_key(message), TAKEN_SECONDS, by=identity)
         except NorikaeError as error:
             failed[identity] = [error]
             continue
