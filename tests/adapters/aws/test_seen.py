@@ -67,7 +67,7 @@ def test_what_stopped_its_function_each_time_is_no_copy_of_itself_from_the_dead_
     def stop(*_: object, **__: object) -> None:
         raise Stopped
 
-    chats, problem = Chats(), told("secret-refused", 2, severity="action", secret="prod/db")  # noqa: S106 - a name
+    chats, problem = Chats(), told("secret-refused", 2, severity="action", secret="prod/db")
     chats.ports.seen = DynamoSeen(dynamodb, "runs", NOW)  # type: ignore[assignment]
     post, chats.ports.slack.post = chats.ports.slack.post, stop  # type: ignore[method-assign, assignment]
     with pytest.raises(Stopped):

@@ -81,6 +81,10 @@ def test_a_line_is_a_command(line: str, fields: dict[str, Any]) -> None:
             "hold billing because \u300c本日\uff0120\u2013時\u300d",
             {"command": "hold", "application": "billing", "reason": "本日\uff0120\u2013時"},
         ),
+        ("hold billing 理由\uff1a本日は 休み", {"command": "hold", "application": "billing", "reason": "本日は 休み"}),
+        ("hold billing Because:release", {"command": "hold", "application": "billing", "reason": "release"}),
+        ("hold becauseway", {"command": "hold", "application": "becauseway"}),
+        ("hold billing 理由=\u300c障害\u300d", {"command": "hold", "application": "billing", "reason": "障害"}),
         ("hold \u2018billing\u2019", {"command": "hold", "application": "billing"}),
         ("\u200bhold billing\ufeff", {"command": "hold", "application": "billing"}),
         (
