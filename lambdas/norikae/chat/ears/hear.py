@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 TOO_LONG = 413
 LINE = 4000
-"""Characters of a line that are kept: more than any command has, which is for its reader to say, and few for a queue."""
+"""Characters of a line that are kept: more than a command has, which its reader says, and few for a queue."""
 
 
 def hear(ear: Ear, ports: EarPorts, event: object) -> Answer:
