@@ -156,6 +156,10 @@ NOTES: Final[dict[str, Text]] = {
         "en": "It was tried {times} times, and may have had its effect all the same: ask for the status.",
         "ja": "{times}回試しました。すでに反映されている可能性があるので、再送の前に status で確認してください。",
     },
+    "once": {
+        "en": "It may have had its effect all the same, and is not tried again: ask for the status.",
+        "ja": "すでに反映されている可能性があるため、再試行しません。status で確認してください。",
+    },
     "again": {
         "en": "It was tried before without an answer, and may have had its effect then: ask for the status.",
         "ja": "前回は応答が得られませんでしたが、そのとき反映された可能性があります。status で確認してください。",
