@@ -34,9 +34,10 @@ ROOM_SECONDS = 24 * 3600
 requests that notifications need, too (300 in five minutes), and another environment may be at home there."""
 TIMES = 3
 """How often a word is tried that something passing stands in the way of."""
-FORWARD = frozenset({"resume", "shift", "skip-gate"})
-"""What lets something go on is not said again by itself when its answer was lost: it may have had its effect, and
-somebody may have stopped the run since, by another door. What stops something harms nobody when it is said twice."""
+FORWARD = frozenset({"resume", "shift", "skip-gate", "plan", "start", "adopt", "unadopt", "clean-green"})
+"""What begins something, or lets it go on, is not said again by itself when its answer was lost: it may have had its
+effect, and somebody may have stopped the run since, by another door, or it may be over and would begin once more. What
+stops something harms nobody when it is said twice."""
 SHORT = 200
 """Characters of how a chat shows somebody, which is for people's eyes only (``norikae.commands.model.Actor``)."""
 _LABELLED = re.compile(r"<[^<>|]+\|([^<>|]*)>")
