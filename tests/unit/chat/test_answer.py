@@ -212,7 +212,7 @@ class TestOnce:
         assert "may have had its effect then: ask for the status" in chat.read[0]
         assert chat.woken == GO_ON
 
-    @pytest.mark.parametrize("line", ["resume", "shift billing", "skip-gate billing http-5xx"])
+    @pytest.mark.parametrize("line", ["resume", "shift billing", "skip-gate billing http-5xx", "plan 1.36"])
     def test_a_word_to_go_on_whose_answer_was_lost_undoes_no_stop_that_came_since(self, line: str) -> None:
         chat = Chat()
         letter = chat.letter(MIO, line)
