@@ -126,7 +126,8 @@ def line_of(command: Mapping[str, str]) -> str:
 
 def _fields(verb: Verb, words: list[tuple[str, str]], language: Language) -> dict[str, Any]:
     form, fields = VERBS[verb], dict[str, Any]()
-    places = [word.rstrip("?") for word in form.words]
+    # Whoever has typed `approve <run> <code>` types `abort <run>`, in a hurry.
+    places = [word.rstrip("?") for word in form.words] or [name for name in form.options if name == "run"]
     for said, word in words:
         name = _name(verb, said, language) if said else ""
         if not said:

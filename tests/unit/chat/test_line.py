@@ -44,6 +44,7 @@ RUN = "demo-1-35-0001"
         ("hold app=billing run=r1", {"command": "hold", "application": "billing", "run": "r1"}),
         ("skip-gate billing latency", {"command": "skip-gate", "application": "billing", "gate": "latency"}),
         ("skip_gate billing latency", {"command": "skip-gate", "application": "billing", "gate": "latency"}),
+        (f"abort {RUN} because 5xx", {"command": "abort", "run": RUN, "reason": "5xx"}),
         ("abort environment=demo", {"command": "abort", "environment": "demo"}),
         ('hold "billing"  because  a \n b', {"command": "hold", "application": "billing", "reason": "a b"}),
     ],
