@@ -48,7 +48,7 @@ def test_what_was_read_is_written_over_whatever_it_holds(threads: DynamoThreads)
 
 
 def test_what_an_older_release_wrote_is_written_over(threads: DynamoThreads, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Later(Thread):
+    class Later(Thread, frozen=True, kw_only=True):
         """A thread of a later release, with a field more."""
 
         colour: str = "blue"

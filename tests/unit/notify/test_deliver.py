@@ -344,7 +344,7 @@ def test_what_another_has_shown_since_the_look_is_not_taken_back(chats: Chats) -
         update(*args)
 
     chats.application("billing", 50)
-    chats.ports.slack.update = slowly  # type: ignore[method-assign]
+    chats.ports.slack.update = slowly  # type: ignore[method-assign, assignment]
     assert failures(chats.hears(told("phase", 2, run=RUN, phase="soak", attempt=1))) == []
     assert "Ended: succeeded" in str(chats.channel[0])
     assert "Ended: succeeded" in chats.room[0]
@@ -364,7 +364,7 @@ def test_a_question_that_came_up_since_the_look_stays_open(chats: Chats) -> None
         update(*args)
 
     chats.application("billing", 50)
-    chats.ports.slack.update = slowly  # type: ignore[method-assign]
+    chats.ports.slack.update = slowly  # type: ignore[method-assign, assignment]
     assert failures(chats.hears(LOOK)) == []
     assert buttons(chats.channel[1]) == [f"approve {RUN} {CODE}", f"reject {RUN} {CODE}"]
     assert f"/norikae approve {RUN} {CODE}" in chats.room[1]
