@@ -75,12 +75,7 @@ def abort(ports: Ports, run: str, command: Command, _: Caller) -> Answer:
 
 
 def hold_(ports: Ports, run: str, command: Command, _: Caller) -> Answer:
-    """One application keeps its weight.
-
-    Raises:
-        BadRequestError: the run does not plan to move it, so nobody would ever hear it.
-    """
-    planned(ports, run, command)
+    """One application keeps its weight."""
     return hold(ports, run, command)
 
 
