@@ -77,6 +77,14 @@ TEXTS: Final[tuple[tuple[str, str], ...]] = (
         r"no run has been started in this environment; name one",
         "この環境ではまだ実行がありません",
     ),
+    (
+        r"name the (?P<what>plan|difference) that you approve .+",
+        "承認する質問をコードかハッシュで指定してください。どちらも status で確認できます",
+    ),
+    (
+        r"there is no run (?P<run>.+); ask for the status, which .+",
+        "{run} という実行はありません。status で最新の実行を確認して、もう一度送ってください",
+    ),
 )
 """What an error says in English, and the same in Japanese; in braces what both have in common."""
 SAID: Final[tuple[tuple[str, str], ...]] = (

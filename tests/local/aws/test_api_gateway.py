@@ -274,7 +274,11 @@ def test_another_host_or_plain_http_is_nobodys(gateway: Gateway) -> None:
         ("create_resource", {"parentId": "ROOT", "pathPart": "slack"}, "ConflictException"),
         ("create_resource", {"parentId": "nobody", "pathPart": "a"}, "Invalid Resource identifier"),
         ("put_method", {"resourceId": "ROOT", "httpMethod": "GET", "authorizationType": "AWS_IAM"}, "NotImplemented"),
-        ("put_method", {"resourceId": "ROOT", "httpMethod": "SEND", "authorizationType": "NONE"}, "Invalid HTTP method"),
+        (
+            "put_method",
+            {"resourceId": "ROOT", "httpMethod": "SEND", "authorizationType": "NONE"},
+            "Invalid HTTP method",
+        ),
         ("put_integration", {"resourceId": "ROOT", "httpMethod": "GET", "type": "AWS_PROXY"}, "Invalid Method"),
         ("put_integration", {"resourceId": "ROOT", "httpMethod": "GET", "type": "HTTP_PROXY"}, "NotImplemented"),
         ("create_stage", {"stageName": "live", "deploymentId": "LIVE"}, "Stage already exists"),

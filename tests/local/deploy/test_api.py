@@ -68,7 +68,10 @@ def template(**changes: Any) -> dict[str, Any]:
                     "MetricsEnabled": True,
                 }
             ],
-            "AccessLogSetting": {"DestinationArn": {"Fn::GetAtt": ["Log", "Arn"]}, "Format": "$context.requestId $context.status"},
+            "AccessLogSetting": {
+                "DestinationArn": {"Fn::GetAtt": ["Log", "Arn"]},
+                "Format": "$context.requestId $context.status",
+            },
             "TracingEnabled": False,
         },
         "Account": {"CloudWatchRoleArn": {"Fn::GetAtt": ["LogRole", "Arn"]}},
