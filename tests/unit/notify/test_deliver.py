@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -162,6 +163,26 @@ def test_an_event_that_no_catalogue_knows_is_shown_plainly(chats: Chats) -> None
     (shown,), (body,) = chats.channel, chats.room
     assert shown["text"] == "🔴 moon-eclipsed\nThe moon is gone"
     assert body == "[info][title]🔴 moon-eclipsed[/title]The moon is gone[/info]"
+
+
+def test_an_alarm_of_the_stack_is_shown_in_words(chats: Chats) -> None:
+    """CloudWatch publishes to the same topic, in a form of its own."""
+    rings = {
+        "AlarmName": "norikae-demo-AnswerChatErrors",
+        "AlarmDescription": "AnswerChat raised 1 or more errors in 5 minutes",
+        "NewStateValue": "ALARM",
+        "NewStateReason": "Threshold Crossed: 1 datapoint [2.0] was greater than or equal to the threshold (1.0).",
+        "Trigger": {"MetricName": "Errors", "Namespace": "AWS/Lambda"},
+    }
+    envelope = {"MessageId": "sns-1", "Subject": 'ALARM: "norikae-demo"', "Message": json.dumps(rings)}
+    assert failures(chats.hears({"messageId": "sqs-1", "body": json.dumps(envelope)})) == []
+    (shown,) = chats.channel
+    assert shown["text"].splitlines() == [
+        "🟡 alarm",
+        "AnswerChat raised 1 or more errors in 5 minutes",
+        "norikae-demo-AnswerChatErrors",
+        "Threshold Crossed: 1 datapoint [2.0] was greater than or equal to the threshold (1.0).",
+    ]
 
 
 @pytest.mark.parametrize("body", ["", "no JSON", "[]", '{"Message": "plain words"}', '{"Message": "[1]"}', "[" * 5000])
