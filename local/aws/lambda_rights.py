@@ -1,4 +1,4 @@
-"""What Lambda wants of a function's role before it takes the function: rights without which it would fail later.
+"""What Lambda wants of a function's role before it takes the function: its trust, and rights that are needed later.
 
 Sources: Lambda guide, "Capturing records of Lambda asynchronous invocations" and "Giving Lambda functions access to
 resources in an Amazon VPC" (permissions of the execution role). The texts are AWS's, as in elastic/beats issue 13963
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from local.aws.iam.authority import trusts
 from local.aws.simulator import AwsError
 
 if TYPE_CHECKING:
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
 
     Permits = Callable[[str, str, str], bool]
 
+SERVICE = "lambda.amazonaws.com"
 _SENDS = {"sqs": ("SendMessage", "SQS"), "sns": ("Publish", "SNS")}
 _NETWORK = ("CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface")
 
 
 def check_function(role: str, described: Mapping[str, Any], permits: Permits) -> None:
-    """Nothing happens if a role may send to a function's dead-letter queue and place it in its VPC.
+    """Nothing happens if Lambda may take on a role, and the role may send to the dead-letter queue and reach the VPC.
 
     Args:
         role: ARN of the function's role.
@@ -31,6 +33,8 @@ def check_function(role: str, described: Mapping[str, Any], permits: Permits) ->
     Raises:
         AwsError: ``InvalidParameterValueException``.
     """
+    if not trusts(role, SERVICE):
+        raise _refused("The role defined for the function cannot be assumed by Lambda.")
     target = described.get("DeadLetterConfig", {}).get("TargetArn", "")
     if lacking := _lacking(role, target, permits):
         call, name = lacking

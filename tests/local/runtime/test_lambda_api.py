@@ -35,6 +35,11 @@ COUNT = """
     """
 
 
+def trust(service: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 class Wire:
     """Functions behind the front, one of which counts in a table."""
 
@@ -67,9 +72,7 @@ class Wire:
 
     def _role(self) -> None:
         iam = self.front.client("iam")
-        iam.create_role(
-            RoleName="count", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []})
-        )
+        iam.create_role(RoleName="count", AssumeRolePolicyDocument=trust("lambda.amazonaws.com"))
         statement = {"Effect": "Allow", "Action": "dynamodb:UpdateItem", "Resource": "*"}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         iam.put_role_policy(RoleName="count", PolicyName="table", PolicyDocument=policy)
@@ -154,6 +157,13 @@ def test_a_function_whose_role_may_not_send_its_dead_letters_is_not_taken(
     wire.described("new")
     wire.forbidden.clear()
     wire.described("other", **letters)
+
+
+def test_a_role_that_lambda_may_not_take_on_gets_no_function(wire: Wire) -> None:
+    iam = wire.front.client("iam")
+    iam.update_assume_role_policy(RoleName="count", PolicyDocument=trust("states.amazonaws.com"))
+    with pytest.raises(wire.client.exceptions.InvalidParameterValueException, match="cannot be assumed by Lambda"):
+        wire.described("new")
 
 
 def test_a_role_without_rights_on_network_interfaces_gets_no_function_in_a_vpc(wire: Wire) -> None:
