@@ -82,12 +82,18 @@ class Properties:
         return {tag["Key"]: tag["Value"] for tag in self.get("Tags", [])}
 
     def name(self, place: Place, property_name: str, *, longest: int, lower: bool = False) -> str:
-        """The given physical name, or one as CloudFormation makes it: stack, logical id and a hash."""
+        """The given physical name, or one as CloudFormation makes it: stack, logical id and a hash.
+
+        Where there is no room for both, each keeps half of it, or what the other leaves. AWS does not say so; it is
+        seen in names of long stacks (KensioSoftware/yulin, issue 1113), whose beginning policies no longer match.
+        """
         given = self.get(property_name)
         if given:
             return str(given)
         digest = hashlib.sha256(f"{place.stack}/{self.logical}".encode()).hexdigest()[:12]
-        made = f"{place.stack}-{self.logical}"[: longest - 13] + f"-{digest}"
+        room = longest - len(f"--{digest}")
+        stack = place.stack[: max((room + 1) // 2, room - len(self.logical))]
+        made = f"{stack}-{self.logical[: room - len(stack)]}-{digest}"
         return made.lower() if lower else made
 
     def done(self) -> None:

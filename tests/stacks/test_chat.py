@@ -77,6 +77,12 @@ def test_an_alarm_is_called_as_the_runbook_calls_it(template: Template) -> None:
     assert len(names) == len(set(names))
 
 
+@pytest.mark.parametrize(("queue", "reader"), [("ChatQueue", "AnswerChat"), ("MessagesQueue", "NotifyPeople")])
+def test_a_message_comes_again_only_when_its_reader_is_surely_gone(template: Template, queue: str, reader: str) -> None:
+    """The time runs from the receipt, and a sandbox that is new begins later."""
+    assert template.queue(queue)[1]["VisibilityTimeout"] >= template.function(reader)["Timeout"] + 15
+
+
 def test_the_queue_of_messages_is_subscribed_to_the_topic_which_alone_may_fill_it(template: Template) -> None:
     name, _ = template.queue("MessagesQueue")
     subscription = template.only("AWS::SNS::Subscription")

@@ -7,6 +7,7 @@ import pytest
 
 from local.aws.eventbridge import EventBridgeSimulator, Targets
 from local.deploy import DeployError
+from local.deploy.properties import Place, Properties
 from tests.local.deploy.conftest import ACCOUNT, REGION
 
 if TYPE_CHECKING:
@@ -310,3 +311,22 @@ def test_another_layer_is_an_error(layers: list[str], account: Account) -> None:
     properties = FUNCTION["Properties"] | {"Layers": layers, "Architectures": ["arm64"]}
     with pytest.raises(DeployError, match="knows one layer only"):
         account.deploy({"Role": ROLE, "Topic": TOPIC, "Function": {**FUNCTION, "Properties": properties}})
+
+
+@pytest.mark.parametrize(
+    ("stack", "logical", "longest", "begins"),
+    [
+        ("norikae-applications-chats", "F" * 24, 63, f"norikae-applications-chat-{'F' * 24}-"),
+        ("norikae-demo", "RecoverDeadLetters1A2B3C4D", 80, "norikae-demo-RecoverDeadLetters1A2B3C4D-"),
+        ("norikae-demo", "F" * 90, 80, f"norikae-demo-{'F' * 54}-"),
+        (f"norikae-{'e' * 25}", "F" * 43, 80, f"norikae-{'e' * 25}-{'F' * 33}-"),
+        (f"norikae-{'e' * 26}", "F" * 43, 80, f"norikae-{'e' * 25}-{'F' * 33}-"),
+    ],
+)
+def test_a_name_that_is_too_long_loses_the_end_of_the_stack_s(
+    stack: str, logical: str, longest: int, begins: str, account: Account
+) -> None:
+    place = Place(account.client, account.runtime, {}, stack, ACCOUNT, REGION)
+    name = Properties(logical, "AWS::SQS::Queue", {}).name(place, "QueueName", longest=longest)
+    assert name.startswith(begins)
+    assert len(name) == min(longest, len(begins) + 12)
