@@ -1,143 +1,133 @@
-"""Refusals and questions that people meet in chats often, in Japanese; the runbook has the English texts."""
+"""What norikae says in English sentences, in the language of who reads it in a chat.
+
+Errors come from another function and reasons from the table, both as text, so it is the text that is translated: a
+sentence is found by what its template says literally, and what stands in its braces is translated likewise.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from norikae.chat.phrases import LEADS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from norikae.environment.notify import Language
 
-TEXTS: Final[tuple[tuple[str, str], ...]] = (
-    (
-        r"(?P<who>.+) may not (?P<what>.+) in (?P<where>\S+): it .+; (?P<roles>.+) may \(access in the .+",
-        "{who} は {where} で {what} を実行できません。実行できるのは {roles} です(環境ファイルの access)",
-    ),
-    (
-        r"(?P<who>.+) may not approve (?P<what>.+) of run (?P<run>\S+), having started it; .+",
-        "{who} は自分で開始した {run} の {what} を承認できません。approver の別の人が承認してください",
-    ),
-    (
-        r"(?P<who>.+) may not approve (?P<what>.+) of run (?P<run>\S+): this environment has to know who says yes; .+",
-        "{who} は {run} の {what} を承認できません。環境ファイルの access.people に登録が必要です",
-    ),
-    (
-        r"the question about (?P<what>.+) of run (?P<run>\S+) has expired: .+",
-        "{run} の {what} は期限切れで「いいえ」とみなされました。resume するか、次の試行を開始してください",
-    ),
-    (
-        r"no question of run (?P<run>\S+) that waits has the code '(?P<code>.*)'; .+",
-        "{run} で待っている質問に、コード {code} のものはありません。status で質問とコードを確認してください",
-    ),
-    (
-        r"the question with the code (?P<code>\S+) is about hash (?P<hash>\S+), not (?P<other>\S+); read what waits",
-        "コード {code} の質問のハッシュは {hash} で、{other} ではありません。内容を確認してください",
-    ),
-    (
-        r"the (?P<what>plan|difference) that waits has hash (?P<hash>\S+), not (?P<other>.+); read what waits .+",
-        "待っている質問のハッシュは {hash} です({other} ではありません)。内容を確認してください",
-    ),
-    (
-        r"run (?P<run>\S+) does not wait for an approval of .+",
-        "{run} が待っている承認はありません。status を確認してください",
-    ),
-    (
-        r"several questions wait \((?P<what>.+)\); name one, or its code",
-        "複数の質問が待っています({what})。subject かコードで指定してください",
-    ),
-    (
-        r"run (?P<run>\S+) has ended \((?P<how>.+)\); .+",
-        "{run} は終了しています({how})。次の試行を開始してから、もう一度送ってください",
-    ),
-    (
-        r"run (?P<run>\S+) is open, and an environment has one run at a time; .+",
-        "{run} が実行中です。同時に実行できるのは一つだけです。status を確認するか、abort してください",
-    ),
-    (
-        r"run (?P<run>\S+) does not plan to move '(?P<what>.*)'; it moves: (?P<names>.+)",
-        "{run} の計画に {what} はありません。計画にあるもの: {names}",
-    ),
-    (
-        r"(?P<gate>\S+): no such gate judges (?P<what>\S+); there are: (?P<names>.+)",
-        "{what} を判定するゲートに {gate} はありません。あるもの: {names}",
-    ),
-    (
-        r"decommission has begun: nothing can be rolled back any more; .+",
-        "blue の撤去が始まっているため、もう戻せません。止めるには pause を使ってください",
-    ),
-    (
-        r"run (?P<run>\S+) does not wait with some applications on blue, .+",
-        "{run} は一部を blue に残して待っている状態ではないため、finish できません。status を確認してください",
-    ),
-    (
-        r"this is norikae of (?P<where>\S+), not of (?P<other>.+); .+",
-        "ここは {where} の norikae で、{other} のものではありません",
-    ),
-    (
-        r"no run has been started in this environment; name one",
-        "この環境ではまだ実行がありません",
-    ),
-)
-"""What an error says in English, and the same in Japanese; in braces what both have in common."""
-SAID: Final[tuple[tuple[str, str], ...]] = (
-    (
-        r"May (?P<count>\d+) applications move from (?P<blue>\S+ \(\S+\)) to (?P<green>\S+ \(\S+\))\?",
-        "{count}個のアプリケーションを {blue} から {green} へ移行してよいですか?",
-    ),
-    (
-        r"May (?P<what>\S+) be deleted\? This cannot be undone\.",
-        "{what} を削除してよいですか? 元に戻すことはできません",
-    ),
-    (r"(?P<what>.+)\nWhole difference: (?P<report>\S+)", "{what}\n差分の全体: {report}"),
-    (
-        r"(?P<what>\S+) can move to (?P<green>\S+); (?P<team>.+) starts it with the command shift(?: \(.+\))?",
-        "{what} は {green} へ移行できます。{team} が shift コマンドで開始してください",
-    ),
-    (
-        r"an operator holds the application or paused the run",
-        "アプリケーションの保留、または実行の一時停止が指示されています",
-    ),
-    (r"an operator aborted the run", "実行の中止が指示されています"),
-    (r"aborted by an operator(?P<why>(?:: .+)?)", "中止されました{why}"),
-    (r"aborted by (?P<who>[^:]+)(?P<why>(?:: .+)?)", "{who} が中止しました{why}"),
-    (r"paused by an operator", "一時停止が指示されています"),
-    (r"paused by (?P<who>[^:]+)", "{who} が一時停止しました"),
-    (
-        r"(?P<who>.+) said no to the (?P<what>plan|difference)(?P<why>(?:: .+)?)",
-        "{who} が {what} を却下しました{why}",
-    ),
-)
-"""What a run asks, and why it waits or has ended, likewise."""
-_FIELD = re.compile(r"command: (?:[a-z_]+: )?")
-_KNOWN, _SAID = (
-    tuple((re.compile(english, re.DOTALL), japanese) for english, japanese in texts) for texts in (TEXTS, SAID)
-)
+OWN_WORDS = "words"
+"""What stands in braces by this name is somebody else's: it is never translated."""
+DEEPEST = 6
+"""How often a part of a part is looked at."""
+SEPARATORS: Final = ((" | ", " | "), ("; ", "。"), (". ", "。"), (", ", ", "))
+"""Between sentences, or things of a list, in English and in Japanese."""
+FIELD: Final = re.compile(r"\{([a-z_]+)\}")
+"""A fact in a template; other braces are braces."""
+_HEAD = re.compile(r"[\w./@*-]+")
 
 
-def in_japanese(text: str) -> str:
-    """What an error says, in Japanese where that is known; as it is otherwise.
+class _Text(NamedTuple):
+    """A template.
 
     Args:
-        text: of an error that ``norikae.commands`` raised.
+        pieces: what it says literally, before, between and behind its fields.
+        fields: their names, in order.
+        weight: how much it says literally.
+        japanese: the same.
     """
-    plain = _FIELD.sub("", text, count=1) if text.startswith("command: ") else text
-    return _translated(plain, _KNOWN) or text
+
+    pieces: tuple[str, ...]
+    fields: tuple[str, ...]
+    weight: int
+    japanese: str
 
 
 def said_in(language: Language, text: str) -> str:
-    """What a run asks, or why it waits or has ended, in a language as far as that is known; as it is otherwise.
+    """A sentence of norikae's in a language, as far as it is known there; as it is otherwise.
 
     Args:
         language: of who reads it.
-        text: as the table has it.
+        text: in English: an error's, or why a run waits.
     """
-    return text if language == "en" else _translated(text, _SAID) or text
+    return text if language == "en" else _japanese(text, DEEPEST) or text
 
 
-def _translated(text: str, known: tuple[tuple[re.Pattern[str], str], ...]) -> str:
-    for english, japanese in known:
-        if found := english.fullmatch(text):
-            facts = found.groupdict()
-            roles = str(facts.get("roles") or "").replace("role ", "").replace(" or ", " か ")
-            return japanese.format(**{**facts, "roles": roles})
-    return ""
+def facts_in(pieces: tuple[str, ...], text: str) -> list[str] | None:
+    """What stands between some pieces of a text, each of which is looked for behind the one before; None for another.
+
+    It takes no longer than reading the text once, whatever the text is.
+
+    Args:
+        pieces: the text begins with the first and ends with the last.
+        text: any.
+    """
+    first, *others = pieces
+    if not others:
+        return [] if text == first else None
+    if len(text) < len(first) + len(others[-1]) or not (text.startswith(first) and text.endswith(others[-1])):
+        return None
+    at, end, facts = len(first), len(text) - len(others[-1]), []
+    for piece in others[:-1]:
+        found = text.find(piece, at, end)
+        if found < 0:
+            return None
+        facts.append(text[at:found])
+        at = found + len(piece)
+    return [*facts, text[at:end]]
+
+
+def _japanese(text: str, depth: int) -> str:
+    """The same in Japanese; "" when nothing of it is known."""
+    if not depth or not text:
+        return ""
+    known = ((one, facts) for one in _texts() if (facts := facts_in(one.pieces, text)) is not None)
+    best = max(known, key=lambda each: each[0].weight, default=None)
+    return _filled(*best, depth) if best else _behind_a_name(text, depth) or _by_parts(text, depth)
+
+
+def _filled(template: _Text, facts: list[str], depth: int) -> str:
+    told = {
+        name: fact if name == OWN_WORDS else _japanese(fact, depth - 1) or fact
+        for name, fact in zip(template.fields, facts, strict=True)
+    }
+    return FIELD.sub(lambda found: told.get(found[1], found[0]), template.japanese)
+
+
+def _behind_a_name(text: str, depth: int) -> str:
+    """``billing: …``, ``http-5xx: …``, or the class of an error, which is told as answers begin."""
+    name, colon, rest = text.partition(": ")
+    if not colon or not _HEAD.fullmatch(name):
+        return ""
+    told = _japanese(rest, depth - 1)
+    if name in LEADS:
+        return f"{LEADS[name]['ja']}: {told or rest}"
+    return f"{name}: {told}" if told else ""
+
+
+def _by_parts(text: str, depth: int) -> str:
+    """Split at the coarsest separator that it has, and at no other one, so that a long text costs no more than that."""
+    english, japanese = next((pair for pair in SEPARATORS if pair[0] in text), ("", ""))
+    if not english:
+        return ""
+    parts = text.split(english)
+    told = [_japanese(part, depth - 1) for part in parts]
+    return japanese.join(known or part for known, part in zip(told, parts, strict=True)) if any(told) else ""
+
+
+@cache
+def _texts() -> tuple[_Text, ...]:
+    return tuple(_template(english, japanese) for table in tables() for english, japanese in table.items())
+
+
+def tables() -> tuple[Mapping[str, str], ...]:
+    """Every template in English, with the same in Japanese; only who speaks Japanese loads them."""
+    from norikae.chat.japanese import commands, questions  # noqa: PLC0415 - see above
+
+    return commands.TEXTS, questions.TEXTS
+
+
+def _template(english: str, japanese: str) -> _Text:
+    pieces = tuple(FIELD.split(english)[::2])
+    return _Text(pieces, tuple(FIELD.findall(english)), sum(map(len, pieces)), japanese)

@@ -1,0 +1,86 @@
+"""The sentences that stand in norikae's sources, with a mark for each fact that they name."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NORIKAE = Path(__file__).parents[3] / "lambdas" / "norikae"
+FACT = "\N{LEFT WHITE SQUARE BRACKET}\N{RIGHT WHITE SQUARE BRACKET}"
+WORDS = re.compile(r"[A-Za-z][a-z']*[,;:]? +[a-z]")
+"""Two words after one another."""
+
+
+class Sentence(NamedTuple):
+    """One sentence.
+
+    Args:
+        where: file and line.
+        text: with ``FACT`` for whatever a program puts in.
+    """
+
+    where: str
+    text: str
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """What it says literally."""
+        return tuple(self.text.split(FACT))
+
+    @property
+    def has_words(self) -> bool:
+        """Whether it is more than a word."""
+        return bool(WORDS.search(self.text))
+
+    @property
+    def may_say_more(self) -> bool:
+        """Whether it has a fact that may be nothing, such as a reason behind it."""
+        return self.text.endswith(FACT) or FACT * 2 in self.text
+
+
+def sentences(*names: str) -> list[Sentence]:
+    """Each string in some sources that is no docstring, those inside of others too.
+
+    Args:
+        *names: of files and folders below ``norikae``.
+    """
+    files = [file for name in names for file in _files(NORIKAE / name)]
+    return [one for file in files for one in _of(file)]
+
+
+def _files(path: Path) -> list[Path]:
+    assert path.exists(), path
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+def _of(file: Path) -> Iterator[Sentence]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in _strings(tree):
+        yield Sentence(f"{file.relative_to(NORIKAE)}:{node.lineno}", _text(node))
+
+
+def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
+    """Strings that are said; a string that is a statement is a docstring."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return
+    if isinstance(node, ast.JoinedStr):
+        yield node
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                yield from _strings(part.value)
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _strings(child)
+
+
+def _text(node: ast.Constant | ast.JoinedStr) -> str:
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else FACT for part in node.values)
