@@ -243,3 +243,44 @@ PHASES: Final[dict[str, str]] = {
     "hold-upgrade": "担当者の判断待ち",
 }
 """Where a run is, in Japanese; a phase that is not here is shown by its own name."""
+
+NODE_KINDS: Final[dict[str, str]] = {
+    "launch": "起動",
+    "rebalance": "リバランス推奨",
+    "impaired": "異常",
+    "asked": "手動の依頼",
+    "scheduled": "予定イベント",
+    "decommission": "撤去",
+    "scaling": "スケールイン",
+    "capacity": "キャパシティ予約の終了",
+    "spot": "スポット中断",
+    "state-change": "停止・終了",
+}
+"""Why a node goes, in Japanese (``norikae.drain.interruption``)."""
+
+NODE_STATES: Final[dict[str, str]] = {
+    "waiting": "待機",
+    "begun": "drain 中",
+    "blocked": "PDB により待機中",
+    "drained": "空になったもの",
+    "deadline-passed": "期限切れ",
+    "gone": "消滅",
+    "cancelled": "取りやめ",
+    "kept": "存続",
+    "told": "通知のみ",
+    "dry-run": "dry run",
+    "joined": "参加",
+}
+"""How far a node is, in Japanese (``norikae.drain.news``)."""
+
+SUPPORT: Final[dict[str, str]] = {"standard": "標準", "extended": "延長"}
+"""Which support of a version, in Japanese."""
+
+BY_NAME: Final[dict[str, dict[str, str]]] = {
+    "outcome": OUTCOMES,
+    "phase": PHASES,
+    "kind": NODE_KINDS,
+    "state": NODE_STATES,
+    "support": SUPPORT,
+}
+"""Names that have a word of their own in Japanese, by the key of a message or a template that has them."""

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from norikae.chat.phrases import LEADS
+from norikae.chat.phrases import BY_NAME, LEADS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,11 +88,14 @@ def _japanese(text: str, depth: int) -> str:
 
 
 def _filled(template: _Text, facts: list[str], depth: int) -> str:
-    told = {
-        name: fact if name == OWN_WORDS else _japanese(fact, depth - 1) or fact
-        for name, fact in zip(template.fields, facts, strict=True)
-    }
+    told = {name: _fact(name, fact, depth) for name, fact in zip(template.fields, facts, strict=True)}
     return FIELD.sub(lambda found: told.get(found[1], found[0]), template.japanese)
+
+
+def _fact(name: str, fact: str, depth: int) -> str:
+    if name == OWN_WORDS:
+        return fact
+    return BY_NAME.get(name, {}).get(fact) or _japanese(fact, depth - 1) or fact
 
 
 def _behind_a_name(text: str, depth: int) -> str:
@@ -123,9 +126,9 @@ def _texts() -> tuple[_Text, ...]:
 
 def tables() -> tuple[Mapping[str, str], ...]:
     """Every template in English, with the same in Japanese; only who speaks Japanese loads them."""
-    from norikae.chat.japanese import commands, questions  # noqa: PLC0415 - see above
+    from norikae.chat.japanese import commands, news, questions, runs  # noqa: PLC0415 - see above
 
-    return commands.TEXTS, questions.TEXTS
+    return commands.TEXTS, news.TEXTS, questions.TEXTS, runs.TEXTS
 
 
 def _template(english: str, japanese: str) -> _Text:

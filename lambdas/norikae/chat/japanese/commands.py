@@ -26,7 +26,6 @@ TEXTS: Final[dict[str, str]] = {
     "(none named)": "(指定なし)",
     "(none given)": "(指定なし)",
     "none": "なし",
-    "anything": "何か",
     "command: actor: a function that speaks for people in chats has to say for whom": (
         "チャットの利用者に代わって送る関数は、誰の依頼かを示す必要があります"
     ),
@@ -47,6 +46,7 @@ TEXTS: Final[dict[str, str]] = {
         "項目の値が正しくありません({problem})。すべての項目は docs/commands.md にあります"
     ),
     "Expected `{_kind}` of length <= {most} - at `{where}`": "{where} は {most} 文字以内です",
+    "Expected `{_kind}` matching regex {_form} - at `{where}`": "{where} の書式が正しくありません",
     "Invalid enum value {value} - at `{where}`": "{where} に {value} は指定できません",
     "Expected `{kind}`, got `{other}` - at `{where}`": "{where} は {other} ではなく {kind} です",
     "command: environment: this is norikae of {where}, not of {other}; say it to that environment's operator-command": (
@@ -90,8 +90,11 @@ TEXTS: Final[dict[str, str]] = {
     "the difference that waits has hash {hash}, not {other}; read what waits and approve its hash": (
         "待っている差分のハッシュは {hash} です({other} ではありません)。内容を確認し、そのハッシュで承認してください"
     ),
+    "run {run} does not wait for an approval of 'anything'; ask for its status": (
+        "{run} が待っている承認はありません。status を確認してください"
+    ),
     "run {run} does not wait for an approval of {subject}; ask for its status": (
-        "{run} が待っている承認はありません(subject: {subject})。status を確認してください"
+        "{run} は {subject} の承認を待っていません。status を確認してください"
     ),
     "no question of run {run} that waits has the code {code}; ask for its status, which has what waits and its code": (
         "{run} で待っている質問に、コード {code} のものはありません。status で質問とコードを確認してください"
@@ -121,8 +124,8 @@ TEXTS: Final[dict[str, str]] = {
         "{who} が {run} の {subject} を承認しました。もう一人の承認が必要です"
     ),
     # Where the run is
-    "run {run} has ended ({how}); start its next attempt, then say it again": (
-        "{run} は終了しています({how})。次の試行を開始してから、もう一度送ってください"
+    "run {run} has ended ({outcome}); start its next attempt, then say it again": (
+        "{run} は終了しています({outcome})。次の試行を開始してから、もう一度送ってください"
     ),
     "run {run} is not open; start its next attempt, then say it again": (
         "{run} は実行中ではありません。次の試行を開始してから、もう一度送ってください"
