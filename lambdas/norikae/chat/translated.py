@@ -126,9 +126,17 @@ def _texts() -> tuple[_Text, ...]:
 
 def tables() -> tuple[Mapping[str, str], ...]:
     """Every template in English, with the same in Japanese; only who speaks Japanese loads them."""
-    from norikae.chat.japanese import commands, news, questions, runs  # noqa: PLC0415 - see above
+    from norikae.chat.japanese import (  # noqa: PLC0415 - see above
+        applications,
+        commands,
+        gates,
+        news,
+        questions,
+        runs,
+        shifts,
+    )
 
-    return commands.TEXTS, news.TEXTS, questions.TEXTS, runs.TEXTS
+    return tuple(part.TEXTS for part in (applications, commands, gates, news, questions, runs, shifts))
 
 
 def _template(english: str, japanese: str) -> _Text:

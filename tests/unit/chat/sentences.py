@@ -81,6 +81,8 @@ def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
 
 
 def _text(node: ast.Constant | ast.JoinedStr) -> str:
+    """What one says by itself: sentences that follow others are told one by one."""
     if isinstance(node, ast.Constant):
-        return str(node.value)
-    return "".join(str(part.value) if isinstance(part, ast.Constant) else FACT for part in node.values)
+        return str(node.value).removeprefix("; ")
+    text = "".join(str(part.value) if isinstance(part, ast.Constant) else FACT for part in node.values)
+    return text.removeprefix("; ")

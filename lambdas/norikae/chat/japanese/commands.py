@@ -7,8 +7,8 @@ from typing import Final
 TEXTS: Final[dict[str, str]] = {
     # Who may say it
     "{who} may not {what} in {where}: it {has}; {roles} may (access in the environment file, docs/access.md)": (
-        "{who} は {where} で {what} を実行できません({has})。実行できるのは {roles} です"
-        "(環境ファイルの access、docs/access.md)"
+        "{who} は {where} で {what} を実行できません({has})。"
+        "実行できるのは {roles} です(環境ファイルの access、docs/access.md)"
     ),
     "has only the role {roles}": "持っている役割は {roles} だけです",
     "has only the role {roles} and {others}": "持っている役割は {roles}、{others} だけです",
@@ -115,8 +115,8 @@ TEXTS: Final[dict[str, str]] = {
         "{who} は自分で開始した {run} の {subject} を承認できません。"
         "役割 approver を持つ別の人が承認してください(環境ファイルの approvals.requester)"
     ),
-    "{who} may not approve {subject} of run {run}: this environment has to know who says yes; say it in a chat or with "
-    "a proof, as one of access.people with role approver": (
+    "{who} may not approve {subject} of run {run}: this environment has to know who says yes; say it in a chat or "
+    "with a proof, as one of access.people with role approver": (
         "{who} は {run} の {subject} を承認できません。この環境では承認者が特定できる必要があります。"
         "access.people に役割 approver で登録された人が、チャットか署名付きで承認してください"
     ),
@@ -175,6 +175,7 @@ TEXTS: Final[dict[str, str]] = {
     "a letter": "コマンドの処理",
     "the words of an answer": "回答の作成",
     "an answer": "回答の送信",
+    "chatwork: the letter names no room to answer in": "回答先の Chatwork のルームが指定されていません",
     "the dead letters cannot be moved now: {why}": "デッドレターを今は移動できません: {why}",
     "{call}: {count} letters were not taken: {codes}": "{count}通の依頼をキューに送れませんでした({call}: {codes})",
     "{call} was refused with {code}: {words}": "{call} が拒否されました({code}): {words}",

@@ -44,19 +44,19 @@ TEXTS: Final[dict[str, str]] = {
         "ローテーション中に、手動で別のバージョンが保存されました"
     ),
     "{workload} is not restarted yet": "{workload} はまだ再起動されていません",
-    "Pods in {namespace} of {cluster} keep the old {names}, because the restart before them is not done in {held}. See "
-    "what ails it there; then kubectl rollout restart in {where}": (
+    "Pods in {namespace} of {cluster} keep the old {names}, because the restart before them is not done in {held}. "
+    "See what ails it there; then kubectl rollout restart in {where}": (
         "{held} での再起動が終わらないため、{cluster} の {namespace} の Pod は古い {names} を使い続けています。"
         "原因を確認してから、{where} で kubectl rollout restart を実行してください"
     ),
-    "{secret} is not among secret_sync.secrets of the environment file, so norikae may not read it; add its name there "
-    "and deploy": (
+    "{secret} is not among secret_sync.secrets of the environment file, so norikae may not read it; add its name "
+    "there and deploy": (
         "{secret} は環境ファイルの secret_sync.secrets にないため、読み取れません。名前を追加してデプロイしてください"
     ),
-    "{secret} was marked for deletion at {when}; what the clusters have stays as it is. Restore it (aws secretsmanager "
-    "restore-secret --secret-id {arn}), or delete what declares it": (
-        "{secret} は {when} に削除が予約されました。クラスター側はそのまま残ります。復元する"
-        "(aws secretsmanager restore-secret --secret-id {arn})か、参照している定義を削除してください"
+    "{secret} was marked for deletion at {when}; what the clusters have stays as it is. Restore it (aws "
+    "secretsmanager restore-secret --secret-id {arn}), or delete what declares it": (
+        "{secret} は {when} に削除が予約されました。クラスター側はそのまま残ります。"
+        "復元する(aws secretsmanager restore-secret --secret-id {arn})か、参照している定義を削除してください"
     ),
     "no version of {secret} has the label AWSCURRENT; store a value in it": (
         "{secret} に AWSCURRENT のバージョンがありません。値を保存してください"
@@ -79,17 +79,18 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "{secret} may not go to the namespace {namespace}; who owns it allows that by its tag: aws secretsmanager "
     "tag-resource --secret-id {arn} --tags Key={key},Value='{names}'": (
-        "{secret} は namespace {namespace} への配布が許可されていません。所有者がタグで許可してください: "
-        "aws secretsmanager tag-resource --secret-id {arn} --tags Key={key},Value='{names}'"
+        "{secret} は namespace {namespace} への配布が許可されていません。"
+        "所有者がタグで許可してください: aws secretsmanager tag-resource --secret-id {arn} --tags "
+        "Key={key},Value='{names}'"
     ),
     "{place} is there already and not norikae's; set spec.target.takeOver: true or another spec.target.name": (
-        "{place} はすでにあり、norikae のものではありません。"
-        "spec.target.takeOver: true か、別の spec.target.name を指定してください"
+        "{place} はすでにあり、norikae のものではありません。spec.target.takeOver: true か、別の spec.target.name "
+        "を指定してください"
     ),
     "{place} belongs to SecretSync {owner}; set another spec.target.name, or, when that one is gone, take the "
     "annotation {key} away and set spec.target.takeOver: true": (
-        "{place} は SecretSync {owner} のものです。別の spec.target.name を指定するか、それがもうない場合は"
-        "アノテーション {key} を外して spec.target.takeOver: true を指定してください"
+        "{place} は SecretSync {owner} のものです。別の spec.target.name を指定するか、"
+        "それがもうない場合はアノテーション {key} を外して spec.target.takeOver: true を指定してください"
     ),
     "{place} is of type {old}, which cannot be changed to {new}; delete it, or set another spec.target.name": (
         "{place} の type は {old} で、{new} には変更できません。削除するか、別の spec.target.name を指定してください"
@@ -168,8 +169,8 @@ TEXTS: Final[dict[str, str]] = {
     "{cluster} is tagged {tag}=blue: it serves; only green can be removed": (
         "{cluster} には {tag}=blue のタグがあり、稼働中です。削除できるのは green だけです"
     ),
-    "run {run} has begun to take {blue} apart: {cluster} serves; finish the run with an execution called {same}-a<"
-    "number of the next attempt>": (
+    "run {run} has begun to take {blue} apart: {cluster} serves; finish the run with an execution called "
+    "{same}-a<number of the next attempt>": (
         "{run} が {blue} の撤去を始めていて、{cluster} が稼働中です。"
         "{same}-a<次の試行番号> という名前の実行で完了させてください"
     ),

@@ -30,8 +30,8 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "Next: resume tries again; shift and roll-back with an application move one; finish ends the run with both "
     "clusters; abort sends everything back": (
-        "次の操作: resume で再試行、shift / roll-back で一つのアプリケーションを移動、"
-        "finish で両方のクラスターを残して終了、abort ですべて切り戻し"
+        "次の操作: resume で再試行、shift / roll-back で一つのアプリケーションを移動、finish "
+        "で両方のクラスターを残して終了、abort ですべて切り戻し"
     ),
     "aborted before anything was deleted": "何も削除しないうちに中止されました",
     # How an execution is started
@@ -47,18 +47,18 @@ TEXTS: Final[dict[str, str]] = {
     "machine": (
         "ここは {where} のステートマシンで、{other} のものではありません。{other} のステートマシンで開始してください"
     ),
-    "run {run} holds this ({holder}, {status}); wait for it, or abort it with operator_command "
-    '{"command": "abort", "run": "{same}"}': (
-        "{run} が処理中です({holder}, {status})。終了を待つか、"
-        'operator_command に {"command": "abort", "run": "{same}"} を送って中止してください'
+    'run {run} holds this ({holder}, {status}); wait for it, or abort it with operator_command {"command": "abort", '
+    '"run": "{same}"}': (
+        '{run} が処理中です({holder}, {status})。終了を待つか、operator_command に {"command": "abort", "run": '
+        '"{same}"} を送って中止してください'
     ),
     "run {run} lost the lease of {what} (its token is {token}); another run has taken over, this one must not write "
     "any more": (
         "{run} は {what} のリースを失いました(トークン {token})。"
         "別の実行に引き継がれているため、この実行はもう書き込めません"
     ),
-    "run {run} has begun to take {blue} apart and has not ended; finish it first: start an execution called {same}-a<"
-    "number of the next attempt>": (
+    "run {run} has begun to take {blue} apart and has not ended; finish it first: start an execution called "
+    "{same}-a<number of the next attempt>": (
         "{run} が {blue} の撤去を始めたまま終わっていません。"
         "先に {same}-a<次の試行番号> という名前の実行で完了させてください"
     ),
@@ -70,12 +70,12 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "{names}: norikae.dev/owner: external-dns needs the right to patch Ingresses, which norikae has only where "
     "dns.owner is external-dns; choose lease, or change the environment file": (
-        "{names}: norikae.dev/owner: external-dns には Ingress を patch する権限が必要ですが、"
-        "dns.owner が external-dns の環境でしか与えられていません。lease にするか、環境ファイルを変更してください"
+        "{names}: norikae.dev/owner: external-dns には Ingress を patch する権限が必要ですが、dns.owner が "
+        "external-dns の環境でしか与えられていません。lease にするか、環境ファイルを変更してください"
     ),
     "{application}: {problem}; shorten norikae.dev/bake or take fewer norikae.dev/steps, or raise shift.poll": (
-        "{application}: {problem}。"
-        "norikae.dev/bake を短くするか norikae.dev/steps を減らす、または shift.poll を大きくしてください"
+        "{application}: {problem}。norikae.dev/bake を短くするか norikae.dev/steps を減らす、または shift.poll "
+        "を大きくしてください"
     ),
     "{application}: {problem} (norikae.dev/gates, shift.gates, shift.background)": (
         "{application}: {problem}(norikae.dev/gates、shift.gates、shift.background)"
@@ -97,8 +97,8 @@ TEXTS: Final[dict[str, str]] = {
     ),
     # Green serves, and blue waits
     "{application} has {weight} of {whole} on green ({outcome}); both clusters are kept: move it (resume) or abort": (
-        "{application} の green の比率は {weight}/{whole} です({outcome})。"
-        "両方のクラスターを残しています。移行する(resume)か、abort してください"
+        "{application} の green の比率は {weight}/{whole} です({outcome})。両方のクラスターを残しています。"
+        "移行する(resume)か、abort してください"
     ),
     "{application} is not healthy on green: {why}; repair it, then resume, or abort": (
         "{application} が green で正常ではありません: {why}。修復して resume するか、abort してください"
@@ -142,10 +142,10 @@ TEXTS: Final[dict[str, str]] = {
     "{green} is {status}; {blue} is kept until green is ACTIVE": (
         "{green} が {status} のため、ACTIVE になるまで {blue} を残します"
     ),
-    "{names}: decommission has begun; nothing raises the weight of {blue} any more (docs/runbook.md, 'decommission has "
-    "begun')": (
-        "{names}: 撤去が始まっているため、{blue} の重みはもう上げられません"
-        "(docs/runbook.md の 'decommission has begun')"
+    "{names}: decommission has begun; nothing raises the weight of {blue} any more (docs/runbook.md, 'decommission "
+    "has begun')": (
+        "{names}: 撤去が始まっているため、{blue} の重みはもう上げられません(docs/runbook.md の 'decommission has "
+        "begun')"
     ),
     "{application} was sent back to blue; both clusters are kept: move it (shift, then resume) or abort": (
         "{application} は blue に戻されています。両方のクラスターを残しています。"
@@ -177,9 +177,10 @@ TEXTS: Final[dict[str, str]] = {
     "load balancer {balancer} of {names} ({hosts}) had {count} connections that stayed open for the last {seconds} s, "
     "{most} allowed, though no request came: WebSockets, or what keeps a connection open; restart it, on blue or at "
     "the clients, or raise decommission.max_connections": (
-        "{names} のロードバランサー {balancer} ({hosts}) に、直近{seconds}秒間リクエストのない接続が"
-        "{count}本残っています(許容 {most})。WebSocket など接続を維持するものを blue 側かクライアント側で再起動するか、"
-        "decommission.max_connections を大きくしてください"
+        "{names} のロードバランサー {balancer} ({hosts}) に、"
+        "直近{seconds}秒間リクエストのない接続が{count}本残っています(許容 {most})。"
+        "WebSocket など接続を維持するものを blue 側かクライアント側で再起動するか、decommission.max_connections "
+        "を大きくしてください"
     ),
     "{where} ({hosts}) has targets, but CloudWatch has no figures of the last {seconds} s, so nobody knows who talks "
     "to it; see that its metrics arrive": (
@@ -189,8 +190,7 @@ TEXTS: Final[dict[str, str]] = {
     "TargetGroupBinding {namespace}/{name} lets a load balancer reach pods that no Ingress and no Service owns, so "
     "nobody knows who talks to them; delete it when green has taken over": (
         "TargetGroupBinding {namespace}/{name} の Pod には対応する Ingress も Service もなく、"
-        "アクセスの有無が分かりません。"
-        "green への移行後に削除してください"
+        "アクセスの有無が分かりません。green への移行後に削除してください"
     ),
     "{door} is served by {balancer}, which is no active load balancer of ELBv2, so nobody knows who talks to it; "
     "delete it when green has taken over": (

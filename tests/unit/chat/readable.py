@@ -1,0 +1,78 @@
+"""Which sources say something in chats, and which of their strings nobody reads there, each with its reason."""
+
+from __future__ import annotations
+
+from .sentences import FACT
+
+SPOKEN = (
+    *("approvals", "capacity", "commands", "gates", "scheduled/start.py", "support", "traffic", "upgrade", "windows"),
+    *("zone", "chat/answer.py", "chat/reply.py", "drain/busy.py", "drain/wording.py", "errors.py", "settings.py"),
+    *("adapters/aws/callers.py", "adapters/aws/commander.py", "adapters/aws/letters.py", "adapters/aws/table.py"),
+    *(f"secret_sync/{name}.py" for name in ("by_hand", "contained", "decide", "gate", "news", "problem", "restart")),
+)
+"""Files and folders below ``norikae`` whose sentences end in a chat: as an answer, a reason, or a notification."""
+
+SILENT = {
+    "commands/model.py": "what help says of verbs; norikae.chat.phrases has it in Japanese, by verb",
+    "traffic/by_hand.py": "a file of commands for a terminal",
+    "traffic/takeover.py": "notes of an adoption that names each record; they are not translated yet",
+    "upgrade/changes.py": "the list of changes in the plan, which is a document",
+}
+"""Files among them that say nothing there."""
+
+_MIDDLE = "the middle or the end of a sentence that is there as a whole"
+UNSAID = {
+    **dict.fromkeys((", or use pause for the whole run", "there are", "kept by", "lost with the machine:"), _MIDDLE),
+    **dict.fromkeys(("against a budget:", "makes the plan", "has started", "was abandoned", "not adopted"), _MIDDLE),
+    **dict.fromkeys(("not let go of", f"in the last {FACT} s", f" (and {FACT} more in findings.json)"), _MIDDLE),
+    **dict.fromkeys((f", {FACT} by the load balancer itself", " from the load balancer"), _MIDDLE),
+    **dict.fromkeys(("they have gone", "they are current", f"was edited by hand: {FACT} is missing"), _MIDDLE),
+    "was edited by hand: not all of its values are those that norikae wrote": _MIDDLE,
+    **dict.fromkeys(("a copy", "not a letter", "said by norikae itself", "from elsewhere"), "words of a log"),
+    **dict.fromkeys(("gave up", "late again"), "names of NOTES"),
+    "the end of support": "how the audit trail calls who asks",
+    "dead letters": "a word that programs read",
+    "Mapping[str, str]": "a type",
+    "pk = :pk AND begins_with(sk, :sk)": "for DynamoDB",
+    **dict.fromkeys(
+        (
+            *(f"norikae adopt {FACT}", f"norikae unadopt {FACT}", f"norikae clean-green {FACT}"),
+            *(f"norikae run={FACT} application={FACT} decommission", f"norikae run={FACT} forget {FACT}"),
+            *(f"norikae run={FACT} application={FACT} hand-back", f"contested weight={FACT}"),
+            *(f"norikae env={FACT} run={FACT} application={FACT}", f"norikae run={FACT} application={FACT} {FACT}"),
+        ),
+        "a comment of Route 53",
+    ),
+}
+"""Strings that nobody reads, or not by themselves."""
+
+_TOGETHER = "put together of parts"
+FROM_ELSEWHERE = {
+    **dict.fromkeys(
+        (
+            "Expected `{_kind}` of length <= {most} - at `{where}`",
+            "Expected `{_kind}` matching regex {_form} - at `{where}`",
+            "Expected `{kind}`, got `{other}` - at `{where}`",
+            "Invalid enum value {value} - at `{where}`",
+        ),
+        "msgspec",
+    ),
+    "{where}: {node} ({kind}): {what}": "drain/wording.py: names alone",
+    **dict.fromkeys(("kept by {names}", "lost with the machine: {names}", "against a budget: {names}"), _TOGETHER),
+    **dict.fromkeys(("{count} nodes", "{count} pod", "{count} pods", "and {count} more"), _TOGETHER),
+    **dict.fromkeys(
+        ("there are: {names}", "{verb} takes: {names}", "role {role}", "role {role} or {others}"), _TOGETHER
+    ),
+    **dict.fromkeys(("{cluster} is adopted", "{cluster} is undone", "{cluster} is not adopted"), _TOGETHER),
+    **dict.fromkeys(("{cluster} is not let go of", "schedule {name} makes the plan {run}"), _TOGETHER),
+    "command: {name}: name the {_field} to {verb}, or use pause for the whole run": _TOGETHER,
+    "{who} finished the run as it is: {why}": _TOGETHER,
+    "{why} (and {count} more in findings.json)": _TOGETHER,
+    "{why}; resume when they are current": _TOGETHER,
+    '{why}; {reverted}, or norikae.dev/scale: "false" on its Ingress takes it as it is': _TOGETHER,
+    "{place} was edited by hand: {keys} is missing": _TOGETHER,
+    "{place} was edited by hand: not all of its values are those that norikae wrote": _TOGETHER,
+    "{errors} of {count} requests ended with 5xx ({percent} %), {own} by the load balancer itself": _TOGETHER,
+    "status {status} from the load balancer": _TOGETHER,
+}
+"""What is there in Japanese and is no whole sentence of a source."""
