@@ -21,10 +21,12 @@ OWN_WORDS = "words"
 """What stands in braces by this name is somebody else's: it is never translated."""
 DEEPEST = 6
 """How often a part of a part is looked at."""
-SEPARATORS: Final = ((" | ", " | "), ("; ", "。"), (". ", "。"), (", ", ", "))
+SEPARATORS: Final = (("\n", "\n"), (" | ", " | "), ("; ", "。"), (". ", "。"), (", ", ", "))
 """Between sentences, or things of a list, in English and in Japanese."""
 FIELD: Final = re.compile(r"\{([a-z_]+)\}")
 """A fact in a template; other braces are braces."""
+MOST_PARTS = 100
+"""Sentences or things of a list that are told one by one; what has more is no text that somebody wrote for people."""
 _HEAD = re.compile(r"[\w./@*-]+")
 
 
@@ -115,6 +117,8 @@ def _by_parts(text: str, depth: int) -> str:
     if not english:
         return ""
     parts = text.split(english)
+    if len(parts) > MOST_PARTS:
+        return ""
     told = [_japanese(part, depth - 1) for part in parts]
     return japanese.join(known or part for known, part in zip(told, parts, strict=True)) if any(told) else ""
 
@@ -126,17 +130,9 @@ def _texts() -> tuple[_Text, ...]:
 
 def tables() -> tuple[Mapping[str, str], ...]:
     """Every template in English, with the same in Japanese; only who speaks Japanese loads them."""
-    from norikae.chat.japanese import (  # noqa: PLC0415 - see above
-        applications,
-        commands,
-        gates,
-        news,
-        questions,
-        runs,
-        shifts,
-    )
+    from norikae.chat.japanese import TABLES  # noqa: PLC0415 - see above
 
-    return tuple(part.TEXTS for part in (applications, commands, gates, news, questions, runs, shifts))
+    return TABLES
 
 
 def _template(english: str, japanese: str) -> _Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .sentences import FACT
 
 SPOKEN = (
+    *("argocd", "cluster", "compare", "ownership", "preflight", "report/cost.py", "singletons"),
     *("approvals", "capacity", "commands", "gates", "scheduled/start.py", "support", "traffic", "upgrade", "windows"),
     *("zone", "chat/answer.py", "chat/reply.py", "drain/busy.py", "drain/wording.py", "errors.py", "settings.py"),
     *("adapters/aws/callers.py", "adapters/aws/commander.py", "adapters/aws/letters.py", "adapters/aws/table.py"),
@@ -28,6 +29,33 @@ UNSAID = {
     **dict.fromkeys((f", {FACT} by the load balancer itself", " from the load balancer"), _MIDDLE),
     **dict.fromkeys(("they have gone", "they are current", f"was edited by hand: {FACT} is missing"), _MIDDLE),
     "was edited by hand: not all of its values are those that norikae wrote": _MIDDLE,
+    **dict.fromkeys((" and waits for another try", "is no such application", f"is tagged {FACT}={FACT}"), _MIDDLE),
+    **dict.fromkeys(("is no record of what it followed on blue", f"has no tag {FACT}", "node group"), _MIDDLE),
+    **dict.fromkeys(("node groups", f" ({FACT} missing on green)", f", and so on for {FACT} more"), _MIDDLE),
+    **dict.fromkeys(
+        (f"{FACT}; by --policy={FACT} it deletes nothing", " and of ", f" and {FACT} is not {FACT}"), _MIDDLE
+    ),
+    **dict.fromkeys((" in private zones, which norikae does not shift", "it is removed"), _MIDDLE),
+    **dict.fromkeys(("it is announced to be removed", "it was announced to be removed"), _MIDDLE),
+    f"it or its Argo CD Application {FACT}": _MIDDLE,
+    f"{FACT} {FACT} of {FACT} to be deleted": "there with node groups and with add-ons",
+    **dict.fromkeys(
+        (
+            *("(docs/ownership.md, 'Before the first lease')", "(norikae.dev/owner: lease; docs/ownership.md)"),
+            "(docs/application-teams.md, 'Two names for each Ingress')",
+            "(docs/console.md, 'Handing the public names over')",
+        ),
+        "where to read on, in English",
+    ),
+    f"aws eks update-cluster-config --region {FACT} --name {FACT} --access-config "
+    "authenticationMode=API_AND_CONFIG_MAP": "a command",
+    "aws route53 delete-resource-record-set-protections": "a command",
+    **dict.fromkeys(("deprecated apis", "cluster health", "Gateway's listeners"), "what AWS and Kubernetes call it"),
+    **dict.fromkeys(("does not support dry run", "failed calling webhook"), "words of the API server"),
+    **dict.fromkeys(
+        (f'Content-Type: multipart/mixed; boundary="{FACT}"', "Content-Type: application/node.eks.aws"), "headers"
+    ),
+    "kubectl apply, long ago": "who wrote an object",
     **dict.fromkeys(("a copy", "not a letter", "said by norikae itself", "from elsewhere"), "words of a log"),
     **dict.fromkeys(("gave up", "late again"), "names of NOTES"),
     "the end of support": "how the audit trail calls who asks",
@@ -74,5 +102,23 @@ FROM_ELSEWHERE = {
     "{place} was edited by hand: not all of its values are those that norikae wrote": _TOGETHER,
     "{errors} of {count} requests ended with 5xx ({percent} %), {own} by the load balancer itself": _TOGETHER,
     "status {status} from the load balancer": _TOGETHER,
+    **dict.fromkeys(("node group {name} is {status}", "it would run in both clusters, and it has no {key}"), _TOGETHER),
+    "it would run in both clusters, and its {key} is {value}": _TOGETHER,
+    "its volume stays with blue, and green gets an empty one, and it has no {key}": _TOGETHER,
+    "its volume stays with blue, and green gets an empty one, and its {key} is {value}": _TOGETHER,
+    "the first sync of green runs it again, and it has no {key}": _TOGETHER,
+    "the first sync of green runs it again, and its {key} is {value}": _TOGETHER,
+    "annotate it or its Argo CD Application {name} with {key}: one of {names}": _TOGETHER,
+    "--registry={registry} shows no owners in Route 53; by --policy={policy} it deletes nothing": _TOGETHER,
+    "start it with {flags}, and so on for {count} more": _TOGETHER,
+    "{instance} wants a {kind} for it in private zones, which norikae does not shift: {resource}: {why}": _TOGETHER,
+    **dict.fromkeys((f"its {{source}} name{s} it and {{annotation}} is not {{value}}" for s in ("", "s")), _TOGETHER),
+    "annotate {resource} with {annotation}: {value}": _TOGETHER,
+    "{remedy} (docs/application-teams.md, 'Two names for each Ingress')": _TOGETHER,
+    **dict.fromkeys((f"its sync is {{status}} and waits for another try{why}" for why in ("", ": {words}")), _TOGETHER),
+    **dict.fromkeys((f"{{count}} difference{s} ({{missing}} missing on green)" for s in ("", "s")), _TOGETHER),
+    "it is in its annotation {key}, which the load balancer controller writes back: set the seconds there, in Git, an "
+    "hour or more before the upgrade, and take shift.client_keep_alive out, or take the attribute out of the "
+    "annotation": _TOGETHER,
 }
 """What is there in Japanese and is no whole sentence of a source."""

@@ -28,6 +28,11 @@ class Sentence(NamedTuple):
     text: str
 
     @property
+    def file(self) -> str:
+        """Without the line."""
+        return self.where.partition(":")[0]
+
+    @property
     def pieces(self) -> tuple[str, ...]:
         """What it says literally."""
         return tuple(self.text.split(FACT))

@@ -4,29 +4,50 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
-from norikae.chat.translated import FIELD, facts_in, said_in, tables
+from norikae.chat.japanese import TABLES
+from norikae.chat.translated import FIELD, facts_in, said_in
 
 from .readable import FROM_ELSEWHERE, SILENT, SPOKEN, UNSAID
 from .sentences import Sentence, sentences
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+FULL_WIDTH = re.compile(r"[\uff01-\uff5e\u3000]")
 ENOUGH = 20
 """Letters of a sentence that no other one has in the same order."""
-ALL = [one for one in sentences(*SPOKEN) if one.where.partition(":")[0] not in SILENT]
-TEXTS = [(english, japanese) for table in tables() for english, japanese in table.items()]
+EVERY = sentences(*SPOKEN)
+ALL = [one for one in EVERY if one.file not in SILENT]
+TEXTS = {english: japanese for table in TABLES for english, japanese in table.items()}
+PIECES = {english: tuple(FIELD.split(english)[::2]) for english in TEXTS}
+"""What each says literally."""
+EXACTLY = {*PIECES.values()}
+SAID = {one.pieces for one in ALL}
 
 
-def pieces(english: str) -> tuple[str, ...]:
-    """What a template says literally."""
-    return tuple(FIELD.split(english)[::2])
+def weight(pieces: tuple[str, ...]) -> int:
+    """How much is said literally."""
+    return sum(map(len, pieces))
 
 
 def best(text: str) -> str:
     """The template by which a text is told; "" for none."""
-    found = [english for english, _ in TEXTS if facts_in(pieces(english), text) is not None]
-    return max(found, key=lambda english: sum(map(len, pieces(english))), default="")
+    found = [english for english, pieces in PIECES.items() if facts_in(pieces, text) is not None]
+    return max(found, key=lambda english: weight(PIECES[english]), default="")
+
+
+def is_of(one: Sentence, english: str) -> bool:
+    """Whether a template is of a sentence: it says the same literally, and may say as much in place of a fact."""
+    return facts_in(one.pieces, english) is not None and weight(one.pieces) * 2 >= weight(PIECES[english])
+
+
+def is_there(one: Sentence) -> bool:
+    """Whether a template tells it whatever its facts are, or several tell it, each with some of them."""
+    if one.pieces in EXACTLY:
+        return True
+    told_by = best(one.text)
+    if told_by and is_of(one, told_by):
+        return True
+    says_enough = one.may_say_more or weight(one.pieces) >= ENOUGH
+    return says_enough and any(is_of(one, english) for english in TEXTS)
 
 
 def test_each_sentence_is_there_in_japanese() -> None:
@@ -34,41 +55,33 @@ def test_each_sentence_is_there_in_japanese() -> None:
     assert [f"{one.where}: {one.text!r}" for one in said if not is_there(one)] == []
 
 
-def is_there(one: Sentence) -> bool:
-    """Whether a template tells it whatever its facts are, or several tell it, each with some of them."""
-    if is_of(one, best(one.text)):
-        return True
-    says_enough = one.may_say_more or sum(map(len, one.pieces)) >= ENOUGH
-    return says_enough and any(is_of(one, english) for english, _ in TEXTS)
-
-
 def test_nothing_is_there_that_nobody_says() -> None:
-    stale = [
-        english for english, _ in TEXTS if english not in FROM_ELSEWHERE and not any(is_of(one, english) for one in ALL)
-    ]
-    assert stale == []
-
-
-def is_of(one: Sentence, english: str) -> bool:
-    """Whether a template is of a sentence: it says the same literally, and may say as much in place of a fact."""
-    is_like = facts_in(one.pieces, english) is not None
-    return is_like and sum(map(len, one.pieces)) * 2 >= sum(map(len, pieces(english)))
+    ours = {english for english in TEXTS if PIECES[english] not in SAID} - {*FROM_ELSEWHERE}
+    assert [english for english in ours if not any(is_of(one, english) for one in ALL)] == []
 
 
 def test_no_exception_is_left_over() -> None:
-    assert {*SILENT} <= {one.where.partition(":")[0] for one in sentences(*SPOKEN)}
+    assert {*SILENT} <= {one.file for one in EVERY}
     assert {*UNSAID} <= {one.text for one in ALL}
-    assert {*FROM_ELSEWHERE} <= {english for english, _ in TEXTS}
+    assert {*FROM_ELSEWHERE} <= {*TEXTS}
 
 
 def test_no_sentence_is_there_twice() -> None:
-    assert len({english for english, _ in TEXTS}) == len(TEXTS)
+    assert sum(map(len, TABLES)) == len(TEXTS)
 
 
-@pytest.mark.parametrize(("english", "japanese"), TEXTS)
-def test_a_translation_names_what_the_sentence_names(english: str, japanese: str) -> None:
-    named = FIELD.findall(english)
-    assert set(FIELD.findall(japanese)) == {name for name in named if not name.startswith("_")}
-    facts = {name: f"<{number}>" for number, name in enumerate(named)}
-    told = said_in("ja", FIELD.sub(lambda found: facts[found[1]], english))
-    assert told == FIELD.sub(lambda found: facts[found[1]], japanese)
+def test_a_translation_names_what_the_sentence_names() -> None:
+    for english, japanese in TEXTS.items():
+        named = FIELD.findall(english)
+        assert {*FIELD.findall(japanese)} == {name for name in named if not name.startswith("_")}, english
+
+
+def test_each_sentence_is_told_by_its_own_translation() -> None:
+    for english, japanese in TEXTS.items():
+        facts = {name: f"<{number}>" for number, name in enumerate(FIELD.findall(english))}
+        told = said_in("ja", FIELD.sub(lambda found, facts=facts: facts[found[1]], english))
+        assert told == FIELD.sub(lambda found, facts=facts: facts[found[1]], japanese), english
+
+
+def test_codes_and_brackets_are_typed_as_keyboards_have_them() -> None:
+    assert [japanese for japanese in TEXTS.values() if FULL_WIDTH.search(japanese)] == []

@@ -192,7 +192,10 @@ def test_a_long_text_of_somebody_costs_little() -> None:
 QUESTIONS: tuple[tuple[str, list[str]], ...] = (
     ("May 3 applications move from demo-1-33 (1.33) to demo-1-35-a (1.35)?", ["3", "demo-1-33 (1.33)", "(1.35)"]),
     ("May demo-1-33 be deleted? This cannot be undone.", ["demo-1-33"]),
-    ("2 objects differ\nand one more\nWhole difference: s3://b/r/diff.json", ["one more\n", "s3://b/r/diff.json"]),
+    (
+        "2 objects differ\nand more of them\nWhole difference: s3://b/r/diff.json",
+        ["more of them\n", "s3://b/r/diff.json"],
+    ),
     ("billing can move to demo-1-35-a; pay starts it with the command shift (asked 2 times)", ["billing", "pay"]),
     ("an operator holds the application or paused the run", []),
     ("aborted by an operator: 5xx: many", ["担当者", ": 5xx: many"]),
