@@ -7,18 +7,32 @@ sentence is found by what its template says literally, and what stands in its br
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from norikae.chat.phrases import BY_NAME, LEADS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from norikae.environment.notify import Language
 
 OWN_WORDS = "words"
 """What stands in braces by this name is somebody else's: it is never translated."""
+SENTENCES: Final = frozenset(
+    {
+        *("again", "cost", "has", "how", "kept", "left", "near", "outcome", "problem", "remedy", "reverted"),
+        *("suspects", "text", "then", "what", "why", OWN_WORDS),
+    }
+)
+"""What stands in braces by one of these names says something itself; all else is a name, a figure or a list."""
+SINGLE: Final = frozenset(
+    {
+        *("application", "blue", "canary", "cluster", "count", "days", "errors", "green", "hours", "most", "moved"),
+        *("name", "namespace", "needed", "number", "passes", "percent", "run", "running", "seconds", "spent"),
+        *("status", "total", "wanted", "weight", "whole"),
+    }
+)
+"""What stands in braces by one of these names is one word."""
 DEEPEST = 6
 """How often a part of a part is looked at."""
 SEPARATORS: Final = (("\n", "\n"), (" | ", " | "), ("; ", "。"), (". ", "。"), (", ", ", "))
@@ -27,7 +41,12 @@ FIELD: Final = re.compile(r"\{([a-z_]+)\}")
 """A fact in a template; other braces are braces."""
 MOST_PARTS = 100
 """Sentences or things of a list that are told one by one; what has more is no text that somebody wrote for people."""
-_HEAD = re.compile(r"[\w./@*-]+")
+LONGEST = 3
+"""Of so many parts one sentence may be."""
+_LISTED = ("\n", " | ")
+_BETWEEN = (*_LISTED, "; ", ". ")
+"""What no name has in it."""
+_HEAD = re.compile(r"(?:(?!\. )[^:;|\n]){1,120}")
 
 
 class _Text(NamedTuple):
@@ -72,7 +91,8 @@ def facts_in(pieces: tuple[str, ...], text: str) -> list[str] | None:
         return None
     at, end, facts = len(first), len(text) - len(others[-1]), []
     for piece in others[:-1]:
-        found = text.find(piece, at, end)
+        is_behind_a_list = piece == ", " and piece is others[-2]
+        found = text.rfind(piece, at, end) if is_behind_a_list else text.find(piece, at, end)
         if found < 0:
             return None
         facts.append(text[at:found])
@@ -82,11 +102,32 @@ def facts_in(pieces: tuple[str, ...], text: str) -> list[str] | None:
 
 def _japanese(text: str, depth: int) -> str:
     """The same in Japanese; "" when nothing of it is known."""
-    if not depth or not text:
+    if depth <= 0 or not text:
         return ""
-    known = ((one, facts) for one in _texts() if (facts := facts_in(one.pieces, text)) is not None)
-    best = max(known, key=lambda each: each[0].weight, default=None)
-    return _filled(*best, depth) if best else _behind_a_name(text, depth) or _by_parts(text, depth)
+    return _whole(text, depth) or _behind_a_name(text, depth) or _by_parts(text, depth)
+
+
+def _whole(text: str, depth: int) -> str:
+    """By the template that says most of it literally."""
+    known = ((one, facts) for one in _like(text) if (facts := facts_in(one.pieces, text)) is not None)
+    best = max((each for each in known if _fit(*each)), key=lambda each: each[0].weight, default=None)
+    return _filled(*best, depth) if best else ""
+
+
+def _fit(template: _Text, facts: list[str]) -> bool:
+    """Whether facts are what they are called: else the template tells the end of a longer text, or its beginning."""
+    begins = not template.pieces[0] and ": " in "".join(facts[:1]) and template.fields[0] not in SENTENCES
+    return not begins and all(_is_such(name, fact) for name, fact in zip(template.fields, facts, strict=True))
+
+
+def _is_such(name: str, fact: str) -> bool:
+    if name in SINGLE:
+        return " " not in fact
+    if name == OWN_WORDS:
+        return not any(between in fact for between in _LISTED) and not any(
+            _japanese(part, 1) for part in fact.split("; ")[1:]
+        )
+    return name in SENTENCES or not any(between in fact for between in _BETWEEN)
 
 
 def _filled(template: _Text, facts: list[str], depth: int) -> str:
@@ -108,31 +149,44 @@ def _behind_a_name(text: str, depth: int) -> str:
     told = _japanese(rest, depth - 1)
     if name in LEADS:
         return f"{LEADS[name]['ja']}: {told or rest}"
-    return f"{name}: {told}" if told else ""
+    begin = BY_NAME["outcome"].get(name) or _japanese(name, depth - 1) or name
+    return f"{begin}: {told}" if told else ""
 
 
 def _by_parts(text: str, depth: int) -> str:
     """Split at the coarsest separator that it has, and at no other one, so that a long text costs no more than that."""
     english, japanese = next((pair for pair in SEPARATORS if pair[0] in text), ("", ""))
-    if not english:
-        return ""
-    parts = text.split(english)
-    if len(parts) > MOST_PARTS:
-        return ""
-    told = [_japanese(part, depth - 1) for part in parts]
-    return japanese.join(known or part for known, part in zip(told, parts, strict=True)) if any(told) else ""
+    parts = text.split(english) if english else []
+    told, at = list[tuple[str, str]](), 0
+    while at < len(parts) <= MOST_PARTS:
+        # A sentence may have the separator in it.
+        for end in range(min(at + LONGEST, len(parts)), at, -1):
+            part = english.join(parts[at:end])
+            known = _whole(part, depth - 1) if end > at + 1 else _japanese(part, depth - 1)
+            if known or end == at + 1:
+                told.append((known, part))
+                at = end
+                break
+    return japanese.join(known or part for known, part in told) if any(known for known, _ in told) else ""
+
+
+def _like(text: str) -> list[_Text]:
+    """The templates that begin as a text does, or else end as it does."""
+    return [one for key in ((text[0], ""), ("", text[-1]), ("", "")) for one in _index().get(key, ())]
 
 
 @cache
-def _texts() -> tuple[_Text, ...]:
-    return tuple(_template(english, japanese) for table in tables() for english, japanese in table.items())
-
-
-def tables() -> tuple[Mapping[str, str], ...]:
-    """Every template in English, with the same in Japanese; only who speaks Japanese loads them."""
+def _index() -> dict[tuple[str, str], list[_Text]]:
+    """Every template, by the letter that it begins with, or else ends with; only who speaks Japanese loads them."""
     from norikae.chat.japanese import TABLES  # noqa: PLC0415 - see above
 
-    return TABLES
+    found: defaultdict[tuple[str, str], list[_Text]] = defaultdict(list)
+    for table in TABLES:
+        for english, japanese in table.items():
+            one = _template(english, japanese)
+            begin = one.pieces[0][:1]
+            found[begin, "" if begin else one.pieces[-1][-1:]].append(one)
+    return found
 
 
 def _template(english: str, japanese: str) -> _Text:

@@ -37,7 +37,8 @@ UNSAID = {
     ),
     **dict.fromkeys((" in private zones, which norikae does not shift", "it is removed"), _MIDDLE),
     **dict.fromkeys(("it is announced to be removed", "it was announced to be removed"), _MIDDLE),
-    f"it or its Argo CD Application {FACT}": _MIDDLE,
+    **dict.fromkeys((f"it or its Argo CD Application {FACT}", f"it comes again at {FACT}", "it is over"), _MIDDLE),
+    f"{FACT}, then resume": "there with what stands before it",
     f"{FACT} {FACT} of {FACT} to be deleted": "there with node groups and with add-ons",
     **dict.fromkeys(
         (
@@ -102,6 +103,12 @@ FROM_ELSEWHERE = {
     "{place} was edited by hand: not all of its values are those that norikae wrote": _TOGETHER,
     "{errors} of {count} requests ended with 5xx ({percent} %), {own} by the load balancer itself": _TOGETHER,
     "status {status} from the load balancer": _TOGETHER,
+    **dict.fromkeys(("{why}; still enlarged: {what}", "{application} ({outcome})"), _TOGETHER),
+    "blue: {seconds} s": _TOGETHER,
+    **dict.fromkeys(("{application} ({outcome}: {why})", "the nodes of {cluster}"), _TOGETHER),
+    "schedule {name} started nothing: {why}; it is over, or say {verb} yourself": _TOGETHER,
+    "{host} {type} is protected in Route 53 by somebody else, {said}; have them lift it (docs/locks.md), then "
+    "resume": _TOGETHER,
     **dict.fromkeys(("node group {name} is {status}", "it would run in both clusters, and it has no {key}"), _TOGETHER),
     "it would run in both clusters, and its {key} is {value}": _TOGETHER,
     "its volume stays with blue, and green gets an empty one, and it has no {key}": _TOGETHER,

@@ -198,5 +198,6 @@ TEXTS: Final[dict[str, str]] = {
         "コントロールプレーン{count}個で 1 日 {dollars} USD、ほかに {nodes} とロードバランサーの費用"
     ),
     "{count} nodes of {cluster}": "{cluster} のノード{count}台",
+    "the nodes of {cluster}": "{cluster} のノード",
 }
 """English to Japanese."""

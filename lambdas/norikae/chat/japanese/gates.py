@@ -117,5 +117,6 @@ TEXTS: Final[dict[str, str]] = {
         "ステータス {status}。norikae.dev/probe のパスは 2xx か 3xx を返す必要があります"
     ),
     "this version has no such gate; there are: {names}": "このバージョンにそのゲートはありません。あるもの: {names}",
+    "blue: {seconds} s": "blue: {seconds} 秒",
 }
 """English to Japanese."""

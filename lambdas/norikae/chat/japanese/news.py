@@ -13,19 +13,19 @@ TEXTS: Final[dict[str, str]] = {
     "to be drained from {since} on, empty by {until}": "{since} から drain を開始し、{until} までに空にします",
     "no new pods any more": "新しい Pod を受け付けません(cordon 済み)",
     "draining, {seconds} s left": "drain 中、残り{seconds}秒",
-    "{pods} left, {kept}, {seconds} s left": "{pods}が残っています({kept})。残り{seconds}秒",
+    "{pods} left, {kept}, {seconds} s left": "{pods} が残っています({kept})。残り{seconds}秒",
     "kept by {names}": "妨げている PDB: {names}",
     "empty": "空になりました",
     "against a budget: {names}": "PDB に反して退避した Pod: {names}",
     "lost with the machine: {names}": "マシンとともに失われた Pod: {names}",
-    "not empty in time, {pods} left": "期限までに空にならず、{pods}が残りました",
+    "not empty in time, {pods} left": "期限までに空にならず、{pods} が残りました",
     "gone": "なくなりました",
     "joined": "クラスターに参加しました",
     "not taken away after all, pods may come again": "撤去は取りやめになり、再び Pod を受け付けます",
     "not taken away until now, pods may come again": "まだ撤去されていないため、再び Pod を受け付けます",
     "announced; {key} wants no more": "予告されました。{key} の設定により、通知のみ行います",
-    "dry run, {pods} would have moved": "dry run: {pods}が退避の対象です",
-    "dry run, {pods} would have moved; {kept}": "dry run: {pods}が退避の対象です({kept})",
+    "dry run, {pods} would have moved": "dry run: {pods} が退避の対象です",
+    "dry run, {pods} would have moved; {kept}": "dry run: {pods} が退避の対象です({kept})",
     # Secrets
     "{secret} cannot be carried to {clusters}: {why}": "{secret} を {clusters} に配布できません: {why}",
     "{secret} is still not current in {clusters}: {why}": "{secret} は {clusters} でまだ最新ではありません: {why}",
@@ -109,11 +109,13 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "schedule {name} makes the plan {run}": "スケジュール {name} が計画 {run} を作成しています",
     "schedule {name} has started {run}": "スケジュール {name} が {run} を開始しました",
-    "schedule {name} started nothing: {why}; {again}, or say {verb} yourself": (
-        "スケジュール {name} は開始できませんでした: {why}。{again}。すぐに必要な場合は {verb} を実行してください"
+    "schedule {name} started nothing: {why}; it comes again at {when}, or say {verb} yourself": (
+        "スケジュール {name} は開始できませんでした: {why}。次回は {when} です。"
+        "すぐに必要な場合は {verb} を実行してください"
     ),
-    "it comes again at {when}": "次回は {when} です",
-    "it is over": "次回はありません",
+    "schedule {name} started nothing: {why}; it is over, or say {verb} yourself": (
+        "スケジュール {name} は開始できませんでした: {why}。次回はありません。必要な場合は {verb} を実行してください"
+    ),
     # The end of support, and AWS Health
     "{cluster}: {support} support of {version} {left}; {then}; {remedy}": (
         "{cluster}: {version} の{support}サポートは{left}。{then}。{remedy}"

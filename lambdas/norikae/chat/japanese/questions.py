@@ -45,7 +45,7 @@ TEXTS: Final[dict[str, str]] = {
     "run {run} is in {phase}, and no phase that windows are for follows it": (
         "{run} は {phase} にあり、作業時間帯を確認するフェーズが続きません"
     ),
-    "the phase {phase}": "フェーズ {phase}",
+    "the phase {phase}": "フェーズ「{phase}」",
     "{application} to {weight} %": "{application} の {weight} % への変更",
     "still closed after {count} looks: {why}; resume when it is open": (
         "{count}回確認しましたが、まだ作業時間外です({why})。作業時間帯になったら resume してください"

@@ -7,7 +7,7 @@ from typing import Final
 TEXTS: Final[dict[str, str]] = {
     # Phases and ends
     "{phase} takes {spent} s, more than {deadline} s: {what}": (
-        "フェーズ {phase} が上限の{deadline}秒を超え、{spent}秒かかっています。待っているもの: {what}"
+        "フェーズ「{phase}」が上限の{deadline}秒を超え、{spent}秒かかっています。待っているもの: {what}"
     ),
     "an abort came after the point of no return: nothing goes back; resume takes the rest of blue away": (
         "撤去の開始後に中止が指示されました。もう戻せません。resume すると blue の残りを撤去します"
@@ -24,8 +24,8 @@ TEXTS: Final[dict[str, str]] = {
     "event: {problem}; recover takes Step Functions execution status changes": (
         "イベントの形式が正しくありません({problem})。recover が扱うのは Step Functions の実行ステータスの変更です"
     ),
-    "{moved} of {count} applications moved. Not moved: {names}. Both clusters are kept: {cost}. {then}": (
-        "{count}個中{moved}個のアプリケーションが移行しました。未移行: {names}。"
+    "{moved} of {count} applications moved. Not moved: {what}. Both clusters are kept: {cost}. {then}": (
+        "{count}個中{moved}個のアプリケーションが移行しました。未移行: {what}。"
         "両方のクラスターを残しています({cost})。{then}"
     ),
     "Next: resume tries again; shift and roll-back with an application move one; finish ends the run with both "
@@ -201,5 +201,8 @@ TEXTS: Final[dict[str, str]] = {
     "most requests to {balancer} in its access log of the last {seconds} s: {names}": (
         "{balancer} への直近{seconds}秒のアクセスログで多いもの: {names}"
     ),
+    "{why}; still enlarged: {what}": "{why}。増設されたままのもの: {what}",
+    "{application} ({outcome})": "{application}({outcome})",
+    "{application} ({outcome}: {why})": "{application}({outcome}: {why})",
 }
 """English to Japanese."""

@@ -217,7 +217,10 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "{subject}: somebody else changes it; read again": "{subject}: ほかから変更されています。もう一度読み取ります",
     "{subject}: it has just been settled; read again": "{subject}: たった今処理されました。もう一度読み取ります",
-    "{why}, then resume": "{why}。その後 resume してください",
+    "{host} {type} is protected in Route 53 by somebody else, {said}; have them lift it (docs/locks.md), then resume": (
+        "{host} {type} は Route 53 で norikae 以外が保護しています({said})。"
+        "解除してもらってから(docs/locks.md)resume してください"
+    ),
     "{why}; norikae cannot lift it ({words}); lift it by hand (docs/locks.md), then resume": (
         "{why}。norikae では解除できません({words})。手動で解除して(docs/locks.md)から resume してください"
     ),
