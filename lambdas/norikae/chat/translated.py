@@ -75,6 +75,20 @@ def said_in(language: Language, text: str) -> str:
     return text if language == "en" else _japanese(text, DEEPEST) or text
 
 
+def named_in(language: Language, name: str, value: str) -> str:
+    """What a key of a message or of an answer holds, in a language: a word of its own, a sentence, or as it is.
+
+    Args:
+        language: of who reads it.
+        name: the key, such as ``outcome``; one that has no words of its own leaves everything as it is.
+        value: in English.
+    """
+    known = BY_NAME.get(name)
+    if language == "en" or known is None:
+        return value
+    return known.get(value) or said_in(language, value)
+
+
 def facts_in(pieces: tuple[str, ...], text: str) -> list[str] | None:
     """What stands between some pieces of a text, each of which is looked for behind the one before; None for another.
 

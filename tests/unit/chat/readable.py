@@ -16,7 +16,6 @@ SPOKEN = (
 SILENT = {
     "commands/model.py": "what help says of verbs; norikae.chat.phrases has it in Japanese, by verb",
     "traffic/by_hand.py": "a file of commands for a terminal",
-    "traffic/takeover.py": "notes of an adoption that names each record; they are not translated yet",
     "upgrade/changes.py": "the list of changes in the plan, which is a document",
 }
 """Files among them that say nothing there."""

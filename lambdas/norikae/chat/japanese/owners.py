@@ -233,5 +233,25 @@ TEXTS: Final[dict[str, str]] = {
     "shift.client_keep_alive lets the run lower it for its time": (
         "shift.client_keep_alive を設定すると、実行中だけ下げられます"
     ),
+    "give its Ingress a name of its own per cluster (docs/application-teams.md), then delete the TXT records": (
+        "Ingress にクラスターごとの名前を付けて(docs/application-teams.md)から、TXT レコードを削除してください"
+    ),
+    "weighted alias records (A and AAAA) with set identifier {cluster} and weight 100": (
+        "set identifier {cluster}、重み 100 の加重エイリアスレコード(A と AAAA)"
+    ),
+    "{host} has no record: create {what}": "{host} にレコードがありません。作成してください: {what}",
+    "{host} is a CNAME: make it {what}": "{host} は CNAME です。変更してください: {what}",
+    "{host} has a simple record that leads elsewhere, or another routing policy: make it {what}": (
+        "{host} のシンプルレコードが別の宛先を向いているか、別のルーティングポリシーです。変更してください: {what}"
+    ),
+    "{host} does not lead to {cluster} but to {names}: correct whichever is wrong": (
+        "{host} が {cluster} ではなく {names} を向いています。誤っている方を修正してください"
+    ),
+    "{host} has several {types} record sets that lead to {cluster}: keep one of each": (
+        "{host} に {cluster} を向く {types} レコードセットが複数あります。一つずつにしてください"
+    ),
+    "{host} is owned by external-dns ({owner}), which would write it back: {remedy}": (
+        "{host} は external-dns({owner})が所有していて、書き戻されます。{remedy}"
+    ),
 }
 """English to Japanese."""

@@ -48,7 +48,7 @@ TEXTS: Final[dict[str, str]] = {
     "the phase {phase}": "フェーズ「{phase}」",
     "{application} to {weight} %": "{application} の {weight} % への変更",
     "still closed after {count} looks: {why}; resume when it is open": (
-        "{count}回確認しましたが、まだ作業時間外です({why})。作業時間帯になったら resume してください"
+        "{count}回確認しましたが、まだ作業時間帯外です({why})。作業時間帯になったら resume してください"
     ),
     "run {run} goes on: {why}": "実行 {run} を続行します: {why}",
     "{application} goes on: {why}": "{application} を続行します: {why}",
