@@ -8,13 +8,17 @@ SPOKEN = (
     *("argocd", "cluster", "compare", "ownership", "preflight", "report/cost.py", "singletons"),
     *("approvals", "capacity", "commands", "gates", "scheduled/start.py", "support", "traffic", "upgrade", "windows"),
     *("zone", "chat/answer.py", "chat/reply.py", "drain/busy.py", "drain/wording.py", "errors.py", "settings.py"),
-    *("adapters/aws/callers.py", "adapters/aws/commander.py", "adapters/aws/letters.py", "adapters/aws/table.py"),
-    *(f"secret_sync/{name}.py" for name in ("by_hand", "contained", "decide", "gate", "news", "problem", "restart")),
+    *("adapters/aws", "adapters/http", "adapters/kubernetes", "secret_sync"),
 )
 """Files and folders below ``norikae`` whose sentences end in a chat: as an answer, a reason, or a notification."""
 
 SILENT = {
     "commands/model.py": "what help says of verbs; norikae.chat.phrases has it in Japanese, by verb",
+    **dict.fromkeys(
+        ("adapters/aws/claims.py", "adapters/aws/compute.py", "adapters/aws/fleet.py", "secret_sync/events/table.py"),
+        "words of AWS that are looked for",
+    ),
+    "secret_sync/sealed.py": "what a programmer reads who logs a value",
     "traffic/by_hand.py": "a file of commands for a terminal",
     "upgrade/changes.py": "the list of changes in the plan, which is a document",
 }
@@ -56,6 +60,21 @@ UNSAID = {
         (f'Content-Type: multipart/mixed; boundary="{FACT}"', "Content-Type: application/node.eks.aws"), "headers"
     ),
     "kubectl apply, long ago": "who wrote an object",
+    **dict.fromkeys((" is missing", " is no field of it", "get, patch"), _MIDDLE),
+    **dict.fromkeys(
+        (
+            "is empty; write the name or the ARN of a secret in Secrets Manager",
+            "is an ARN, but not of a secret; write arn:aws:secretsmanager:..., or its name",
+            "is no name of a secret; names have letters, digits and /_+=.@- only, at most 512",
+            f"is {FACT}, {FACT}, which no secret of AWS may become; use another type",
+            (
+                f"is a secret of account {FACT} in {FACT}; norikae carries those of account {FACT} in {FACT} only: "
+                f"replicate it to {FACT}, or copy it to this account, and name that one"
+            ),
+        ),
+        _MIDDLE,
+    ),
+    **dict.fromkeys((f"the look at {FACT}", f"the Secret has version {FACT}", "Expected str"), "for programs and logs"),
     **dict.fromkeys(("a copy", "not a letter", "said by norikae itself", "from elsewhere"), "words of a log"),
     **dict.fromkeys(("gave up", "late again"), "names of NOTES"),
     "the end of support": "how the audit trail calls who asks",
@@ -102,6 +121,13 @@ FROM_ELSEWHERE = {
     "{place} was edited by hand: not all of its values are those that norikae wrote": _TOGETHER,
     "{errors} of {count} requests ended with 5xx ({percent} %), {own} by the load balancer itself": _TOGETHER,
     "status {status} from the load balancer": _TOGETHER,
+    **dict.fromkeys(("{field} is missing", "{field} is no field of it"), _TOGETHER),
+    "{field} is empty; write the name or the ARN of a secret in Secrets Manager": _TOGETHER,
+    "{field} is an ARN, but not of a secret; write arn:aws:secretsmanager:..., or its name": _TOGETHER,
+    "{field} is no name of a secret; names have letters, digits and /_+=.@- only, at most 512": _TOGETHER,
+    ".target.type is {type}, {what}, which no secret of AWS may become; use another type": _TOGETHER,
+    "{name} is a secret of account {account} in {region}; norikae carries those of account {own} in {home} only: "
+    "replicate it to {same}, or copy it to this account, and name that one": _TOGETHER,
     **dict.fromkeys(("{why}; still enlarged: {what}", "{application} ({outcome})"), _TOGETHER),
     "blue: {seconds} s": _TOGETHER,
     **dict.fromkeys(("{application} ({outcome}: {why})", "the nodes of {cluster}"), _TOGETHER),

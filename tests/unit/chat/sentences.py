@@ -15,6 +15,9 @@ FACT = "\N{LEFT WHITE SQUARE BRACKET}\N{RIGHT WHITE SQUARE BRACKET}"
 WORDS = re.compile(r"[A-Za-z][a-z']*[,;:]? +[a-z]")
 """Two words after one another."""
 
+BEFORE = re.compile(r"^[;:] ")
+"""What parts a sentence from the one before it."""
+
 
 class Sentence(NamedTuple):
     """One sentence.
@@ -70,8 +73,10 @@ def _of(file: Path) -> Iterator[Sentence]:
 
 
 def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
-    """Strings that are said; a string that is a statement is a docstring."""
+    """Strings that are said; a string that is a statement is a docstring, and what ``re`` is given is a pattern."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return
+    if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re."):
         return
     if isinstance(node, ast.JoinedStr):
         yield node
@@ -88,6 +93,6 @@ def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
 def _text(node: ast.Constant | ast.JoinedStr) -> str:
     """What one says by itself: sentences that follow others are told one by one."""
     if isinstance(node, ast.Constant):
-        return str(node.value).removeprefix("; ")
+        return BEFORE.sub("", str(node.value))
     text = "".join(str(part.value) if isinstance(part, ast.Constant) else FACT for part in node.values)
-    return text.removeprefix("; ")
+    return BEFORE.sub("", text)

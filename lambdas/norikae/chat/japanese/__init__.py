@@ -16,9 +16,11 @@ from norikae.chat.japanese import (
     findings,
     gates,
     news,
+    outside,
     owners,
     questions,
     runs,
+    secrets,
     shifts,
     syncing,
 )
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 TABLES: Final[tuple[Mapping[str, str], ...]] = tuple(
     part.TEXTS
-    for part in (applications, building, commands, findings, gates, news, owners, questions, runs, shifts, syncing)
+    for part in (
+        *(applications, building, commands, findings, gates, news, outside, owners, questions, runs, secrets, shifts),
+        syncing,
+    )
 )
 """Every template in English with the same in Japanese."""
