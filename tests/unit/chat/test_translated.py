@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -182,50 +184,8 @@ def test_several_sentences_are_told_one_by_one() -> None:
     assert said_in("ja", "latency: no rule limits it | x: unknown") == "latency: 制限する規則はありません | x: unknown"
 
 
-TOGETHER = (
-    "http-5xx: 12 of 300 requests ended with 5xx (4.0 %), 3 by the load balancer itself; blue: 0.1 %; 1.0 % allowed",
-    "http-5xx: 12 of 300 requests ended with 5xx (4.0 %); blue's 3 requests are too few to compare; 1.0 % allowed | "
-    "latency: p99 of 300 answers is 0.812 s; blue: 0.300 s; 0.600 s allowed",
-    "served-share: green served 3 % of 400 requests, its weight says 25 %, and 9 points are more than chance explains",
-    "still no verdict after 20 looks; latency: 3 answers in 120 s, 50 needed for a verdict",
-    "RefusedError: Ingress shop/web: norikae.dev/shift: is 'foo'; say one of: auto, team, false",
-    "irsa: service account shop/web: it acts as arn:aws:iam::1:role/x, which trusts the issuer of demo-1-33 and not "
-    "green's; declare it in clusters.pod_identities (its role has to trust pods.eks.amazonaws.com), or put the role on "
-    "clusters.irsa_roles (and 3 more in findings.json)",
-    "removed-apis: flowschemas v1beta3: it is removed in Kubernetes 1.32, so 1.35 does not serve it. Git renders it: "
-    "shop/web (Argo CD) and 3 more; it has no replacement; remove it",
-    "May billing, web be synced to demo-1-35-a from commit 1234abcd?\nBetween green's targets and blue's objects nobody "
-    "expects 2 differences (1 missing on green); 4 are expected.\n- Deployment shop/web spec.replicas: blue 3, green 5\n"
-    "- ConfigMap shop/x: only on blue: blue has it, and green's sync would not bring it\nand 3 more\n"
-    "Whole difference: s3://x/y.json",
-    "sync-applications takes 3700 s, more than 3600 s: billing: its sync is Running: hook; Deployment is Progressing | "
-    "shop: it was never synced | and 3 more",
-    "blue demo-1-33: ip-10-0-0-1 (spot): 3 pods left, kept by shop/web, shop/db and 2 more, 90 s left",
-    "blue demo-1-33: 150 nodes (spot): empty; against a budget: shop/a; lost with the machine: shop/b and 3 more",
-    "2 of 3 applications moved. Not moved: billing (rolled-back: target-health: all targets of 2 groups are healthy) | "
-    "web (held). Both clusters are kept: 4.80 USD a day for 2 control planes, besides 3 nodes of demo-1-33, the nodes of "
-    "demo-1-35-a and their load balancers. Next: resume tries again; shift and roll-back with an application move one; "
-    "finish ends the run with both clusters; abort sends everything back",
-    "billing is contested: api.example.com blue leads elsewhere. external-dns of demo-1-33 (by Ingress chat/api) asks "
-    "for what is there now; CloudTrail names arn:aws:iam::1:role/x; the records have the weights that passed last; stop "
-    "the writer, then resume",
-    "nobody to talk to demo-1-33 any more: target group tg-1 of Ingress shop/web (shop.example.com) had 12 requests in "
-    "the last 600 s, 0 allowed; find the clients in its access log: they keep an old DNS answer or use the load "
-    "balancer's own name; restart them | and 3 more",
-    "aborted by mio: slow; still enlarged: Deployment shop/web",
-    "schedule quarterly started nothing: run demo-1 is open, and an environment has one run at a time; ask for its "
-    "status, or abort it; it comes again at 2027-01-12 10:00 JST, or say start yourself",
-    "demo-1-33: standard support of 1.33 ends in 60 days, on 2026-12-01; extended support is paid after that; upgrade "
-    "to 1.35",
-    "db/pay cannot be carried to demo-1-33, demo-1-35-a: no version of db/pay has the label AWSCURRENT; store a value "
-    "in it",
-    "run demo-1: no rule of windows.allow is open; the phase soak waits until Mon 2026-11-30 10:00 Asia/Tokyo",
-    "Deployment shop/web on demo-1-35-a has 2 ready pods of 6 that blue has; norikae set spec.replicas of shop/web to 6 "
-    "and somebody set it back: HorizontalPodAutoscaler owns the autoscaler; raise the minimum there (KEDA: "
-    'minReplicaCount), or norikae.dev/scale: "false" on its Ingress takes it as it is',
-    "singletons: CronJob shop/nightly: it would run in both clusters, and it has no norikae.dev/singleton; annotate it "
-    "or its Argo CD Application shop with norikae.dev/singleton: one of green-suspended, both, manual",
-)
+TOGETHER: list[str] = json.loads(Path(__file__).with_name("reasons.json").read_text(encoding="utf-8"))
+"""Why runs hold and what people are told, as it is put together of several sentences."""
 
 
 @pytest.mark.parametrize("english", TOGETHER)
