@@ -60,6 +60,14 @@ UNSAID = {
         (f'Content-Type: multipart/mixed; boundary="{FACT}"', "Content-Type: application/node.eks.aws"), "headers"
     ),
     "kubectl apply, long ago": "who wrote an object",
+    **dict.fromkeys(
+        (f"{FACT}, and {FACT}", f"{FACT}; {FACT}, or {FACT}", f"{FACT} ({FACT} of {FACT} values)"), _MIDDLE
+    ),
+    **dict.fromkeys((f"{FACT} in ({FACT})", f"{FACT} notin ({FACT})"), "a selector of Kubernetes"),
+    **dict.fromkeys((f"{FACT} of {FACT}: {FACT}; {FACT}", f"{FACT} of {FACT}: {FACT}: {FACT}"), "told by their parts"),
+    **dict.fromkeys((f"{FACT} ({FACT}) for {FACT}: {FACT}", f" by {FACT}{FACT}"), "figures of clients"),
+    f"{FACT} at {FACT}": "where in the source",
+    f"{FACT}, which {FACT} owns": "words of the API server",
     **dict.fromkeys((" is missing", " is no field of it", "get, patch"), _MIDDLE),
     **dict.fromkeys(
         (
@@ -128,6 +136,13 @@ FROM_ELSEWHERE = {
     ".target.type is {type}, {what}, which no secret of AWS may become; use another type": _TOGETHER,
     "{name} is a secret of account {account} in {region}; norikae carries those of account {own} in {home} only: "
     "replicate it to {same}, or copy it to this account, and name that one": _TOGETHER,
+    **dict.fromkeys(
+        (
+            "{why} (and {count} more)",
+            "{query} is {value}, has to be {operator} {threshold} ({count} of {total} values)",
+        ),
+        _TOGETHER,
+    ),
     **dict.fromkeys(("{why}; still enlarged: {what}", "{application} ({outcome})"), _TOGETHER),
     "blue: {seconds} s": _TOGETHER,
     **dict.fromkeys(("{application} ({outcome}: {why})", "the nodes of {cluster}"), _TOGETHER),
@@ -145,7 +160,6 @@ FROM_ELSEWHERE = {
     "start it with {flags}, and so on for {count} more": _TOGETHER,
     "{instance} wants a {kind} for it in private zones, which norikae does not shift: {resource}: {why}": _TOGETHER,
     **dict.fromkeys((f"its {{source}} name{s} it and {{annotation}} is not {{value}}" for s in ("", "s")), _TOGETHER),
-    "annotate {resource} with {annotation}: {value}": _TOGETHER,
     "{remedy} (docs/application-teams.md, 'Two names for each Ingress')": _TOGETHER,
     **dict.fromkeys((f"its sync is {{status}} and waits for another try{why}" for why in ("", ": {words}")), _TOGETHER),
     **dict.fromkeys((f"{{count}} difference{s} ({{missing}} missing on green)" for s in ("", "s")), _TOGETHER),

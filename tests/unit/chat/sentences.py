@@ -15,6 +15,8 @@ FACT = "\N{LEFT WHITE SQUARE BRACKET}\N{RIGHT WHITE SQUARE BRACKET}"
 WORDS = re.compile(r"[A-Za-z][a-z']*[,;:]? +[a-z]")
 """Two words after one another."""
 
+BETWEEN = re.compile(rf"(?:^|{FACT}[):,]?) [a-z]{{2,}} (?:\(?{FACT}|$)")
+"""A word between two facts."""
 BEFORE = re.compile(r"^[;:] ")
 """What parts a sentence from the one before it."""
 
@@ -42,8 +44,8 @@ class Sentence(NamedTuple):
 
     @property
     def has_words(self) -> bool:
-        """Whether it is more than a word."""
-        return bool(WORDS.search(self.text))
+        """Whether it is more than a word, or a word between facts."""
+        return bool(WORDS.search(self.text)) or (self.text.count(FACT) > 1 and bool(BETWEEN.search(self.text)))
 
     @property
     def may_say_more(self) -> bool:

@@ -73,5 +73,12 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "somebody else changed it": "norikae 以外が変更しました",
     "taken back": "元に戻しました",
+    "{where}: annotation {key} {problem}; {remedy}": "{where}: アノテーション {key}: {problem}。{remedy}",
+    "{resource} {namespace}/{name} on {cluster}: spec.{field} {now}, {was} before": (
+        "{cluster} の {resource} {namespace}/{name}: spec.{field} {now}(以前は {was})"
+    ),
+    "Ingress {namespace}/{name}: annotation {key} {problem}; {remedy}": (
+        "Ingress {namespace}/{name}: アノテーション {key}: {problem}。{remedy}"
+    ),
 }
 """English to Japanese."""

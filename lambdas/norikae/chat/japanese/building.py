@@ -199,5 +199,7 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "{count} nodes of {cluster}": "{cluster} のノード{count}台",
     "the nodes of {cluster}": "{cluster} のノード",
+    "cluster {cluster} failed": "クラスター {cluster} の作成に失敗しました",
+    "application {name}: {why}": "アプリケーション {name}: {why}",
 }
 """English to Japanese."""

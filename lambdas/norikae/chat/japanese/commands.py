@@ -33,8 +33,8 @@ TEXTS: Final[dict[str, str]] = {
         "{who} は依頼者を指定できません。指定できるのは norikae 自身の関数だけです。actor を外してください"
     ),
     "command: actor: id: a schedule has to say what it is called": "スケジュールは自分の名前を示す必要があります",
-    "{who} may not speak for norikae: it is no shift that lives and holds {application} in run {run}": (
-        "{who} は norikae としては操作できません。実行 {run} で {application} を移行中の処理ではありません"
+    "{who} may not speak for norikae: it is no shift that lives and holds {what} in run {where}": (
+        "{who} は norikae としては操作できません。実行 {where} で {what} を移行中の処理ではありません"
     ),
     # What is wrong with it
     "command: there is no command {name}; {near}": "{name} というコマンドはありません。{near}",

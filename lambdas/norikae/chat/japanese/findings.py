@@ -233,5 +233,8 @@ TEXTS: Final[dict[str, str]] = {
     "PreSync hook {kind} {namespace}/{name}": "PreSync フック {kind} {namespace}/{name}",
     "PreSync hook Job {name}": "PreSync フック Job {name}",
     "it would run in both clusters": "両方のクラスターで動作します",
+    "application {namespace}/{name}": "アプリケーション {namespace}/{name}",
+    "service account {namespace}/{name}": "ServiceAccount {namespace}/{name}",
+    "subnet {name}": "サブネット {name}",
 }
 """English to Japanese."""

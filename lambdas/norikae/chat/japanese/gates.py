@@ -118,5 +118,13 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "this version has no such gate; there are: {names}": "このバージョンにそのゲートはありません。あるもの: {names}",
     "blue: {seconds} s": "blue: {seconds} 秒",
+    "{count} healthy": "{count}個が Healthy",
+    "{application} from {old} to {new}": "{application} {old} → {new}",
+    "{scheme}://{host} at {balancer}: {why}": "{scheme}://{host}({balancer}): {why}",
+    "{query} is {operator} {threshold} in {count} values": "{query}: {count}個の値が {operator} {threshold}",
+    "{query} is {value}, has to be {operator} {threshold} ({count} of {total} values)": (
+        "{query} は {value} です({operator} {threshold} が条件、{total}個中{count}個が不適合)"
+    ),
+    "{target} on {cluster}": "{cluster} の {target}",
 }
 """English to Japanese."""

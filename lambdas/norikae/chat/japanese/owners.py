@@ -104,7 +104,6 @@ TEXTS: Final[dict[str, str]] = {
     "write the annotations of {resource} with {prefix}, or start {instance} with --annotation-prefix={other}": (
         "{resource} のアノテーションを {prefix} で書くか、{instance} を --annotation-prefix={other} で起動してください"
     ),
-    "annotate {resource} with {annotation}: {value}": "{resource} に {annotation}: {value} を付けてください",
     "take {source} out of {resource}, or let it name a name of the cluster": (
         "{resource} から {source} を外すか、クラスター固有の名前にしてください"
     ),
@@ -253,5 +252,7 @@ TEXTS: Final[dict[str, str]] = {
     "{host} is owned by external-dns ({owner}), which would write it back: {remedy}": (
         "{host} は external-dns({owner})が所有していて、書き戻されます。{remedy}"
     ),
+    "TXT {record} (heritage {heritage}, owner {owner})": "TXT {record}(heritage {heritage}、所有者 {owner})",
+    'annotate {resource} with {annotation}: "{word}"': '{resource} に {annotation}: "{word}" を付けてください',
 }
 """English to Japanese."""

@@ -53,8 +53,8 @@ TEXTS: Final[dict[str, str]] = {
     "run {run} goes on: {why}": "実行 {run} を続行します: {why}",
     "{application} goes on: {why}": "{application} を続行します: {why}",
     "run {run}: {why}": "実行 {run}: {why}",
-    "the window closes in {left}, and {what} may take {seconds}": (
-        "作業時間帯は残り {left} ですが、{what}には最長 {seconds} かかります"
+    "the window closes in {left}, and {what} may take {how}": (
+        "作業時間帯は残り {left} ですが、{what}には最長 {how} かかります"
     ),
     "{why}; {what} goes on all the same (windows.at_end: finish)": (
         "{why}。windows.at_end: finish のため、{what}をそのまま続行します"
@@ -98,5 +98,8 @@ TEXTS: Final[dict[str, str]] = {
     '"{rule}" is no time at all; end it later, or write 00:00-24:00 for the whole day': (
         '"{rule}" は長さがありません。終わりを遅くするか、終日なら 00:00-24:00 と書いてください'
     ),
+    "{count} min": "{count}分",
+    "{hours} h": "{hours}時間",
+    "schedule {name}": "スケジュール {name}",
 }
 """English to Japanese."""

@@ -204,5 +204,6 @@ TEXTS: Final[dict[str, str]] = {
     "{why}; still enlarged: {what}": "{why}。増設されたままのもの: {what}",
     "{application} ({outcome})": "{application}({outcome})",
     "{application} ({outcome}: {why})": "{application}({outcome}: {why})",
+    "run {run} was {status}: {outcome}": "実行 {run} が中断されました({status}): {outcome}",
 }
 """English to Japanese."""

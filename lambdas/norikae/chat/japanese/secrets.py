@@ -251,5 +251,6 @@ TEXTS: Final[dict[str, str]] = {
         "{workload} は Pod の一部しか入れ替えません(updateStrategy.rollingUpdate.partition)"
     ),
     "{workload} has {count} old pods still": "{workload} に古い Pod が{count}個残っています",
+    "line {number} continues {key}": "{number}行目が {key} の続きになっています",
 }
 """English to Japanese."""
