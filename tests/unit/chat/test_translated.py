@@ -217,7 +217,7 @@ QUESTIONS: tuple[tuple[str, list[str]], ...] = (
     ("mio said no to the plan: not today", ["mio", ": not today"]),
     (
         "the window closes in 10 min, and billing to 25 % may take 40 min; billing to 25 % waits until Mon 10:00",
-        ["10 min", "billing の 25 % への変更", "Mon 10:00"],
+        ["10分", "billing の 25 % への変更", "Mon 10:00"],
     ),
 )
 
