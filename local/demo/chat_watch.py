@@ -37,6 +37,8 @@ class ChatWatch:
     def __init__(self, office: Office, world: World) -> None:
         self._world = world
         self._chatters = settle(office, world)
+        self.credentials = credential_watch(world)
+        """Looks for what proves norikae to the chats and them to it."""
 
     def started(self) -> Execution:
         """The execution that a word in a chat has begun.
@@ -75,6 +77,4 @@ class ChatWatch:
     def checks(self) -> list[Check]:
         """What has to be so, whatever the run did; nobody asks any more."""
         self._chatters.stop()
-        credentials = credential_watch(self._world)
-        credentials.search()
-        return [*chat_checks(self._world, self._chatters), credentials.check()]
+        return chat_checks(self._world, self._chatters)

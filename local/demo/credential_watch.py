@@ -48,7 +48,7 @@ class Credentials:
 
 def credential_watch(world: World) -> SinkWatch:
     """A search for the credentials of a world's chats."""
-    return SinkWatch(world, Credentials(world))
+    return SinkWatch(Credentials(world))
 
 
 def _word(credential: str) -> str:

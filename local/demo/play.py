@@ -18,6 +18,7 @@ from local.demo.report import Seen, Served, Unplanned, demo_report
 from local.demo.rotation import Rotation
 from local.demo.rotation_checks import rotation_checks, steps
 from local.demo.scenarios import SMALL, Scenario, Size
+from local.demo.sink_watch import search
 from local.demo.stage import AFTERMATH_SECONDS, ENVIRONMENT, TARGET, Stage, set_stage
 from local.demo.storm import storm_of
 from local.demo.storm_checks import storm_checks
@@ -70,10 +71,10 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
             found += storm_checks(storm.seen)
         if scenario.restarts:
             found += _clinging(stage, watcher.left_at, product)
-        tokens = token_watch(world)
-        tokens.search()
-        found += [*(chats.checks() if chats else []), tokens.check()]
-        stage.canary.search({"pages": "\n".join(operator.pages)})
+        found += chats.checks() if chats else []
+        watches = [*([chats.credentials] if chats else []), token_watch(world)]
+        search(world, *watches, stage.canary)
+        found += [watch.check() for watch in watches]
         report = demo_report(
             product,
             scenario=scenario.name,
@@ -89,7 +90,8 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
                 cause=execution.cause or "",
             ),
         )
-    stage.canary.read({"report.json": json.dumps(report), "report.html": html_page(report)})
+    pages = "\n".join(operator.pages)
+    stage.canary.read({"pages": pages, "report.json": json.dumps(report), "report.html": html_page(report)})
     report["checks"].append(asdict(stage.canary.check()))
     _write(report, folder)
     return report

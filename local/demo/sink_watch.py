@@ -8,7 +8,7 @@ from local.demo.checks import Check
 from local.sinks import of_files, sinks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from local.sinks import Place
     from local.world import World
@@ -35,27 +35,23 @@ class Wanted(Protocol):
 
 
 class SinkWatch:
-    """Searches a world for something that belongs into few places only.
+    """Remembers where something was found that belongs into few places only.
 
     Args:
-        world: whose.
         wanted: what is looked for.
     """
 
-    def __init__(self, world: World, wanted: Wanted) -> None:
-        self._world, self._wanted = world, wanted
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted = wanted
         self.leaks: Leaks = {}
         self.searched: dict[str, int] = {}
         """How many places were searched, by sink."""
 
-    def search(self, files: Mapping[str, str] = {}) -> None:
-        """Search everything that is there now.
-
-        Args:
-            files: texts that somebody is given besides, by name.
-        """
-        self._search(sinks(self._world))
-        self.read(files)
+    def see(self, place: Place) -> None:
+        """Search one place."""
+        self.searched[place.sink] = self.searched.get(place.sink, 0) + 1
+        if self._wanted.is_in(place.content) and not self._wanted.may_be_at(place):
+            self.leaks[(place.sink, place.where)] = None
 
     def read(self, files: Mapping[str, str]) -> None:
         """Search what somebody is given; the world may be gone by then.
@@ -63,7 +59,8 @@ class SinkWatch:
         Args:
             files: texts by name.
         """
-        self._search(of_files(files))
+        for place in of_files(files):
+            self.see(place)
 
     def check(self) -> Check:
         """That it was found nowhere else, and that there was something to find."""
@@ -73,11 +70,17 @@ class SinkWatch:
         detail = f"{there or 'there was nothing to find'}; {places:,} places of {len(self.searched)} kinds have none"
         return Check(self._wanted.name, bool(there and places), detail)
 
-    def _search(self, places: Iterable[Place]) -> None:
-        for place in places:
-            self.searched[place.sink] = self.searched.get(place.sink, 0) + 1
-            if self._wanted.is_in(place.content) and not self._wanted.may_be_at(place):
-                self.leaks[(place.sink, place.where)] = None
+
+def search(world: World, *watches: SinkWatch) -> None:
+    """Search everything that is there now; a world's sinks are read once, for whoever looks for something.
+
+    Args:
+        world: at rest.
+        watches: who look.
+    """
+    for place in sinks(world):
+        for watch in watches:
+            watch.see(place)
 
 
 def named(leaks: Leaks) -> str:

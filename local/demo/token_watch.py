@@ -68,4 +68,4 @@ class TaskTokens:
 
 def token_watch(world: World) -> SinkWatch:
     """A search for the task tokens of a world."""
-    return SinkWatch(world, TaskTokens(world))
+    return SinkWatch(TaskTokens(world))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -23,6 +26,21 @@ def test_a_change_is_in_the_copy_and_nothing_else_is() -> None:
     assert (changed.dns, changed.clusters, changed.environment) == (original.dns, original.clusters, "demo")
     assert (file.parent / changed.argocd.install).exists()
     assert environment_file("demo", {"shift.bake": "3m", "shift.together": 2}) == file
+
+
+def test_who_makes_the_same_copy_at_the_same_time_never_reads_half_of_it() -> None:
+    changes = {"shift.bake": "7m"}
+    shutil.rmtree(environment_file("demo", changes).parent)
+    start = Barrier(8)
+
+    def read(_: int) -> float:
+        start.wait()
+        return load(environment_file("demo", changes)).shift.bake
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(read, range(8))) == {420}
+    folder = environment_file("demo", changes).parent
+    assert [path.name for path in folder.parent.iterdir() if path.name.startswith(folder.name)] == [folder.name]
 
 
 def test_a_change_that_is_no_key_is_refused_as_in_every_file() -> None:

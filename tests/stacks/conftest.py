@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import stacks  # noqa: F401 - names the Node that the CDK runs on, before a test imports the CDK
 from local.assembly import assembly
 from local.demo.scenarios import SCENARIOS
 from tests.stacks.template import Template

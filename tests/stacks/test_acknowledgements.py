@@ -15,6 +15,7 @@ from stacks.acknowledgements import accepted
 from stacks.environment_file import load
 from tests.stacks.conftest import WHOLE
 
+pytestmark = pytest.mark.xdist_group("acknowledgements")  # what is found is found once
 FILE = environment_file("demo", WHOLE)
 SYNTH = """
 import sys, app

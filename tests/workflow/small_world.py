@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Self
 
 from local.demo.scenarios import Scenario
+from local.demo.sink_watch import search
 from local.demo.stage import Stage, set_stage
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class SmallWorld:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stage.canary.search()
+        search(self.world, self.stage.canary)
         self.stage.close()
         failures = self.world.front.failures
         self.world.close()

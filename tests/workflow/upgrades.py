@@ -9,6 +9,7 @@ import simpy
 
 from local.demo.people import Colleague, Operator, Repairer, commits_what_moved
 from local.demo.scenarios import Scenario
+from local.demo.sink_watch import search
 from local.demo.stage import DOMAIN, Stage, set_stage
 from local.demo.token_watch import token_watch
 from norikae.adapters.aws.table import DynamoRunTable
@@ -65,8 +66,7 @@ class Upgrade:
         failures, lost = self.world.front.failures, self.stage.clients.failed
         tokens = token_watch(self.world)
         if error is None:
-            self.stage.canary.search()
-            tokens.search()
+            search(self.world, self.stage.canary, tokens)
         self.world.close()
         if error is None:
             assert tokens.leaks == {}, "task tokens outside of the table"

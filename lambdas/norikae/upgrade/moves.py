@@ -11,7 +11,7 @@ import msgspec
 from norikae.errors import BadRequestError, ConflictError, RefusedError
 from norikae.upgrade.identity import EXECUTION_NAME_LIMIT, Writer, short_hash
 from norikae.upgrade.ports import read_plan
-from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem, ReleasedItem
+from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem, PlanItem, ReleasedItem
 
 if TYPE_CHECKING:
     from norikae.ports import Ports
@@ -51,12 +51,24 @@ class Word(Protocol):
 
 
 def hold(ports: Ports, run: str, word: Word) -> Answer:
-    """The application keeps its weight from the next look on."""
+    """The application keeps its weight from the next look on.
+
+    Raises:
+        BadRequestError: the run has a plan, and that does not move it.
+    """
+    _is_no_typo(ports, run, word)
     return flag(ports, run, word, lambda flags: {"held": _with(flags.held, word.application)})
 
 
 def resume_application(ports: Ports, run: str, word: Word) -> Answer:
-    """The application is not on hold any more, and goes on where it is if it waits; one whose start is held begins."""
+    """The application is not on hold any more, and goes on where it is if it waits; one whose start is held begins.
+
+    Raises:
+        BadRequestError: it is not on hold, and the run has a plan that does not move it.
+    """
+    flags = ports.table.read(run, "FLAGS", Flags) or Flags()
+    if word.application not in flags.held:
+        _is_no_typo(ports, run, word)
     _let_go(ports, run, word)
     moves = read_plan(ports.table, run).plan.application(word.application)
     if moves and moves.hold:
@@ -171,6 +183,12 @@ def planned(ports: Ports, run: str, word: Word) -> PlannedApplication:
             f"command: application: run {run} does not plan to move {word.application!r}; it moves: {names}"
         )
     return found
+
+
+def _is_no_typo(ports: Ports, run: str, word: Word) -> None:
+    """Nobody believes that an application is on hold of which there is none; before there is a plan, nobody knows."""
+    if ports.table.read(run, "PLAN", PlanItem) is not None:
+        planned(ports, run, word)
 
 
 def _wake_application(ports: Ports, run: str, application: str, answer: str) -> Answer | None:

@@ -15,6 +15,7 @@ from local.canary import Canary, word
 from local.chat.conversation import Line
 from local.cluster.git import GitRepositories
 from local.demo.canary_watch import CanaryWatch
+from local.demo.sink_watch import search
 from local.kernel import Kernel
 from local.team_secrets import SECRETS, TeamSecrets, keep
 from local.world import World
@@ -80,7 +81,7 @@ class Leaky:
         keep(self.api, SECRETS[0], SECRETS[0].data(self.value))
 
     def found(self) -> list[tuple[str, str]]:
-        self.watch.search()
+        search(self.world, self.watch)
         return list(self.watch.leaks)
 
 
@@ -103,7 +104,7 @@ def test_values_in_secrets_and_in_their_owners_calls_are_where_they_should_be(le
 def test_a_search_that_finds_no_value_even_in_secrets_proves_nothing() -> None:
     world = World(load(PROJECT / "environments/demo.yaml"), GitRepositories({}))
     watch = CanaryWatch(world, CANARY)
-    watch.search()
+    search(world, watch)
     world.close()
 
     assert not watch.check().holds

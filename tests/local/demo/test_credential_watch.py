@@ -13,6 +13,7 @@ from local.aws.loopback import HttpRequest
 from local.chat.office import Office
 from local.cluster.git import GitRepositories
 from local.demo.credential_watch import credential_watch
+from local.demo.sink_watch import search
 from local.world import World
 from stacks.environment_file import load
 from tests.local.chat.test_office import CHANGES, CHANNEL, ROOM
@@ -49,7 +50,7 @@ def test_credentials_that_are_used_are_nowhere(world: World) -> None:
     world.client("secretsmanager").get_secret_value(SecretId="norikae/slack")
 
     watch = credential_watch(world)
-    watch.search()
+    search(world, watch)
 
     assert watch.leaks == {}
     assert watch.check().holds
@@ -64,7 +65,7 @@ def test_a_credential_in_a_log_is_found(world: World, which: str, *, coded: bool
     world.runtime.logs["hear-slack"].append(text)
 
     watch = credential_watch(world)
-    watch.search()
+    search(world, watch)
 
     assert list(watch.leaks) == [("function logs", "hear-slack")]
     assert not watch.check().holds
@@ -74,7 +75,7 @@ def test_a_credential_in_a_log_is_found(world: World, which: str, *, coded: bool
 def test_a_world_without_chats_proves_nothing() -> None:
     world = World(load(environment_file("demo", {"notify": {}})), GitRepositories({}))
     watch = credential_watch(world)
-    watch.search()
+    search(world, watch)
     world.close()
 
     assert not watch.check().holds

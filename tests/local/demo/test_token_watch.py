@@ -14,6 +14,7 @@ import pytest
 from local.chat.conversation import Line
 from local.chat.slack_app import App
 from local.cluster.git import GitRepositories
+from local.demo.sink_watch import search
 from local.demo.token_watch import token_watch
 from local.world import World
 from stacks.environment_file import load
@@ -76,7 +77,7 @@ class Waiting:
         self.world.client("dynamodb").put_item(TableName="runs", Item=item)
 
     def found(self) -> list[tuple[str, str]]:
-        self.watch.search()
+        search(self.world, self.watch)
         return list(self.watch.leaks)
 
 
@@ -102,7 +103,7 @@ def test_the_way_into_the_table_and_back_is_no_leak(waiting: Waiting) -> None:
 def test_a_search_in_a_world_without_tokens_proves_nothing() -> None:
     world = World(load(PROJECT / "environments/demo.yaml"), GitRepositories({}))
     watch = token_watch(world)
-    watch.search()
+    search(world, watch)
     world.close()
 
     assert not watch.check().holds

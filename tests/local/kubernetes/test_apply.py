@@ -1,6 +1,6 @@
 """Server-side apply: fields have owners, and owners disagree out loud."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from local.kubernetes import ApiServer
@@ -213,7 +213,6 @@ def with_widgets() -> ApiServer:
     return api
 
 
-@settings(max_examples=60)
 @given(first=SPECS, second=SPECS)
 def test_a_lone_manager_gets_exactly_what_it_applies(first: Json, second: Json) -> None:
     api = with_widgets()
@@ -223,7 +222,6 @@ def test_a_lone_manager_gets_exactly_what_it_applies(first: Json, second: Json) 
     assert api.apply(widget(**second), manager="norikae") == applied
 
 
-@settings(max_examples=60)
 @given(mine=SPECS, theirs=SPECS)
 def test_what_is_forced_is_there_and_the_rest_of_the_other_stays(mine: Json, theirs: Json) -> None:
     api = with_widgets()

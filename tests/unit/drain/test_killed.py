@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from norikae.drain.slice import drain_slice
@@ -103,7 +103,6 @@ LONGEST = len(drained(planted()).names)
 """Calls of a drain that nothing kills."""
 
 
-@settings(max_examples=60, deadline=None)
 @given(dies_at=st.integers(1, LONGEST), before=st.booleans())
 def test_a_slice_that_is_killed_at_any_call_leaves_a_drain_that_ends_in_time(dies_at: int, *, before: bool) -> None:
     story = planted()
@@ -111,7 +110,6 @@ def test_a_slice_that_is_killed_at_any_call_leaves_a_drain_that_ends_in_time(die
     check(story)
 
 
-@settings(max_examples=30, deadline=None)
 @given(seconds=st.floats(0.0, 20.0), lag=st.floats(0.05, 3.0))
 def test_a_second_slice_in_the_middle_of_the_first_changes_nothing(seconds: float, lag: float) -> None:
     story = planted()

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -268,10 +268,5 @@ def number(version: str) -> int:
     return int(version.rpartition("-v")[2])
 
 
-Carrying.TestCase.settings = settings(
-    max_examples=150,
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+Carrying.TestCase.settings = settings(stateful_step_count=25)
 TestAtRest = Carrying.TestCase

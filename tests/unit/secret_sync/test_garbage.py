@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from norikae.secret_sync.gate import behind
@@ -71,7 +71,6 @@ def test_a_field_with_anything_in_it_hurts_nobody_else(kind: str, place: tuple[A
 
 
 @given(st.sampled_from(sorted(GOOD)), st.recursive(st.sampled_from(JUNK), st.lists))
-@settings(deadline=None, max_examples=60)
 def test_an_object_without_its_form_hurts_nobody_else(kind: str, junk: Any) -> None:
     carried_beside({**GOOD, kind: {"spec": junk, "status": junk}})
 

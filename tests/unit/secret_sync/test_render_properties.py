@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from norikae.errors import BadRequestError, RefusedError
@@ -110,7 +110,6 @@ def test_an_object_of_any_form_is_a_target(junk: Any) -> None:
     assert target_of_sync({**sync(), "status": junk}).versions == {}
 
 
-@settings(max_examples=400)
 @given(
     SPEC,
     st.dictionaries(KEY | TEXT | st.sampled_from(["a", "x", "a.b"]), PLANTED, max_size=4).map(json.dumps)

@@ -345,13 +345,9 @@ def with_a_shift_machine(found: Any) -> Any:
     return type(found)(shift_machine="arn:shift")
 
 
-Shifting.TestCase.settings = settings(
-    max_examples=200, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
-)
+Shifting.TestCase.settings = settings(stateful_step_count=50, suppress_health_check=list(HealthCheck))
 test_a_shift_at_random = Shifting.TestCase
-Contested.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
-)
+Contested.TestCase.settings = Shifting.TestCase.settings
 test_a_contested_shift_at_random = Contested.TestCase
 
 

@@ -9,13 +9,14 @@ import pytest
 from norikae.approvals.ask import hold_application, hold_upgrade, reason_of, request_approval
 from norikae.commands.operate import operate
 from norikae.errors import AbortedError, BadRequestError, LeaseHeldError, RefusedError
+from norikae.upgrade.flags import read_flags
 from norikae.upgrade.identity import Writer, run_of_execution, shift_execution_name
 from norikae.upgrade.lease import Lease, next_lease
 from norikae.upgrade.looks import most_looks
 from norikae.upgrade.phase import advance, enter
 from norikae.upgrade.progress import Progress
 from norikae.upgrade.request import parse_request
-from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem
+from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem, PlanItem
 from tests.unit.fakes.story import APP, BLUE, GREEN, PARENT, RUN, WRITER, Story
 
 
@@ -242,7 +243,28 @@ def test_an_application_on_hold_stays_when_the_run_is_resumed() -> None:
     assert story.ports.executions.answers == {}
     command(story, command="resume", application=APP)
     assert story.ports.executions.answers == {"token-app": {"next": "resume"}}
-    assert command(story, command="resume", application="other") == {"run": RUN, "resumed": "other"}
+    assert command(story, command="resume", application=APP) == {"run": RUN, "resumed": APP}
+
+
+@pytest.mark.parametrize("word", ["hold", "resume"])
+def test_nobody_believes_that_an_application_is_on_hold_of_which_there_is_none(word: str) -> None:
+    story = Story()
+    with pytest.raises(BadRequestError, match=f"does not plan to move 'biling'; it moves: {APP}"):
+        command(story, command=word, application="biling")
+    assert story.ports.table.read(RUN, "FLAGS", Flags) is None
+
+
+def test_before_there_is_a_plan_a_hold_is_heard_and_can_be_taken_back_afterwards() -> None:
+    story = Story()
+    planned = story.ports.table.read(RUN, "PLAN", PlanItem)
+    assert planned is not None
+    story.ports.table.delete(RUN, "PLAN")
+    command(story, command="hold", application="biling")
+    story.ports.table.write_unfenced(RUN, "PLAN", planned)
+
+    command(story, command="resume", application="biling")
+
+    assert read_flags(story.ports.table, RUN).held == ()
 
 
 def test_status_shows_where_everything_stands() -> None:
