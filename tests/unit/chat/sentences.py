@@ -27,10 +27,12 @@ class Sentence(NamedTuple):
     Args:
         where: file and line.
         text: with ``FACT`` for whatever a program puts in.
+        facts: what that is, as the source has it.
     """
 
     where: str
     text: str
+    facts: tuple[str, ...]
 
     @property
     def file(self) -> str:
@@ -71,7 +73,9 @@ def _files(path: Path) -> list[Path]:
 def _of(file: Path) -> Iterator[Sentence]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     for node in _strings(tree):
-        yield Sentence(f"{file.relative_to(NORIKAE)}:{node.lineno}", _text(node))
+        values = node.values if isinstance(node, ast.JoinedStr) else []
+        facts = tuple(ast.unparse(one.value) for one in values if isinstance(one, ast.FormattedValue))
+        yield Sentence(f"{file.relative_to(NORIKAE)}:{node.lineno}", _text(node), facts)
 
 
 def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:

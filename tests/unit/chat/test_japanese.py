@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from norikae.chat.japanese import TABLES
-from norikae.chat.translated import FIELD, facts_in, said_in
+from norikae.chat.translated import FIELD, SENTENCES, SINGLE, facts_in, said_in
 
 from .readable import FROM_ELSEWHERE, SILENT, SPOKEN, UNSAID
 from .sentences import Sentence, sentences
@@ -74,6 +74,15 @@ def test_a_translation_names_what_the_sentence_names() -> None:
     for english, japanese in TEXTS.items():
         named = FIELD.findall(english)
         assert {*FIELD.findall(japanese)} == {name for name in named if not name.startswith("_")}, english
+
+
+def test_a_fact_is_called_what_it_is() -> None:
+    """A template does not tell a text whose facts cannot be what it calls them."""
+    called = {pieces: FIELD.findall(english) for english, pieces in PIECES.items()}
+    facts = [(one, *each) for one in ALL for each in zip(called.get(one.pieces, ()), one.facts, strict=False)]
+    assert [(one.where, fact) for one, name, fact in facts if name in SINGLE and "join(" in fact] == []
+    several = ("counted(", "reason_of(", "{'; '", "{' | '")
+    assert [(one.where, fact) for one, name, fact in facts if name not in SENTENCES and fact.startswith(several)] == []
 
 
 def with_facts(template: str, names: list[str]) -> str:

@@ -94,7 +94,7 @@ TEXTS: Final[dict[str, str]] = {
     "cluster {cluster} has no OIDC issuer; clusters.irsa_roles need one": (
         "クラスター {cluster} に OIDC 発行者がありません。clusters.irsa_roles には必要です"
     ),
-    "Pod Identity of {cluster} takes effect": "{cluster} の Pod Identity の反映",
+    "Pod Identity of {names} takes effect": "{names} の Pod Identity の反映",
     "IAM gets to know the OIDC issuer of {cluster}": "IAM への {cluster} の OIDC 発行者の登録",
     "IAM forgets the OIDC issuer of {cluster}": "IAM からの {cluster} の OIDC 発行者の削除",
     "there is no role {role}; create it, or take it out of clusters.irsa_roles": (

@@ -118,7 +118,7 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "this version has no such gate; there are: {names}": "このバージョンにそのゲートはありません。あるもの: {names}",
     "blue: {seconds} s": "blue: {seconds} 秒",
-    "{count} healthy": "{count}個が Healthy",
+    "{names} healthy": "{names} が Healthy",
     "{application} from {old} to {new}": "{application} {old} → {new}",
     "{scheme}://{host} at {balancer}: {why}": "{scheme}://{host}({balancer}): {why}",
     "{query} is {operator} {threshold} in {count} values": "{query}: {count}個の値が {operator} {threshold}",

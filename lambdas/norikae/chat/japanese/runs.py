@@ -112,7 +112,7 @@ TEXTS: Final[dict[str, str]] = {
     "{application} cannot be judged in the soak, {why}; let norikae read it, then resume": (
         "{application} を経過観察中に判定できません({why})。norikae が読み取れるようにしてから resume してください"
     ),
-    "{blue} to restart {names}": "{blue} での再起動: {names}",
+    "{blue} to restart {what}": "{blue} での再起動: {what}",
     "{seconds} s of the soak are left": "経過観察の残り{seconds}秒",
     "{application}: green has no Ingress of it": "{application}: green に Ingress がありません",
     "verification Job {job} failed ({why}); its last lines: {words}; the whole log is at {where}; repair what it "
@@ -147,11 +147,11 @@ TEXTS: Final[dict[str, str]] = {
         "{names}: 撤去が始まっているため、{blue} の重みはもう上げられません(docs/runbook.md の 'decommission has "
         "begun')"
     ),
-    "{application} was sent back to blue; both clusters are kept: move it (shift, then resume) or abort": (
-        "{application} は blue に戻されています。両方のクラスターを残しています。"
+    "{names} was sent back to blue; both clusters are kept: move it (shift, then resume) or abort": (
+        "{names} は blue に戻されています。両方のクラスターを残しています。"
         "移行する(shift してから resume)か、abort してください"
     ),
-    "Route 53 to forget {what} for {name}": "Route 53 から {name} の {what} がなくなること",
+    "Route 53 to forget {what} for {names}": "Route 53 から {names} の {what} がなくなること",
     "Route 53 to forget what external-dns made of {blue}": (
         "Route 53 から、external-dns が {blue} のために作成したレコードがなくなること"
     ),

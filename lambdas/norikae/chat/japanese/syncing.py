@@ -36,7 +36,7 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "EKS to name the endpoint and certificate authority of the cluster": "EKS によるエンドポイントと証明機関の公開",
     "the hub to notice {cluster}": "ハブが {cluster} を認識すること",
-    "the hub to forget {cluster}": "ハブから {cluster} がなくなること",
+    "the hub to forget {names}": "ハブから {names} がなくなること",
     "application {name} on the hub is made by ApplicationSet {set}, which would bring it back; give the set "
     "preserveResourcesOnDeletion, take {cluster} out of its generators, then resume": (
         "ハブのアプリケーション {name} は ApplicationSet {set} が作り直してしまいます。"
@@ -97,13 +97,13 @@ TEXTS: Final[dict[str, str]] = {
     "Argo CD to compare {name} with {revision}": "Argo CD による {name} と {revision} の比較",
     "{name} to sync by itself again": "{name} の自動同期の再開",
     "{name} to render its applications as Git has them": "{name} が Git のとおりにアプリケーションを作成すること",
-    "the sync of {name} is {status}": "{name} の同期は {status} です",
+    "the sync of {name} is {how}": "{name} の同期は {how} です",
     "asked for": "依頼済み",
     "the sync of application {name} is {status}: {words}": (
         "アプリケーション {name} の同期が {status} になりました: {words}"
     ),
     "attempt {number} tries again: {why}": "{number} 回目の試行で再実行します: {why}",
-    "{names} to be compared with blue": "{names} と blue の比較",
+    "{what} to be compared with blue": "{what} と blue の比較",
     "not ready within argocd.application_deadline ({seconds} s): {what}": (
         "argocd.application_deadline({seconds}秒)以内に準備できませんでした: {what}"
     ),
