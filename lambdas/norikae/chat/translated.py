@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from norikae.chat.phrases import BY_NAME, LEADS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from norikae.environment.notify import Language
 
 OWN_WORDS = "words"
@@ -27,9 +29,22 @@ SENTENCES: Final = frozenset(
 """What stands in braces by one of these names says something itself; all else is a name, a figure or a list."""
 SINGLE: Final = frozenset(
     {
-        *("application", "blue", "canary", "cluster", "count", "days", "errors", "green", "hours", "most", "moved"),
+        *(
+            "application",
+            "blue",
+            "canary",
+            "cluster",
+            "count",
+            "days",
+            "errors",
+            "green",
+            "host",
+            "hours",
+            "most",
+            "moved",
+        ),
         *("name", "namespace", "needed", "number", "passes", "percent", "run", "running", "seconds", "spent"),
-        *("status", "total", "wanted", "weight", "whole"),
+        *("reason", "set", "status", "total", "type", "wanted", "weight", "whole"),
     }
 )
 """What stands in braces by one of these names is one word."""
@@ -39,13 +54,14 @@ SEPARATORS: Final = (("\n", "\n"), (" | ", " | "), ("; ", "。"), (". ", "。"),
 """Between sentences, or things of a list, in English and in Japanese."""
 FIELD: Final = re.compile(r"\{([a-z_]+)\}")
 """A fact in a template; other braces are braces."""
-MOST_PARTS = 100
+MOST_PARTS = 40
 """Sentences or things of a list that are told one by one; what has more is no text that somebody wrote for people."""
 LONGEST = 3
 """Of so many parts one sentence may be."""
 _LISTED = ("\n", " | ")
 _BETWEEN = (*_LISTED, "; ", ". ")
 """What no name has in it."""
+_ENGLISH = re.compile(r"(?<![\w./-])[a-z]{2,}[,;:]? (?=[a-z])")
 _HEAD = re.compile(r"(?:(?!\. )[^:;|\n]){1,120}")
 
 
@@ -89,43 +105,65 @@ def named_in(language: Language, name: str, value: str) -> str:
     return known.get(value) or said_in(language, value)
 
 
-def facts_in(pieces: tuple[str, ...], text: str) -> list[str] | None:
-    """What stands between some pieces of a text, each of which is looked for behind the one before; None for another.
+def facts_in(pieces: tuple[str, ...], text: str) -> Iterator[list[str]]:
+    """What stands between some pieces of a text, each of which is looked for behind the one before.
 
-    It takes no longer than reading the text once, whatever the text is.
+    Where the last but one only parts a list or sentences it may be any such, and the last one is another way to read
+    the text. It takes no longer than reading the text twice, whatever the text is.
 
     Args:
         pieces: the text begins with the first and ends with the last.
         text: any.
+
+    Yields:
+        The facts; nothing when it is another text.
     """
     first, *others = pieces
     if not others:
-        return [] if text == first else None
+        yield from [[]] if text == first else []
+        return
     if len(text) < len(first) + len(others[-1]) or not (text.startswith(first) and text.endswith(others[-1])):
-        return None
+        return
     at, end, facts = len(first), len(text) - len(others[-1]), []
     for piece in others[:-1]:
-        is_behind_a_list = piece == ", " and piece is others[-2]
-        found = text.rfind(piece, at, end) if is_behind_a_list else text.find(piece, at, end)
+        found = text.find(piece, at, end)
         if found < 0:
-            return None
+            return
         facts.append(text[at:found])
         at = found + len(piece)
-    return [*facts, text[at:end]]
+    yield [*facts, text[at:end]]
+    if len(others) > 1 and others[-2] in (", ", "; "):
+        begin = at - len(others[-2]) - len(facts[-1])
+        found = text.rfind(others[-2], begin, end)
+        yield [*facts[:-1], text[begin:found], text[found + len(others[-2]) : end]]
 
 
+@lru_cache(maxsize=4096)
 def _japanese(text: str, depth: int) -> str:
-    """The same in Japanese; "" when nothing of it is known."""
+    """The same in Japanese; "" when nothing of it is known.
+
+    A text can be one sentence, or one behind a name, or several: what leaves the least in English is right.
+    """
     if depth <= 0 or not text:
         return ""
-    return _whole(text, depth) or _behind_a_name(text, depth) or _by_parts(text, depth)
+    best = _best(text)
+    whole = min((_filled(*one, depth) for one in best), key=_left, default="")
+    if whole and (not _left(whole) or any(OWN_WORDS in template.fields for template, _ in best)):
+        return whole
+    ways = (whole, _behind_a_name(text, depth), *_by_parts(text, depth))
+    return min((one for one in ways if one), key=_left, default="")
 
 
-def _whole(text: str, depth: int) -> str:
-    """By the template that says most of it literally."""
-    known = ((one, facts) for one in _like(text) if (facts := facts_in(one.pieces, text)) is not None)
-    best = max((each for each in known if _fit(*each)), key=lambda each: each[0].weight, default=None)
-    return _filled(*best, depth) if best else ""
+def _left(told: str) -> int:
+    """Words of English after one another that are left."""
+    return len(_ENGLISH.findall(told))
+
+
+def _best(text: str) -> list[tuple[_Text, list[str]]]:
+    """The template that says most of it literally, with its facts, in each way to read them."""
+    known = [(one, facts) for one in _like(text) for facts in facts_in(one.pieces, text) if _fit(one, facts)]
+    most = max((one.weight for one, _ in known), default=0)
+    return [each for each in known if each[0].weight == most]
 
 
 def _fit(template: _Text, facts: list[str]) -> bool:
@@ -137,7 +175,7 @@ def _fit(template: _Text, facts: list[str]) -> bool:
 def _is_such(name: str, fact: str) -> bool:
     if name in SINGLE:
         return " " not in fact
-    if name == OWN_WORDS:
+    if name == OWN_WORDS:  # a sentence of ours behind it is none of somebody else's
         return not any(between in fact for between in _LISTED) and not any(
             _japanese(part, 1) for part in fact.split("; ")[1:]
         )
@@ -167,21 +205,27 @@ def _behind_a_name(text: str, depth: int) -> str:
     return f"{begin}: {told}" if told else ""
 
 
-def _by_parts(text: str, depth: int) -> str:
-    """Split at the coarsest separator that it has, and at no other one, so that a long text costs no more than that."""
-    english, japanese = next((pair for pair in SEPARATORS if pair[0] in text), ("", ""))
-    parts = text.split(english) if english else []
-    told, at = list[tuple[str, str]](), 0
-    while at < len(parts) <= MOST_PARTS:
-        # A sentence may have the separator in it.
+def _by_parts(text: str, depth: int) -> Iterator[str]:
+    """Split at each separator that it has."""
+    for english, japanese in SEPARATORS:
+        parts = text.split(english)
+        if 1 < len(parts) <= MOST_PARTS:
+            told = [*_told(parts, english, depth)]
+            if any(known for known, _ in told):
+                yield japanese.join(known or part for known, part in told)
+
+
+def _told(parts: list[str], separator: str, depth: int) -> Iterator[tuple[str, str]]:
+    """Each part in Japanese, "" where it is not known, and in English; a sentence may have the separator in it."""
+    at = 0
+    while at < len(parts):
         for end in range(min(at + LONGEST, len(parts)), at, -1):
-            part = english.join(parts[at:end])
-            known = _whole(part, depth - 1) if end > at + 1 else _japanese(part, depth - 1)
+            part = separator.join(parts[at:end])
+            known = _japanese(part, depth - 1) if end == at + 1 or _best(part) else ""
             if known or end == at + 1:
-                told.append((known, part))
+                yield known, part
                 at = end
                 break
-    return japanese.join(known or part for known, part in told) if any(known for known, _ in told) else ""
 
 
 def _like(text: str) -> list[_Text]:

@@ -30,13 +30,13 @@ def weight(pieces: tuple[str, ...]) -> int:
 
 def best(text: str) -> str:
     """The template by which a text is told; "" for none."""
-    found = [english for english, pieces in PIECES.items() if facts_in(pieces, text) is not None]
+    found = [english for english, pieces in PIECES.items() if any(True for _ in facts_in(pieces, text))]
     return max(found, key=lambda english: weight(PIECES[english]), default="")
 
 
 def is_of(one: Sentence, english: str) -> bool:
     """Whether a template is of a sentence: it says the same literally, and may say as much in place of a fact."""
-    return facts_in(one.pieces, english) is not None and weight(one.pieces) * 2 >= weight(PIECES[english])
+    return any(True for _ in facts_in(one.pieces, english)) and weight(one.pieces) * 2 >= weight(PIECES[english])
 
 
 def is_there(one: Sentence) -> bool:

@@ -18,7 +18,7 @@ TEXTS: Final[dict[str, str]] = {
     "is not an annotation of norikae": "norikae のアノテーションではありません",
     "known: {names}": "使えるもの: {names}",
     "see docs/application-teams.md": "docs/application-teams.md を参照してください",
-    "is {value}": "値は {value} です",
+    "is '{value}'": "値は '{value}' です",
     "{value} must be a path that begins with /": "{value} は / で始まるパスにしてください",
     "{value} is none of {names}": "{value} は {names} のどれでもありません",
     "{value} must be true or false, in quotes": "{value} は true か false を引用符付きで書いてください",
@@ -79,6 +79,9 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "Ingress {namespace}/{name}: annotation {key} {problem}; {remedy}": (
         "Ingress {namespace}/{name}: アノテーション {key}: {problem}。{remedy}"
+    ),
+    "{value} is not a duration; write a whole number and s, m, h or d, such as 10m": (
+        "{value} は時間の長さではありません。10m のように、整数と s、m、h、d のどれかで書いてください"
     ),
 }
 """English to Japanese."""

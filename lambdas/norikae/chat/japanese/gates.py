@@ -118,13 +118,17 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "this version has no such gate; there are: {names}": "このバージョンにそのゲートはありません。あるもの: {names}",
     "blue: {seconds} s": "blue: {seconds} 秒",
-    "{names} healthy": "{names} が Healthy",
     "{application} from {old} to {new}": "{application} {old} → {new}",
     "{scheme}://{host} at {balancer}: {why}": "{scheme}://{host}({balancer}): {why}",
-    "{query} is {operator} {threshold} in {count} values": "{query}: {count}個の値が {operator} {threshold}",
     "{query} is {value}, has to be {operator} {threshold} ({count} of {total} values)": (
         "{query} は {value} です({operator} {threshold} が条件、{total}個中{count}個が不適合)"
     ),
     "{target} on {cluster}": "{cluster} の {target}",
+    "failed {count} times, {most} tolerated and not readable {number} times in a row, {limit} tolerated": (
+        "{count}回不合格(許容 {most} 回)、連続{number}回読み取れません(許容 {limit} 回)"
+    ),
+    "{group}: {percent} % of {count} targets are not healthy, {most} % allowed": (
+        "{group}: ターゲット{count}個のうち {percent} % が正常ではありません(許容 {most} %)"
+    ),
 }
 """English to Japanese."""

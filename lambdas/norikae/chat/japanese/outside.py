@@ -75,5 +75,7 @@ TEXTS: Final[dict[str, str]] = {
     "it refuses the connection": "接続が拒否されました",
     "no connection within {seconds} s": "{seconds}秒以内に接続できません",
     "no answer within {seconds} s": "{seconds}秒以内に応答がありません",
+    "{request} was answered {status}": "{request} の応答: {status}",
+    "{request} was answered {status} {reason}": "{request} の応答: {status} {reason}",
 }
 """English to Japanese."""

@@ -13,15 +13,14 @@ TEXTS: Final[dict[str, str]] = {
     "{field} is no field of it": "{field} という項目はありません",
     "docs/secrets.md says what it takes": "指定できる値は docs/secrets.md にあります",
     "write a text, in quotes": "引用符付きの文字列で書いてください",
-    "write {names}": "{names} のどれかを書いてください",
-    "{field} is empty; write the name or the ARN of a secret in Secrets Manager": (
-        "{field} が空です。Secrets Manager のシークレットの名前か ARN を書いてください"
+    ".secret is empty; write the name or the ARN of a secret in Secrets Manager": (
+        ".secret が空です。Secrets Manager のシークレットの名前か ARN を書いてください"
     ),
-    "{field} is an ARN, but not of a secret; write arn:aws:secretsmanager:..., or its name": (
-        "{field} がシークレットの ARN ではありません。arn:aws:secretsmanager:... か名前を書いてください"
+    ".secret is an ARN, but not of a secret; write arn:aws:secretsmanager:..., or its name": (
+        ".secret がシークレットの ARN ではありません。arn:aws:secretsmanager:... か名前を書いてください"
     ),
-    "{field} is no name of a secret; names have letters, digits and /_+=.@- only, at most 512": (
-        "{field} はシークレットの名前ではありません。使えるのは英数字と /_+=.@- だけで、512 文字までです"
+    ".secret is no name of a secret; names have letters, digits and /_+=.@- only, at most 512": (
+        ".secret はシークレットの名前ではありません。使えるのは英数字と /_+=.@- だけで、512 文字までです"
     ),
     ".key is for spec.format text or binary; use spec.keys or spec.templates, or change spec.format": (
         ".key は spec.format が text か binary の場合の項目です。"
@@ -252,5 +251,12 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "{workload} has {count} old pods still": "{workload} に古い Pod が{count}個残っています",
     "line {number} continues {key}": "{number}行目が {key} の続きになっています",
+    "SecretSync {namespace}/{name}: spec{problem}": "SecretSync {namespace}/{name}: spec{problem}",
+    ".templates.{key} {problem}": ".templates.{key}: {problem}",
+    "{field}: expected {type}, got {other}; {remedy}": "{field}: {other} ではなく {type} です。{remedy}",
+    "{field}: invalid enum value {value}; {remedy}": "{field}: {value} は指定できません。{remedy}",
+    "write json or text or binary": "json、text、binary のどれかを書いてください",
+    "write keep or flatten": "keep か flatten を書いてください",
+    "write repair or report": "repair か report を書いてください",
 }
 """English to Japanese."""

@@ -231,7 +231,9 @@ TEXTS: Final[dict[str, str]] = {
         "アップグレードの 1 時間以上前に Git でそこに秒数を設定して shift.client_keep_alive を外すか、"
         "アノテーションからこの属性を外してください"
     ),
-    "{where} names {attribute}, {remedy}": "{where} が {attribute} を指定しています。{remedy}",
+    "{where} names client_keep_alive.seconds, {remedy}": (
+        "{where} が client_keep_alive.seconds を指定しています。{remedy}"
+    ),
     "{why} (and {count} more)": "{why}(ほか{count}件)",
 }
 """English to Japanese."""
