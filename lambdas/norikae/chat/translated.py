@@ -44,11 +44,11 @@ SINGLE: Final = frozenset(
             "moved",
         ),
         *("name", "namespace", "needed", "number", "passes", "percent", "run", "running", "seconds", "spent"),
-        *("reason", "set", "status", "total", "type", "wanted", "weight", "whole"),
+        *("reason", "role", "secret", "set", "status", "total", "type", "wanted", "weight", "whole"),
     }
 )
 """What stands in braces by one of these names is one word."""
-DEEPEST = 6
+DEEPEST = 8
 """How often a part of a part is looked at."""
 SEPARATORS: Final = (("\n", "\n"), (" | ", " | "), ("; ", "。"), (". ", "。"), (", ", ", "))
 """Between sentences, or things of a list, in English and in Japanese."""

@@ -50,6 +50,8 @@ UNSAID = {
     **dict.fromkeys((" in private zones, which norikae does not shift", "it is removed"), _MIDDLE),
     **dict.fromkeys(("it is announced to be removed", "it was announced to be removed"), _MIDDLE),
     **dict.fromkeys((f"it or its Argo CD Application {FACT}", f"it comes again at {FACT}", "it is over"), _MIDDLE),
+    f"let norikae lease it {FACT}, or {FACT}": "there with where to read on",
+    f"the check could not be made: {FACT}: {FACT}": "there with both facts as one",
     f"{FACT}, then resume": "there with what stands before it",
     f"{FACT} {FACT} of {FACT} to be deleted": "there with node groups and with add-ons",
     **dict.fromkeys(
@@ -93,7 +95,7 @@ UNSAID = {
         ),
         _MIDDLE,
     ),
-    **dict.fromkeys((f"the look at {FACT}", f"the Secret has version {FACT}", "Expected str"), "for programs and logs"),
+    **dict.fromkeys((f"the Secret has version {FACT}", "Expected str"), "for programs and logs"),
     **dict.fromkeys(("a copy", "not a letter", "said by norikae itself", "from elsewhere"), "words of a log"),
     **dict.fromkeys(("gave up", "late again"), "names of NOTES"),
     "the end of support": "how the audit trail calls who asks",
@@ -140,6 +142,11 @@ FROM_ELSEWHERE = {
     "{place} was edited by hand: not all of its values are those that norikae wrote": _TOGETHER,
     "{errors} of {count} requests ended with 5xx ({percent} %), {own} by the load balancer itself": _TOGETHER,
     "status {status} from the load balancer": _TOGETHER,
+    "let norikae lease it (norikae.dev/owner: lease; docs/ownership.md), or {remedy}": _TOGETHER,
+    "the check could not be made: {why}": _TOGETHER,
+    "external-dns of {one} and of {other} have the same --txt-owner-id={owner}, so each deletes the other's records": (
+        _TOGETHER
+    ),
     **dict.fromkeys(("write json or text or binary", "write keep or flatten", "write repair or report"), _TOGETHER),
     **dict.fromkeys(("SecretSync {namespace}/{name}: spec{problem}", ".templates.{key} {problem}"), _TOGETHER),
     "{field}: expected {type}, got {other}; {remedy}": "msgspec, with a remedy",
@@ -177,7 +184,9 @@ FROM_ELSEWHERE = {
     "--registry={registry} shows no owners in Route 53; by --policy={policy} it deletes nothing": _TOGETHER,
     "start it with {flags}, and so on for {count} more": _TOGETHER,
     "{instance} wants a {kind} for it in private zones, which norikae does not shift: {resource}: {why}": _TOGETHER,
-    **dict.fromkeys((f"its {{source}} name{s} it and {{annotation}} is not {{value}}" for s in ("", "s")), _TOGETHER),
+    **dict.fromkeys(
+        (f"its {{source}} name{s} it and {{annotation}} is not annotation-only" for s in ("", "s")), _TOGETHER
+    ),
     "{remedy} (docs/application-teams.md, 'Two names for each Ingress')": _TOGETHER,
     **dict.fromkeys((f"its sync is {{status}} and waits for another try{why}" for why in ("", ": {words}")), _TOGETHER),
     **dict.fromkeys((f"{{count}} difference{s} ({{missing}} missing on green)" for s in ("", "s")), _TOGETHER),

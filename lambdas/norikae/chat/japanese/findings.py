@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 TEXTS: Final[dict[str, str]] = {
-    "the check could not be made: {kind}: {why}": "確認できませんでした: {kind}: {why}",
+    "the check could not be made: {why}": "確認できませんでした: {why}",
     "make what it reads readable, then start the upgrade again": (
         "読み取れるようにしてから、アップグレードをもう一度開始してください"
     ),

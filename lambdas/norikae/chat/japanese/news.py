@@ -44,9 +44,9 @@ TEXTS: Final[dict[str, str]] = {
         "ローテーション中に、手動で別のバージョンが保存されました"
     ),
     "{workload} is not restarted yet": "{workload} はまだ再起動されていません",
-    "Pods in {namespace} of {cluster} keep the old {names}, because the restart before them is not done in {held}. "
-    "See what ails it there; then kubectl rollout restart in {where}": (
-        "{held} での再起動が終わらないため、{cluster} の {namespace} の Pod は古い {names} を使い続けています。"
+    "Pods in {namespace} of {cluster} keep the old {names}, because the restart before them is not done in {why}. See "
+    "what ails it there; then kubectl rollout restart in {where}": (
+        "先行する再起動が終わらないため({why})、{cluster} の {namespace} の Pod は古い {names} を使い続けています。"
         "原因を確認してから、{where} で kubectl rollout restart を実行してください"
     ),
     "{secret} is not among secret_sync.secrets of the environment file, so norikae may not read it; add its name "
@@ -182,5 +182,6 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "{cluster} is not removed": "{cluster} は削除されません",
     "{cluster} is removed": "{cluster} を削除しました",
+    "the look at {name}": "{name} の確認",
 }
 """English to Japanese."""

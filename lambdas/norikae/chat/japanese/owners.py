@@ -67,7 +67,9 @@ TEXTS: Final[dict[str, str]] = {
     "it has an owner: {marks}; that one writes its records back and deletes them": (
         "所有者がいます({marks})。所有者はレコードを書き戻し、削除します"
     ),
-    "let norikae lease it {where}, or {remedy}": "norikae にリースさせる {where} か、次のようにしてください: {remedy}",
+    "let norikae lease it (norikae.dev/owner: lease; docs/ownership.md), or {remedy}": (
+        "norikae にリースさせる (norikae.dev/owner: lease; docs/ownership.md) か、次のようにしてください: {remedy}"
+    ),
     "find out what writes that, stop it, and {remedy}": (
         "書き込んでいるものを特定して止め、次のようにしてください: {remedy}"
     ),
@@ -75,11 +77,10 @@ TEXTS: Final[dict[str, str]] = {
         "アノテーションを変更する前に、1 回のバッチで削除してください: TXT {records} {where}"
     ),
     "{instance} wants a {kind} for it: {resource}: {why}": (
-        "{instance} がこの名前に {kind} を作成しようとしています: {resource}: {why}"
+        "{instance} がこの名前に{kind}を作成しようとしています: {resource}: {why}"
     ),
     "{instance} wants a {kind} for it in private zones, which norikae does not shift: {resource}: {why}": (
-        "{instance} がプライベートゾーン(norikae の対象外)でこの名前に {kind} を作成しようとしています: "
-        "{resource}: {why}"
+        "{instance} がプライベートゾーン(norikae の対象外)でこの名前に{kind}を作成しようとしています: {resource}: {why}"
     ),
     "{what}, if it reads {prefix}: its image does not tell the version": (
         "{what}({prefix} を読む場合。イメージからはバージョンが分かりません)"
@@ -88,11 +89,11 @@ TEXTS: Final[dict[str, str]] = {
     "simple record": "シンプルレコード",
     "its {source} names it": "{source} に書かれています",
     "its {source} name it": "{source} に書かれています",
-    "its {source} names it and {annotation} is not {value}": (
-        "{source} に書かれていて、{annotation} が {value} ではありません"
+    "its {source} names it and {annotation} is not annotation-only": (
+        "{source} に書かれていて、{annotation} が annotation-only ではありません"
     ),
-    "its {source} name it and {annotation} is not {value}": (
-        "{source} に書かれていて、{annotation} が {value} ではありません"
+    "its {source} name it and {annotation} is not annotation-only": (
+        "{source} に書かれていて、{annotation} が annotation-only ではありません"
     ),
     "its annotations {prefix}… are not read": "アノテーション {prefix}… は読まれません",
     "give its image a tag with the version, or annotate for --annotation-prefix={prefix} as well": (
@@ -220,7 +221,7 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "the record set {set}": "レコードセット {set}",
     "{resource} asks for {what}, while Route 53 has the record set {set}": (
-        "{resource} は {what}を要求していますが、Route 53 にはレコードセット {set} があります"
+        "{resource} が{what}を要求していますが、Route 53 にはレコードセット {set} があります"
     ),
     "give it set-identifier {set} {where}": "set-identifier {set} を付けてください {where}",
     "clients may stay for {seconds} s after the weight is 0 ({attribute}): {names}": (
@@ -254,5 +255,8 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "TXT {record} (heritage {heritage}, owner {owner})": "TXT {record}(heritage {heritage}、所有者 {owner})",
     'annotate {resource} with {annotation}: "{word}"': '{resource} に {annotation}: "{word}" を付けてください',
+    "external-dns of {one} and of {other} have the same --txt-owner-id={owner}, so each deletes the other's records": (
+        "{one} と {other} の external-dns の --txt-owner-id が同じ {owner} で、互いのレコードを削除します"
+    ),
 }
 """English to Japanese."""

@@ -219,5 +219,10 @@ TEXTS: Final[dict[str, str]] = {
         "{title} は Replace または Force で同期されるため、blue で動作中に green でも起動します。"
         "同期オプションを外すか、{key}: both または manual を付けてください"
     ),
+    "{title} would run in both clusters, and its {key} is missing; annotate it, or its Argo CD Application, with one "
+    "of {names} (docs/application-teams.md)": (
+        "{title} は両方のクラスターで動作しますが、{key} がありません。"
+        "これか Argo CD Application に {names} のどれかを付けてください(docs/application-teams.md)"
+    ),
 }
 """English to Japanese."""
