@@ -29,22 +29,9 @@ SENTENCES: Final = frozenset(
 """What stands in braces by one of these names says something itself; all else is a name, a figure or a list."""
 SINGLE: Final = frozenset(
     {
-        *(
-            "application",
-            "blue",
-            "canary",
-            "cluster",
-            "count",
-            "days",
-            "errors",
-            "green",
-            "host",
-            "hours",
-            "most",
-            "moved",
-        ),
-        *("name", "namespace", "needed", "number", "passes", "percent", "run", "running", "seconds", "spent"),
-        *("reason", "role", "secret", "set", "status", "total", "type", "wanted", "weight", "whole"),
+        *("application", "blue", "canary", "cluster", "count", "days", "errors", "green", "host", "hours", "most"),
+        *("moved", "name", "namespace", "needed", "number", "passes", "percent", "reason", "role", "run", "running"),
+        *("seconds", "secret", "set", "spent", "status", "total", "type", "wanted", "weight", "whole"),
     }
 )
 """What stands in braces by one of these names is one word."""
@@ -62,6 +49,7 @@ _LISTED = ("\n", " | ")
 _BETWEEN = (*_LISTED, "; ", ". ")
 """What no name has in it."""
 _ENGLISH = re.compile(r"(?<![\w./-])[a-z]{2,}[,;:]? (?=[a-z])")
+"""A word of English before another one."""
 _HEAD = re.compile(r"(?:(?!\. )[^:;|\n]){1,120}")
 
 
@@ -221,7 +209,8 @@ def _told(parts: list[str], separator: str, depth: int) -> Iterator[tuple[str, s
     while at < len(parts):
         for end in range(min(at + LONGEST, len(parts)), at, -1):
             part = separator.join(parts[at:end])
-            known = _japanese(part, depth - 1) if end == at + 1 or _best(part) else ""
+            is_one = end == at + 1 or any(separator in piece for one, _ in _best(part) for piece in one.pieces)
+            known = _japanese(part, depth - 1) if is_one else ""
             if known or end == at + 1:
                 yield known, part
                 at = end
