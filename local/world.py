@@ -21,6 +21,7 @@ from local.aws.iam_quotas import IamSimulator
 from local.aws.identities import Identities
 from local.aws.lambda_ import LambdaSimulator
 from local.aws.message_moves import SqsSimulator
+from local.aws.queue_metrics import QueueMetrics
 from local.aws.route53.simulator import Route53Simulator
 from local.aws.scheduler import SchedulerSimulator
 from local.aws.secrets import SecretsSimulator
@@ -28,6 +29,7 @@ from local.aws.secrets_extension import SecretsExtension
 from local.aws.ssm import SsmSimulator
 from local.aws.step_functions.simulator import StepFunctionsSimulator
 from local.aws.sts import StsSimulator
+from local.aws.topics import SnsSimulator
 from local.aws.web_identity import Issuers
 from local.chat.chatwork import NAMES as CHATWORK_NAMES
 from local.chat.chatwork import Chatwork
@@ -87,6 +89,7 @@ class World:
         self.alb = Alb(self.kernel, self.elb)
         self.connections = Connections(self.kernel, self.alb)
         AlbMetrics(self.kernel, self.alb, self.cloudwatch, self.connections)
+        QueueMetrics(self.kernel, self.cloudwatch, account=account, region=region)
         self.certificates = CertificateStore(Authority(seed=seed))
         self.elb.has_certificate = lambda arn: bool(self.certificates.names(arn))
         self.front_door = FrontDoor(self.kernel, self.elb, self.alb, self.certificates)
@@ -96,7 +99,7 @@ class World:
         self.ssm = SsmSimulator(self.kernel)
         self.aws_health = AwsHealthSimulator(self.kernel, account=account, region=region)
         nodes = [self.ec2, self.autoscaling, self.ssm, self.aws_health]
-        records = [DynamoDbSimulator(account=account, region=region), SqsSimulator(self.kernel), self.secrets]
+        messages = [SqsSimulator(self.kernel), SnsSimulator()]
         trail = [CloudTrailSimulator(self.kernel, self.route53)]
         pods = [IamSimulator(account), StsSimulator(self.identities, self.issuers)]
         self.front = Front(
@@ -106,7 +109,7 @@ class World:
                 *(self.scheduler, self.api_gateway),
                 *nodes,
                 *pods,
-                *records,
+                *(DynamoDbSimulator(account=account, region=region), *messages, self.secrets),
                 *trail,
             ],
             self.identities,

@@ -79,6 +79,7 @@ class Alarms(Construct):
         alarm = cloudwatch.Alarm(
             self,
             identifier,
+            alarm_name=f"{cdk.Stack.of(self).stack_name}-{identifier}",  # the runbook calls it so, and people read it
             metric=metric,
             threshold=threshold,
             evaluation_periods=1,

@@ -44,8 +44,14 @@ MESSENGERS = ("answer_chat",)
 """Functions whose word about who said something in a chat is believed, where the stack has them."""
 CLOCKS = ("start_on_schedule", "watch_support")
 """Functions that speak for schedules, and are believed about nobody else."""
-KEYS = lambda_.ParamsAndSecretsLayerVersion.from_version(lambda_.ParamsAndSecretsVersions.V1_0_103)
-"""The AWS Parameters and Secrets Lambda Extension: an ear has its key without loading an SDK."""
+KEYS = lambda_.ParamsAndSecretsLayerVersion.from_version_arn(
+    "{{resolve:ssm:/aws/service/aws-parameters-and-secrets-lambda-extension/arm64/latest}}"
+)
+"""The AWS Parameters and Secrets Lambda Extension: an ear has its key without loading an SDK.
+
+CloudFormation asks AWS's public parameter for the layer of the region (Systems Manager guide, "Retrieving the latest
+Lambda extension ARN version"); the CDK's own list ends in 2023 and lacks Osaka, Zurich and others.
+"""
 ADOPT_CLUSTER, RECOVER = "adopt_cluster", "recover"
 
 

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 NOTIFY_SECONDS = 60
 """The reader's timeout; a chat that throttles is asked again later, not waited for."""
-VISIBLE_AFTER = 60
-"""Seconds until a message that failed comes again; at least the reader's timeout, as Lambda demands."""
-ATTEMPTS = 60
+VISIBLE_AFTER = 90
+"""Seconds until a message that failed comes again; more than the reader's timeout, as Lambda demands, by a cold start:
+the time runs from the receipt, and two invocations must not show the same message."""
+ATTEMPTS = 40
 """How often a message is tried before it is a dead letter: an hour, since a chat may be down for long."""
 KEPT_DAYS = 4
 TOGETHER = 2

@@ -64,7 +64,7 @@ class State(Construct):
         """Services that encrypt on their own behalf, each only for this account.
 
         The conditions are those of the services' guides: CloudWatch Logs gives the log group as encryption context,
-        CloudWatch alarms and EventBridge give the account, and log delivery reads for Step Functions.
+        CloudWatch alarms (to SNS) and EventBridge (to SQS) give the account, and log delivery reads for Step Functions.
         """
         stack = cdk.Stack.of(self)
         logs = iam.ServicePrincipal(
@@ -81,6 +81,7 @@ class State(Construct):
             },
         )
         self.key.grant_encrypt_decrypt(logs)
-        for service in ("cloudwatch.amazonaws.com", "events.amazonaws.com"):
-            principal = iam.ServicePrincipal(service, conditions={"StringEquals": {"aws:SourceAccount": stack.account}})
-            self.key.grant(principal, "kms:Decrypt", "kms:GenerateDataKey")
+        generate = {"cloudwatch": "kms:GenerateDataKey*", "events": "kms:GenerateDataKey"}
+        for service, verb in generate.items():
+            ours = {"StringEquals": {"aws:SourceAccount": stack.account}}
+            self.key.grant(iam.ServicePrincipal(f"{service}.amazonaws.com", conditions=ours), "kms:Decrypt", verb)

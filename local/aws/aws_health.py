@@ -162,7 +162,11 @@ class AwsHealthSimulator(Simulator):
             raise AwsError("SubscriptionRequiredException", "")
 
     def _remembered(self) -> Iterable[HealthEvent]:
-        oldest = self._kernel.utcnow() - KEPT
+        now = self._kernel.utcnow()
+        oldest = now - KEPT
+        for one in self.events.values():
+            if one.shown["statusCode"] == "upcoming" and one.shown["startTime"] <= now:
+                one.shown["statusCode"] = "open"
         return [one for one in self.events.values() if one.shown.get("endTime", oldest) >= oldest]
 
     def _entity(self, name: str) -> str:

@@ -244,16 +244,18 @@ class Front:
     ) -> dict[str, Any] | AwsError | HttpAnswer:
         simulator = self._simulators.get(operation.service)
         method = simulator.operation(operation.name) if simulator else None
-        if simulator and method:
-            try:
+        if simulator and not method and not simulator.falls_through:
+            return _unmodelled(f"the embedded world has no {operation.service}:{operation.name}")
+        try:
+            if simulator and method:
                 with simulator.as_caller(principal):
                     return method(**operation.params) or {}
-            except AwsError as error:
-                return error
-            except Exception as error:  # noqa: BLE001 - a defect of ours must reach the caller, not only this thread
-                return self._broken(f"{operation.service}:{operation.name}", error)
-        if simulator and not simulator.falls_through:
-            return _unmodelled(f"the embedded world has no {operation.service}:{operation.name}")
+            if simulator:
+                simulator.screen(operation.name, operation.params)
+        except AwsError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - a defect of ours must reach the caller, not only this thread
+            return self._broken(f"{operation.service}:{operation.name}", error)
         if operation.service == "iam":
             self._authority.forget()
         try:

@@ -15,6 +15,7 @@ from moto.sqs.exceptions import QueueDoesNotExist
 
 from local.aws import in_process
 from local.aws.event_sources import LARGEST_BATCH, MOST_BATCHES, EventSource, Pollers
+from local.aws.lambda_rights import check_destinations, check_function
 from local.aws.queues import queue_of
 from local.aws.simulator import AwsError, Simulator
 from local.runtime.function import unqualified
@@ -134,6 +135,22 @@ class LambdaSimulator(Simulator):
             "FunctionResponseTypes": list(FunctionResponseTypes),
             "State": "Creating",
         }
+
+    def screen(self, name: str, params: Mapping[str, Any]) -> None:
+        """Refuse a function whose role lacks what Lambda looks for when it takes it; moto keeps the rest.
+
+        Raises:
+            AwsError: ``InvalidParameterValueException``, ``ResourceNotFoundException``.
+        """
+        if name == "CreateFunction":
+            check_function(params["Role"], params, self._authorize)
+        elif name == "UpdateFunctionConfiguration":
+            known = self._runtime.functions[self._arn(params["FunctionName"])]
+            kept = {"DeadLetterConfig": {"TargetArn": known.dead_letter}} if "Role" in params else {}
+            check_function(params.get("Role", known.role_arn), {**kept, **params}, self._authorize)
+        elif name in {"PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig"}:
+            known = self._runtime.functions[self._arn(params["FunctionName"])]
+            check_destinations(known.role_arn, params.get("DestinationConfig", {}), self._authorize)
 
     def _unfit(self, queue: str, function: str) -> str:
         """Why Lambda does not take messages of a queue to a function; empty when it does."""

@@ -36,6 +36,9 @@ ANSWER_SECONDS = 0.001
 _LAYER = re.compile(
     r"arn:aws:lambda:([a-z0-9-]+):(\d{12}):layer:AWS-Parameters-and-Secrets-Lambda-Extension(-Arm64)?:\d+"
 )
+_LATEST = "{{{{resolve:ssm:/aws/service/aws-parameters-and-secrets-lambda-extension/{}/latest}}}}"
+"""What CloudFormation replaces by the layer of its region (the same guide, "Retrieving the latest … ARN version")."""
+_PUBLIC = {"arm64": "arm64", "x86_64": "x86"}
 _PUBLISHERS = {"ap-northeast-1": "133490724326", "us-east-1": "177933569100"}
 """The account that publishes the layer in a region (Systems Manager guide, list of the extension's ARNs)."""
 _ASKED = {"secretId": "SecretId", "versionId": "VersionId", "versionStage": "VersionStage"}
@@ -45,10 +48,12 @@ def is_extension(layer: str, *, region: str, architecture: str) -> bool:
     """Whether a layer is the extension, as it is published for a region and an architecture.
 
     Args:
-        layer: ARN with a version.
+        layer: ARN with a version, or the reference to AWS's public parameter that has it.
         region: of the function.
         architecture: ``x86_64`` or ``arm64``.
     """
+    if layer == _LATEST.format(_PUBLIC[architecture]):
+        return True
     found = _LAYER.fullmatch(layer)
     if found is None or found[1] != region or found[2] != _PUBLISHERS.get(region):
         return False

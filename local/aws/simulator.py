@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from botocore import xform_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,17 @@ class Simulator:
         """
         method: Callable[..., dict[str, Any] | None] | None = getattr(self, xform_name(name), None)
         return method
+
+    def screen(self, name: str, params: Mapping[str, Any]) -> None:
+        """Nothing happens if moto, which answers an operation that has no method here, may take it.
+
+        Args:
+            name: the operation as AWS spells it.
+            params: its parameters.
+
+        Raises:
+            AwsError: AWS refuses what moto would take.
+        """
 
     @contextmanager
     def as_caller(self, caller: Principal | str) -> Iterator[None]:

@@ -1,9 +1,9 @@
-"""From an SNS topic to the queues that subscribe to it, in place of moto's way, which asks nobody.
+"""From an SNS topic to the queues that subscribe to it, in place of moto's way, which asks nobody; what is no subject.
 
-Sources: SNS guide, "Subscribing an Amazon SQS queue to an Amazon SNS topic" (the queue's policy), "Securing Amazon SNS
-data" (the policy of the key of an encrypted queue), "Raw message delivery", "Message delivery retries" (what is
-refused is not tried again), "Dead-letter queues", "Parsing message formats" (JSON of HTTP/HTTPS notifications, which
-queues get, too).
+Sources: SNS API reference, Publish (subjects); guide, "Subscribing an Amazon SQS queue to an Amazon SNS topic" (the
+queue's policy), "Securing Amazon SNS data" (the policy of the key of an encrypted queue), "Raw message delivery",
+"Message delivery retries" (what is refused is not tried again), "Dead-letter queues", "Parsing message formats" (JSON
+of HTTP/HTTPS notifications, which queues get, too).
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import base64
 import hashlib
 import json
 import logging
+import unicodedata
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.sns.models import Subscription
 from moto.sqs.exceptions import QueueDoesNotExist
@@ -21,13 +22,33 @@ from moto.sqs.models import sqs_backends
 
 from local.aws.queues import queue_of
 from local.aws.resource_policies import key_lets, lets
+from local.aws.simulator import AwsError, Simulator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SERVICE = "sns.amazonaws.com"
+SUBJECT_ENDS = 100
+_BREAKS = ("Cc", "Zl", "Zp")
 _LOG = logging.getLogger(__name__)
 _moto_publish = Subscription.publish
+
+
+class SnsSimulator(Simulator):
+    """SNS around moto's, which takes subjects that SNS does not."""
+
+    service: ClassVar[str] = "sns"
+    falls_through: ClassVar[bool] = True
+
+    def screen(self, name: str, params: Mapping[str, Any]) -> None:
+        """Refuse a subject with a line break or control character, or with 100 characters or more.
+
+        Raises:
+            AwsError: ``InvalidParameter``.
+        """
+        subject = str(params.get("Subject", "")) if name == "Publish" else ""
+        if len(subject) >= SUBJECT_ENDS or any(unicodedata.category(one) in _BREAKS for one in subject):
+            raise AwsError("InvalidParameter", "Invalid parameter: Subject")
 
 
 def deliver_by_policy() -> None:

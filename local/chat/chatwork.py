@@ -182,7 +182,7 @@ class Chatwork:
             return False
         if event == "mention_to_me":
             return webhook.account in self.called_by(message) - {message.account}
-        return not webhook.rooms or message.room in webhook.rooms
+        return message.room == webhook.room
 
     def _post(self, webhook: Webhook, body: bytes) -> Steps:
         if not webhook.enabled:
@@ -239,6 +239,8 @@ def _body(request: HttpRequest) -> str:
     fields = parse_qs(request.body.decode(errors="replace"))
     if set(fields) - {"body", "self_unread"}:
         raise _RefusedError(400, f"Unknown parameter '{min(set(fields) - {'body', 'self_unread'})}'")
+    if set(fields.get("self_unread", ())) - {"0", "1"}:
+        raise _RefusedError(400, "Invalid value of 'self_unread'")
     body = fields.get("body", [""])[0]
     if not body:
         raise _RefusedError(400, "Parameter 'body' is required")

@@ -1,7 +1,8 @@
 """The requests that Chatwork makes to a webhook: bodies, signatures, and what becomes of a webhook that fails.
 
-Source: Chatwork's documentation, "Webhook": no request is made again, and a webhook whose rate of errors is high is
-disabled; how high is not said, nor how long Chatwork waits.
+Sources: Chatwork's documentation, "Webhook": no request is made again, and a webhook whose rate of errors is high is
+disabled; how high is not said, nor how long Chatwork waits. Its page for a new webhook, as kawax/botman-chatwork and
+Biztex describe it: either the account event or the events of the one room whose number is entered.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from local.chat.chatwork import Posted
 
 Event = Literal["message_created", "message_updated", "mention_to_me"]
+MENTION: frozenset[Event] = frozenset({"mention_to_me"})
 AGENT = "ChatWork-Webhook/1.0.0"
 LIMIT_SECONDS = 5.0
 LOOKED_AT, FEWEST, MOST_FAILED = 20, 10, 0.5
@@ -37,8 +39,8 @@ class Webhook:
         account: whose it is.
         url: where requests go.
         token: Base64 of the key with which they are signed.
-        events: what it is told about.
-        rooms: in which rooms; in all of the account's when empty, as for ``mention_to_me``.
+        room: the one whose messages it is told of; "" for an account event, which is of all of the account's rooms.
+        events: what it is told about: of a room, or ``mention_to_me`` alone.
         enabled: whether it is still told anything.
         lately: whether the last requests were accepted.
     """
@@ -47,10 +49,20 @@ class Webhook:
     account: str
     url: str
     token: str = field(repr=False)
-    events: frozenset[Event] = frozenset({"message_created"})
-    rooms: frozenset[str] = frozenset()
+    room: str = ""
+    events: frozenset[Event] = MENTION
     enabled: bool = True
     lately: deque[bool] = field(default_factory=lambda: deque(maxlen=LOOKED_AT))
+
+    def __post_init__(self) -> None:
+        """It is one that a person can make.
+
+        Raises:
+            ValueError: Chatwork's page has no such choice.
+        """
+        of_rooms = bool(self.events) and not self.events & MENTION
+        if of_rooms != bool(self.room) or not (of_rooms or self.events == MENTION):
+            raise ValueError(f"webhook {self.setting}: either events of one room, or mention_to_me without a room")
 
     def told(self, *, accepted: bool) -> None:
         """A request was made; too many failures disable the webhook until a person enables it again."""

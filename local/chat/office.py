@@ -6,13 +6,14 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from local.chat.chatwork_webhook import Webhook, drawn_token
+from local.chat.chatwork_webhook import MENTION, Webhook, drawn_token
 from local.chat.people import ChatworkPerson, SlackPerson
 from local.chat.slack_app import App
 
 if TYPE_CHECKING:
+    from local.chat.chatwork_webhook import Event
     from local.world import World
-    from norikae.environment import Person
+    from norikae.environment import Chatwork, Person
 
 NOT_YET = "https://not-deployed-yet.example.com/"
 """Where requests of chats go before norikae has an API."""
@@ -35,7 +36,7 @@ class Office:
         if self._notify.slack is not None:
             self._open_slack(self._notify.slack.team, self._notify.slack.secret)
         if self._notify.chatwork is not None:
-            self._open_chatwork(self._notify.chatwork.account, self._notify.chatwork.secret)
+            self._open_chatwork(self._notify.chatwork)
 
     def connect(self, slack: str, chatwork: str) -> None:
         """An operator enters the URLs of norikae's API where each chat wants them.
@@ -78,7 +79,8 @@ class Office:
         if not account or self._notify.chatwork is None:
             raise LookupError(f"{name} is not in Chatwork: the environment file names no account of theirs")
         room = room or self._notify.chatwork.room
-        return ChatworkPerson(self._world.kernel, self._world.chatwork, account, room)
+        called = self._notify.chatwork.account if self._notify.chatwork.commands else ""
+        return ChatworkPerson(self._world.kernel, self._world.chatwork, account, room, called)
 
     def _open_slack(self, team: str, secret: str) -> None:
         slack, settings = self._world.slack, self._notify.slack
@@ -91,22 +93,20 @@ class Office:
             slack.open_channel(channel, NAME if number == 0 else f"{NAME}-{number}", slack.users)
         self._keep(secret, app.secret)
 
-    def _open_chatwork(self, account: str, secret: str) -> None:
-        chatwork, settings, draw = (
-            self._world.chatwork,
-            self._notify.chatwork,
-            self._world.kernel.stream("office/chatwork"),
-        )
+    def _open_chatwork(self, settings: Chatwork) -> None:
+        """One webhook, as norikae knows one token: of the room, or of whatever mentions norikae when there are more."""
+        chatwork, draw = self._world.chatwork, self._world.kernel.stream("office/chatwork")
         token, webhook_token = "".join(draw.choices(_HEX, k=32)), drawn_token(draw)
         chatwork.accounts |= {person.chatwork: person.name for person in self._people.values() if person.chatwork}
-        chatwork.accounts[account] = NAME
-        chatwork.tokens[token] = account
+        chatwork.accounts[settings.account] = NAME
+        chatwork.tokens[token] = settings.account
         routes = [route.chatwork for route in self._notify.routes if route.chatwork]
-        named = dict.fromkeys([settings.room, *settings.commands, *routes] if settings else [])
-        for number, room in enumerate(named):
+        for number, room in enumerate(dict.fromkeys([settings.room, *settings.commands, *routes])):
             chatwork.open_room(room, NAME if number == 0 else f"{NAME} {number}", chatwork.accounts)
-        chatwork.webhooks.append(Webhook("1", account, NOT_YET, webhook_token))
-        self._keep(secret, json.dumps({"token": token, "webhook_token": webhook_token}))
+        of_room: tuple[str, frozenset[Event]] = (settings.room, frozenset({"message_created"}))
+        heard = ("", MENTION) if settings.commands else of_room
+        chatwork.webhooks.append(Webhook("1", settings.account, NOT_YET, webhook_token, *heard))
+        self._keep(settings.secret, json.dumps({"token": token, "webhook_token": webhook_token}))
 
     def _keep(self, name: str, text: str) -> None:
         self._world.client("secretsmanager").create_secret(Name=name, SecretString=text)

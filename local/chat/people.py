@@ -66,12 +66,14 @@ class ChatworkPerson:
         chatwork: where.
         account: their id.
         room: the id of the room.
+        calls: the account that they mention above each command; "" for none.
     """
 
     kernel: Kernel
     chatwork: Chatwork
     account: str
     room: str
+    calls: str = ""
 
     @property
     def name(self) -> str:
@@ -83,8 +85,9 @@ class ChatworkPerson:
         return line.chat == "chatwork" and line.place == self.room
 
     def say(self, text: str) -> Posted:
-        """Write a message that begins with ``/norikae``."""
-        return self.write(f"/norikae {text}")
+        """Write a message whose first words are ``/norikae``, below the mention that Chatwork's window puts there."""
+        mention = f"[To:{self.calls}]{self.chatwork.accounts[self.calls]}\n" if self.calls else ""
+        return self.write(f"{mention}/norikae {text}")
 
     def write(self, body: str) -> Posted:
         """Write a message."""

@@ -29,6 +29,7 @@ class Sent:
         body: as it was sent, byte for byte.
         status: of the answer; 0 when there was none.
         answer: its body.
+        media: its media type, such as ``application/json``; "" when it says none.
         seconds: how long it took.
         trouble: why there was no answer.
     """
@@ -39,6 +40,7 @@ class Sent:
     body: bytes
     status: int = 0
     answer: bytes = b""
+    media: str = ""
     seconds: float = 0.0
     trouble: Trouble = ""
 
@@ -86,8 +88,9 @@ def post(kernel: Kernel, send: Send, url: str, headers: Mapping[str, str], body:
         return Sent(at, url, headers, body, seconds=took, trouble="timeout")
     if call.value is None:
         return Sent(at, url, headers, body, seconds=took, trouble="unreachable")
-    status, _, answer = call.value
-    return Sent(at, url, headers, body, status, answer, took)
+    status, told, answer = call.value
+    media = next((value for name, value in told.items() if name.lower() == "content-type"), "")
+    return Sent(at, url, headers, body, status, answer, media.partition(";")[0].strip().lower(), took)
 
 
 def _called(kernel: Kernel, send: Send, url: str, headers: Mapping[str, str], body: bytes) -> Steps:

@@ -17,6 +17,7 @@ SECTION_TEXT, FIELD_TEXT, HEADER_TEXT, BUTTON_TEXT, BUTTON_VALUE, AN_ID, A_URL =
 ALL_TEXT = 13_200
 """Characters of all blocks together; not documented, reported as the issue slackapi/bolt-js#2509."""
 _STYLES = ("primary", "danger")
+_BUTTON = {"value": BUTTON_VALUE, "action_id": AN_ID, "url": A_URL, "accessibility_label": 75}
 _CONFIRM = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 _TEXT_KEYS = {"plain_text": {"type", "text", "emoji"}, "mrkdwn": {"type", "text", "verbatim"}}
 
@@ -134,15 +135,24 @@ def _button(one: object, at: str) -> Iterator[str]:
         one, {"type", "text", "action_id", "value", "url", "style", "confirm", "accessibility_label"}, at
     )
     yield from _text(one.get("text"), BUTTON_TEXT, f"{at}/text", plain=True)
-    for key, most in (("value", BUTTON_VALUE), ("action_id", AN_ID), ("url", A_URL)):
+    for key, most in _BUTTON.items():
         if key in one and not (isinstance(one[key], str) and len(one[key]) <= most):
             yield _said(f"must be less than {most + 1} characters", f"{at}/{key}")
     if "style" in one and one["style"] not in _STYLES:
         yield _said("must be a valid enum value", f"{at}/style")
     if "confirm" in one:
-        yield from _unknown(one["confirm"], {*_CONFIRM, "style"}, f"{at}/confirm")
-        for key, most in _CONFIRM.items():
-            yield from _text(one["confirm"].get(key), most, f"{at}/confirm/{key}")
+        yield from _confirm(one["confirm"], f"{at}/confirm")
+
+
+def _confirm(one: object, at: str) -> Iterator[str]:
+    if not isinstance(one, dict):
+        yield _said("must be an object", at)
+        return
+    yield from _unknown(one, {*_CONFIRM, "style"}, at)
+    for key, most in _CONFIRM.items():
+        yield from _text(one.get(key), most, f"{at}/{key}", plain=key != "text")
+    if "style" in one and one["style"] not in _STYLES:
+        yield _said("must be a valid enum value", f"{at}/style")
 
 
 def _text(one: object, most: int, at: str, *, plain: bool = False) -> Iterator[str]:

@@ -121,11 +121,21 @@ def in_time(wait: int) -> None:
         raise RefusedError("ratelimited", wait=wait)
 
 
-def said_at_once(answer: bytes) -> str:
-    """What an app says in its answer to a slash command or a button."""
+def said_at_once(answer: bytes, media: str) -> tuple[str, bool]:
+    """What an app says in its answer to a slash command, and whether to all; what is not called JSON is plain text.
+
+    Source: Slack's documentation, "Enabling interactivity with slash commands" (immediate responses).
+
+    Args:
+        answer: its body.
+        media: its media type.
+    """
     text = answer.decode(errors="replace").strip()
+    if media != BODY_TYPE:
+        return text, False
     try:
-        body = json.loads(text)
+        body = json.loads(text or "{}")
     except ValueError:
-        return text
-    return str(body.get("text", "")) if isinstance(body, dict) else text
+        return "", False
+    body = body if isinstance(body, dict) else {}
+    return str(body.get("text", "")), body.get("response_type") == "in_channel"

@@ -71,10 +71,7 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
             found += storm_checks(storm.seen)
         if scenario.restarts:
             found += _clinging(stage, watcher.left_at, product)
-        found += chats.checks() if chats else []
-        watches = [*([chats.credentials] if chats else []), token_watch(world)]
-        search(world, *watches, stage.canary)
-        found += [watch.check() for watch in watches]
+        found += [*(chats.checks() if chats else []), *_searched(stage, chats)]
         report = demo_report(
             product,
             scenario=scenario.name,
@@ -95,6 +92,13 @@ def play(scenario: Scenario, *, seed: int, size: Size, view: View, folder: Path)
     report["checks"].append(asdict(stage.canary.check()))
     _write(report, folder)
     return report
+
+
+def _searched(stage: Stage, chats: ChatWatch | None) -> list[Check]:
+    """What was found nowhere; the search for values of secrets goes on in what is written of the run."""
+    watches = [*([chats.credentials] if chats else []), token_watch(stage.world)]
+    search(stage.world, *watches, stage.canary)
+    return [watch.check() for watch in watches]
 
 
 def _write(report: dict[str, Any], folder: Path) -> None:

@@ -82,6 +82,28 @@ def only_info_is_muted(values: Values) -> None:
             values.mistake(path, f'is "{event}" again', "name it once")
 
 
+def each_chat_has_a_secret_of_its_own(values: Values) -> None:
+    """Both chats have a `token`, so with one secret for both each would be sent the other's."""
+    slack, chatwork = (values(*PART, chat) for chat in CHATS)
+    if slack and chatwork and slack["secret"] == chatwork["secret"]:
+        wrong = f"is {slack['secret']}, which is the secret of notify.slack"
+        values.mistake((*PART, "chatwork", "secret"), wrong, "make one for each chat: both have a token")
+
+
+def web_acl_can_stand_before_the_api(values: Values) -> None:
+    """AWS WAF protects an API by a web ACL of the same account and region only."""
+    acl = values(*PART, "web_acl")
+    if not acl:
+        return
+    path: Path = (*PART, "web_acl")
+    if not any(values(*PART, chat) for chat in CHATS):
+        values.mistake(path, "has no API to stand before", "set notify.slack or notify.chatwork, or leave it out")
+    of, ours = acl.split(":")[3:5], [values("region"), values("account")]
+    if of != ours:
+        wrong = f"is of {' in account '.join(of)}, but the API is of {' in account '.join(ours)}"
+        values.mistake(path, wrong, "name a regional web ACL of there")
+
+
 def _has_applications(event: str) -> bool:
     return bool({"application", "applications", "subject"} & set(EVENTS[event].keys))
 
@@ -93,6 +115,8 @@ def _near(word: str, known: Collection[str]) -> str:
 
 NOTIFY_RULES: tuple[tuple[tuple[Path, ...], Callable[[Values], None]], ...] = (
     ((PART,), routes_lead_somewhere),
+    ((PART,), each_chat_has_a_secret_of_its_own),
+    ((PART, ("region",), ("account",)), web_acl_can_stand_before_the_api),
     (((*PART, "routes"),), routes_name_events),
     (((*PART, "routes"),), routes_name_a_team_of_messages),
     (((*PART, "templates"),), templates_can_be_filled),

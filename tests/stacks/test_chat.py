@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -16,6 +17,7 @@ from tests.stacks.conftest import WHOLE, read
 from tests.stacks.template import Template
 
 KEYS = "arn:aws:kms:ap-northeast-1:123456789012:key/*"
+EXTENSION = "{{resolve:ssm:/aws/service/aws-parameters-and-secrets-lambda-extension/arm64/latest}}"
 ACL = "arn:aws:wafv2:ap-northeast-1:123456789012:regional/webacl/chats/1a2b"
 
 
@@ -43,8 +45,8 @@ def test_only_the_stage_of_the_api_may_invoke_an_ear(template: Template) -> None
 def test_an_ear_has_its_key_from_the_extension_and_no_variable(template: Template) -> None:
     for chat in ("HearSlack", "HearChatwork"):
         made = template.function(chat)
-        (layer,) = made["Layers"]
-        assert "AWS-Parameters-and-Secrets-Lambda-Extension-Arm64" in layer
+        assert made["Layers"] == [EXTENSION]
+        assert made["Architectures"] == ["arm64"]
         assert "{{resolve" not in str(made["Environment"])
 
 
@@ -63,6 +65,16 @@ def test_a_request_that_an_ear_could_not_take_alarms_though_its_function_did_not
     (alarm,) = [one for one in template.of("AWS::CloudWatch::Alarm").values() if one["MetricName"] == "5XXError"]
     assert (alarm["Namespace"], alarm["Threshold"]) == ("AWS/ApiGateway", 1)
     assert alarm["Dimensions"] == [{"Name": "ApiName", "Value": "norikae-demo-chat"}]
+
+
+def test_an_alarm_is_called_as_the_runbook_calls_it(template: Template) -> None:
+    """Its name is what people read in a chat; each is there once."""
+    names = [one["AlarmName"].removeprefix("norikae-demo-") for one in template.of("AWS::CloudWatch::Alarm").values()]
+    rows = re.findall(r"^\| alarms? (.+?) \|", Path("docs/runbook.md").read_text(), re.MULTILINE)
+    called = {name for row in rows for name in re.findall(r"`([A-Za-z_]+)`", row)}
+    assert "answer_chatDeadLetters" in called
+    assert called <= set(names)
+    assert len(names) == len(set(names))
 
 
 def test_the_queue_of_messages_is_subscribed_to_the_topic_which_alone_may_fill_it(template: Template) -> None:

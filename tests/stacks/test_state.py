@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from local.assembly import SynthError, assembly
@@ -29,6 +31,25 @@ def test_one_key_encrypts_everything_and_rotates(template: Template) -> None:
     assert template.only("AWS::DynamoDB::Table")["SSESpecification"]["KMSMasterKeyId"] == arn
     assert {made["KmsMasterKeyId"] == arn for made in template.of("AWS::SNS::Topic").values()} == {True}
     assert [queue["KmsMasterKeyId"] for queue in template.of("AWS::SQS::Queue").values()] == [arn] * 14
+
+
+def test_only_alarms_of_this_account_may_publish_by_themselves(template: Template) -> None:
+    """An alarm of any account may act on a topic; each statement for the service has to say whose."""
+    (topic,) = [name for name in template.of("AWS::SNS::Topic") if name.startswith("NotificationsTopic")]
+    (policy,) = [one for one in template.of("AWS::SNS::TopicPolicy").values() if {"Ref": topic} in one["Topics"]]
+    (allowed,) = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allowed["Condition"] == {
+        "ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm:*"}
+    }
+
+
+def test_a_service_may_use_the_key_for_this_account_only(template: Template) -> None:
+    statements = template.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    services = [one for one in statements if "Service" in one["Principal"]]
+    ours = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    logs = {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:ap-northeast-1:123456789012:log-group:*"}
+    assert {json.dumps(one["Condition"]) for one in services} == {json.dumps(ours), json.dumps({"ArnLike": logs})}
 
 
 def test_every_log_group_is_encrypted_and_ends(template: Template) -> None:

@@ -100,11 +100,32 @@ def test_a_file_with_everything_right_is_taken(folder: Path) -> None:
             ),
         ),
         ("  mute: [fase]\n", 'notify.mute[0]: is "fase", which no event is called; did you mean `phase`?'),
+        (
+            '  chatwork: {secret: norikae/slack, room: "77", account: "1"}\n',
+            (
+                "notify.chatwork.secret: is norikae/slack, which is the secret of notify.slack; "
+                "make one for each chat: both have a token"
+            ),
+        ),
+        (
+            "  web_acl: arn:aws:wafv2:us-east-1:123456789012:regional/webacl/chats/1a2b\n",
+            (
+                "notify.web_acl: is of us-east-1 in account 123456789012, but the API is of ap-northeast-1 in account "
+                "123456789012; name a regional web ACL of there"
+            ),
+        ),
         ("  mute: [phase, phase]\n", 'notify.mute[1]: is "phase" again; name it once'),
     ],
 )
 def test_a_mistake_has_one_text(folder: Path, added: str, expected: str) -> None:
     assert mistakes(folder, added) == [expected]
+
+
+def test_a_web_acl_without_a_chat_stands_before_nothing(folder: Path) -> None:
+    acl = "arn:aws:wafv2:ap-northeast-1:123456789012:regional/webacl/chats/1a2b"
+    folder.write_text(f"{SMALL}notify: {{web_acl: '{acl}'}}\n")
+    with pytest.raises(EnvironmentFileError, match=r"notify\.web_acl: has no API to stand before; set notify\.slack"):
+        load(folder)
 
 
 def test_all_mistakes_are_named_at_once(folder: Path) -> None:

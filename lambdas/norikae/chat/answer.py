@@ -15,7 +15,7 @@ from norikae.chat.line import read_line
 from norikae.chat.reply import send
 from norikae.chat.whence import whence
 from norikae.chat.words import answered, failed, noted
-from norikae.errors import NorikaeError, PermanentError
+from norikae.errors import NorikaeError, PermanentError, UnreachableError
 from norikae.secret_sync.contained import contained
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ ROOM_SECONDS = 24 * 3600
 requests that notifications need, too (300 in five minutes), and another environment may be at home there."""
 TIMES = 3
 """How often a word is tried that something passing stands in the way of."""
+FORWARD = frozenset({"resume", "shift", "skip-gate", "plan", "start", "adopt", "unadopt", "clean-green"})
+"""What begins something, or lets it go on, is not said again by itself when its answer was lost: it may have had its
+effect, and somebody may have stopped the run since, by another door, or it may be over and would begin once more. What
+stops something harms nobody when it is said twice."""
 SHORT = 200
 """Characters of how a chat shows somebody, which is for people's eyes only (``norikae.commands.model.Actor``)."""
 _LABELLED = re.compile(r"<[^<>|]+\|([^<>|]*)>")
@@ -176,6 +180,11 @@ def _said(ports: Ports, batch: Batch, letter: Letter, language: Language) -> Sai
     except PermanentError as error:
         batch.carried[f"refused: {type(error).__name__}"] += 1
         return failed(error, language, note="again" if letter.attempt > 1 else "")
+    except UnreachableError as error:
+        if command["command"] not in FORWARD:
+            raise
+        batch.fails(error)
+        return failed(error, language, note="once")
     batch.carried[command["command"]] += 1
     return _in_words(command, told, language)
 

@@ -30,7 +30,8 @@ _EQUALS = "=\uff1d"
 _DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\u30fc"), "-")
 """What keyboards make of a hyphen, the long vowel of katakana too, which lies on the same key."""
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
-_BECAUSE = frozenset({"because", "\u7406\u7531"})
+_BECAUSE = re.compile(r"(?i)(?:because|\u7406\u7531)(?:[:\uff1a]+|(?!\S))")
+"""The reason begins after one of these: with a colon no blank need follow, as nobody writes one in Japanese."""
 _SAME_FIELD: Final = {"\u7406\u7531": "reason", "app": "application", "hash": "plan_hash"}
 _OURS = tuple(name for name in OF_PEOPLE if name != "by")
 """Options of every verb; who says it is known by the door."""
@@ -125,7 +126,8 @@ def line_of(command: Mapping[str, str]) -> str:
 
 def _fields(verb: Verb, words: list[tuple[str, str]], language: Language) -> dict[str, Any]:
     form, fields = VERBS[verb], dict[str, Any]()
-    places = [word.rstrip("?") for word in form.words]
+    # Whoever has typed `approve <run> <code>` types `abort <run>`, in a hurry.
+    places = [word.rstrip("?") for word in form.words] or [name for name in form.options if name == "run"]
     for said, word in words:
         name = _name(verb, said, language) if said else ""
         if not said:
@@ -170,11 +172,10 @@ def _words(text: str, language: Language) -> Iterator[tuple[str, str]]:
     """Each word with the name of the option whose value it is, "" for none; a reason is the whole rest of the line."""
     at, is_first = 0, True
     while (at := _after_spaces(text, at)) < len(text):
-        name, word, at = _next(text, at, language)
-        if not is_first and not name and word.rstrip(":\uff1a").lower() in _BECAUSE:
-            rest = text[at:].strip()
-            yield "reason", " ".join(_unquoted(rest).split())
+        if not is_first and (because := _BECAUSE.match(text, at)):
+            yield "reason", " ".join(_unquoted(text[because.end() :].strip()).split())
             return
+        name, word, at = _next(text, at, language)
         yield name, word
         is_first = False
 

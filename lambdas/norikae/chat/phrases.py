@@ -156,6 +156,10 @@ NOTES: Final[dict[str, Text]] = {
         "en": "It was tried {times} times, and may have had its effect all the same: ask for the status.",
         "ja": "{times}回試しました。すでに反映されている可能性があるので、再送の前に status で確認してください。",
     },
+    "once": {
+        "en": "It may have had its effect all the same, and is not tried again: ask for the status.",
+        "ja": "すでに反映されている可能性があるため、再試行しません。status で確認してください。",
+    },
     "again": {
         "en": "It was tried before without an answer, and may have had its effect then: ask for the status.",
         "ja": "前回は応答が得られませんでしたが、そのとき反映された可能性があります。status で確認してください。",
@@ -175,6 +179,10 @@ NOTES: Final[dict[str, Text]] = {
         "ja": "理由は because の後に書きます: hold billing because 本日リリース",
     },
     "nothing": {"en": "no run has been started yet", "ja": "実行はまだありません"},
+    "unknown": {
+        "en": "Nothing is known of this run; status without a name shows the last one.",
+        "ja": "この実行は見つかりません。名前なしの status で最新の実行を表示します。",
+    },
     "always": {"en": "Upgrades may move on at any time.", "ja": "アップグレードはいつでも進められます。"},
 }
 """Sentences by what they are about."""

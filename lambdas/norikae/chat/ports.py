@@ -44,8 +44,10 @@ class Chatwork(Protocol):
         """The same message with another body."""
 
 
-class Thread(msgspec.Struct, frozen=True, kw_only=True):
+class Thread(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``THREAD``: what stands in a place of a chat about one thing: a run, an episode, a question.
+
+    Defaults are not written, so that a field which a later release adds makes no item another one than was read.
 
     Args:
         posted: the message that is updated; None while none was sent for certain.

@@ -34,6 +34,8 @@ def standing(answer: Mapping[str, Any], language: Language) -> Said:
     """
     lines = [_head(answer, language)]
     if answer.get("run"):
+        is_known = any(answer.get(name) for name in ("phase", "requested_by", "applications", "outcome"))
+        lines += [] if is_known else [NOTES["unknown"][language]]
         lines += [*_phase(answer, language), *_flags(answer, language), *_questions(answer, language)]
     window = answer.get("window") or {}
     if window:

@@ -13,7 +13,7 @@ from norikae.commands.model import VERBS, Command
 from norikae.commands.parse import parse
 from norikae.commands.table import CARRY, NEEDS_NO_RUN, OF_AN_OPEN_RUN, Answer
 from norikae.errors import BadRequestError, ForbiddenError, RefusedError
-from norikae.upgrade.state import ClustersItem, PhaseItem, PlanItem
+from norikae.upgrade.state import ClustersItem, PhaseItem, PlanItem, RequestedItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ def operate(ports: Ports, event: Mapping[str, Any]) -> Answer:
     Raises:
         BadRequestError: the command is wrong, or no run is open.
         ForbiddenError: its sender may not say it.
-        RefusedError: the run is not where the command makes sense.
+        RefusedError: there is no such run, or it is not where the command makes sense.
     """
     command = parse(event, ports.environment.environment)
     run = command.run or last_run(ports)
@@ -54,6 +54,8 @@ def _carry_out(ports: Ports, run: str, command: Command, caller: Caller) -> Answ
         return CARRY[command.command](ports, run, command, caller)
     if not run:
         raise BadRequestError("command: run: no run has been started in this environment; name one")
+    if command.run and VERBS[command.command].changes:
+        _refuse_if_unknown(ports, run)
     if command.command in OF_AN_OPEN_RUN:
         _refuse_if_ended(ports, run)
     return {"run": run, **CARRY[command.command](ports, run, command, caller)}
@@ -77,6 +79,15 @@ def _team(ports: Ports, run: str, command: Command) -> str | None:
     stored = ports.table.read(run, "PLAN", PlanItem)
     planned = stored.plan.application(command.application) if stored else None
     return planned.team if planned else None
+
+
+def _refuse_if_unknown(ports: Ports, run: str) -> None:
+    """A word to a run whose name is misspelt would be kept, and nobody would ever hear it."""
+    lease = ports.table.lease("")
+    if lease is not None and lease.run == run:
+        return
+    if not (ports.table.read(run, "PHASE", PhaseItem) or ports.table.read(run, "REQUESTED", RequestedItem)):
+        raise RefusedError(f"there is no run {run}; ask for the status, which names the last one, then say it again")
 
 
 def _refuse_if_ended(ports: Ports, run: str) -> None:

@@ -31,15 +31,20 @@ def approve(ports: Ports, run: str, command: Command, caller: Caller) -> Answer:
         caller: who says it.
 
     Raises:
-        BadRequestError: several questions wait, and none is named.
+        BadRequestError: none is named by code or hash, or several questions wait, and it does not say which.
         ForbiddenError: it is the requester, or nobody whom a second person could be told from.
         RefusedError: nothing like that waits, or not any more.
     """
     waiting = _waiting(ports, run, command)
+    noun = NOUNS[waiting.subject]
+    if not command.code and not command.plan_hash:
+        raise BadRequestError(
+            f"command: code: name the {noun} that you approve by its code or hash, which the status has"
+        )
     if not command.code and command.plan_hash != waiting.plan_hash:
         raise RefusedError(
-            f"the {NOUNS[waiting.subject]} that waits has hash {waiting.plan_hash}, not "
-            f"{command.plan_hash or '(none given)'}; read what waits and approve its hash"
+            f"the {noun} that waits has hash {waiting.plan_hash}, not {command.plan_hash}; read what waits and approve "
+            "its hash"
         )
     first = _first_yes(ports, run, command, caller, waiting)
     if first == caller.person != "":

@@ -25,7 +25,7 @@ from norikae.environment.gates import (
 )
 from norikae.environment.interruptions import Interruptions
 from norikae.environment.notify import Chatwork, Notify, Route, Slack
-from norikae.environment.part import Name, Part, Percent, RoleArn, Seconds, Version, WholePercent
+from norikae.environment.part import Name, Part, Percent, RoleArn, Seconds, StackName, Version, WholePercent
 from norikae.environment.policies import Rollback, Team
 from norikae.environment.secrets import SecretSync
 from norikae.environment.traffic import Decommission, Dns, Owner, Shift, Soak
@@ -161,7 +161,7 @@ class Retention(Part, frozen=True):
 class Environment(Part, frozen=True):
     """One EKS environment: two clusters at most, one of which serves."""
 
-    environment: Annotated[Name, msgspec.Meta(description="The name of this environment; one stack each.")]
+    environment: Annotated[StackName, msgspec.Meta(description="The name of this environment; one stack each.")]
     account: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{12}$", description="Quoted: twelve digits.")]
     region: Annotated[
         str, msgspec.Meta(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$", description="The AWS region of both clusters.")

@@ -13,6 +13,15 @@ Version = Annotated[
 Name = Annotated[
     str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,40}$", description="Lower-case letters, digits and dashes.")
 ]
+StackName = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[a-z][a-z0-9-]{0,24}$",
+        # CloudFormation puts 33 characters of a stack's name before a queue's (80, less 14 of its own, halved: as seen,
+        # AWS does not say), and a boundary knows the stack's queues by norikae-<environment>-.
+        description="Lower-case letters, digits and dashes, 25 at most.",
+    ),
+]
 RoleArn = Annotated[str, msgspec.Meta(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+$")]
 
 

@@ -12,19 +12,24 @@ from norikae.notify.amazon_q import custom_notification
 from norikae.notify.chats import wall_of
 from norikae.notify.claimed import publish_once
 from norikae.notify.message import Message, is_look, read
-from norikae.notify.of_run import refresh_run
+from norikae.notify.of_run import look_for, refresh_run
 from norikae.notify.places import Place, all_places, is_muted, places_of
-from norikae.notify.run_look import RunLook, look_at
 from norikae.notify.show import show
 from norikae.secret_sync.contained import contained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from norikae.notify.run_look import RunLook
     from norikae.ports import Ports
 
 KEEP_SECONDS = 14 * 24 * 3600
 """How long a copy is known: as long as a queue keeps a message at most (SQS guide, "Message retention period")."""
+
+
+TAKEN_SECONDS = 900
+"""How long whoever has taken a message is alone with it; the queue brings it again each minute. One that stopped its
+function each time could not be forgotten, and is no copy of itself when it is sent again from the dead letters."""
 
 
 def deliver(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -46,7 +51,7 @@ def deliver(ports: Ports, records: Sequence[Mapping[str, Any]]) -> dict[str, Any
     for record in (one for one in records if not is_look(one)):
         identity, message = str(record["messageId"]), read(record, ports.environment.environment)
         try:
-            is_first = ports.seen.first(_key(message), KEEP_SECONDS, by=identity)
+            is_first = ports.seen.first(_key(message), TAKEN_SECONDS, by=identity)
         except NorikaeError as error:
             failed[identity] = [error]
             continue
@@ -100,7 +105,7 @@ class _Round:
         """The message in each place by itself; what went wrong."""
         ports, notify, errors = self._ports, self._notify, list[NorikaeError]()
         try:
-            look = _look_at(ports, message.run) if message.run and all_places(notify) else None
+            look = _look_at(ports, message.run) if message.run else None
         except NorikaeError as error:
             return [error]
         teams = look.teams(message.applications()) if look else frozenset[str]()
@@ -119,7 +124,7 @@ class _Round:
         ports, notify, errors = self._ports, self._notify, list[NorikaeError]()
         try:
             lease = ports.table.lease("")
-            look = _look_at(ports, lease.run) if lease and lease.holder and all_places(notify) else None
+            look = _look_at(ports, lease.run) if lease and lease.holder else None
         except NorikaeError as error:
             return [error]
         if look is not None:
@@ -145,9 +150,10 @@ class _Round:
             raise
 
 
-def _look_at(ports: Ports, run: str) -> RunLook:
-    """What cannot be read of one run keeps the messages of a batch about that run only."""
-    return contained("a look at the run", partial(look_at, ports, run))
+def _look_at(ports: Ports, run: str) -> RunLook | None:
+    """What cannot be read of one run keeps the messages of a batch about that run only; None without a chat."""
+    places = all_places(ports.environment.notify)
+    return contained("a look at the run", partial(look_for, ports, run, places)) if places else None
 
 
 def _in_turn(places: tuple[Place, ...], now: float) -> tuple[Place, ...]:

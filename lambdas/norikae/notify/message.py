@@ -58,7 +58,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(record: Mapping[str, Any], environment: str) -> Message:
-    """The message in a record of the queue; what cannot be read is shown as it is, so that it is not lost.
+    """The message in a record of the queue, of norikae or of one of its alarms; any other is shown as it is.
 
     SNS puts a message into an envelope with ``MessageId``, ``Subject`` and ``Message`` (SNS guide, "Amazon SNS message
     and JSON formats").
@@ -73,14 +73,10 @@ def read(record: Mapping[str, Any], environment: str) -> Message:
     inner = _object(text) if isinstance(text, str) else {}
     identity = str(envelope.get("MessageId") or record.get("messageId", ""))
     if not isinstance(inner.get("event"), str):
-        whole = text if isinstance(text, str) else body
+        event, said = ("alarm", _alarm(inner)) if inner.get("AlarmName") else ("unreadable", "")
+        whole = said or (text if isinstance(text, str) else body)
         return Message(
-            id=identity,
-            environment=environment,
-            event="unreadable",
-            severity="action",
-            run="",
-            text=whole[:LONGEST],
+            id=identity, environment=environment, event=event, severity="action", run="", text=whole[:LONGEST]
         )
     known = ("schema", "environment", "event", "severity", "run", "text")
     severity = inner.get("severity")
@@ -102,6 +98,12 @@ def is_look(record: Mapping[str, Any]) -> bool:
         record: of the event's ``Records``.
     """
     return _object(str(record.get("body", ""))) == LOOK
+
+
+def _alarm(said: Mapping[str, Any]) -> str:
+    """What an alarm is for, its name and why it rings (CloudWatch guide, "Notifying users on alarm changes")."""
+    lines = (said.get("AlarmDescription"), said.get("AlarmName"), said.get("NewStateReason"))
+    return "\n".join(str(one) for one in lines if one)
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -9,14 +9,28 @@ from norikae.notify.card import Card, icon_of
 from norikae.notify.catalogue import is_own
 from norikae.notify.run_card import run_card
 from norikae.notify.run_look import RunLook, look_at
-from norikae.notify.standing import Standing, State
+from norikae.notify.standing import Standing, State, key_of
 from norikae.notify.words import text_of, title_of
 
 if TYPE_CHECKING:
-    from norikae.chat.ports import Posted
+    from collections.abc import Iterable
+
+    from norikae.chat.ports import Posted, Thread
     from norikae.notify.chats import Wall
     from norikae.notify.message import Message
+    from norikae.notify.places import Place
     from norikae.ports import Ports
+
+
+def look_for(ports: Ports, run: str, places: Iterable[Place]) -> RunLook:
+    """One look at a run for all places, which may have hundreds of applications.
+
+    Args:
+        ports: the world.
+        run: which.
+        places: where it may stand.
+    """
+    return look_at(ports, run, [key_of(place, _thing(run)) for place in places])
 
 
 def show_run(ports: Ports, wall: Wall, message: Message, look: RunLook) -> None:
@@ -51,7 +65,7 @@ def refresh_run(ports: Ports, wall: Wall, look: RunLook) -> None:
         wall: where.
         look: at the run, now.
     """
-    known = Standing(ports, wall, f"run/{look.run}").read()
+    known = look.stood.get(key_of(wall.place, _thing(look.run)))
     if known is not None and known.posted is not None:  # what was not posted for certain comes again with its message
         _root(ports, wall, look, renews=False)
         close_questions(ports, wall, look)
@@ -59,15 +73,21 @@ def refresh_run(ports: Ports, wall: Wall, look: RunLook) -> None:
 
 def close_questions(ports: Ports, wall: Wall, look: RunLook) -> None:
     """Whatever was answered or has expired has no buttons any more."""
-    standing = Standing(ports, wall, f"run/{look.run}")
-    known = standing.read()
-    over = [code for code in (known.state.get("asked", []) if known else []) if code not in look.open_codes]
+    known = Standing(ports, wall, _thing(look.run)).read()
+    if _over(known, look):
+        look = look_at(ports, look.run)  # what was asked since the look waits still
+    over = _over(known, look)
     for code in over:
         question = Standing(ports, wall, _question(look.run, code))
         if question.read() is not None:
             question.put(lambda state: (closed_card(state, ports.now, ports.environment.notify.language), state))
     if over:
         _root(ports, wall, look, closed=tuple(over))
+
+
+def _over(known: Thread | None, look: RunLook) -> list[str]:
+    """The codes of questions that stand there and that nobody can answer any more."""
+    return [code for code in (known.state.get("asked", []) if known else []) if code not in look.open_codes]
 
 
 def _root(
@@ -80,14 +100,16 @@ def _root(
     renews: bool = True,
 ) -> Posted:
     environment, language = ports.environment.environment, ports.environment.notify.language
+    standing = Standing(ports, wall, _thing(look.run), renews=renews)
 
     def change(state: State) -> tuple[Card, State]:
-        # Looked at once what stands there has been read: whoever writes last has seen the newest.
-        card = run_card(look_at(ports, look.run), environment, language)
+        # Looked at after what stands there was read: whoever writes last has seen the newest.
+        is_newest = standing.key in look.stood and standing.read() == look.stood[standing.key]
+        card = run_card(look if is_newest else look_at(ports, look.run), environment, language)
         codes = dict.fromkeys((*state.get("asked", []), *([asked] if asked else [])))
         return card, {"asked": [code for code in codes if code not in closed]}
 
-    return Standing(ports, wall, f"run/{look.run}", renews=renews).put(change)
+    return standing.put(change)
 
 
 def _ask(ports: Ports, wall: Wall, message: Message, look: RunLook, root: Posted) -> None:
@@ -99,6 +121,10 @@ def _ask(ports: Ports, wall: Wall, message: Message, look: RunLook, root: Posted
     if code not in look.open_codes:
         card = closed_card(state, ports.now, ports.environment.notify.language)
     Standing(ports, wall, _question(look.run, code), _below(wall, root), loud=True).put(lambda _: (card, state))
+
+
+def _thing(run: str) -> str:
+    return f"run/{run}"
 
 
 def _question(run: str, code: str) -> str:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from norikae.chat.ports import Thread
     from norikae.ports import Ports
 
 
@@ -77,6 +80,8 @@ class RunLook(msgspec.Struct, frozen=True, kw_only=True):
         applications: in the order of the plan.
         open_codes: of the questions that somebody can still answer.
         asked: the subjects of these.
+        stood: what stood in the places before, by the keys of ``Threads``: as long as it does, nobody has shown there
+            what is newer than this look.
     """
 
     run: str
@@ -88,20 +93,22 @@ class RunLook(msgspec.Struct, frozen=True, kw_only=True):
     applications: tuple[Row, ...] = ()
     open_codes: frozenset[str] = frozenset()
     asked: tuple[str, ...] = ()
+    stood: Mapping[str, Thread | None] = {}
 
     def teams(self, applications: tuple[str, ...]) -> frozenset[str]:
         """The teams of some applications."""
         return frozenset(row.team for row in self.applications if row.name in applications and row.team)
 
 
-def look_at(ports: Ports, run: str) -> RunLook:
+def look_at(ports: Ports, run: str, keys: Iterable[str] = ()) -> RunLook:
     """A run as the table has it now, whatever order messages come in.
 
     Args:
         ports: the world.
         run: which.
+        keys: by which the table knows what stands in chats about it and is looked at before.
     """
-    table = ports.table
+    table, stood = ports.table, {key: ports.threads.read(key) for key in keys}
     phase = table.read(run, "PHASE", _Phase) or _Phase()
     stored = table.read(run, "PLAN", _Stored)
     items = {one.application: one for one in table.read_all(run, "APP#", _Application)}
@@ -124,6 +131,7 @@ def look_at(ports: Ports, run: str) -> RunLook:
         ),
         open_codes=frozenset(one.code for one in questions),
         asked=tuple(one.subject for one in questions),
+        stood=stood,
     )
 
 

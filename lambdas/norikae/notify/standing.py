@@ -12,6 +12,7 @@ from norikae.notify.chats import Wall, digest
 
 if TYPE_CHECKING:
     from norikae.notify.card import Card
+    from norikae.notify.places import Place
     from norikae.ports import Ports
 
 State = dict[str, Any]
@@ -51,7 +52,7 @@ class Standing:
     @property
     def key(self) -> str:
         """By which the table knows it."""
-        return f"{self.wall.place.chat}/{self.wall.place.id}/{self.thing}"
+        return key_of(self.wall.place, self.thing)
 
     def read(self) -> Thread | None:
         """What stands there."""
@@ -135,3 +136,8 @@ class Standing:
             if not self.thread:
                 raise
         return self.wall.post(form, "", loud=self.loud)
+
+
+def key_of(place: Place, thing: str) -> str:
+    """By which the table knows the message about a thing in a place."""
+    return f"{place.chat}/{place.id}/{thing}"

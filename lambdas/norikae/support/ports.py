@@ -44,7 +44,7 @@ class AwsHealth(Protocol):
         """What events are about, by their ARN: names or ARNs of clusters; events that name nothing are left out."""
 
 
-class Ended(msgspec.Struct, frozen=True, kw_only=True):
+class Ended(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was told and planned about the version of one cluster.
 
     Args:
@@ -62,8 +62,8 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     refused: str = ""
 
 
-class Reminded(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that earlier looks have told.
+class Reminded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything that earlier looks have told; without its defaults, as ``Thread`` is written.
 
     Args:
         ends: about the cluster that served when they looked; None before the first look.

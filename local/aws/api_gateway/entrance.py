@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from local.aws.api_gateway.gate import Gate
-    from local.aws.api_gateway.records import Answer
     from local.kernel import Kernel, Steps
     from local.runtime import LambdaRuntime, Outcome
 
@@ -32,41 +31,6 @@ class Entrance:
     def __init__(self, kernel: Kernel, runtime: LambdaRuntime, gate: Gate) -> None:
         self._kernel, self._runtime, self._gate = kernel, runtime, gate
 
-    def request(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | Sequence[tuple[str, str]],
-        body: bytes = b"",
-        *,
-        source: str = "198.51.100.7",
-    ) -> Answer:
-        """The answer to a request, at once; the time that it took is left with the kernel.
-
-        The caller holds the world's lock, as every kernel process does.
-
-        Args:
-            method: the HTTP method.
-            url: ``https://{api}.execute-api.{region}.amazonaws.com/{stage}/{path}``.
-            headers: by name, or pairs when a name comes twice.
-            body: its bytes.
-            source: the address that it comes from.
-
-        Raises:
-            OSError: no API has that host name, or it is not asked by HTTPS.
-        """
-        self._kernel.elapse(OWN_SECONDS)
-        received = self._gate.received(_request(method, url, headers, body, source))
-        if not isinstance(received, Passed):
-            return received
-        began = self._kernel.seconds()
-        outcome: Outcome | None = self._runtime.call(received.integration.function, received.event)
-        over = self._kernel.seconds() - began - received.integration.timeout
-        if over > 0:
-            self._kernel.elapse(-over)  # the client does not wait so long
-            outcome = None
-        return self._gate.answered(received, outcome)
-
     def arrives(
         self,
         method: str,
@@ -76,13 +40,20 @@ class Entrance:
         *,
         source: str = "198.51.100.7",
     ) -> Steps:
-        """The same as a kernel process, beside which the world goes on; a function that is too slow works on.
+        """A request as a kernel process, beside which the world goes on; a function that is too slow works on.
+
+        Args:
+            method: the HTTP method.
+            url: ``https://{api}.execute-api.{region}.amazonaws.com/{stage}/{path}``.
+            headers: by name, or pairs when a name comes twice.
+            body: its bytes.
+            source: the address that it comes from.
 
         Returns:
             The ``Answer``.
 
         Raises:
-            OSError: as ``request``.
+            OSError: no API has that host name, or it is not asked by HTTPS.
         """
         env = self._kernel.env
         yield env.timeout(OWN_SECONDS)

@@ -159,7 +159,8 @@ class Gate:
         if outcome is None:
             return refusal(504, "Endpoint request timed out", "IntegrationTimeoutException")
         accepts = (passed.request.header("accept") or "").partition(",")[0]
-        broken = refusal(502, "Internal server error", "InternalServerErrorException")
+        # What Lambda itself refuses, as when it throttles, is an error of the API, no answer of the function (re:Post).
+        broken = refusal(500 if outcome.refused else 502, "Internal server error", "InternalServerErrorException")
         try:
             answer = broken if outcome.failed else handed_on(outcome.payload, accepts, passed.api.binary)
         except MalformedError:
@@ -188,8 +189,8 @@ class Gate:
 
 
 def _missing(request: Request, method: Method) -> list[str]:
-    """The parameters that a request must have and has not."""
-    query = {name for name, _ in request.parameters()}
+    """The parameters that a request must have and has not, or has blank (guide, "Request validation")."""
+    query = {name for name, value in request.parameters() if value}
     return [
         name
         for place, _, name in (one.partition(".") for one in method.needed)

@@ -28,6 +28,7 @@ LONGEST_MILLISECONDS = 29_000
 _URI = re.compile(r"arn:aws:apigateway:([a-z0-9-]+):lambda:path/2015-03-31/functions/(arn:aws:lambda:.+)/invocations")
 _PART = re.compile(r"[a-zA-Z0-9._:-]+")
 _STAGE = re.compile(r"[a-zA-Z0-9_-]{1,128}")
+_VERBS = frozenset({"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 _NEEDED = re.compile(r"method\.request\.(header|querystring)\.(.+)")
 
 
@@ -138,6 +139,8 @@ class ApiGatewaySimulator(Entrance, Simulator):
             outside["authorizationType"] = authorizationType
         _refuse("PutMethod", outside)
         api, resource = self._api(restApiId), self._resource(restApiId, resourceId)
+        if httpMethod not in _VERBS:
+            raise _bad("Invalid HTTP method specified")
         if requestValidatorId is not None and requestValidatorId not in api.validators:
             raise AwsError("NotFoundException", "Invalid Request Validator identifier specified", 404)
         if httpMethod in resource.methods:

@@ -1,7 +1,7 @@
 """Changes of a stage.
 
 Source: API Gateway API reference, UpdateStage and "PATCH operations": ``/{path}/{method}/throttling/rateLimit``, where
-the slashes of a path are written ``~1`` and ``*`` stands for all.
+the slashes of a path are written ``~1`` and ``*`` stands for all; guide, "Set up CloudWatch logging" (what a format has).
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ _SETTING = re.compile(r"/(\*|~1[^/]*)/(\*|[A-Z]+)/((?:throttling|logging|metrics
 _KNOWN = frozenset(
     ("throttling/rateLimit", "throttling/burstLimit", "logging/loglevel", "logging/dataTrace", "metrics/enabled")
 )
+_REQUEST_ID = re.compile(r"\$context\.(?:requestId|extendedRequestId)\b")
+_NO_ID = "Invalid access log format: it must contain $context.requestId or $context.extendedRequestId"
 _NO_ROLE = "CloudWatch Logs role ARN must be set in account settings to enable logging"
 
 
@@ -54,6 +56,8 @@ def _apply(stage: Stage, path: str, value: str, *, deployments: Container[str], 
         _may(log=True, role=may_log)
         stage.log_group = value
     elif path == "/accessLogSettings/format":
+        if not _REQUEST_ID.search(value):
+            raise AwsError("BadRequestException", _NO_ID, 400)
         stage.log_format = value
     elif setting is not None and setting[3] in _KNOWN:
         _may(log=setting[3] == "logging/loglevel" and value != "OFF", role=may_log)

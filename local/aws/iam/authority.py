@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from moto.iam.models import iam_backends
 
 from local.aws.iam.conditions import holds, wildcard
-from local.aws.iam.demands import Demand, Facts, demands
+from local.aws.iam.demands import Demand, Facts, Place, demands
+from local.aws.iam.key_demands import keys_for
 from local.aws.identities import session_arn
 from local.aws.simulator import AwsError
 
@@ -71,6 +72,9 @@ class Authority:
     def permits(self, role_arn: str, action: str, resource: str) -> bool:
         """Whether a role may do something that AWS itself does with it, such as a state machine's invocation.
 
+        Sending to an encrypted queue or topic, and taking from the queue, need its key, too. No function's code calls
+        here, so the request has no ``lambda:SourceFunctionArn`` (Lambda guide, "Using source function ARN").
+
         Args:
             role_arn: the role; one that does not exist may do nothing.
             action: such as ``lambda:InvokeFunction``.
@@ -79,9 +83,14 @@ class Authority:
         Raises:
             UnmodelledPolicyError: a policy that cannot be judged here.
         """
-        demand = Demand(action, resource)
-        self._complete(role_arn, demand)
-        return role_in_iam(role_arn) is not None and not self._denied(role_arn, demand)
+        if role_in_iam(role_arn) is None:
+            return False
+        keys = keys_for(action, resource, Place(self._region, self._account, self._facts))
+        needed = [Demand(action, resource), *(Demand(*key) for key in keys)]
+        for demand in needed:
+            self._complete(role_arn, demand)
+            demand.context["lambda:sourcefunctionarn"] = []
+        return not any(self._denied(role_arn, demand) for demand in needed)
 
     def _complete(self, role_arn: str, demand: Demand) -> None:
         """Add the condition keys that are in every request ("AWS global condition context keys", IAM guide)."""

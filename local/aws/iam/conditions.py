@@ -69,7 +69,7 @@ def _test(operator: str, key: str, wanted: list[str], context: Context) -> bool:
         raise UnmodelledPolicyError(f"the embedded world does not know the condition key {key}")
     if any("${" in value for value in wanted):
         raise UnmodelledPolicyError(f"the embedded world does not resolve policy variables ({key}: {wanted})")
-    present = context.get(name)
+    present = context.get(name) or None  # a key that is known to have no value is not there
     quantifier, _, bare = operator.rpartition(":")
     if bare == "Null":
         return (present is None) == (wanted[0].lower() == "true")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local.aws.iam.conditions import UnmodelledPolicyError
-from local.aws.iam.key_demands import key_of_queue, key_of_topic
+from local.aws.iam.key_demands import keys_for
 
 if TYPE_CHECKING:
     from local.aws.iam.demands import Derived, Place
@@ -33,17 +33,16 @@ def sqs(operation: Operation, place: Place) -> Derived:
             return [(f"sqs:{operation.name}", "*", {})]
         raise UnmodelledPolicyError(f"the embedded world cannot judge permissions for sqs:{operation.name}")
     arn = named if named.startswith("arn:") else place.arn("sqs", named.rsplit("/", 1)[-1])
-    action = operation.name.removesuffix("Batch")
-    return [(f"sqs:{action}", arn, {}), *(key_of_queue(arn, place) if action == "SendMessage" else [])]
+    action = "sqs:" + operation.name.removesuffix("Batch")
+    return [(action, arn, {}), *keys_for(action, arn, place)]
 
 
 def sns(operation: Operation, place: Place) -> Derived:
     """The action on a topic; what only lists takes no resource."""
     named = operation.params.get("TopicArn") or operation.params.get("TargetArn")
     if named:
-        is_said = operation.name.startswith("Publish")
-        action = operation.name.removesuffix("Batch")
-        return [(f"sns:{action}", named, {}), *(key_of_topic(named, place) if is_said else [])]
+        action = "sns:" + operation.name.removesuffix("Batch")
+        return [(action, named, {}), *keys_for(action, named, place)]
     if operation.name.startswith(("List", "Get")):
         return [(f"sns:{operation.name}", "*", {})]
     raise UnmodelledPolicyError(f"the embedded world cannot judge permissions for sns:{operation.name}")

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from local.aws.iam.demands import Derived, Place
     from local.aws.protocol import Operation
 
-_OF_DOCUMENTS = frozenset({"CreateDocument", "UpdateDocument", "GetDocument", "DeleteDocument", "DescribeDocument"})
+_OF_DOCUMENTS = frozenset(
+    (
+        *("CreateDocument", "UpdateDocument", "UpdateDocumentDefaultVersion"),
+        *("GetDocument", "DeleteDocument", "DescribeDocument"),
+    )
+)
 
 
 def ssm(operation: Operation, place: Place) -> Derived:

@@ -55,7 +55,7 @@ class Delivery:
         begun = self.kernel.now()
         while True:
             execution = f"{self.kernel.stream('scheduler/executions').getrandbits(64):016x}"
-            body = _filled(target.get("Input", "{}"), schedule.arn, due, execution, attempt)
+            body = _filled(target["Input"], schedule.arn, due, execution, attempt)
             try:
                 self._invoke(schedule, target, body)
             except AwsError as error:

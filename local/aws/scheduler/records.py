@@ -7,6 +7,7 @@ and getmoto/moto pull request 8172; the others are ours.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -27,6 +28,7 @@ EARLIEST = 300
 """Seconds by which a start may be in the past."""
 RETRIES = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
 """What holds when a target says nothing (guide, "Configuring a schedule's retry policy")."""
+LARGEST_INPUT = 256 * 1024
 KINDS_OF_TARGET = (
     *("EcsParameters", "EventBridgeParameters", "EventBridgePutEventsV2Parameters", "KinesisParameters"),
     *("EventBridgePutRawEventsParameters", "SageMakerPipelineParameters", "SqsParameters"),
@@ -42,12 +44,14 @@ class Group:
         arn: its ARN, which trust policies name.
         created: when.
         tags: as CreateScheduleGroup takes them.
+        token: the client's, so that the same request again makes nothing.
     """
 
     name: str
     arn: str
     created: datetime
     tags: list[dict[str, str]] = field(default_factory=list)
+    token: str = ""
 
 
 @dataclass
@@ -176,11 +180,24 @@ def _check_target(target: dict[str, Any], group: Group) -> None:
     outside = [name for name in KINDS_OF_TARGET if target.get(name)]
     if kind != ["lambda"] or outside:
         raise AwsError("NotImplemented", f"a target {target['Arn']} with {outside}: only Lambda is in scope", 501)
+    if "Input" not in target:
+        raise AwsError("NotImplemented", "a target without Input: the default notification is out of scope", 501)
+    _check_input(target["Input"])
     role = role_in_iam(target["RoleArn"])
     trust = role.assume_role_policy_document if role is not None else None
     if not lets(trust, service=PRINCIPAL, action="sts:AssumeRole", resource=target["RoleArn"], source=group.arn):
         # AWS's own text (as in many reports of deployments whose role is younger than their schedule).
         raise _refused("The execution role you provide must allow AWS EventBridge Scheduler to assume the role.")
+
+
+def _check_input(text: str) -> None:
+    """A Lambda function gets well-formed JSON of 256 KB at most (API reference, Target)."""
+    try:
+        json.loads(text)
+    except ValueError as error:
+        raise _refused("The Input of a Lambda target must be well-formed JSON.") from error
+    if len(text.encode()) > LARGEST_INPUT:
+        raise _refused("The Input of a target must be 256 KB or less.")
 
 
 def _refused(text: str) -> AwsError:

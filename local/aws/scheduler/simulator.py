@@ -55,15 +55,16 @@ class SchedulerSimulator(Simulator):
         self._ticks = False
 
     def create_schedule_group(self, **request: Any) -> dict[str, Any]:
-        """A group.
+        """A group; the same request with the same token once more makes nothing.
 
         Raises:
             AwsError: ``ConflictException`` for a name that is taken.
         """
-        name = request["Name"]
-        if name in self.groups:
+        name, token = request["Name"], request.get("ClientToken", "")
+        if name in self.groups and (not token or self.groups[name].token != token):
             raise AwsError("ConflictException", f"Schedule group {name} already exists.", 409)
-        self.groups[name] = self._group(name, request.get("Tags") or [])
+        if name not in self.groups:
+            self.groups[name] = self._group(name, request.get("Tags") or [], token)
         return {"ScheduleGroupArn": self.groups[name].arn}
 
     def get_schedule_group(self, **request: Any) -> dict[str, Any]:
@@ -156,8 +157,8 @@ class SchedulerSimulator(Simulator):
         more = {"NextToken": str(end)} if end < len(found) else {}
         return {"Schedules": found[int(token) : end], **more}
 
-    def _group(self, name: str, tags: list[dict[str, str]] | None = None) -> Group:
-        return Group(name, f"{self._prefix}:schedule-group/{name}", self._kernel.utcnow(), tags or [])
+    def _group(self, name: str, tags: list[dict[str, str]] | None = None, token: str = "") -> Group:
+        return Group(name, f"{self._prefix}:schedule-group/{name}", self._kernel.utcnow(), tags or [], token)
 
     def _known(self, name: str) -> Group:
         if name not in self.groups:

@@ -1,7 +1,8 @@
 """Change Calendars: documents with iCalendar text, and whether changes may be made at an instant.
 
-Sources: Systems Manager API reference (GetCalendarState, CreateDocument, UpdateDocument) and guide ("Change Calendar":
-a calendar that is open by default is closed in its events, one that is closed by default is open in them);
+Sources: Systems Manager API reference (GetCalendarState, CreateDocument, UpdateDocument, whose default format is JSON,
+UpdateDocumentDefaultVersion; that GetCalendarState looks at the default version is assumed) and guide ("Change
+Calendar": a calendar that is open by default is closed in its events, one that is closed by default is open in them);
 CloudFormation reference, AWS::SSM::Document (how a calendar says which it is).
 """
 
@@ -27,24 +28,49 @@ MOST = 64 * 1024
 
 @dataclass(slots=True)
 class Document:
-    """A Change Calendar and its versions; the latest counts."""
+    """A Change Calendar and its versions.
+
+    Args:
+        name: of it.
+        created: when.
+        versions: their texts, the oldest first.
+        default: number of the version that counts; a new one has to be made the default.
+    """
 
     name: str
     created: datetime
     versions: list[str] = field(default_factory=list)
+    default: int = 1
 
-    def described(self) -> dict[str, Any]:
-        """It as CreateDocument and UpdateDocument answer."""
-        number = str(len(self.versions))
+    @property
+    def text(self) -> str:
+        """The version that counts."""
+        return self.versions[self.default - 1]
+
+    def numbered(self, version: str) -> int:
+        """The number of a version.
+
+        Raises:
+            AwsError: InvalidDocumentVersion.
+        """
+        known = {"$DEFAULT": self.default, "$LATEST": len(self.versions)}
+        number = known.get(version) or (int(version) if version.isdecimal() else 0)
+        if not 1 <= number <= len(self.versions):
+            raise AwsError("InvalidDocumentVersion", "The document version is not valid or does not exist.")
+        return number
+
+    def described(self, version: str = "$LATEST") -> dict[str, Any]:
+        """A version as CreateDocument and UpdateDocument answer."""
+        number = self.numbered(version)
         return {
             "Name": self.name,
-            "Hash": hashlib.sha256(self.versions[-1].encode()).hexdigest(),
+            "Hash": hashlib.sha256(self.versions[number - 1].encode()).hexdigest(),
             "HashType": "Sha256",
             "CreatedDate": self.created,
             "Status": "Active",
-            "DocumentVersion": number,
-            "LatestVersion": number,
-            "DefaultVersion": number,
+            "DocumentVersion": str(number),
+            "LatestVersion": str(len(self.versions)),
+            "DefaultVersion": str(self.default),
             "DocumentType": "ChangeCalendar",
             "DocumentFormat": "TEXT",
         }
@@ -126,25 +152,40 @@ class ChangeCalendars:
         return {"DocumentDescription": made.described()}
 
     def update_document(self, **request: Any) -> dict[str, Any]:
-        """The next version of a calendar, which counts from now on.
+        """The next version of a calendar, which counts once it is made the default.
 
         Raises:
             AwsError: InvalidDocument; DuplicateDocumentContent; InvalidDocumentVersion for one that is not the latest.
         """
         known = self._document(request["Name"])
-        if request.get("DocumentVersion", "$LATEST") not in {"$LATEST", str(len(known.versions))}:
-            raise AwsError("InvalidDocumentVersion", "The document version is not valid or does not exist.")
+        if known.numbered(request.get("DocumentVersion", "$LATEST")) != len(known.versions):
+            raise AwsError("InvalidDocumentVersion", "Only the latest version of a document can be updated.")
         if request["Content"] in known.versions:
             raise AwsError("DuplicateDocumentContent", "The content of the association document matches another one.")
-        _check({"DocumentFormat": "TEXT", **request})
+        _check(request)
         known.versions.append(request["Content"])
         return {"DocumentDescription": known.described()}
 
-    def get_document(self, **request: Any) -> dict[str, Any]:
-        """A calendar's text."""
+    def update_document_default_version(self, **request: Any) -> dict[str, Any]:
+        """From now on another version of a calendar counts.
+
+        Raises:
+            AwsError: InvalidDocument; InvalidDocumentVersion.
+        """
         known = self._document(request["Name"])
+        known.default = known.numbered(request["DocumentVersion"])
+        return {"Description": {"Name": known.name, "DefaultVersion": str(known.default)}}
+
+    def get_document(self, **request: Any) -> dict[str, Any]:
+        """A calendar's text, of the version that counts unless another is asked for.
+
+        Raises:
+            AwsError: InvalidDocument; InvalidDocumentVersion.
+        """
+        known, version = self._document(request["Name"]), request.get("DocumentVersion", "$DEFAULT")
         kept = ("Name", "CreatedDate", "DocumentVersion", "Status", "DocumentType", "DocumentFormat")
-        return {**{name: known.described()[name] for name in kept}, "Content": known.versions[-1]}
+        described = known.described(version)
+        return {**{name: described[name] for name in kept}, "Content": known.versions[known.numbered(version) - 1]}
 
     def delete_document(self, **request: Any) -> dict[str, Any]:
         """No calendar of that name any more."""
@@ -161,7 +202,7 @@ class ChangeCalendars:
         if "AtTime" in request:
             at = _instant(request["AtTime"])
         try:
-            calendars = [Calendar.of(self._document(name).versions[-1]) for name in request["CalendarNames"]]
+            calendars = [Calendar.of(self._document(name).text) for name in request["CalendarNames"]]
         except UnreadableError as error:
             raise AwsError("UnsupportedCalendarException", str(error)) from error
         if not calendars:

@@ -10,8 +10,10 @@ import pytest
 from handlers.chat.answer_chat import handler
 from norikae import wiring
 from norikae.adapters.aws.seen import DynamoSeen
+from norikae.notify.deliver import TAKEN_SECONDS
 from tests.unit.chat.letters import Chat, record
 from tests.unit.commands.people import HANAKO, RIN, TOKEN
+from tests.unit.notify.told import Chats, failures, told
 
 NOW = 1_795_834_800.0
 
@@ -56,6 +58,26 @@ def test_the_table_has_no_key_and_no_word_of_anybody(seen: DynamoSeen, dynamodb:
     (item,) = dynamodb.scan(TableName="runs")["Items"]
     assert "secret words" not in repr(item)
     assert (item["expires"], item["by"], item["sk"]) == ({"N": str(int(NOW) + 900)}, {"S": "m-1"}, {"S": "SEEN"})
+
+
+def test_what_stopped_its_function_each_time_is_no_copy_of_itself_from_the_dead_letters(dynamodb: Any) -> None:
+    class Stopped(BaseException):
+        """Lambda ends the process, which can forget nothing then."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise Stopped
+
+    chats, problem = Chats(), told("secret-refused", 2, severity="action", secret="prod/db")
+    chats.ports.seen = DynamoSeen(dynamodb, "runs", NOW)  # type: ignore[assignment]
+    post, chats.ports.slack.post = chats.ports.slack.post, stop  # type: ignore[method-assign, assignment]
+    with pytest.raises(Stopped):
+        chats.hears(problem)
+    chats.ports.slack.post = post  # type: ignore[method-assign]
+    chats.ports.seen = DynamoSeen(dynamodb, "runs", NOW + TAKEN_SECONDS)  # type: ignore[assignment]
+    chats.later(TAKEN_SECONDS)
+    assert failures(chats.hears({**problem, "messageId": "sqs-redriven"})) == []
+    assert len(chats.channel) == len(chats.room) == 1
+    assert chats.hears(problem)["copies"] == 1
 
 
 def test_of_a_hundred_at_once_one_is_first(seen: DynamoSeen) -> None:

@@ -47,6 +47,20 @@ def test_what_was_read_is_written_over_whatever_it_holds(threads: DynamoThreads)
     assert threads.read(KEY) == thread("2")
 
 
+def test_what_an_older_release_wrote_is_written_over(threads: DynamoThreads, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Later(Thread, frozen=True, kw_only=True):
+        """A thread of a later release, with a field more."""
+
+        colour: str = "blue"
+
+    threads.write(KEY, thread(), instead_of=None)
+    monkeypatch.setattr("norikae.adapters.aws.threads.Thread", Later)
+    read = threads.read(KEY)
+    assert isinstance(read, Later)
+    threads.write(KEY, Later(body="new"), instead_of=read)
+    assert threads.read(KEY) == Later(body="new")
+
+
 def test_a_thread_is_forgotten_after_weeks(threads: DynamoThreads, dynamodb: Any) -> None:
     threads.write(KEY, thread(), instead_of=None)
     (item,) = dynamodb.scan(TableName="runs")["Items"]

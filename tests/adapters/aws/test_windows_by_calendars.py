@@ -45,7 +45,8 @@ def test_a_weight_waits_for_the_calendar_and_goes_on_when_somebody_opens_it_earl
     assert waits["waiting_for"].startswith("a Change Calendar is closed: freeze")
     assert waits["waiting_for"].endswith("waits until Wed 2026-12-02 12:00 Asia/Tokyo")
     assert waits["seconds"] == 25 * HOUR // 4
-    ssm.update_document(Name="freeze", Content=calendar(SHORT), DocumentVersion="$LATEST")
+    ssm.update_document(Name="freeze", Content=calendar(SHORT), DocumentFormat="TEXT", DocumentVersion="$LATEST")
+    ssm.update_document_default_version(Name="freeze", DocumentVersion="2")
     story.ports.now = at("2026-12-01 12:00")
     assert check_window(story.ports, WRITER, APP, 50) == {"next": "go-on", "weight": 50}
     assert [event for event, _ in told(story)] == ["window-closed", "window-opened"]

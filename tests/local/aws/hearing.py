@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from local.aws.front import Front
 from local.aws.identities import Identities
 from local.aws.lambda_ import LambdaSimulator
+from local.aws.topics import SnsSimulator
 from local.kernel import Kernel
 from local.runtime import LambdaRuntime
 
@@ -32,7 +33,7 @@ class Hearing:
         self.functions = LambdaSimulator(
             self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION, authorize=lambda *_: self.permitted
         )
-        self.front = Front(self.kernel, [self.functions], identities, ACCOUNT, REGION)
+        self.front = Front(self.kernel, [self.functions, SnsSimulator()], identities, ACCOUNT, REGION)
         self.runtime.front_url = self.front.start()
         self.sqs, self.client = self.front.client("sqs"), self.front.client("lambda")
         (folder / "own_code.py").write_text(textwrap.dedent(code))

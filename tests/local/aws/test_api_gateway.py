@@ -177,21 +177,6 @@ def test_after_29_seconds_nobody_waits_and_the_function_works_on(gateway: Gatewa
     assert gateway.runtime.logs["hear"] == ["slept"]
 
 
-def test_a_request_at_once_leaves_its_time_with_the_kernel(gateway: Gateway) -> None:
-    spent: list[float] = []
-
-    def person() -> Any:
-        for body in (b"hello", b"sleep"):
-            before = gateway.kernel.seconds()
-            answer = gateway.simulator.request("POST", gateway.url(), {"A": "b"}, body)
-            spent.append(round(gateway.kernel.seconds() - before, 3))
-            yield gateway.kernel.spent()
-        return answer.status
-
-    assert gateway.kernel.run(gateway.kernel.process(person())) == 504
-    assert spent == [0.51, 29.01]
-
-
 def test_many_requests_at_once_each_have_a_process_of_their_own(gateway: Gateway) -> None:
     kernel = gateway.kernel
     every = [kernel.process(gateway.simulator.arrives("POST", gateway.url(), {}, b"hi")) for _ in range(20)]
@@ -212,18 +197,37 @@ def test_a_request_without_what_is_needed_does_not_reach_the_function(tmp_path: 
     gateway.close()
 
 
+def test_a_parameter_that_is_there_and_blank_is_missing(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path, needed={"method.request.querystring.signature": True})
+    gateway.permit()
+    for query in ("", "?signature=", "?other=1"):
+        assert gateway.says("hello", f"/live/slack{query}")[0].status == 400
+    assert gateway.says("hello", "/live/slack?signature=a")[0].status == 200
+    gateway.close()
+
+
+def test_what_lambda_itself_refuses_is_an_error_of_the_api(gateway: Gateway) -> None:
+    gateway.runtime.functions.clear()
+    answer, said = gateway.says("hello")
+    assert (answer.status, said) == (500, {"message": "Internal server error"})
+
+
 def test_an_access_log_needs_the_account_to_have_a_role(gateway: Gateway) -> None:
+    line = "$context.identity.sourceIp $context.status $context.error.message"
     log = {
         "/accessLogSettings/destinationArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:gate",
-        "/accessLogSettings/format": "$context.identity.sourceIp $context.status $context.error.message",
+        "/accessLogSettings/format": f"$context.requestId {line}",
     }
     with pytest.raises(ClientError, match="role ARN must be set in account settings"):
         gateway.patch(**log)
     change = {"op": "replace", "path": "/cloudwatchRoleArn", "value": gateway.role}
     gateway.client.update_account(patchOperations=[change])
     gateway.patch(**log)
-    gateway.says("fail")
-    assert gateway.simulator.apis[gateway.api].stages["live"].log == ["198.51.100.7 502 -"]
+    with pytest.raises(ClientError, match="must contain"):
+        gateway.patch(**{"/accessLogSettings/format": line})
+    answer, _ = gateway.says("fail")
+    named = answer.headers["x-amzn-RequestId"]
+    assert gateway.simulator.apis[gateway.api].stages["live"].log == [f"{named} 198.51.100.7 502 -"]
 
 
 def test_each_request_has_its_figures(gateway: Gateway) -> None:
@@ -242,10 +246,11 @@ def test_each_request_has_its_figures(gateway: Gateway) -> None:
 
 
 def test_another_host_or_plain_http_is_nobodys(gateway: Gateway) -> None:
+    plain, elsewhere = gateway.url().replace("https:", "http:"), gateway.url().replace(REGION, "us-east-1")
     with pytest.raises(ConnectionRefusedError, match="HTTPS only"):
-        gateway.simulator.request("POST", gateway.url().replace("https:", "http:"), {})
+        gateway.kernel.run(gateway.kernel.process(gateway.simulator.arrives("POST", plain, {})))
     with pytest.raises(socket.gaierror, match="no host name of an API in ap-northeast-1"):
-        gateway.simulator.request("POST", gateway.url().replace(REGION, "us-east-1"), {})
+        gateway.kernel.run(gateway.kernel.process(gateway.simulator.arrives("POST", elsewhere, {})))
 
 
 @pytest.mark.parametrize(
@@ -257,6 +262,11 @@ def test_another_host_or_plain_http_is_nobodys(gateway: Gateway) -> None:
         ("create_resource", {"parentId": "ROOT", "pathPart": "slack"}, "ConflictException"),
         ("create_resource", {"parentId": "nobody", "pathPart": "a"}, "Invalid Resource identifier"),
         ("put_method", {"resourceId": "ROOT", "httpMethod": "GET", "authorizationType": "AWS_IAM"}, "NotImplemented"),
+        (
+            "put_method",
+            {"resourceId": "ROOT", "httpMethod": "SEND", "authorizationType": "NONE"},
+            "Invalid HTTP method",
+        ),
         ("put_integration", {"resourceId": "ROOT", "httpMethod": "GET", "type": "AWS_PROXY"}, "Invalid Method"),
         ("put_integration", {"resourceId": "ROOT", "httpMethod": "GET", "type": "HTTP_PROXY"}, "NotImplemented"),
         ("create_stage", {"stageName": "live", "deploymentId": "LIVE"}, "Stage already exists"),

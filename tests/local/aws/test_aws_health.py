@@ -60,6 +60,14 @@ def test_events_are_found_by_what_they_are(healthy: Healthy) -> None:
     assert healthy.arns(endTimes=[{"from": since}]) == []
 
 
+def test_what_was_upcoming_is_open_once_it_has_begun(healthy: Healthy) -> None:
+    arn = healthy.aws.happens(about=["demo-1-33"], in_days=1)
+    assert healthy.arns(eventStatusCodes=["upcoming"]) == [arn]
+    healthy.kernel.run(86400)
+    assert healthy.arns(eventStatusCodes=["upcoming"]) == []
+    assert healthy.arns(eventStatusCodes=["open"]) == [arn]
+
+
 def test_a_closed_event_is_found_for_ninety_days(healthy: Healthy) -> None:
     arn = healthy.aws.happens(about=["demo-1-33"])
     healthy.aws.is_over(arn)

@@ -195,7 +195,7 @@ def test_an_update_forgets_what_it_does_not_say(clock: Clock) -> None:
         GroupName="norikae-demo",
         ScheduleExpression="cron(0 0 L * ? *)",
         FlexibleTimeWindow={"Mode": "OFF"},
-        Target={"Arn": FUNCTION, "RoleArn": ROLE},
+        Target={"Arn": FUNCTION, "RoleArn": ROLE, "Input": "{}"},
     )
     found = clock.api.get_schedule(Name="q", GroupName="norikae-demo")
     assert (found["ScheduleExpressionTimezone"], found["State"], found["ActionAfterCompletion"]) == (
@@ -217,11 +217,11 @@ def test_what_is_throttled_is_tried_again_after_growing_pauses(clock: Clock) -> 
     clock.scheduler.delivery.trouble = _times(3, AwsError("AWSLambda.TooManyRequestsException", "Rate Exceeded.", 429))
     clock.schedule(
         "at(2026-11-24T01:10:00)",
-        target={"Input": '{"at": "<aws.scheduler.scheduled-time>", "n": <aws.scheduler.attempt-number>}'},
+        target={"Input": '{"at": "<aws.scheduler.scheduled-time>", "n": "<aws.scheduler.attempt-number>"}'},
     )
     clock.kernel.run(HOUR)
     ((when, event),) = clock.came
-    assert event == {"at": "2026-11-24T01:10:00Z", "n": 4}
+    assert event == {"at": "2026-11-24T01:10:00Z", "n": "4"}
     assert when >= BEGIN + timedelta(minutes=10, seconds=1 + 2 + 4)
     assert clock.letters() == []
 
@@ -292,6 +292,12 @@ def test_a_function_that_is_gone_is_a_dead_letter_and_a_role_that_may_not_send_b
             {"FlexibleTimeWindow": {"Mode": "FLEXIBLE"}},
             "MaximumWindowInMinutes belongs to the flexible time window mode FLEXIBLE, and to no other.",
         ),
+        ("rate(1 day)", {"target": {"Input": "{start"}}, "The Input of a Lambda target must be well-formed JSON."),
+        (
+            "rate(1 day)",
+            {"target": {"Input": json.dumps("x" * 256 * 1024)}},
+            "The Input of a target must be 256 KB or less.",
+        ),
         (
             "rate(1 day)",
             {"target": {"RoleArn": f"{ROLE}-2"}},
@@ -328,6 +334,9 @@ def test_what_the_model_does_not_admit_is_refused(clock: Clock, more: dict[str, 
 
 def test_a_target_out_of_scope_is_refused_loudly(clock: Clock) -> None:
     assert "NotImplemented" in clock.refused("rate(1 day)", target={"Arn": DEAD})
+    target, when = {"Arn": FUNCTION, "RoleArn": ROLE}, {"ScheduleExpression": "rate(1 day)"}
+    with pytest.raises(ClientError, match="the default notification is out of scope"):
+        clock.api.create_schedule(Name="q", FlexibleTimeWindow={"Mode": "OFF"}, Target=target, **when)
 
 
 def test_names_are_taken_once_and_groups_take_their_schedules_along(clock: Clock) -> None:
@@ -361,7 +370,9 @@ def test_schedules_are_listed_page_by_page(clock: Clock) -> None:
 
 def test_the_tags_of_a_group_are_kept(clock: Clock) -> None:
     tags = [{"Key": "team", "Value": "sre"}]
-    arn = clock.api.create_schedule_group(Name="other", Tags=tags)["ScheduleGroupArn"]
+    made = [clock.api.create_schedule_group(Name="other", Tags=tags, ClientToken="one") for _ in range(2)]
+    arn = made[0]["ScheduleGroupArn"]
+    assert made[1]["ScheduleGroupArn"] == arn, "the same request once more"
     assert clock.api.list_tags_for_resource(ResourceArn=arn)["Tags"] == tags
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ACCOUNT, REGION = "123456789012", "ap-northeast-1"
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
+LATEST = "{{resolve:ssm:/aws/service/aws-parameters-and-secrets-lambda-extension/ARCHITECTURE/latest}}"
 LAYER = f"arn:aws:lambda:{REGION}:133490724326:layer:AWS-Parameters-and-Secrets-Lambda-Extension"
 ASK = """
     import http.client, json, os, urllib.parse
@@ -218,6 +219,9 @@ def test_a_question_takes_the_time_of_a_call_and_a_cached_one_hardly_any(safe: S
     [
         (f"{LAYER}-Arm64:11", "arm64", True),
         (f"{LAYER}:4", "x86_64", True),
+        (LATEST.replace("ARCHITECTURE", "arm64"), "arm64", True),
+        (LATEST.replace("ARCHITECTURE", "x86"), "x86_64", True),
+        (LATEST.replace("ARCHITECTURE", "x86"), "arm64", False),
         (f"{LAYER}:4", "arm64", False),
         (f"{LAYER}-Arm64", "arm64", False),
         (LAYER.replace("133490724326", ACCOUNT) + ":4", "x86_64", False),

@@ -140,3 +140,10 @@ def test_a_filter_keeps_the_rest_away(topic: Topic) -> None:
     for kind in ("run", "window"):
         topic.says(kind, MessageAttributes={"kind": {"DataType": "String", "StringValue": kind}})
     assert topic.left(topic.people) == ["run"]
+
+
+@pytest.mark.parametrize("subject", ["x" * 100, "two\nlines", "bell\x07", "paragraph\u2029"])
+def test_what_is_no_subject_is_not_published(subject: str, topic: Topic) -> None:
+    with pytest.raises(topic.sns.exceptions.InvalidParameterException, match="Subject"):
+        topic.says("hello", Subject=subject)
+    topic.says("hello", Subject="保" * 99)

@@ -17,7 +17,7 @@ from local.aws.loopback import HttpAnswer, HttpRequest
 from local.chat import chatwork_webhook
 from local.chat.chatwork import Chatwork, Posted
 from local.chat.chatwork_tags import notified
-from local.chat.chatwork_webhook import Webhook, drawn_token
+from local.chat.chatwork_webhook import Event, Webhook, drawn_token
 from local.chat.conversation import Conversation
 from local.chat.people import ChatworkPerson
 from local.chat.sending import Answer
@@ -47,9 +47,14 @@ class House:
         self.chatwork.tokens[TOKEN] = NORIKAE
         self.chatwork.open_room(ROOM, "upgrades", {NORIKAE, TEAM})
         self.chatwork.open_room(OTHER_ROOM, "lunch", {TEAM, SRE})
-        self.webhook = Webhook("246", NORIKAE, URL, drawn_token(self.kernel.stream("token")))
-        self.chatwork.webhooks.append(self.webhook)
+        self.hears("message_created")
         self.team = ChatworkPerson(self.kernel, self.chatwork, TEAM, ROOM)
+
+    def hears(self, *events: Event, room: str = ROOM) -> None:
+        """The only webhook is about this from now on."""
+        token = drawn_token(self.kernel.stream("token"))
+        self.webhook = Webhook("246", NORIKAE, URL, token, room, frozenset(events))
+        self.chatwork.webhooks[:] = [self.webhook]
 
     def _send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer | Steps:
         self.got.append((url, headers, body))
@@ -115,6 +120,7 @@ def test_a_message_stands_in_its_room_and_can_be_changed(house: House) -> None:
         ("POST", f"/v2/rooms/{ROOM}/messages", {"body": ""}, {}, 400),
         ("POST", f"/v2/rooms/{ROOM}/messages", {"body": "x" * 65_536}, {}, 400),
         ("POST", f"/v2/rooms/{ROOM}/messages", {"body": "x", "to": "all"}, {}, 400),
+        ("POST", f"/v2/rooms/{ROOM}/messages", {"body": "x", "self_unread": "no"}, {}, 400),
         ("POST", f"/v2/rooms/{ROOM}/messages", {"body": "x"}, {"content_type": "application/json"}, 400),
     ],
 )
@@ -203,7 +209,7 @@ def test_the_public_vector_is_reproduced_byte_for_byte() -> None:
 
 
 def test_a_webhook_is_told_what_people_write_and_change(house: House) -> None:
-    house.webhook.events = frozenset({"message_created", "message_updated"})
+    house.hears("message_created", "message_updated")
     message = house.team.say("hold notify-push")
     house.rest(1)
     house.team.rewrite(message, "/norikae shift notify-push")
@@ -228,7 +234,7 @@ def test_a_webhook_is_told_what_people_write_and_change(house: House) -> None:
 
 
 def test_a_webhook_is_told_when_its_account_is_called_and_by_its_own_messages_too(house: House) -> None:
-    house.webhook.events = frozenset({"mention_to_me"})
+    house.hears("mention_to_me", room="")
     house.team.write(f"[To:{NORIKAE}] hello")
     house.team.write("nobody is called")
     house.rest(1)
@@ -236,19 +242,34 @@ def test_a_webhook_is_told_when_its_account_is_called_and_by_its_own_messages_to
     assert mentioned["webhook_event"]["from_account_id"] == int(TEAM)
     assert mentioned["webhook_event"]["to_account_id"] == int(NORIKAE)
 
-    house.webhook.events = frozenset({"message_created"})
+    house.hears("message_created")
     house.post("norikae itself")
     house.rest(1)
     assert house.told()[-1]["webhook_event"]["account_id"] == int(NORIKAE)
 
 
-def test_a_webhook_is_told_nothing_of_rooms_that_are_not_its_own(house: House) -> None:
-    house.chatwork.write(OTHER_ROOM, SRE, "/norikae start")
-    house.webhook.rooms = frozenset({"12"})
+def test_a_webhook_is_told_of_its_room_only_or_of_mentions_in_all(house: House) -> None:
+    house.chatwork.open_room("12", "second", {NORIKAE, TEAM})
+    house.chatwork.write(OTHER_ROOM, SRE, f"[To:{NORIKAE}] norikae is no member")
+    house.chatwork.write("12", TEAM, f"[To:{NORIKAE}] another room")
     house.team.say("status")
     house.rest(1)
+    assert [one["webhook_event"]["room_id"] for one in house.told()] == [int(ROOM)]
 
-    assert house.got == []
+    house.hears("mention_to_me", room="")
+    house.chatwork.write("12", TEAM, f"[To:{NORIKAE}] another room")
+    house.rest(1)
+    assert [one["webhook_event"]["room_id"] for one in house.told()] == [int(ROOM), 12]
+
+
+@pytest.mark.parametrize(
+    ("room", "events"), [("", ("message_created",)), (ROOM, ("message_created", "mention_to_me")), (ROOM, ()), ("", ())]
+)
+def test_nobody_can_make_a_webhook_that_chatwork_does_not_offer(
+    house: House, room: str, events: tuple[Event, ...]
+) -> None:
+    with pytest.raises(ValueError, match="either events of one room, or mention_to_me"):
+        house.hears(*events, room=room)
 
 
 def test_a_request_that_failed_is_never_made_again(house: House) -> None:

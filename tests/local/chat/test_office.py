@@ -101,3 +101,25 @@ def test_a_world_without_chats_has_none() -> None:
     assert world.chatwork.webhooks == []
     assert world.client("secretsmanager").list_secrets()["SecretList"] == []
     world.close()
+
+
+def test_with_several_rooms_people_mention_norikae_in_chatwork() -> None:
+    """One webhook is about one room, and norikae knows one webhook."""
+    got: list[bytes] = []
+
+    def request(_url: str, _headers: Mapping[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+        got.append(body)
+        return 200, {}, b""
+
+    chatwork = {"secret": "norikae/chatwork", "room": ROOM, "account": NORIKAE, "commands": [TEAM_ROOM]}
+    changes = CHANGES | {"notify": {"chatwork": chatwork}}
+    with World(load(environment_file("demo", changes)), GitRepositories({})) as world:
+        office, world.request = Office(world), request
+        office.connect("", "https://api.example.com/chatwork")
+        office.in_chatwork("taro", TEAM_ROOM).say("status")
+        office.in_chatwork("taro").write("/norikae abort")
+        world.kernel.run(1)
+
+    (told,) = [json.loads(body) for body in got]
+    assert told["webhook_event_type"] == "mention_to_me"
+    assert told["webhook_event"]["body"] == f"[To:{NORIKAE}]norikae\n/norikae status"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from urllib.parse import parse_qs, parse_qsl
 
 import pytest
@@ -22,6 +23,7 @@ VECTOR_BODY = (
     b"%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121."
     b"803a0bc887a14d10d2c447fce8b6703c"
 )
+JSON = {"Content-Type": "application/json; charset=utf-8"}
 VECTOR = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
 
 
@@ -153,7 +155,7 @@ def test_an_app_that_is_not_there_or_late_has_not_worked(workspace: Workspace) -
 def test_time_that_the_app_spends_passes_for_the_person_too(workspace: Workspace) -> None:
     def spends() -> tuple[int, dict[str, str], bytes]:
         workspace.kernel.elapse(0.4)
-        return 200, {}, b'{"text": "I heard you"}'
+        return 200, JSON, b'{"text": "I heard you"}'
 
     workspace.app_answers = spends
     sent = workspace.happens(workspace.slack.command(SRE, CHANNEL, "start"))
@@ -161,6 +163,38 @@ def test_time_that_the_app_spends_passes_for_the_person_too(workspace: Workspace
     assert sent.seconds == pytest.approx(0.4)
     line = workspace.conversation.lines[-1]
     assert (line.how, line.to, line.text) == ("whispers", "ken", "I heard you")
+
+
+@pytest.mark.parametrize(
+    ("headers", "answer", "how", "text"),
+    [
+        (JSON, b'{"text": "to you"}', "whispers", "to you"),
+        (JSON, b'{"response_type": "in_channel", "text": "to all"}', "says", "to all"),
+        ({"content-type": "text/plain"}, b'{"text": "as it is"}', "whispers", '{"text": "as it is"}'),
+        ({}, b"heard", "whispers", "heard"),
+        (JSON, b"{}", "commands", "/norikae start"),
+        ({}, b"", "commands", "/norikae start"),
+    ],
+)
+def test_what_an_app_answers_to_a_command_is_shown_as_it_says(
+    workspace: Workspace, headers: Mapping[str, str], answer: bytes, how: str, text: str
+) -> None:
+    workspace.app_answers = lambda: (200, headers, answer)
+
+    workspace.happens(workspace.slack.command(SRE, CHANNEL, "start"))
+
+    line = workspace.conversation.lines[-1]
+    assert (line.how, line.text) == (how, text)
+
+
+def test_what_an_app_answers_to_a_button_is_shown_to_nobody(workspace: Workspace) -> None:
+    message = asking(workspace)
+    (pressed,) = workspace.slack.buttons_of(CHANNEL, message.ts)
+    workspace.app_answers = lambda: (200, JSON, b'{"text": "approved"}')
+
+    assert workspace.happens(workspace.slack.press(APPROVER, message, pressed)).accepted
+
+    assert workspace.conversation.lines[-1].how == "presses"
 
 
 def opened(workspace: Workspace) -> str:

@@ -49,10 +49,10 @@ def test_a_reply_stands_in_the_thread_of_the_first_message(workspace: Workspace)
     assert workspace.conversation.lines[-1].thread == first
 
 
-def test_an_update_replaces_words_and_keeps_blocks_that_it_does_not_name(workspace: Workspace) -> None:
+def test_an_update_replaces_words_and_takes_blocks_away_that_it_does_not_name(workspace: Workspace) -> None:
     ts = workspace.post(blocks=[section("5 %")])["ts"]
     workspace.ask("chat.update", {"channel": CHANNEL, "ts": ts, "text": "half"})
-    assert workspace.message(ts).read == "5 %"
+    assert workspace.message(ts).read == "half"
 
     answer, _ = workspace.ask(
         "chat.update", {"channel": CHANNEL, "ts": ts, "text": "half", "blocks": [section("50 %")]}
@@ -126,6 +126,9 @@ def mrkdwn(text: str) -> Json:
     return {"type": "mrkdwn", "text": text}
 
 
+SURE = {key: plain("sure") for key in ("title", "text", "confirm", "deny")}
+
+
 @pytest.mark.parametrize(
     ("fits", "does_not", "where"),
     [
@@ -191,9 +194,16 @@ def test_blocks_are_taken_up_to_their_limits(
         ([button()], [button() | {"token": "x"}]),
         ([button()], []),
         (
-            [button() | {"confirm": {key: plain("sure") for key in ("title", "text", "confirm", "deny")}}],
+            [button() | {"confirm": SURE}],
             [button() | {"confirm": {"title": plain("sure")}}],
         ),
+        (
+            [button() | {"confirm": SURE | {"text": mrkdwn("*sure*"), "style": "danger"}}],
+            [button() | {"confirm": SURE | {"title": mrkdwn("*sure*")}}],
+        ),
+        ([button() | {"confirm": SURE}], [button() | {"confirm": SURE | {"style": "green"}}]),
+        ([button() | {"confirm": SURE}], [button() | {"confirm": "sure"}]),
+        ([button() | {"accessibility_label": "x" * 75}], [button() | {"accessibility_label": "x" * 76}]),
     ],
 )
 def test_buttons_are_taken_up_to_their_limits(workspace: Workspace, fits: list[Json], does_not: list[Json]) -> None:

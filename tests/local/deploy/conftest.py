@@ -35,7 +35,9 @@ class Account:
         self.states = StepFunctionsSimulator(
             self.kernel, account=ACCOUNT, region=REGION, invoke=self.runtime.invoke, emit=lambda _: None
         )
-        functions = LambdaSimulator(self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION)
+        functions = LambdaSimulator(
+            self.kernel, runtime=self.runtime, account=ACCOUNT, region=REGION, authorize=self._permits
+        )
         scheduler = SchedulerSimulator(
             self.kernel,
             account=ACCOUNT,

@@ -228,6 +228,9 @@ def test_a_rule_reaches_a_function_by_a_standard_queue(account: Account) -> None
     }
     function = {**FUNCTION, "Properties": FUNCTION["Properties"] | {"Timeout": 20, "Environment": {}}}
     redrive = {"deadLetterTargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}, "maxReceiveCount": 3}
+    takes = [f"sqs:{verb}" for verb in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")]
+    may = {"Effect": "Allow", "Action": takes, "Resource": {"Fn::GetAtt": ["Warnings", "Arn"]}}
+    role = {"PolicyName": "takes", "PolicyDocument": {"Version": "2012-10-17", "Statement": [may]}}
     mapping = {
         "EventSourceArn": {"Fn::GetAtt": ["Warnings", "Arn"]},
         "FunctionName": {"Ref": "Ingest"},
@@ -256,7 +259,8 @@ def test_a_rule_reaches_a_function_by_a_standard_queue(account: Account) -> None
             },
             "Role": ROLE,
             "Ingest": function,
-            "Feed": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": mapping},
+            "Takes": {"Type": "AWS::IAM::Policy", "Properties": role | {"Roles": [{"Ref": "Role"}]}},
+            "Feed": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": mapping, "DependsOn": "Takes"},
         }
     )
     targets = Targets(function=lambda *_: None, machine=lambda *_: None)
@@ -269,6 +273,27 @@ def test_a_rule_reaches_a_function_by_a_standard_queue(account: Account) -> None
 
 
 EXTENSION = "arn:aws:lambda:ap-northeast-1:133490724326:layer:AWS-Parameters-and-Secrets-Lambda-Extension"
+
+
+@pytest.mark.parametrize("may", [True, False])
+def test_a_function_whose_role_may_not_send_its_dead_letters_is_not_made(may: bool, account: Account) -> None:
+    """CloudFormation stops there; a policy that comes after the function is too late."""
+    letters = {"DeadLetterConfig": {"TargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}}}
+    sends = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": ["Dead", "Arn"]}}
+    policy = {"PolicyName": "sends", "PolicyDocument": {"Version": "2012-10-17", "Statement": [sends]}}
+    needed = {"DependsOn": "Sends"} if may else {}
+    resources = {
+        "Role": ROLE,
+        "Topic": TOPIC,
+        "Dead": {"Type": "AWS::SQS::Queue", "Properties": {}},
+        "Function": {**FUNCTION, "Properties": FUNCTION["Properties"] | letters, **needed},
+        "Sends": {"Type": "AWS::IAM::Policy", "Properties": policy | {"Roles": [{"Ref": "Role"}]}},
+    }
+    if may:
+        assert account.deploy(resources).functions
+    else:
+        with pytest.raises(DeployError, match="permissions to call SendMessage on SQS"):
+            account.deploy(resources)
 
 
 def test_the_one_layer_that_is_known_is_the_extension_for_secrets(account: Account) -> None:

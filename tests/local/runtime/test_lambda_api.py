@@ -78,6 +78,11 @@ class Wire:
         answer = self.client.invoke(FunctionName="count", Payload=json.dumps(event), **members)
         return answer, json.loads(answer["Payload"].read() or "null")
 
+    def described(self, name: str, **members: Any) -> None:
+        """A function in the registry, which is what Lambda's API is about."""
+        code = {"FunctionName": name, "Runtime": "python3.13", "Handler": "own_code.handler", "Role": ROLE}
+        self.client.create_function(**code, Code={"ZipFile": b"stands for the code"}, **members)
+
     def count(self) -> int:
         item = self.front.client("dynamodb").get_item(TableName="counts", Key={"pk": {"S": "n"}}).get("Item")
         return int(item["n"]["N"]) if item else 0
@@ -130,6 +135,53 @@ def test_an_event_is_tried_three_times_and_then_buried(wire: Wire) -> None:
     ]
     assert json.loads(letter["Body"]) == event
     assert letter["MessageAttributes"]["ErrorMessage"]["StringValue"] == "no"
+
+
+@pytest.mark.parametrize(
+    ("target", "forbidden", "text"),
+    [
+        ("sqs", "sqs:SendMessage", "does not have permissions to call SendMessage on SQS"),
+        ("sns", "sns:Publish", "does not have permissions to call Publish on SNS"),
+    ],
+)
+def test_a_function_whose_role_may_not_send_its_dead_letters_is_not_taken(
+    wire: Wire, target: str, forbidden: str, text: str
+) -> None:
+    letters = {"DeadLetterConfig": {"TargetArn": f"arn:aws:{target}:{REGION}:{ACCOUNT}:dead"}}
+    wire.forbidden.add(forbidden)
+    with pytest.raises(wire.client.exceptions.InvalidParameterValueException, match=text):
+        wire.described("new", **letters)
+    wire.described("new")
+    wire.forbidden.clear()
+    wire.described("other", **letters)
+
+
+def test_a_role_without_rights_on_network_interfaces_gets_no_function_in_a_vpc(wire: Wire) -> None:
+    wire.forbidden.add("ec2:CreateNetworkInterface")
+    with pytest.raises(wire.client.exceptions.InvalidParameterValueException, match="CreateNetworkInterface on EC2"):
+        wire.described("new", VpcConfig={"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]})
+    wire.described("new")
+
+
+def test_another_role_that_may_not_send_dead_letters_is_not_taken(wire: Wire) -> None:
+    wire.described("count")
+    wire.forbidden.add("sqs:SendMessage")
+    wire.client.update_function_configuration(FunctionName="count", Timeout=20)
+    for change in ({"Role": ROLE}, {"DeadLetterConfig": {"TargetArn": wire.dead[1]}}):
+        with pytest.raises(ClientError, match="does not have permissions to call SendMessage on SQS"):
+            wire.client.update_function_configuration(FunctionName="count", **change)
+
+
+def test_a_destination_to_which_the_role_may_not_send_is_not_taken(wire: Wire) -> None:
+    wire.described("count")
+    destination = {"OnFailure": {"Destination": wire.dead[1]}}
+    wire.forbidden.add("sqs:SendMessage")
+    refused = "The function's execution role does not have permissions to call SendMessage on arn:aws:sqs:"
+    with pytest.raises(ClientError, match=refused):
+        wire.client.put_function_event_invoke_config(FunctionName="count", DestinationConfig=destination)
+    wire.client.put_function_event_invoke_config(FunctionName="count", MaximumRetryAttempts=1)
+    wire.forbidden.clear()
+    wire.client.put_function_event_invoke_config(FunctionName="count", DestinationConfig=destination)
 
 
 def test_an_event_that_the_role_may_not_bury_is_lost(wire: Wire, caplog: pytest.LogCaptureFixture) -> None:

@@ -212,6 +212,19 @@ class TestOnce:
         assert "may have had its effect then: ask for the status" in chat.read[0]
         assert chat.woken == GO_ON
 
+    @pytest.mark.parametrize("line", ["resume", "shift billing", "skip-gate billing http-5xx", "plan 1.36"])
+    def test_a_word_to_go_on_whose_answer_was_lost_undoes_no_stop_that_came_since(self, line: str) -> None:
+        chat = Chat()
+        letter = chat.letter(MIO, line)
+        chat.breaks(UnreachableError("the answer was lost"))
+        assert chat.brings(letter)["batchItemFailures"] == []
+        assert chat.read[0].endswith(
+            "may have had its effect all the same, and is not tried again: ask for the status."
+        )
+        chat.office.says(MIO, command="pause")
+        assert chat.brings(letter, attempt=2)["ignored"] == {"a copy": 1}
+        assert len(chat.commander.heard) == 1
+
     def test_what_nobody_expected_comes_again_and_says_nothing_of_itself(self) -> None:
         chat = Chat()
         chat.commander.fails = [ValueError("xoxb-secret")]

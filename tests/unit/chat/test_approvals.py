@@ -49,7 +49,7 @@ def test_a_wrong_code_and_a_wrong_hash() -> None:
     refused(chat, chat.says(HANAKO, f"approve {RUN} aaaaaa"), "has the code 'aaaaaa'")
     refused(chat, chat.says(HANAKO, "approve subject=plan plan_hash=4f1c"), "has hash")
     refused(chat, chat.says(HANAKO, f"approve {code} plan_hash=4f1c"), "not 4f1c")
-    refused(chat, chat.says(HANAKO, "approve"), "has hash")
+    refused(chat, chat.says(HANAKO, "approve"), "by its code or hash")
 
 
 def test_the_requesters_own_yes() -> None:

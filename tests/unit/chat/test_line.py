@@ -44,6 +44,7 @@ RUN = "demo-1-35-0001"
         ("hold app=billing run=r1", {"command": "hold", "application": "billing", "run": "r1"}),
         ("skip-gate billing latency", {"command": "skip-gate", "application": "billing", "gate": "latency"}),
         ("skip_gate billing latency", {"command": "skip-gate", "application": "billing", "gate": "latency"}),
+        (f"abort {RUN} because 5xx", {"command": "abort", "run": RUN, "reason": "5xx"}),
         ("abort environment=demo", {"command": "abort", "environment": "demo"}),
         ('hold "billing"  because  a \n b', {"command": "hold", "application": "billing", "reason": "a b"}),
     ],
@@ -81,6 +82,10 @@ def test_a_line_is_a_command(line: str, fields: dict[str, Any]) -> None:
             "hold billing because \u300c本日\uff0120\u2013時\u300d",
             {"command": "hold", "application": "billing", "reason": "本日\uff0120\u2013時"},
         ),
+        ("hold billing 理由\uff1a本日は 休み", {"command": "hold", "application": "billing", "reason": "本日は 休み"}),
+        ("hold billing Because:release", {"command": "hold", "application": "billing", "reason": "release"}),
+        ("hold becauseway", {"command": "hold", "application": "becauseway"}),
+        ("hold billing 理由=\u300c障害\u300d", {"command": "hold", "application": "billing", "reason": "障害"}),
         ("hold \u2018billing\u2019", {"command": "hold", "application": "billing"}),
         ("\u200bhold billing\ufeff", {"command": "hold", "application": "billing"}),
         (

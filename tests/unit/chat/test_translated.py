@@ -139,10 +139,19 @@ def no_version(chat: Chat) -> str:
     return chat.says(MIO, "start newest")
 
 
+def nothing_named(chat: Chat) -> str:
+    asked(chat)
+    return chat.says(HANAKO, "approve")
+
+
+def no_such_run(chat: Chat) -> str:
+    return chat.says(MIO, "abort run=demo-1-34-001")
+
+
 STORIES: tuple[Callable[[Chat], str], ...] = (
     *(not_allowed, started_it, not_known, expired, wrong_code, code_of_another_hash, wrong_hash, no_question),
     *(two_questions, ended, open_already, not_planned, no_such_gate, too_late, not_partial, elsewhere, no_run),
-    *(no_subject, no_node, no_secrets, no_version),
+    *(no_subject, no_node, no_secrets, no_version, nothing_named, no_such_run),
 )
 
 

@@ -140,6 +140,11 @@ class TestStatus:
         assert "[code]billing  ░░░░░░░░░░   0% 待機" in told
         assert told.endswith("[/code]")
 
+    @pytest.mark.parametrize(("language", "word"), [("en", "Nothing is known of this run"), ("ja", "見つかりません")])
+    def test_a_run_that_there_is_not_is_not_shown_as_if_there_were(self, language: str, word: str) -> None:
+        assert word in Chat(language=language).says(RIN, "status demo-1-35-001")
+        assert word not in Chat(language=language).says(RIN, "status")
+
     def test_what_needs_a_look_is_shown_first_and_the_rest_is_counted(self) -> None:
         found = {f"app-{number:02}": {"outcome": "moved", "weight": 100} for number in range(40)}
         found["app-39"] = {"outcome": "failed", "weight": 5, "reason": "http-5xx:\n 3 %"}

@@ -9,7 +9,7 @@ import pytest
 from norikae.approvals.ask import code_of
 from norikae.commands.operate import operate
 from norikae.errors import BadRequestError, ForbiddenError, NorikaeError, RefusedError
-from norikae.upgrade.state import ApprovalItem, ApprovedItem, AssentItem, RequestedItem
+from norikae.upgrade.state import ApprovalItem, ApprovedItem, AssentItem, PhaseItem, RequestedItem
 from tests.unit.commands.people import HANAKO, MIO, RIN, TARO, TOKEN, YUKI, Office
 from tests.unit.fakes.story import RUN, WRITER
 
@@ -97,12 +97,16 @@ def test_a_wrong_code_answers_nothing(verb: str) -> None:
     )
 
 
-@pytest.mark.parametrize("given", [{"plan_hash": "4f1c"}, {}, {"subject": "plan"}])
-def test_a_yes_to_something_else_or_to_nothing_answers_nothing(given: dict[str, str]) -> None:
+READ_IT, NAME_IT = "read what waits and approve its hash", "name the plan that you approve by its code or hash"
+
+
+@pytest.mark.parametrize(
+    ("given", "why"), [({"plan_hash": "4f1c"}, READ_IT), ({}, NAME_IT), ({"subject": "plan"}, NAME_IT)]
+)
+def test_a_yes_to_something_else_or_to_nothing_answers_nothing(given: dict[str, str], why: str) -> None:
     office = Office()
     office.asked()
-    text = refused(office, lambda: office.says(HANAKO, command="approve", **given))
-    assert "read what waits and approve its hash" in text
+    assert why in refused(office, lambda: office.says(HANAKO, command="approve", **given))
 
 
 def test_a_code_with_the_hash_of_something_else_answers_nothing() -> None:
@@ -121,13 +125,12 @@ def test_a_late_answer_answers_nothing(verb: str) -> None:
     assert "has expired" in refused(office, lambda: office.says(HANAKO, **said))
 
 
-@pytest.mark.parametrize("other", ["demo-1-34-0001", "x"])
-def test_the_code_of_another_run_answers_nothing(other: str) -> None:
+@pytest.mark.parametrize(("other", "why"), [("demo-1-34-0001", "does not wait for an approval"), ("x", "there is no")])
+def test_the_code_of_another_run_answers_nothing(other: str, why: str) -> None:
     office = Office()
+    office.ports.table.write_unfenced("demo-1-34-0001", "PHASE", PhaseItem(phase="soak"))
     code = office.asked().code
-    assert "does not wait for an approval" in refused(
-        office, lambda: office.says(HANAKO, command="approve", run=other, code=code)
-    )
+    assert why in refused(office, lambda: office.says(HANAKO, command="approve", run=other, code=code))
 
 
 def test_the_code_of_an_answered_question_answers_nothing() -> None:

@@ -9,7 +9,7 @@ import pytest
 from norikae.commands.operate import operate
 from norikae.errors import ForbiddenError, RefusedError
 from norikae.settings import Settings
-from norikae.upgrade.state import Event
+from norikae.upgrade.state import Event, PhaseItem
 from tests.unit.commands.people import HANAKO, MIO, YUKI, Office
 from tests.unit.fakes.ports import FakePorts
 from tests.unit.fakes.story import APP, RUN
@@ -128,6 +128,7 @@ def test_a_start_is_the_first_line_of_the_trail_of_its_run() -> None:
 
 def test_a_run_that_was_named_has_the_trail() -> None:
     office = Office()
+    office.ports.table.write_unfenced("demo-1-34-0001", "PHASE", PhaseItem(phase="soak"))
     said = trails(office.ports)
     office.says(MIO, command="resume", run="demo-1-34-0001")
     office.says(MIO, command="pause")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from norikae.errors import ConflictError, RefusedError, ThrottledError, UnreachableError
 from norikae.notify.standing import CLAIM_SECONDS
 from norikae.upgrade.lease import Lease
-from tests.unit.notify.told import LOOK, RUN, Chats, Json, failures, told
+from tests.unit.notify.told import CODE, LOOK, RUN, Chats, Json, buttons, failures, told
 
 HELD: Json = told(
     "application-held", 1, run=RUN, severity="action", application="billing", weight=50, reason="http-5xx"
@@ -162,6 +165,26 @@ def test_an_event_that_no_catalogue_knows_is_shown_plainly(chats: Chats) -> None
     assert body == "[info][title]🔴 moon-eclipsed[/title]The moon is gone[/info]"
 
 
+def test_an_alarm_of_the_stack_is_shown_in_words(chats: Chats) -> None:
+    """CloudWatch publishes to the same topic, in a form of its own."""
+    rings = {
+        "AlarmName": "norikae-demo-AnswerChatErrors",
+        "AlarmDescription": "AnswerChat raised 1 or more errors in 5 minutes",
+        "NewStateValue": "ALARM",
+        "NewStateReason": "Threshold Crossed: 1 datapoint [2.0] was greater than or equal to the threshold (1.0).",
+        "Trigger": {"MetricName": "Errors", "Namespace": "AWS/Lambda"},
+    }
+    envelope = {"MessageId": "sns-1", "Subject": 'ALARM: "norikae-demo"', "Message": json.dumps(rings)}
+    assert failures(chats.hears({"messageId": "sqs-1", "body": json.dumps(envelope)})) == []
+    (shown,) = chats.channel
+    assert shown["text"].splitlines() == [
+        "🟡 alarm",
+        "AnswerChat raised 1 or more errors in 5 minutes",
+        "norikae-demo-AnswerChatErrors",
+        "Threshold Crossed: 1 datapoint [2.0] was greater than or equal to the threshold (1.0).",
+    ]
+
+
 @pytest.mark.parametrize("body", ["", "no JSON", "[]", '{"Message": "plain words"}', '{"Message": "[1]"}', "[" * 5000])
 def test_what_cannot_be_read_is_shown_as_it_is(chats: Chats, body: str) -> None:
     assert failures(chats.hears({"messageId": "sqs-9", "body": body})) == []
@@ -300,3 +323,69 @@ def test_what_waits_for_somebody_is_shown_in_the_channel_and_what_does_not_only_
     loud = {message["loud"] for message in chats.channel if message["thread"] and "billing" in message["text"]}
     quiet = {message["loud"] for message in chats.channel if message["thread"] and "billing" not in message["text"]}
     assert (loud, quiet) == ({True}, {False})
+
+
+TEAMS: Json = {"routes": [{"team": team, "slack": f"C0{team.upper()}"} for team in ("payments", "search", "mail")]}
+
+
+def test_a_run_is_read_once_for_all_places_of_a_message(chats: Chats) -> None:
+    """Its applications may be hundreds, and whoever moves them reads the same items."""
+    chats = Chats(**TEAMS)
+    chats.ports.table.leases[""] = Lease("arn:upgrade", RUN, 7)
+    chats.plan(billing="payments", index="search", smtp="mail")
+    chats.hears(
+        told("recovered", 1, run=RUN, severity="action", applications=dict.fromkeys(["billing", "index", "smtp"], "?"))
+    )
+    assert all(chats.in_channel(f"C0{team}") for team in ("PAYMENTS", "SEARCH", "MAIL"))
+    reads, read_all = list[str](), chats.ports.table.read_all
+
+    def counted(run: str, prefix: str, kind: Any) -> Any:
+        reads.append(prefix)
+        return read_all(run, prefix, kind)
+
+    chats.ports.table.read_all = counted  # type: ignore[method-assign]
+    for record in (LOOK, told("phase", 2, run=RUN, phase="soak", attempt=1)):
+        reads.clear()
+        chats.application("billing", len(chats.ports.slack.calls))
+        assert failures(chats.hears(record)) == []
+        assert reads.count("APP#") == 1
+
+
+def test_what_another_has_shown_since_the_look_is_not_taken_back(chats: Chats) -> None:
+    """The first place is slow; meanwhile the run ends, and another function says so in the second one."""
+    chats.plan(billing="payments")
+    chats.phase("soak")
+    chats.hears(told("phase", 1, run=RUN, phase="soak", attempt=1))
+    other, update = chats.at_the_same_time(), chats.ports.slack.update
+
+    def slowly(*args: Any) -> None:
+        chats.ports.slack.update = update  # type: ignore[method-assign]
+        chats.phase("soak", outcome="succeeded")
+        assert failures(other.hears(told("upgrade-succeeded", 3, run=RUN, reason="", report=""))) == []
+        update(*args)
+
+    chats.application("billing", 50)
+    chats.ports.slack.update = slowly  # type: ignore[method-assign, assignment]
+    assert failures(chats.hears(told("phase", 2, run=RUN, phase="soak", attempt=1))) == []
+    assert "Ended: succeeded" in str(chats.channel[0])
+    assert "Ended: succeeded" in chats.room[0]
+
+
+def test_a_question_that_came_up_since_the_look_stays_open(chats: Chats) -> None:
+    chats.ports.table.leases[""] = Lease("arn:upgrade", RUN, 7)
+    chats.plan(billing="payments")
+    chats.hears(told("phase", 1, run=RUN, phase="request-plan-approval", attempt=1))
+    other, update = chats.at_the_same_time(), chats.ports.slack.update
+
+    def slowly(*args: Any) -> None:
+        chats.ports.slack.update = update  # type: ignore[method-assign]
+        chats.asks()
+        asked = told("waiting", 2, run=RUN, severity="action", subject="plan", code=CODE, expires=0)
+        assert failures(other.hears(asked)) == []
+        update(*args)
+
+    chats.application("billing", 50)
+    chats.ports.slack.update = slowly  # type: ignore[method-assign, assignment]
+    assert failures(chats.hears(LOOK)) == []
+    assert buttons(chats.channel[1]) == [f"approve {RUN} {CODE}", f"reject {RUN} {CODE}"]
+    assert f"/norikae approve {RUN} {CODE}" in chats.room[1]

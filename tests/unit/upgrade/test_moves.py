@@ -164,9 +164,21 @@ def test_a_shift_of_its_own_needs_an_open_run() -> None:
         operate(story.ports, {"command": "roll-back", "application": APP})
 
 
-def test_an_application_that_is_not_planned_is_named_with_those_that_are() -> None:
+@pytest.mark.parametrize("command", ["hold", "resume", "shift", "roll-back"])
+def test_an_application_that_is_not_planned_is_named_with_those_that_are(command: str) -> None:
+    """Nobody is told that what is misspelt is held."""
+    story = Story()
     with pytest.raises(BadRequestError, match="it moves: billing"):
-        operate(Story().ports, {"command": "roll-back", "application": "bill"})
+        operate(story.ports, {"command": command, "application": "bill"})
+    assert story.ports.table.read(RUN, "FLAGS", Flags) is None
+
+
+@pytest.mark.parametrize("command", ["pause", "abort", "resume"])
+def test_a_word_to_a_run_that_there_is_not_is_not_kept_for_nobody(command: str) -> None:
+    story, misspelt = Story(), RUN[:-1]
+    with pytest.raises(RefusedError, match=f"there is no run {misspelt}; ask for the status"):
+        operate(story.ports, {"command": command, "run": misspelt})
+    assert story.ports.table.read(misspelt, "FLAGS", Flags) is None
 
 
 def test_a_failed_rollback_pages_and_keeps_its_reason() -> None:

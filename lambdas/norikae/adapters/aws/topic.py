@@ -5,8 +5,8 @@ from typing import Any
 
 from norikae.adapters.aws.calls import call
 
-SUBJECT_LIMIT = 100
-"""SNS: a subject has at most 100 characters and no line breaks (API reference, Publish)."""
+SUBJECT_LIMIT = 99
+"""SNS: a subject has less than 100 characters and no line breaks (API reference, Publish)."""
 
 
 class SnsTopic:

@@ -49,7 +49,7 @@ class HttpSlack:
         return Posted(place=answer.channel or channel, message=answer.ts)
 
     def update(self, posted: Posted, text: str, blocks: list[Json]) -> None:
-        """``chat.update``; blocks that are left out would stay, so none is an empty list."""
+        """``chat.update``; what becomes of blocks that are left out has changed, so none is an empty list."""
         message = {"channel": posted.place, "ts": posted.message, "text": text, "blocks": blocks}
         self._call("chat.update", message)
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from norikae.chat.ears.request import Request
 
 TOO_LONG = 413
+LINE = 4000
+"""Characters of a line that are kept: more than a command has, which its reader says, and few for a queue."""
 
 
 def hear(ear: Ear, ports: EarPorts, event: object) -> Answer:
@@ -32,7 +34,7 @@ def hear(ear: Ear, ports: EarPorts, event: object) -> Answer:
             return {"statusCode": status, "body": ""}
         letter = ear.letter(request)
         if letter is not None:
-            ports.put(letter)
+            ports.put({**letter, "text": letter["text"][:LINE]})
     except NorikaeError as error:
         said = {"error": type(error).__name__, "text": str(error)}
         ports.log({"level": "ERROR", "message": "raised", "state": state, "status": 503, **said})

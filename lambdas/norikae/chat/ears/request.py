@@ -8,8 +8,10 @@ TYPE_CHECKING = False  # the module typing costs a third of what an ear may take
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CAP = 64 * 1024
-"""The longest body in bytes; Slack's longest line and Chatwork's longest message are far shorter."""
+CAP = 512 * 1024
+"""The longest body in bytes: a message of Chatwork has up to 65,535 characters, of which JSON may make six bytes each,
+and whoever refuses what a chat sends is not heard for long. A pressed button brings its whole message along.
+"""
 _BASE64_CAP = (CAP + 2) // 3 * 4
 """How many characters the longest body has in base64."""
 

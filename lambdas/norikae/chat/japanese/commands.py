@@ -24,7 +24,6 @@ TEXTS: Final[dict[str, str]] = {
     "an application": "アプリケーション",
     "an operator": "担当者",
     "(none named)": "(指定なし)",
-    "(none given)": "(指定なし)",
     "none": "なし",
     "command: actor: a function that speaks for people in chats has to say for whom": (
         "チャットの利用者に代わって送る関数は、誰の依頼かを示す必要があります"
@@ -203,6 +202,15 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "command: proof: it is not from the last {seconds} seconds; set the clock right and sign a new one": (
         "署名が直近{seconds}秒以内のものではありません。時刻を合わせて署名し直してください"
+    ),
+    "there is no run {run}; ask for the status, which names the last one, then say it again": (
+        "{run} という実行はありません。status で最新の実行を確認して、もう一度送ってください"
+    ),
+    "command: code: name the plan that you approve by its code or hash, which the status has": (
+        "承認する計画をコードかハッシュで指定してください。どちらも status で確認できます"
+    ),
+    "command: code: name the difference that you approve by its code or hash, which the status has": (
+        "承認する差分をコードかハッシュで指定してください。どちらも status で確認できます"
     ),
 }
 """English to Japanese."""

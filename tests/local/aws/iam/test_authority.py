@@ -359,6 +359,7 @@ def test_a_right_of_the_lambda_service_can_be_kept_from_the_code_of_the_function
     account.identities.belongs_to(ROLE, function)
 
     assert outcome(account.function("ec2"), "describe_subnets", {}) == "UnauthorizedOperation"
+    assert account.front.permits(ROLE, "ec2:CreateNetworkInterface", "*"), "Lambda itself calls, not the code"
 
 
 def test_a_part_of_a_cluster_that_does_not_exist_is_judged_by_its_place(account: Account) -> None:
@@ -448,3 +449,23 @@ def test_a_secret_is_read_by_whoever_may_read_just_that_one(account: Account) ->
 
 def test_everybody_may_ask_who_it_is(account: Account) -> None:
     assert account.function("sts").get_caller_identity()["Arn"].endswith(":assumed-role/function/function")
+
+
+def test_what_aws_sends_or_takes_with_a_role_needs_the_key_of_the_queue(account: Account) -> None:
+    key = account.front.client("kms").create_key()["KeyMetadata"]["Arn"]
+    attributes = {"KmsMasterKeyId": key}
+    url = account.front.client("sqs").create_queue(QueueName="dead", Attributes=attributes)["QueueUrl"]
+    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead"
+    through = {"StringEquals": {"kms:ViaService": f"sqs.{REGION}.amazonaws.com"}}
+    may = allow(["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"], queue)
+    account.grant(may)
+    allowed = {one: account.front.permits(ROLE, f"sqs:{one}Message", queue) for one in ("Send", "Receive", "Delete")}
+    assert allowed == {"Send": False, "Receive": False, "Delete": True}
+    assert "kms:Decrypt" in denied(account.function("sqs").receive_message, QueueUrl=url)
+    account.grant(may, allow("kms:Decrypt", key, Condition=through))
+    assert not account.front.permits(ROLE, "sqs:SendMessage", queue)
+    assert account.front.permits(ROLE, "sqs:ReceiveMessage", queue)
+    assert "Messages" not in account.function("sqs").receive_message(QueueUrl=url)
+    account.grant(may, allow(["kms:Decrypt", "kms:GenerateDataKey"], key, Condition=through))
+    assert account.front.permits(ROLE, "sqs:SendMessage", queue)
+    assert not account.front.permits(f"{ROLE}-2", "sqs:SendMessage", queue)

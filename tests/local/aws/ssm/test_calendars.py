@@ -112,14 +112,21 @@ def test_without_a_time_it_is_about_now() -> None:
     assert answer == {"State": "OPEN", "AtTime": ssm.now().strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
-def test_the_latest_version_counts_and_a_calendar_can_go() -> None:
-    ssm = systems(freeze=calendar())
-    made = ssm.update_document(Name="freeze", Content=calendar(YEAR_END), DocumentVersion="$LATEST")
-    assert made["DocumentDescription"]["DocumentVersion"] == "2"
+def test_the_default_version_counts_and_a_calendar_can_go() -> None:
+    ssm, text = systems(freeze=calendar()), {"DocumentFormat": "TEXT"}
+    made = ssm.update_document(Name="freeze", Content=calendar(YEAR_END), DocumentVersion="$LATEST", **text)
+    described = made["DocumentDescription"]
+    assert (described["DocumentVersion"], described["DefaultVersion"]) == ("2", "1")
+    assert asked(ssm, "2026-12-26T00:00:00Z")[0] == "OPEN", "nobody has said that the new version counts"
+    assert ssm.get_document(Name="freeze")["Content"] == calendar()
+    ssm.update_document_default_version(Name="freeze", DocumentVersion="2")
     assert asked(ssm, "2026-12-26T00:00:00Z")[0] == "CLOSED"
     assert ssm.get_document(Name="freeze")["Content"] == calendar(YEAR_END)
-    refused("DuplicateDocumentContent", ssm.update_document, Name="freeze", Content=calendar())
-    refused("InvalidDocumentVersion", ssm.update_document, Name="freeze", Content="x", DocumentVersion="1")
+    assert ssm.get_document(Name="freeze", DocumentVersion="1")["Content"] == calendar()
+    refused("DuplicateDocumentContent", ssm.update_document, Name="freeze", Content=calendar(), **text)
+    refused("InvalidDocumentVersion", ssm.update_document, Name="freeze", Content="x", DocumentVersion="1", **text)
+    refused("InvalidDocumentVersion", ssm.update_document_default_version, Name="freeze", DocumentVersion="3")
+    refused("InvalidDocumentContent", ssm.update_document, Name="freeze", Content=calendar(event("DTSTART:20261201")))
     ssm.delete_document(Name="freeze")
     refused("InvalidDocument", ssm.get_calendar_state, CalendarNames=["freeze"])
 
@@ -156,5 +163,5 @@ def test_what_is_no_calendar_has_no_state() -> None:
     refused("InvalidDocumentType", ssm.get_calendar_state, CalendarNames=["freeze", "AWS-RunShellScript"])
     refused("ValidationException", ssm.get_calendar_state, CalendarNames=["freeze"], AtTime="noon")
     refused("ValidationException", ssm.get_calendar_state, CalendarNames=[])
-    ssm.documents["freeze"].versions.append("BEGIN:VCALENDAR\r\nEND:VCALENDAR")
+    ssm.documents["freeze"].versions[:] = ["BEGIN:VCALENDAR\r\nEND:VCALENDAR"]
     refused("UnsupportedCalendarException", ssm.get_calendar_state, CalendarNames=["freeze"])
