@@ -17,7 +17,7 @@ SPOKEN = (
         "errors.py",
         "settings.py",
     ),
-    *("adapters/aws", "adapters/http", "adapters/kubernetes", "secret_sync"),
+    *("adapters/aws", "adapters/http", "adapters/kubernetes", "secret_sync", "stacks/alarms.py"),
 )
 """Files and folders below ``norikae`` whose sentences end in a chat: as an answer, a reason, or a notification."""
 

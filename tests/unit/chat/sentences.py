@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NORIKAE = Path(__file__).parents[3] / "lambdas" / "norikae"
+ROOT = Path(__file__).parents[3]
+NORIKAE = ROOT / "lambdas" / "norikae"
 FACT = "\N{LEFT WHITE SQUARE BRACKET}\N{RIGHT WHITE SQUARE BRACKET}"
 WORDS = re.compile(r"[A-Za-z][a-z']*[,;:]? +[a-z]")
 """Two words after one another."""
@@ -59,13 +60,14 @@ def sentences(*names: str) -> list[Sentence]:
     """Each string in some sources that is no docstring, those inside of others too.
 
     Args:
-        *names: of files and folders below ``norikae``.
+        *names: of files and folders below ``norikae``, or below the root.
     """
-    files = [file for name in names for file in _files(NORIKAE / name)]
+    files = [file for name in names for file in _files(ROOT if name.startswith("stacks/") else NORIKAE, name)]
     return [one for file in files for one in _of(file)]
 
 
-def _files(path: Path) -> list[Path]:
+def _files(root: Path, name: str) -> list[Path]:
+    path = root / name
     assert path.exists(), path
     return sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
@@ -75,7 +77,8 @@ def _of(file: Path) -> Iterator[Sentence]:
     for node in _strings(tree):
         values = node.values if isinstance(node, ast.JoinedStr) else []
         facts = tuple(ast.unparse(one.value) for one in values if isinstance(one, ast.FormattedValue))
-        yield Sentence(f"{file.relative_to(NORIKAE)}:{node.lineno}", _text(node), facts)
+        place = file.relative_to(NORIKAE if file.is_relative_to(NORIKAE) else ROOT)
+        yield Sentence(f"{place}:{node.lineno}", _text(node), facts)
 
 
 def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:

@@ -183,5 +183,14 @@ TEXTS: Final[dict[str, str]] = {
     "{cluster} is not removed": "{cluster} は削除されません",
     "{cluster} is removed": "{cluster} を削除しました",
     "the look at {name}": "{name} の確認",
+    # Alarms of the stack
+    "An execution of {name} failed": "{name} の実行が失敗しました",
+    "An execution of {name} ran out of time": "{name} の実行がタイムアウトしました",
+    "{name} raised {count} or more errors in 5 minutes": "{name} で 5 分間に{count}件以上のエラーが発生しました",
+    "An event for {name} could not be handled": "{name} のイベントを処理できませんでした",
+    "An event for {name} waits for {seconds} seconds": "{name} のイベントが{seconds}秒以上待っています",
+    "{name} could not take a request; the ears' logs say why": (
+        "{name} がリクエストを受け付けられませんでした。原因は ears のログを確認してください"
+    ),
 }
 """English to Japanese."""
