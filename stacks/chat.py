@@ -28,7 +28,7 @@ ATTEMPTS = 5
 """How often it is tried before it is a dead letter; nobody wants a command to be carried out much later."""
 REQUESTS_PER_SECOND = 20
 BURST = 40
-"""Requests at once; a team types less, and the rest is refused before it costs an invocation."""
+"""Requests at once, for each chat; a team types less, and the rest is refused before it costs an invocation."""
 STAGE = "chat"
 
 

@@ -45,9 +45,9 @@ class QueueMetrics:
             if now < self._active_until.get(name, 0.0):
                 millis = now * 1000
                 waiting = [one for one in present if not in_flight(one, millis) and one.delayed_until <= millis]
-                oldest = min((one.sent_timestamp for one in present), default=millis)
+                oldest = min((float(one.sent_timestamp or millis) for one in present), default=millis)
                 self._put("ApproximateNumberOfMessagesVisible", name, float(len(waiting)))
-                self._put("ApproximateAgeOfOldestMessage", name, max(0.0, float(now - oldest / 1000)))
+                self._put("ApproximateAgeOfOldestMessage", name, max(0.0, now - oldest / 1000))
 
     def _put(self, metric: str, queue: str, value: float) -> None:
         minute = round(self._kernel.now() / MINUTE) * MINUTE - MINUTE

@@ -132,6 +132,14 @@ def test_anchors_and_merge_keys_work(folder: Folder) -> None:
             'account: "1234"',
             '2: account: is "1234"; it must match ^[0-9]{12}$. Quoted: twelve digits',
         ),
+        (
+            "environment: chat",
+            "environment: chat-of-the-payments-group",
+            (
+                '1: environment: is "chat-of-the-payments-group"; it must match ^[a-z][a-z0-9-]{0,24}$. '
+                "The name of this environment, 25 characters at most; one stack each"
+            ),
+        ),
         ("  prefix: chat", "  prefx: chat", "10: clusters.prefx: is not a key that exists; did you mean `prefix`?"),
         (
             "region: ap-northeast-1",

@@ -161,7 +161,9 @@ class Retention(Part, frozen=True):
 class Environment(Part, frozen=True):
     """One EKS environment: two clusters at most, one of which serves."""
 
-    environment: Annotated[StackName, msgspec.Meta(description="The name of this environment; one stack each.")]
+    environment: Annotated[
+        StackName, msgspec.Meta(description="The name of this environment, 25 characters at most; one stack each.")
+    ]
     account: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{12}$", description="Quoted: twelve digits.")]
     region: Annotated[
         str, msgspec.Meta(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$", description="The AWS region of both clusters.")

@@ -106,13 +106,10 @@ class Stage:
     log_format: str = ""
     log: list[str] = field(default_factory=list)
 
-    def setting(self, path: str, verb: str, name: str) -> tuple[tuple[str, str], str] | None:
-        """A setting of a method, and whose it is: the method's own, or that of all methods of the stage."""
-        for owner in ((path, verb), ("/*", "*")):
-            found = self.settings.get(owner, {}).get(name)
-            if found is not None:
-                return owner, found
-        return None
+    def setting(self, path: str, verb: str, name: str) -> str | None:
+        """A setting of a method: its own, or that of all methods of the stage."""
+        found = (self.settings.get(owner, {}).get(name) for owner in ((path, verb), ("/*", "*")))
+        return next((value for value in found if value is not None), None)
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
 """Changes of a stage.
 
 Source: API Gateway API reference, UpdateStage and "PATCH operations": ``/{path}/{method}/throttling/rateLimit``, where
-the slashes of a path are written ``~1`` and ``*`` stands for all; guide, "Set up CloudWatch logging" (what a format has).
+the slashes of a path are written ``~1`` and ``*`` stands for all; guide, "Set up CloudWatch logging" (what a format
+has).
 """
 
 from __future__ import annotations

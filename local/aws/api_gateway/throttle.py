@@ -1,6 +1,7 @@
 """Token buckets in the world's time.
 
-Source: API Gateway guide, "Throttle requests to your REST APIs" (token bucket, rate and burst, the account's limit).
+Source: API Gateway guide, "Throttle requests to your REST APIs" (token bucket, rate and burst, the account's limit;
+limits of a stage "are applied at the API method level", so that each method has a bucket of its own).
 """
 
 from __future__ import annotations
@@ -59,9 +60,8 @@ class Throttle:
         rate = stage.setting(method.path, method.verb, "throttling/rateLimit")
         burst = stage.setting(method.path, method.verb, "throttling/burstLimit")
         if rate is not None or burst is not None:
-            owner = (rate or burst or (("", ""), ""))[0]
-            limits = float(rate[1]) if rate else ACCOUNT_RATE, float(burst[1]) if burst else ACCOUNT_BURST
-            if not self._take((api.id, stage.name, *owner), *limits):
+            limits = float(rate or ACCOUNT_RATE), float(burst or ACCOUNT_BURST)
+            if not self._take((api.id, stage.name, method.path, method.verb), *limits):
                 return False
         return self._take((), ACCOUNT_RATE, ACCOUNT_BURST)
 

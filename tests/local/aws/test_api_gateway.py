@@ -130,6 +130,18 @@ def test_too_many_requests_are_refused_until_tokens_have_come(gateway: Gateway) 
     assert answer.headers["x-amzn-ErrorType"] == "TooManyRequestsException"
 
 
+def test_the_limit_of_a_stage_is_each_methods_own(gateway: Gateway) -> None:
+    """Who floods one path takes nothing from the other."""
+    gateway.answers(gateway.path("chatwork"), "POST")
+    live = gateway.client.create_deployment(restApiId=gateway.api)["id"]
+    gateway.functions.remove_permission(FunctionName="hear", StatementId="gateway")
+    gateway.permit("*/POST/*")
+    limits = {"/*/*/throttling/rateLimit": 0.001, "/*/*/throttling/burstLimit": 1}
+    gateway.patch(**{"/deploymentId": live, **limits})
+    assert [gateway.says()[0].status for _ in range(2)] == [200, 429]
+    assert [gateway.says(path="/live/chatwork")[0].status for _ in range(2)] == [200, 429]
+
+
 def test_the_limit_of_a_method_goes_before_that_of_its_stage(gateway: Gateway) -> None:
     gateway.patch(**{"/*/*/throttling/burstLimit": 100, "/~1slack/POST/throttling/burstLimit": 1})
     gateway.patch(**{"/*/*/throttling/rateLimit": 100, "/~1slack/POST/throttling/rateLimit": 0.001})

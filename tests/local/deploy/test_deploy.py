@@ -276,7 +276,7 @@ EXTENSION = "arn:aws:lambda:ap-northeast-1:133490724326:layer:AWS-Parameters-and
 
 
 @pytest.mark.parametrize("may", [True, False])
-def test_a_function_whose_role_may_not_send_its_dead_letters_is_not_made(may: bool, account: Account) -> None:
+def test_a_function_whose_role_may_not_send_its_dead_letters_is_not_made(*, may: bool, account: Account) -> None:
     """CloudFormation stops there; a policy that comes after the function is too late."""
     letters = {"DeadLetterConfig": {"TargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}}}
     sends = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": ["Dead", "Arn"]}}

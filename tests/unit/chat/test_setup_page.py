@@ -108,7 +108,7 @@ def test_a_secret_has_the_keys_that_are_read_and_is_filled_from_a_file() -> None
 
 def test_the_limits_of_the_address_are_the_stack_s() -> None:
     assert (of_the_stack("REQUESTS_PER_SECOND"), of_the_stack("BURST")) == ("20", "40")
-    assert "twenty requests a second, forty at once" in PAGE
+    assert "of each twenty requests a second, forty at once" in PAGE
 
 
 def test_the_outputs_that_the_page_names_are_the_stack_s() -> None:
