@@ -87,7 +87,7 @@ DONE: Final[dict[str, Text]] = {
 ABOUT: Final[dict[Verb, str]] = {
     "help": "使えるコマンドを表示します。",
     "status": "実行の状況、待っていること、重みを表示します。",
-    "windows": "アップグレードを進めてよい時間帯を、現在とこれからについて表示します。",
+    "windows": "アップグレードを進めてよい作業時間帯を、現在とこれからについて表示します。",
     "plan": "アップグレードの計画と事前確認だけを行い、何も変更しません。",
     "start": "アップグレードを開始します。",
     "approve": "待っている質問に、コードまたはハッシュで「はい」と答えます。",
@@ -203,7 +203,7 @@ LABELS: Final[dict[str, Text]] = {
     "yes": {"en": "yes by", "ja": "承認済み"},
     "open": {"en": "open", "ja": "開いています"},
     "closed": {"en": "closed", "ja": "閉じています"},
-    "window": {"en": "window", "ja": "時間帯"},
+    "window": {"en": "window", "ja": "作業時間帯"},
     "next": {"en": "next", "ja": "次回"},
     "more": {"en": "more", "ja": "その他"},
     "adoption": {"en": "adoption", "ja": "取り込み"},
@@ -231,7 +231,7 @@ PHASES: Final[dict[str, str]] = {
     "plan-upgrade": "計画の作成",
     "run-preflight": "事前確認",
     "request-plan-approval": "計画の承認",
-    "check-window": "時間帯の確認",
+    "check-window": "作業時間帯の確認",
     "ensure-green-cluster": "green の構築",
     "ensure-argo-cd": "Argo CD の導入",
     "sync-platform": "プラットフォームの同期",
@@ -251,3 +251,44 @@ PHASES: Final[dict[str, str]] = {
     "hold-upgrade": "担当者の判断待ち",
 }
 """Where a run is, in Japanese; a phase that is not here is shown by its own name."""
+
+NODE_KINDS: Final[dict[str, str]] = {
+    "launch": "起動",
+    "rebalance": "リバランス推奨",
+    "impaired": "異常",
+    "asked": "手動の依頼",
+    "scheduled": "予定イベント",
+    "decommission": "撤去",
+    "scaling": "スケールイン",
+    "capacity": "キャパシティ予約の終了",
+    "spot": "スポット中断",
+    "state-change": "停止・終了",
+}
+"""Why a node goes, in Japanese (``norikae.drain.interruption``)."""
+
+NODE_STATES: Final[dict[str, str]] = {
+    "waiting": "待機",
+    "begun": "drain 中",
+    "blocked": "PDB により待機中",
+    "drained": "空になったもの",
+    "deadline-passed": "期限切れ",
+    "gone": "消滅",
+    "cancelled": "取りやめ",
+    "kept": "存続",
+    "told": "通知のみ",
+    "dry-run": "dry run",
+    "joined": "参加",
+}
+"""How far a node is, in Japanese (``norikae.drain.news``)."""
+
+SUPPORT: Final[dict[str, str]] = {"standard": "標準", "extended": "延長"}
+"""Which support of a version, in Japanese."""
+
+BY_NAME: Final[dict[str, dict[str, str]]] = {
+    "outcome": OUTCOMES,
+    "phase": PHASES,
+    "kind": NODE_KINDS,
+    "state": NODE_STATES,
+    "support": SUPPORT,
+}
+"""Names that have a word of their own in Japanese, by the key of a message or a template that has them."""

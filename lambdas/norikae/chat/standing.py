@@ -39,11 +39,11 @@ def standing(answer: Mapping[str, Any], language: Language) -> Said:
         lines += [*_phase(answer, language), *_flags(answer, language), *_questions(answer, language)]
     window = answer.get("window") or {}
     if window:
-        says = _line(window["error"]) if "error" in window else _open(window.get("now") or {}, language)
+        says = _said(window["error"], language) if "error" in window else _open(window.get("now") or {}, language)
         lines.append(f"{LABELS['window'][language]}: {says}")
     adoption = answer.get("adoption") or {}
     if adoption.get("outcome"):
-        why = f": {_line(adoption['reason'])}" if adoption.get("reason") else ""
+        why = f": {_said(adoption['reason'], language)}" if adoption.get("reason") else ""
         how = outcome(adoption["outcome"], language)
         lines.append(f"{LABELS['adoption'][language]}: {adoption.get('cluster', '')}, {how}{why}")
     found: Mapping[str, Json] = answer.get("applications") or {}
@@ -118,7 +118,7 @@ def _open(now: Mapping[str, Any], language: Language) -> str:
     until = f" ({LABELS['until'][language]} {now['until']})" if now.get("until") else ""
     if now.get("open"):
         return f"{LABELS['open'][language]}{until}"
-    return f"{LABELS['closed'][language]}{until}: {_line(now.get('reason'))}"
+    return f"{LABELS['closed'][language]}{until}: {_said(now.get('reason'), language)}"
 
 
 def _applications(found: Mapping[str, Json], language: Language) -> Iterator[str]:

@@ -1,151 +1,241 @@
-"""Refusals and questions that people meet in chats often, in Japanese; the runbook has the English texts."""
+"""What norikae says in English sentences, in the language of who reads it in a chat.
+
+Errors come from another function and reasons from the table, both as text, so it is the text that is translated: a
+sentence is found by what its template says literally, and what stands in its braces is translated likewise.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections import defaultdict
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from norikae.chat.phrases import BY_NAME, LEADS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from norikae.environment.notify import Language
 
-TEXTS: Final[tuple[tuple[str, str], ...]] = (
-    (
-        r"(?P<who>.+) may not (?P<what>.+) in (?P<where>\S+): it .+; (?P<roles>.+) may \(access in the .+",
-        "{who} は {where} で {what} を実行できません。実行できるのは {roles} です(環境ファイルの access)",
-    ),
-    (
-        r"(?P<who>.+) may not approve (?P<what>.+) of run (?P<run>\S+), having started it; .+",
-        "{who} は自分で開始した {run} の {what} を承認できません。approver の別の人が承認してください",
-    ),
-    (
-        r"(?P<who>.+) may not approve (?P<what>.+) of run (?P<run>\S+): this environment has to know who says yes; .+",
-        "{who} は {run} の {what} を承認できません。環境ファイルの access.people に登録が必要です",
-    ),
-    (
-        r"the question about (?P<what>.+) of run (?P<run>\S+) has expired: .+",
-        "{run} の {what} は期限切れで「いいえ」とみなされました。resume するか、次の試行を開始してください",
-    ),
-    (
-        r"no question of run (?P<run>\S+) that waits has the code '(?P<code>.*)'; .+",
-        "{run} で待っている質問に、コード {code} のものはありません。status で質問とコードを確認してください",
-    ),
-    (
-        r"the question with the code (?P<code>\S+) is about hash (?P<hash>\S+), not (?P<other>\S+); read what waits",
-        "コード {code} の質問のハッシュは {hash} で、{other} ではありません。内容を確認してください",
-    ),
-    (
-        r"the (?P<what>plan|difference) that waits has hash (?P<hash>\S+), not (?P<other>.+); read what waits .+",
-        "待っている質問のハッシュは {hash} です({other} ではありません)。内容を確認してください",
-    ),
-    (
-        r"run (?P<run>\S+) does not wait for an approval of .+",
-        "{run} が待っている承認はありません。status を確認してください",
-    ),
-    (
-        r"several questions wait \((?P<what>.+)\); name one, or its code",
-        "複数の質問が待っています({what})。subject かコードで指定してください",
-    ),
-    (
-        r"run (?P<run>\S+) has ended \((?P<how>.+)\); .+",
-        "{run} は終了しています({how})。次の試行を開始してから、もう一度送ってください",
-    ),
-    (
-        r"run (?P<run>\S+) is open, and an environment has one run at a time; .+",
-        "{run} が実行中です。同時に実行できるのは一つだけです。status を確認するか、abort してください",
-    ),
-    (
-        r"run (?P<run>\S+) does not plan to move '(?P<what>.*)'; it moves: (?P<names>.+)",
-        "{run} の計画に {what} はありません。計画にあるもの: {names}",
-    ),
-    (
-        r"(?P<gate>\S+): no such gate judges (?P<what>\S+); there are: (?P<names>.+)",
-        "{what} を判定するゲートに {gate} はありません。あるもの: {names}",
-    ),
-    (
-        r"decommission has begun: nothing can be rolled back any more; .+",
-        "blue の撤去が始まっているため、もう戻せません。止めるには pause を使ってください",
-    ),
-    (
-        r"run (?P<run>\S+) does not wait with some applications on blue, .+",
-        "{run} は一部を blue に残して待っている状態ではないため、finish できません。status を確認してください",
-    ),
-    (
-        r"this is norikae of (?P<where>\S+), not of (?P<other>.+); .+",
-        "ここは {where} の norikae で、{other} のものではありません",
-    ),
-    (
-        r"no run has been started in this environment; name one",
-        "この環境ではまだ実行がありません",
-    ),
-    (
-        r"name the (?P<what>plan|difference) that you approve .+",
-        "承認する質問をコードかハッシュで指定してください。どちらも status で確認できます",
-    ),
-    (
-        r"there is no run (?P<run>.+); ask for the status, which .+",
-        "{run} という実行はありません。status で最新の実行を確認して、もう一度送ってください",
-    ),
+OWN_WORDS = "words"
+"""What stands in braces by this name is somebody else's: it is never translated."""
+SENTENCES: Final = frozenset(
+    {
+        *("again", "cost", "has", "how", "kept", "left", "near", "outcome", "problem", "remedy", "reverted"),
+        *("suspects", "text", "then", "what", "why", OWN_WORDS),
+    }
 )
-"""What an error says in English, and the same in Japanese; in braces what both have in common."""
-SAID: Final[tuple[tuple[str, str], ...]] = (
-    (
-        r"May (?P<count>\d+) applications move from (?P<blue>\S+ \(\S+\)) to (?P<green>\S+ \(\S+\))\?",
-        "{count}個のアプリケーションを {blue} から {green} へ移行してよいですか?",
-    ),
-    (
-        r"May (?P<what>\S+) be deleted\? This cannot be undone\.",
-        "{what} を削除してよいですか? 元に戻すことはできません",
-    ),
-    (r"(?P<what>.+)\nWhole difference: (?P<report>\S+)", "{what}\n差分の全体: {report}"),
-    (
-        r"(?P<what>\S+) can move to (?P<green>\S+); (?P<team>.+) starts it with the command shift(?: \(.+\))?",
-        "{what} は {green} へ移行できます。{team} が shift コマンドで開始してください",
-    ),
-    (
-        r"an operator holds the application or paused the run",
-        "アプリケーションの保留、または実行の一時停止が指示されています",
-    ),
-    (r"an operator aborted the run", "実行の中止が指示されています"),
-    (r"aborted by an operator(?P<why>(?:: .+)?)", "中止されました{why}"),
-    (r"aborted by (?P<who>[^:]+)(?P<why>(?:: .+)?)", "{who} が中止しました{why}"),
-    (r"paused by an operator", "一時停止が指示されています"),
-    (r"paused by (?P<who>[^:]+)", "{who} が一時停止しました"),
-    (
-        r"(?P<who>.+) said no to the (?P<what>plan|difference)(?P<why>(?:: .+)?)",
-        "{who} が {what} を却下しました{why}",
-    ),
+"""What stands in braces by one of these names says something itself; all else is a name, a figure or a list."""
+SINGLE: Final = frozenset(
+    {
+        *("application", "blue", "canary", "cluster", "count", "days", "errors", "green", "host", "hours", "most"),
+        *("moved", "name", "namespace", "needed", "number", "passes", "percent", "reason", "role", "run", "running"),
+        *("seconds", "secret", "set", "spent", "status", "total", "type", "wanted", "weight", "whole"),
+    }
 )
-"""What a run asks, and why it waits or has ended, likewise."""
-_FIELD = re.compile(r"command: (?:[a-z_]+: )?")
-_KNOWN, _SAID = (
-    tuple((re.compile(english, re.DOTALL), japanese) for english, japanese in texts) for texts in (TEXTS, SAID)
-)
+"""What stands in braces by one of these names is one word."""
+DEEPEST = 8
+"""How often a part of a part is looked at."""
+SEPARATORS: Final = (("\n", "\n"), (" | ", " | "), ("; ", "。"), (". ", "。"), (", ", ", "))
+"""Between sentences, or things of a list, in English and in Japanese."""
+FIELD: Final = re.compile(r"\{([a-z_]+)\}")
+"""A fact in a template; other braces are braces."""
+MOST_PARTS = 40
+"""Sentences or things of a list that are told one by one; what has more is no text that somebody wrote for people."""
+LONGEST = 3
+"""Of so many parts one sentence may be."""
+_LISTED = ("\n", " | ")
+_BETWEEN = (*_LISTED, "; ", ". ")
+"""What no name has in it."""
+_ENGLISH = re.compile(r"(?<![\w./-])[a-z]{2,}[,;:]? (?=[a-z])")
+"""A word of English before another one."""
+_HEAD = re.compile(r"(?:(?!\. )[^:;|\n]){1,120}")
 
 
-def in_japanese(text: str) -> str:
-    """What an error says, in Japanese where that is known; as it is otherwise.
+class _Text(NamedTuple):
+    """A template.
 
     Args:
-        text: of an error that ``norikae.commands`` raised.
+        pieces: what it says literally, before, between and behind its fields.
+        fields: their names, in order.
+        weight: how much it says literally.
+        japanese: the same.
     """
-    plain = _FIELD.sub("", text, count=1) if text.startswith("command: ") else text
-    return _translated(plain, _KNOWN) or text
+
+    pieces: tuple[str, ...]
+    fields: tuple[str, ...]
+    weight: int
+    japanese: str
 
 
 def said_in(language: Language, text: str) -> str:
-    """What a run asks, or why it waits or has ended, in a language as far as that is known; as it is otherwise.
+    """A sentence of norikae's in a language, as far as it is known there; as it is otherwise.
 
     Args:
         language: of who reads it.
-        text: as the table has it.
+        text: in English: an error's, or why a run waits.
     """
-    return text if language == "en" else _translated(text, _SAID) or text
+    return text if language == "en" else _japanese(text, DEEPEST) or text
 
 
-def _translated(text: str, known: tuple[tuple[re.Pattern[str], str], ...]) -> str:
-    for english, japanese in known:
-        if found := english.fullmatch(text):
-            facts = found.groupdict()
-            roles = str(facts.get("roles") or "").replace("role ", "").replace(" or ", " か ")
-            return japanese.format(**{**facts, "roles": roles})
-    return ""
+def named_in(language: Language, name: str, value: str) -> str:
+    """What a key of a message or of an answer holds, in a language: a word of its own, a sentence, or as it is.
+
+    Args:
+        language: of who reads it.
+        name: the key, such as ``outcome``; one that has no words of its own leaves everything as it is.
+        value: in English.
+    """
+    known = BY_NAME.get(name)
+    if language == "en" or known is None:
+        return value
+    return known.get(value) or said_in(language, value)
+
+
+def facts_in(pieces: tuple[str, ...], text: str) -> Iterator[list[str]]:
+    """What stands between some pieces of a text, each of which is looked for behind the one before.
+
+    Where the last but one only parts a list or sentences it may be any such, and the last one is another way to read
+    the text. It takes no longer than reading the text twice, whatever the text is.
+
+    Args:
+        pieces: the text begins with the first and ends with the last.
+        text: any.
+
+    Yields:
+        The facts; nothing when it is another text.
+    """
+    first, *others = pieces
+    if not others:
+        yield from [[]] if text == first else []
+        return
+    if len(text) < len(first) + len(others[-1]) or not (text.startswith(first) and text.endswith(others[-1])):
+        return
+    at, end, facts = len(first), len(text) - len(others[-1]), []
+    for piece in others[:-1]:
+        found = text.find(piece, at, end)
+        if found < 0:
+            return
+        facts.append(text[at:found])
+        at = found + len(piece)
+    yield [*facts, text[at:end]]
+    if len(others) > 1 and others[-2] in (", ", "; "):
+        begin = at - len(others[-2]) - len(facts[-1])
+        found = text.rfind(others[-2], begin, end)
+        yield [*facts[:-1], text[begin:found], text[found + len(others[-2]) : end]]
+
+
+@lru_cache(maxsize=4096)
+def _japanese(text: str, depth: int) -> str:
+    """The same in Japanese; "" when nothing of it is known.
+
+    A text can be one sentence, or one behind a name, or several: what leaves the least in English is right.
+    """
+    if depth <= 0 or not text:
+        return ""
+    best = _best(text)
+    whole = min((_filled(*one, depth) for one in best), key=_left, default="")
+    if whole and (not _left(whole) or any(OWN_WORDS in template.fields for template, _ in best)):
+        return whole
+    ways = (whole, _behind_a_name(text, depth), *_by_parts(text, depth))
+    return min((one for one in ways if one), key=_left, default="")
+
+
+def _left(told: str) -> int:
+    """Words of English after one another that are left."""
+    return len(_ENGLISH.findall(told))
+
+
+def _best(text: str) -> list[tuple[_Text, list[str]]]:
+    """The template that says most of it literally, with its facts, in each way to read them."""
+    known = [(one, facts) for one in _like(text) for facts in facts_in(one.pieces, text) if _fit(one, facts)]
+    most = max((one.weight for one, _ in known), default=0)
+    return [each for each in known if each[0].weight == most]
+
+
+def _fit(template: _Text, facts: list[str]) -> bool:
+    """Whether facts are what they are called: else the template tells the end of a longer text, or its beginning."""
+    begins = not template.pieces[0] and ": " in "".join(facts[:1]) and template.fields[0] not in SENTENCES
+    return not begins and all(_is_such(name, fact) for name, fact in zip(template.fields, facts, strict=True))
+
+
+def _is_such(name: str, fact: str) -> bool:
+    if name in SINGLE:
+        return " " not in fact
+    if name == OWN_WORDS:  # a sentence of ours behind it is none of somebody else's
+        return not any(between in fact for between in _LISTED) and not any(
+            _japanese(part, 1) for part in fact.split("; ")[1:]
+        )
+    return name in SENTENCES or not any(between in fact for between in _BETWEEN)
+
+
+def _filled(template: _Text, facts: list[str], depth: int) -> str:
+    told = {name: _fact(name, fact, depth) for name, fact in zip(template.fields, facts, strict=True)}
+    return FIELD.sub(lambda found: told.get(found[1], found[0]), template.japanese)
+
+
+def _fact(name: str, fact: str, depth: int) -> str:
+    if name == OWN_WORDS:
+        return fact
+    return BY_NAME.get(name, {}).get(fact) or _japanese(fact, depth - 1) or fact
+
+
+def _behind_a_name(text: str, depth: int) -> str:
+    """``billing: …``, ``http-5xx: …``, or the class of an error, which is told as answers begin."""
+    name, colon, rest = text.partition(": ")
+    if not colon or not _HEAD.fullmatch(name):
+        return ""
+    told = _japanese(rest, depth - 1)
+    if name in LEADS:
+        return f"{LEADS[name]['ja']}: {told or rest}"
+    begin = BY_NAME["outcome"].get(name) or _japanese(name, depth - 1) or name
+    return f"{begin}: {told}" if told else ""
+
+
+def _by_parts(text: str, depth: int) -> Iterator[str]:
+    """Split at each separator that it has."""
+    for english, japanese in SEPARATORS:
+        parts = text.split(english)
+        if 1 < len(parts) <= MOST_PARTS:
+            told = [*_told(parts, english, depth)]
+            if any(known for known, _ in told):
+                yield japanese.join(known or part for known, part in told)
+
+
+def _told(parts: list[str], separator: str, depth: int) -> Iterator[tuple[str, str]]:
+    """Each part in Japanese, "" where it is not known, and in English; a sentence may have the separator in it."""
+    at = 0
+    while at < len(parts):
+        for end in range(min(at + LONGEST, len(parts)), at, -1):
+            part = separator.join(parts[at:end])
+            is_one = end == at + 1 or any(separator in piece for one, _ in _best(part) for piece in one.pieces)
+            known = _japanese(part, depth - 1) if is_one else ""
+            if known or end == at + 1:
+                yield known, part
+                at = end
+                break
+
+
+def _like(text: str) -> list[_Text]:
+    """The templates that begin as a text does, or else end as it does."""
+    return [one for key in ((text[0], ""), ("", text[-1]), ("", "")) for one in _index().get(key, ())]
+
+
+@cache
+def _index() -> dict[tuple[str, str], list[_Text]]:
+    """Every template, by the letter that it begins with, or else ends with; only who speaks Japanese loads them."""
+    from norikae.chat.japanese import TABLES  # noqa: PLC0415 - see above
+
+    found: defaultdict[tuple[str, str], list[_Text]] = defaultdict(list)
+    for table in TABLES:
+        for english, japanese in table.items():
+            one = _template(english, japanese)
+            begin = one.pieces[0][:1]
+            found[begin, "" if begin else one.pieces[-1][-1:]].append(one)
+    return found
+
+
+def _template(english: str, japanese: str) -> _Text:
+    pieces = tuple(FIELD.split(english)[::2])
+    return _Text(pieces, tuple(FIELD.findall(english)), sum(map(len, pieces)), japanese)

@@ -8,7 +8,7 @@ from norikae.chat.line import usage
 from norikae.chat.markup import Said
 from norikae.chat.phrases import ABOUT, DONE, LEADS, NOTES
 from norikae.chat.standing import standing, windows
-from norikae.chat.translated import in_japanese
+from norikae.chat.translated import said_in
 from norikae.commands.model import VERBS
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def failed(error: NorikaeError, language: Language, *, note: str = "", **facts: 
         **facts: of that note.
     """
     lead = next(LEADS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in LEADS)
-    text = in_japanese(str(error)) if language == "ja" else str(error)
+    text = said_in(language, str(error))
     lines = [f"{lead[language]}: {text.removeprefix('command: ')}"]
     return Said("\n".join((*lines, *([NOTES[note][language].format(**facts)] if note else []))))
 

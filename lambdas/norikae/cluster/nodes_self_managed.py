@@ -86,7 +86,7 @@ def ensure_self_managed(
         for group in groups
         if (text := _missing_nodes(compute, group.name, found[group_name(cluster.name, group.name)], ready))
     ]
-    return Progress.wait(", ".join(waiting), poll) if waiting else Progress.done()
+    return Progress.wait(" | ".join(waiting), poll) if waiting else Progress.done()
 
 
 def _missing_nodes(compute: Compute, name: str, group: ScalingGroup, ready: set[str]) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from norikae.chat.translated import named_in
 from norikae.notify.card import DONE, Card, icon_of, label
 from norikae.notify.standing import Standing, State
 from norikae.notify.words import text_of, title_of
@@ -111,7 +112,8 @@ def _together(standing: Standing, message: Message, episodes: list[tuple[str, st
         is_news = fresh or states != known.get("episodes")
         sentence = text_of(message, notify) if is_news else str(known.get("text", ""))
         counts = Counter(states.values())
-        rows = tuple(f"{count:>5} {state}" for state, count in sorted(counts.items(), key=lambda one: _rank(one[0])))
+        shown = sorted(counts.items(), key=lambda one: _rank(one[0]))
+        rows = tuple(f"{count:>5} {named_in(notify.language, 'state', state)}" for state, count in shown)
         title = label("nodes", notify.language).replace("{cluster}", message.fact("cluster"))
         card = Card(
             title=title.replace("{count}", str(len(states) + omitted)),

@@ -44,7 +44,7 @@ OTHERS: dict[str, Kind] = {
         *("cluster", "notes"),
     ),
     "adoption-refused": _cluster(
-        line("{text}", "{cluster} は取り込めません"),
+        line("{text}", "{text}"),
         line("{reason}", "理由: {reason}"),
         ACTION,
         *("cluster", "reason"),
@@ -62,7 +62,7 @@ OTHERS: dict[str, Kind] = {
         *("cluster", "volumes"),
     ),
     "clean-green-refused": _cluster(
-        line("{text}", "{cluster} は削除されません"),
+        line("{text}", "{text}"),
         line("{reason}", "理由: {reason}"),
         ACTION,
         *("cluster", "reason"),
@@ -81,7 +81,9 @@ OTHERS: dict[str, Kind] = {
     "secret-refused": _secret(line("{secret} cannot be carried", "{secret} を配布できません"), ACTION),
     "secret-late": _secret(line("{secret} is late", "{secret} の配布が遅れています"), ACTION),
     "secret-deleted": _secret(line("{secret} is deleted", "{secret} は削除されました"), ACTION),
-    "secret-edited": _secret(line("{secret} was edited by hand", "{secret} が手で変更されました"), ("info", "action")),
+    "secret-edited": _secret(
+        line("{secret} was edited by hand", "{secret} が手動で変更されました"), ("info", "action")
+    ),
     "secret-current-again": _secret(line("{secret} is current again", "{secret} は最新に戻りました"), INFO),
     "secret-restored": _secret(line("{secret} is restored", "{secret} は復元されました"), INFO),
     "secret-rotation-failed": _secret(

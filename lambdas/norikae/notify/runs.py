@@ -41,7 +41,7 @@ RUNS: dict[str, Kind] = {
     "phase": Kind(
         thing="run",
         title=line("Run {run}: {phase}", "実行 {run}: {phase}"),
-        text=line("Attempt {attempt}", "{attempt} 回目"),
+        text=line("Attempt {attempt}", "{attempt} 回目の試行"),
         severities=INFO,
         alerts=False,
         keys=("phase", "attempt"),
@@ -71,7 +71,7 @@ RUNS: dict[str, Kind] = {
     "application-rollback-failed": _application("does not come back to blue", "は blue に戻せません"),
     "contested": Kind(
         thing="run",
-        title=line("{text}", "DNS レコードの競合: {text}"),
+        title=line("{text}", "{text}"),
         text=line("{reason}", "{reason}"),
         severities=("page",),
         alerts=True,
@@ -104,7 +104,7 @@ RUNS: dict[str, Kind] = {
     ),
     "window-closed": Kind(
         thing="run",
-        title=line("The window is closed: {application}{phase}", "作業時間外: {application}{phase}"),
+        title=line("The window is closed: {application}{phase}", "作業時間帯外: {application}{phase}"),
         text=line("{text}\nOpens: {until}", "{text}\n再開: {until}"),
         severities=("info", "action"),
         alerts=False,
@@ -112,7 +112,7 @@ RUNS: dict[str, Kind] = {
     ),
     "window-opened": Kind(
         thing="run",
-        title=line("The window is open: {application}{phase}", "作業時間になりました: {application}{phase}"),
+        title=line("The window is open: {application}{phase}", "作業時間帯になりました: {application}{phase}"),
         text=line("{text}", "{text}"),
         severities=INFO,
         alerts=False,

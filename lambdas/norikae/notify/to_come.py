@@ -26,7 +26,7 @@ TO_COME: dict[str, Kind] = {
         title=line(
             "{cluster}: {support} support of {version} ends", "{cluster}: {version} の {support} サポートが終了します"
         ),
-        text=line("{text}", "終了日時: {ends}\n残り日数: {days}\n次のバージョン: {next_version}"),
+        text=line("{text}", "{text}"),
         severities=("info", "action", "page"),
         alerts=True,
         keys=("cluster", "version", "support", "ends", "days", "next_version"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from norikae.chat.translated import said_in
+from norikae.chat.translated import named_in, said_in
 from norikae.notify.catalogue import kind_of
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ KEY = re.compile(r"\{([a-z_]+)\}")
 """A key of a message; other braces are braces."""
 INSTANTS = frozenset({"expires", "until", "due", "ends", "starts", "next"})
 """Keys that are seconds since the epoch; 0 is never."""
-SENTENCES = frozenset({"text", "reason"})
-"""Keys that say something in words."""
+SENTENCES = frozenset({"text", "reason", "notes", "enlarged", "applications"})
+"""Keys that say something in words: a text, a list of such, or one for each application."""
 LARGEST_INSTANT = 253402300799
 """The end of the year 9999, the last that a clock shows."""
 
@@ -45,14 +45,24 @@ def fill(template: str, message: Message, language: Language = "en") -> str:
         message: whose keys.
         language: of what norikae itself says in them.
     """
-    keys = message.keys()
-    keys |= {key: said_in(language, one) for key, one in keys.items() if key in SENTENCES and isinstance(one, str)}
+    keys = {key: _said(language, key, one) for key, one in message.keys().items()}
     lines = []
     for one in template.split("\n"):
         named = [words(name, keys.get(name)) for name in KEY.findall(one)]
         if not named or any(named):
             lines.append(KEY.sub(lambda found: words(found[1], keys.get(found[1])), one))
     return "\n".join(lines).strip("\n")
+
+
+def _said(language: Language, name: str, value: Any) -> Any:  # noqa: ANN401 - any value of JSON
+    """The same in a language, as far as it is norikae's own word."""
+    if isinstance(value, str):
+        return said_in(language, value) if name in SENTENCES else named_in(language, name, value)
+    if name in SENTENCES and isinstance(value, list | tuple):
+        return [_said(language, name, one) for one in value]
+    if name in SENTENCES and isinstance(value, Mapping):
+        return {key: named_in(language, "outcome", one) for key, one in value.items() if isinstance(one, str)}
+    return value
 
 
 def words(name: str, value: Any) -> str:  # noqa: ANN401 - any value of JSON

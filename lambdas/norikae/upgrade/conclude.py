@@ -41,7 +41,7 @@ def conclude_shifts(ports: Ports, writer: Writer) -> Answer:
         return say(ports, writer, item, "go-on", "")
     moved = len(plan.applications()) - len(left)
     text = (
-        f"{moved} of {len(plan.applications())} applications moved. Not moved: {', '.join(left)}. Both clusters are "
+        f"{moved} of {len(plan.applications())} applications moved. Not moved: {' | '.join(left)}. Both clusters are "
         f"kept: {_cost(ports, plan)}. {NEXT}"
     )
     return say(ports, writer, item, "partial", text)
