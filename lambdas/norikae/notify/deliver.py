@@ -100,12 +100,13 @@ class _Round:
     def __init__(self, ports: Ports) -> None:
         self._ports, self._notify = ports, ports.environment.notify
         self._rests: dict[str, NorikaeError] = {}
+        self._looks: dict[str, RunLook | None] = {}
 
     def show(self, message: Message) -> list[NorikaeError]:
         """The message in each place by itself; what went wrong."""
         ports, notify, errors = self._ports, self._notify, list[NorikaeError]()
         try:
-            look = _look_at(ports, message.run) if message.run else None
+            look = self._look_at(message.run) if message.run else None
         except NorikaeError as error:
             return [error]
         teams = look.teams(message.applications()) if look else frozenset[str]()
@@ -124,13 +125,24 @@ class _Round:
         ports, notify, errors = self._ports, self._notify, list[NorikaeError]()
         try:
             lease = ports.table.lease("")
-            look = _look_at(ports, lease.run) if lease and lease.holder else None
+            look = self._look_at(lease.run) if lease and lease.holder else None
         except NorikaeError as error:
             return [error]
         if look is not None:
             for place in _in_turn(all_places(notify), ports.now):
                 errors += self._try(place.chat, partial(_refresh, ports, place, look))
         return errors
+
+    def _look_at(self, run: str) -> RunLook | None:
+        """One look for all messages of the batch, which were all told before; None without a chat.
+
+        What cannot be read of one run keeps the messages about that run only.
+        """
+        if run not in self._looks:
+            places = all_places(self._notify)
+            act = partial(look_for, self._ports, run, places)
+            self._looks[run] = contained("a look at the run", act) if places else None
+        return self._looks[run]
 
     def _try(self, chat: str, act: Callable[[], None]) -> list[NorikaeError]:
         """What keeps a chat from showing it; a mistake of ours in one message is that message's alone."""
@@ -148,12 +160,6 @@ class _Round:
         except (ThrottledError, UnreachableError) as error:
             self._rests[chat] = error
             raise
-
-
-def _look_at(ports: Ports, run: str) -> RunLook | None:
-    """What cannot be read of one run keeps the messages of a batch about that run only; None without a chat."""
-    places = all_places(ports.environment.notify)
-    return contained("a look at the run", partial(look_for, ports, run, places)) if places else None
 
 
 def _in_turn(places: tuple[Place, ...], now: float) -> tuple[Place, ...]:

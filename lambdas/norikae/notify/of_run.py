@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from norikae.notify.asked import closed_card, kept, question_card
 from norikae.notify.card import Card, icon_of
 from norikae.notify.catalogue import is_own
+from norikae.notify.chats import digest
 from norikae.notify.run_card import run_card
 from norikae.notify.run_look import RunLook, look_at
 from norikae.notify.standing import Standing, State, key_of
@@ -103,9 +104,9 @@ def _root(
     standing = Standing(ports, wall, _thing(look.run), renews=renews)
 
     def change(state: State) -> tuple[Card, State]:
-        # Looked at after what stands there was read: whoever writes last has seen the newest.
-        is_newest = standing.key in look.stood and standing.read() == look.stood[standing.key]
-        card = run_card(look if is_newest else look_at(ports, look.run), environment, language)
+        card = run_card(look, environment, language)
+        if not _is_newest(standing, look, card):
+            card = run_card(look_at(ports, look.run), environment, language)
         codes = dict.fromkeys((*state.get("asked", []), *([asked] if asked else [])))
         return card, {"asked": [code for code in codes if code not in closed]}
 
@@ -121,6 +122,17 @@ def _ask(ports: Ports, wall: Wall, message: Message, look: RunLook, root: Posted
     if code not in look.open_codes:
         card = closed_card(state, ports.now, ports.environment.notify.language)
     Standing(ports, wall, _question(look.run, code), _below(wall, root), loud=True).put(lambda _: (card, state))
+
+
+def _is_newest(standing: Standing, look: RunLook, card: Card) -> bool:
+    """Whether nobody has shown there what is newer than a look: what stood there before it does, or it is shown itself.
+
+    Asked once what stands there was read to be changed, so that whoever writes last has seen the newest.
+    """
+    stands = standing.read()
+    if standing.key in look.stood and stands == look.stood[standing.key]:
+        return True
+    return stands is not None and stands.body == digest(standing.wall.form(card))
 
 
 def _thing(run: str) -> str:

@@ -344,10 +344,11 @@ def test_a_run_is_read_once_for_all_places_of_a_message(chats: Chats) -> None:
         return read_all(run, prefix, kind)
 
     chats.ports.table.read_all = counted  # type: ignore[method-assign]
-    for record in (LOOK, told("phase", 2, run=RUN, phase="soak", attempt=1)):
+    two = [told("phase", number, run=RUN, phase="soak", attempt=1) for number in (2, 3)]
+    for records in ([LOOK], two, [told("application-moved", 4, run=RUN, application="index"), LOOK]):
         reads.clear()
         chats.application("billing", len(chats.ports.slack.calls))
-        assert failures(chats.hears(record)) == []
+        assert failures(chats.hears(*records)) == []
         assert reads.count("APP#") == 1
 
 
