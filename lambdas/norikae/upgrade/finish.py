@@ -5,6 +5,7 @@ from typing import Any
 
 from norikae.approvals.ask import reason_of
 from norikae.capacity.back import leave_nothing, still_enlarged
+from norikae.errors import ConflictError
 from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
@@ -87,10 +88,18 @@ def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason:
         severity = "page"
     text = f"run {writer.run}: {outcome}"
     tell(ports, f"upgrade-{outcome}", text, run=writer.run, severity=severity, reason=reason, report=where)
+    said = ports.table.read(writer.run, "FLAGS", Flags)
     ports.table.release("", execution)
-    # Last, since what is said until then is said to this attempt; the next one begins without it.
-    ports.table.write_unfenced(writer.run, "FLAGS", Flags())
+    _forget(ports, writer.run, said)
     return {"run": writer.run, "outcome": outcome, "report": where}
+
+
+def _forget(ports: Ports, run: str, said: Flags | None) -> None:
+    """What was said to this attempt is forgotten; what is said from then on is said to the next one, and stays."""
+    try:
+        ports.table.swap(run, "FLAGS", Flags(), instead_of=said)
+    except ConflictError:  # a word too many is seen and taken back; an abort that is lost is not
+        return
 
 
 def _without_a_run(ports: Ports, execution: str, reason: str) -> Answer:

@@ -15,6 +15,7 @@ from norikae.upgrade.phase import enter
 from norikae.upgrade.recovery import recover
 from norikae.upgrade.soak import soak
 from norikae.upgrade.state import AppItem, ClustersItem, Flags, PhaseItem
+from tests.unit.fakes.ports import FakeTable
 from tests.unit.fakes.story import APP, BLUE, GREEN, HOST, PARENT, RUN, SHIFT, WRITER, Story
 
 
@@ -111,6 +112,24 @@ def test_the_flags_of_a_run_end_with_it() -> None:
     ended = report_failure(story.ports, WRITER.answer(), PARENT)
     assert ended == {"error": "UpgradeRolledBack", "cause": "aborted by mio: a story"}
     assert story.ports.table.read(RUN, "FLAGS", Flags) == Flags()
+
+
+def test_an_abort_of_the_next_attempt_that_comes_as_this_one_ends_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    story, release = Story(), FakeTable.release
+    enter(story.ports, WRITER, "ensure-green-cluster")
+    story.operators_say(paused=True, by="mio", reason="a story")
+
+    def free_for_the_next_one(table: FakeTable, key: str, holder: str) -> bool:
+        freed = release(table, key, holder)
+        story.operators_say(aborted=True, by="ken", reason="wrong version")
+        return freed
+
+    monkeypatch.setattr(FakeTable, "release", free_for_the_next_one)
+    report_failure(story.ports, WRITER.answer(), PARENT)
+
+    flags = story.ports.table.read(RUN, "FLAGS", Flags)
+    assert flags is not None
+    assert (flags.aborted, flags.by) == (True, "ken")
 
 
 @pytest.mark.parametrize(
