@@ -5,19 +5,18 @@ from typing import Any
 
 from norikae.approvals.ask import reason_of
 from norikae.capacity.back import leave_nothing, still_enlarged
-from norikae.errors import ConflictError
 from norikae.notify.tell import Severity, tell
 from norikae.ports import Ports
 from norikae.report.run_report import keep_report
 from norikae.traffic.keep_alive import restore
 from norikae.traffic.locks import leave_no_lock
-from norikae.upgrade.flags import read_flags
+from norikae.upgrade.flags import free, read_flags
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.no_return import is_passed
 from norikae.upgrade.phase import close
 from norikae.upgrade.ports import read_plan
 from norikae.upgrade.rolled_back import forget_green
-from norikae.upgrade.state import AppItem, ApprovalItem, ClustersItem, Flags, Outcome, PhaseItem
+from norikae.upgrade.state import AppItem, ApprovalItem, ClustersItem, Outcome, PhaseItem
 
 Answer = dict[str, Any]
 
@@ -88,18 +87,8 @@ def _end(ports: Ports, writer: Writer, execution: str, outcome: Outcome, reason:
         severity = "page"
     text = f"run {writer.run}: {outcome}"
     tell(ports, f"upgrade-{outcome}", text, run=writer.run, severity=severity, reason=reason, report=where)
-    said = ports.table.read(writer.run, "FLAGS", Flags)
-    ports.table.release("", execution)
-    _forget(ports, writer.run, said)
+    free(ports.table, writer.run, execution)
     return {"run": writer.run, "outcome": outcome, "report": where}
-
-
-def _forget(ports: Ports, run: str, said: Flags | None) -> None:
-    """What was said to this attempt is forgotten; what is said from then on is said to the next one, and stays."""
-    try:
-        ports.table.swap(run, "FLAGS", Flags(), instead_of=said)
-    except ConflictError:  # a word too many is seen and taken back; an abort that is lost is not
-        return
 
 
 def _without_a_run(ports: Ports, execution: str, reason: str) -> Answer:

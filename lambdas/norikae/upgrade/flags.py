@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from norikae.errors import ConflictError
 from norikae.upgrade.state import Flags
 
 if TYPE_CHECKING:
@@ -26,6 +28,22 @@ def flags_for(table: RunTable, run: str, application: str) -> Flags:
         aborted=flags.aborted or application in flags.sent_back,
         paused=flags.paused or application in flags.held,
     )
+
+
+def free(table: RunTable, run: str, execution: str) -> None:
+    """The environment is free; what was said to this attempt is forgotten, and what is said from then on stays.
+
+    A word too many is seen and taken back; an abort of the next attempt that is lost is not.
+
+    Args:
+        table: of runs.
+        run: which ends.
+        execution: who holds the environment's lease.
+    """
+    said = table.read(run, "FLAGS", Flags)
+    table.release("", execution)
+    with suppress(ConflictError):
+        table.swap(run, "FLAGS", Flags(), instead_of=said)
 
 
 def skipped_gates(flags: Flags, application: str, lease: int) -> dict[str, SkippedGate]:

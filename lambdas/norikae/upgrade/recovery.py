@@ -12,12 +12,12 @@ from norikae.singletons.ledger import pending_back
 from norikae.traffic.locks import leave_no_lock, unlock
 from norikae.traffic.moving import Moving
 from norikae.traffic.rollback import roll_back_application
-from norikae.upgrade.flags import flags_for, read_flags
+from norikae.upgrade.flags import flags_for, free, read_flags
 from norikae.upgrade.identity import Writer
 from norikae.upgrade.lease import is_shifting
 from norikae.upgrade.no_return import is_passed
 from norikae.upgrade.phase import close
-from norikae.upgrade.state import AppItem, ApprovalItem, Event, Flags, PlanItem
+from norikae.upgrade.state import AppItem, ApprovalItem, Event, PlanItem
 
 Answer = dict[str, Any]
 
@@ -89,8 +89,7 @@ def _recover_upgrade(ports: Ports, writer: Writer, execution: str, status: str) 
     text = f"run {writer.run} was {status.lower()}: {outcome}"
     severity = "page" if is_passed(ports.table, writer.run) else _severity(outcomes)
     tell(ports, "recovered", text, run=writer.run, severity=severity, report=report, **detail)
-    ports.table.release("", execution)
-    ports.table.write_unfenced(writer.run, "FLAGS", Flags())  # as at every end (``finish.py``)
+    free(ports.table, writer.run, execution)
     return {"run": writer.run, "outcome": outcome}
 
 
