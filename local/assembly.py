@@ -97,6 +97,7 @@ def _synthesize(environment: str, folder: Path) -> None:
         [sys.executable, "app.py"], cwd=ROOT, env=variables, capture_output=True, text=True, check=False
     )
     if done.returncode:
+        shutil.rmtree(unfinished)
         raise SynthError(f"synth of {environment} failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
     _finish(unfinished, folder)
 

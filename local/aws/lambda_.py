@@ -15,7 +15,7 @@ from moto.sqs.exceptions import QueueDoesNotExist
 
 from local.aws import in_process
 from local.aws.event_sources import LARGEST_BATCH, MOST_BATCHES, EventSource, Pollers
-from local.aws.lambda_rights import check_destinations, check_function
+from local.aws.lambda_rights import check_destinations, check_function, lacking
 from local.aws.queues import queue_of
 from local.aws.simulator import AwsError, Simulator
 from local.runtime.function import unqualified
@@ -203,13 +203,12 @@ class LambdaSimulator(Simulator):
         now, destination = self._kernel.utcnow(), _invoke_config(arn).get("DestinationConfig", {}).get("OnFailure", {})
         registered = _Undertaker(arn, self._runtime.functions[arn].dead_letter, destination.get("Destination"))
         for place, message, attributes in registered.letters(event, outcome, attempts, now):
-            service = place.split(":")[2]
-            action = {"sqs": "sqs:SendMessage", "sns": "sns:Publish"}.get(service, "")
-            if action and not self._authorize(self._runtime.functions[arn].role_arn, action, place):
+            if refused := lacking(self._runtime.functions[arn].role_arn, place, self._authorize):
+                action = f"{refused[1].lower()}:{refused[0]}"
                 _LOG.warning("a dead letter of %s is lost: its role may not %s to %s", arn, action, place)
-            elif service == "sqs":
+            elif place.split(":")[2] == "sqs":
                 in_process.send(place, message, now=now, attributes=attributes)
-            elif service == "sns":
+            elif place.split(":")[2] == "sns":
                 in_process.publish(place, message, now=now)
             else:
                 msg = f"a destination of {arn} is outside the scope of this simulator: {place}"

@@ -36,8 +36,8 @@ def check_function(role: str, described: Mapping[str, Any], permits: Permits) ->
     if not trusts(role, SERVICE):
         raise _refused("The role defined for the function cannot be assumed by Lambda.")
     target = described.get("DeadLetterConfig", {}).get("TargetArn", "")
-    if lacking := _lacking(role, target, permits):
-        call, name = lacking
+    if refused := lacking(role, target, permits):
+        call, name = refused
         raise _refused(f"The provided execution role does not have permissions to call {call} on {name}")
     calls = _NETWORK if described.get("VpcConfig", {}).get("SubnetIds") else ()
     for call in calls:
@@ -58,13 +58,19 @@ def check_destinations(role: str, described: Mapping[str, Any], permits: Permits
     """
     for one in described.values():
         target = one.get("Destination", "")
-        if lacking := _lacking(role, target, permits):
-            text = f"The function's execution role does not have permissions to call {lacking[0]} on {target}"
+        if refused := lacking(role, target, permits):
+            text = f"The function's execution role does not have permissions to call {refused[0]} on {target}"
             raise _refused(text)
 
 
-def _lacking(role: str, target: str, permits: Permits) -> tuple[str, str] | None:
-    """The call that a role may not make to a queue or topic, and the name of the service."""
+def lacking(role: str, target: str, permits: Permits) -> tuple[str, str] | None:
+    """The call that a role may not make to a queue or topic, and the name of the service; None when it may.
+
+    Args:
+        role: ARN of a role.
+        target: ARN of the queue or topic; other kinds are not judged.
+        permits: whether a role may do an action on a resource.
+    """
     kind = target.split(":")[2] if target else ""
     sends = _SENDS.get(kind)
     return None if sends is None or permits(role, f"{kind}:{sends[0]}", target) else sends

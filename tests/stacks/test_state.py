@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from local.assembly import SynthError, assembly
+from local.assembly import ROOT, SynthError, assembly
 from tests.stacks.template import Template
 
 
@@ -73,6 +73,7 @@ def test_what_people_need_to_know_is_an_output(template: Template) -> None:
 def test_an_environment_without_a_file_is_named() -> None:
     with pytest.raises(SynthError, match=r"nowhere\.yaml"):
         assembly("nowhere")
+    assert not [*(ROOT / "build" / "assembly").glob("nowhere-*")], "what was begun is removed"
 
 
 def test_the_commented_example_is_a_whole_environment() -> None:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 KEEP_SECONDS = 14 * 24 * 3600
 """How long a copy is known: as long as a queue keeps a message at most (SQS guide, "Message retention period")."""
-
-
 TAKEN_SECONDS = 900
 """How long whoever has taken a message is alone with it; the queue brings it again each minute. One that stopped its
 function each time could not be forgotten, and is no copy of itself when it is sent again from the dead letters."""

@@ -15,7 +15,7 @@ from norikae.upgrade.state import ApprovalItem, Flags, PhaseItem, PlanItem, Rele
 
 if TYPE_CHECKING:
     from norikae.ports import Ports
-    from norikae.upgrade.plan import PlannedApplication
+    from norikae.upgrade.plan import Plan, PlannedApplication
 
 Answer = dict[str, Any]
 
@@ -175,7 +175,10 @@ def planned(ports: Ports, run: str, word: Word) -> PlannedApplication:
     Raises:
         BadRequestError: the run does not plan to move it.
     """
-    plan = read_plan(ports.table, run).plan
+    return _in_plan(read_plan(ports.table, run).plan, run, word)
+
+
+def _in_plan(plan: Plan, run: str, word: Word) -> PlannedApplication:
     found = plan.application(word.application)
     if found is None:
         names = ", ".join(one.name for one in plan.applications())
@@ -187,8 +190,9 @@ def planned(ports: Ports, run: str, word: Word) -> PlannedApplication:
 
 def _is_no_typo(ports: Ports, run: str, word: Word) -> None:
     """Nobody believes that an application is on hold of which there is none; before there is a plan, nobody knows."""
-    if ports.table.read(run, "PLAN", PlanItem) is not None:
-        planned(ports, run, word)
+    stored = ports.table.read(run, "PLAN", PlanItem)
+    if stored is not None:
+        _in_plan(stored.plan, run, word)
 
 
 def _wake_application(ports: Ports, run: str, application: str, answer: str) -> Answer | None:
